@@ -1,0 +1,120 @@
+"""What the environment says: which store, which State, which node, which key (contract, *Environment*)."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+STATE_CODE = re.compile(r"[A-Z]{2}")
+NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+LOCK_TIMEOUT_SECONDS = 30
+
+
+class EnvironmentProblem(Exception):
+    """A setting of the environment cannot be used; the message says which one and what was expected."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The four settings of the contract, checked, with the defaults filled in."""
+
+    database_url: str
+    state: str
+    node: str
+    key_path: Path
+    allowed_hosts: list[str]
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str]) -> "Environment":
+        """Raises `EnvironmentProblem` when a variable cannot be used."""
+        url = variables.get("COUNTERMARK_DATABASE_URL") or f"sqlite:///{_user_data_directory(variables)}/store.db"
+        state = variables.get("COUNTERMARK_STATE") or "XA"
+        if not STATE_CODE.fullmatch(state):
+            raise EnvironmentProblem(f"COUNTERMARK_STATE is {state!r}; expected an ISO 3166-1 alpha-2 code such as XA")
+        node = variables.get("COUNTERMARK_NODE") or "main"
+        if not NODE_NAME.fullmatch(node):
+            raise EnvironmentProblem(f"COUNTERMARK_NODE is {node!r}; expected lower-case letters, digits and hyphens")
+        key = variables.get("COUNTERMARK_KEY")
+        hosts = variables.get("COUNTERMARK_HOSTS", "")
+        allowed = [h.strip() for h in hosts.split(",") if h.strip()] or ["127.0.0.1", "localhost", "[::1]"]
+        return cls(url, state, node, Path(key) if key else _key_beside(url, variables), allowed)
+
+
+def _user_data_directory(variables: Mapping[str, str]) -> Path:
+    base = variables.get("XDG_DATA_HOME") or str(Path(variables.get("HOME") or "~").expanduser() / ".local" / "share")
+    return Path(base) / "countermark"
+
+
+def _key_beside(url: str, variables: Mapping[str, str]) -> Path:
+    if not url.startswith("sqlite:"):
+        return _user_data_directory(variables) / "node.key"
+    return sqlite_path(url).with_suffix(".key")
+
+
+def sqlite_path(url: str) -> Path:
+    """The file a `sqlite:///absolute/path.db` URL names. Raises `EnvironmentProblem` for a relative path."""
+    path = Path(unquote(urlsplit(url).path))
+    if str(path).startswith("//"):
+        path = Path(str(path)[1:])
+    if not path.is_absolute() or path == Path("/"):
+        raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:///absolute/path.db")
+    return path
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Django's DATABASES entry for a store URL.
+
+    SQLite runs in WAL mode, fully synchronous, and takes its write lock at BEGIN, so that a writer waits for the
+    other instead of failing half way (design, *Storage*).
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(sqlite_path(url)),
+            "OPTIONS": {
+                "timeout": LOCK_TIMEOUT_SECONDS,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
+                " PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;",
+            },
+        }
+    if scheme in ("postgres", "postgresql"):
+        parts = urlsplit(url)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "OPTIONS": {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000}"},
+        }
+    raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:/// or postgres://")
+
+
+def data_directory(environment: Environment) -> Path:
+    """Where attachments, load staging and the web secret live: beside the key."""
+    return environment.key_path.parent / (environment.key_path.stem + ".data")
+
+
+def secret_key(environment: Environment) -> str:
+    """The web secret (sessions, CSRF), made once beside the signing key with mode 0600; never in the store."""
+    path = environment.key_path.with_suffix(".web-secret")
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        pass
+    value = secrets.token_urlsafe(50)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(value)
+    return value
