@@ -1,0 +1,142 @@
+"""Bulk reading and writing, the same on SQLite and PostgreSQL.
+
+Rows go in through the fastest road each database has (executemany, COPY); keys are looked up in one statement.
+Table and column names come from this program's own code, never from input.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+COPY_FROM = 50
+"""From this many rows on, COPY is faster than INSERT on PostgreSQL."""
+
+Row = Sequence[Any]
+
+
+def is_postgresql() -> bool:
+    """Whether the store is PostgreSQL; it is SQLite otherwise."""
+    return connection.vendor == "postgresql"
+
+
+def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Inserts rows (tuples in the order of `columns`) into a table; IntegrityError if one is there already."""
+    if not rows:
+        return
+    if is_postgresql() and len(rows) >= COPY_FROM:
+        _copy(table, columns, rows)
+        return
+    marks = ",".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def _copy(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    connection.ensure_connection()
+    statement = f"COPY {table} ({','.join(columns)}) FROM STDIN"
+    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def select_in(sql: str, column: str, values: Sequence[Any], *, kind: str = "text") -> list[tuple[Any, ...]]:
+    """Rows of `sql` (a SELECT ... FROM without WHERE) whose `column` is one of `values`.
+
+    `kind` is `text`, `int`, `bytes` or `uuid`: what the values are.
+    """
+    if not values:
+        return []
+    condition, parameters = _membership(column, values, kind)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} WHERE {condition}", parameters)
+        return cursor.fetchall()
+
+
+def delete_in(table: str, column: str, values: Sequence[Any], *, kind: str = "text") -> None:
+    """Deletes the rows of a *view* whose `column` is one of `values`."""
+    if not values:
+        return
+    condition, parameters = _membership(column, values, kind)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE {condition}", parameters)  # noqa: S608
+
+
+_PG_TYPES = {"text": "text", "int": "bigint", "bytes": "bytea", "uuid": "uuid"}
+
+
+def _membership(column: str, values: Sequence[Any], kind: str) -> tuple[str, list[Any]]:
+    if is_postgresql():
+        return f"{column} = ANY(%s::{_PG_TYPES[kind]}[])", [list(values)]
+    if kind == "bytes":
+        # JSON carries no bytes; batches stay below SQLite's 32,766 parameters.
+        return f"{column} IN ({','.join(['%s'] * len(values))})", list(values)
+    if kind == "uuid":
+        values = [sqlite_uuid(value) for value in values]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
+
+
+def sqlite_uuid(value: str | uuid.UUID) -> str:
+    """How Django stores a UUID on SQLite: 32 hexadecimal digits."""
+    return value.hex if isinstance(value, uuid.UUID) else value.replace("-", "")
+
+
+def uuid_parameter(value: str) -> str:
+    """A weapon id as a parameter of raw SQL on the database at hand."""
+    return value if is_postgresql() else value.replace("-", "")
+
+
+def uuid_text(value: Any) -> str:
+    """A weapon id from raw SQL on either database as lower-case text with hyphens."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
+def stream(sql: str, parameters: Sequence[Any], size: int = 2000) -> Iterator[tuple[Any, ...]]:
+    """Rows of a SELECT without holding them all: pages of `size` through a server-side cursor where there is one."""
+    if not is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            while rows := cursor.fetchmany(size):
+                yield from rows
+        return
+    connection.ensure_connection()
+    with (
+        transaction.atomic(),
+        connection.connection.cursor(name=f"stream_{uuid.uuid4().hex}") as cursor,
+    ):
+        cursor.itersize = size
+        cursor.execute(sql, parameters)
+        yield from cursor
+
+
+@contextmanager
+def write_transaction(lock: int) -> Iterator[None]:
+    """A transaction in which this process is the only writer of log number `lock`.
+
+    SQLite takes its one write lock at BEGIN; PostgreSQL takes an advisory lock before any index is given out.
+    """
+    with transaction.atomic():
+        if is_postgresql():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, lock])
+        yield
+
+
+_LOCK_CLASS = 0x434D  # "CM": keeps our advisory locks apart from those of other programs in the same database
+
+
+def chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most `size` rows."""
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,96 @@
+"""One entry of a log: its bytes, its ids, its times (contract, *Ledger entries*). Pure."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from countermark.ledger import eventhash, jcs
+
+Kind: TypeAlias = Literal["event", "act"]
+Body: TypeAlias = dict[str, Any]
+
+UNKNOWN_TIME = "0001-01-01T00:00:00.000Z"
+
+
+class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was noted while recording: not part of an event's identity.
+
+    `time` and `device_time` are RFC 3339 UTC with milliseconds; `by` is an opaque person id; `kept` maps
+    `table/key` to the digest of a kept row written with this entry; `note` is the id of a side text; `via` is the
+    operating-system user of a command given in another's name.
+    """
+
+    time: str
+    by: str
+    device_time: str | None
+    kept: dict[str, str] = {}
+    note: str = ""
+    via: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An entry as read back from a log. `position` orders it on this node."""
+
+    position: int
+    event_id: str
+    kind: str
+    body: Body
+    recorded: Recorded
+
+
+class _Stored(msgspec.Struct, rename={"event_id": "eventID"}):
+    body: Body
+    event_id: str
+    kind: str
+    recorded: Recorded
+
+
+_decode_stored: Callable[[bytes], _Stored] = msgspec.json.Decoder(_Stored).decode
+
+
+def now() -> str:
+    """The device's clock as RFC 3339 UTC with milliseconds and `Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def event_id_of(kind: str, body: Body) -> str:
+    """The `eventID` of a body: CBV event hash, the hash with `&error=` for a declaration, or `ver=act1` for an act."""
+    if kind == "act":
+        return f"ni:///sha-256;{hashlib.sha256(jcs.encode(body)).hexdigest()}?ver=act1"
+    declared = body.get("errorDeclaration")
+    identity = eventhash.event_hash(body)
+    if declared is None:
+        return identity
+    return f"{identity}&error={hashlib.sha256(jcs.encode(declared)).hexdigest()}"
+
+
+def key_of(event_id: str) -> bytes:
+    """32 bytes that stand for an eventID in the index of a log."""
+    return hashlib.sha256(event_id.encode()).digest()
+
+
+def encode(kind: str, event_id: str, body_json: bytes, recorded: Mapping[str, Any]) -> bytes:
+    """The RFC 8785 bytes of an entry from the RFC 8785 bytes of its body.
+
+    The four keys stand in the order of the alphabet, so the parts can be joined without encoding the body again.
+    """
+    return b'{"body":%b,"eventID":%b,"kind":"%b","recorded":%b}' % (
+        body_json,
+        jcs.encode(event_id),
+        kind.encode(),
+        jcs.encode(recorded),
+    )
+
+
+def decode(position: int, data: bytes) -> Entry:
+    """Raises `msgspec.ValidationError` or `msgspec.DecodeError` when the bytes are not an entry."""
+    stored = _decode_stored(data)
+    return Entry(position, stored.event_id, stored.kind, stored.body, stored.recorded)
+
+
+def effective_id(body: Body, event_id: str) -> str:
+    """The id of the event a declaration is about: the part of its eventID before `&error=`."""
+    return event_id.partition("&error=")[0] if "errorDeclaration" in body else event_id

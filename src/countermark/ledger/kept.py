@@ -1,0 +1,71 @@
+"""Kept tables: side data whose digest stands in the entry that last wrote it (design, invariant 1).
+
+A room names each of its kept tables once, when the program starts, with a function that yields what is there now;
+`verify` compares that with what the entries say.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from countermark.ledger.identity import digest as digest
+from countermark.ledger.models import Attachment, NodeSetting, Peer, SideText
+
+Rows = Callable[[], Iterator[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class KeptTable:
+    """A kept table: its name in `recorded.kept` and a function that yields (key, digest) of every row."""
+
+    name: str
+    rows: Rows
+
+
+TABLES: dict[str, KeptTable] = {}
+
+
+def register(name: str, rows: Rows) -> None:
+    """Adds a kept table to those `verify` covers."""
+    TABLES[name] = KeptTable(name, rows)
+
+
+def side_text_digest(row: SideText) -> str:
+    """An erased text keeps its row: the digest then is of the tombstone."""
+    return digest({"ref": row.ref, "kind": row.kind, "text": row.text, "salt": row.salt})
+
+
+def setting_digest(row: NodeSetting) -> str:
+    """The digest of a node setting."""
+    return digest({"name": row.name, "value": row.value})
+
+
+def peer_digest(row: Peer) -> str:
+    """The digest of a node directory row."""
+    return digest(
+        {
+            "origin": row.origin,
+            "verifier_key": row.verifier_key,
+            "encryption_key": row.encryption_key,
+            "checkpoint": row.checkpoint,
+        }
+    )
+
+
+def attachment_digest(row: Attachment) -> str:
+    """The digest of an attachment row; its name must be the SHA-256 of its bytes, which is computed anew."""
+    import hashlib
+
+    actual = hashlib.sha256(bytes(row.data)).hexdigest()
+    return digest({"digest": row.digest, "media_type": row.media_type, "content": actual})
+
+
+def _register_own() -> None:
+    register("text", lambda: ((r.ref, side_text_digest(r)) for r in SideText.objects.order_by("ref").iterator()))
+    register("setting", lambda: ((r.name, setting_digest(r)) for r in NodeSetting.objects.order_by("name")))
+    register("peer", lambda: ((r.origin, peer_digest(r)) for r in Peer.objects.order_by("origin")))
+    register(
+        "attachment", lambda: ((r.digest, attachment_digest(r)) for r in Attachment.objects.order_by("digest").iterator())
+    )
+
+
+_register_own()

@@ -1,0 +1,107 @@
+"""Tables of the ledger. `Entry` and `Tile` are the log: triggers refuse UPDATE and DELETE on them."""
+
+from django.db import models
+
+LOG_SPAN = 1 << 40
+"""Positions are `log_id * LOG_SPAN + index`: one integer names an entry on this node, in log order."""
+
+
+class Log(models.Model):
+    """One log held here: the node's own (the newest generation is written to) or a copy of another's."""
+
+    id = models.SmallAutoField(primary_key=True)
+    origin = models.CharField(max_length=100, unique=True)
+    verifier_key = models.CharField(max_length=200)
+    own = models.BooleanField()
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class Entry(models.Model):
+    """One entry of a log. `id` is its position, `key` SHA-256 of its eventID, `leaf` its RFC 9162 leaf hash."""
+
+    id = models.BigIntegerField(primary_key=True)
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
+    key = models.BinaryField(max_length=32)
+    leaf = models.BinaryField(max_length=32)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "log"], name="ledger_entry_once_per_log")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tile(models.Model):
+    """The root of one complete run of 256 elements. `id` is `((log_id * 8 + level) * LOG_SPAN) + index`."""
+
+    id = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class KeptIndex(models.Model):
+    """View: which entry last wrote a kept row, and the digest it states."""
+
+    table = models.CharField(max_length=40)
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    position = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "key"], name="ledger_kept_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table}/{self.key}"
+
+
+class SideText(models.Model):
+    """Kept: the text behind an opaque id. Erased rows stay as tombstones with empty text and salt."""
+
+    ref = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=10)
+    text = models.TextField()
+    salt = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "text"], name="ledger_side_text")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.ref[:8]}"
+
+
+class NodeSetting(models.Model):
+    """Kept: a setting of this node (its secret, whether it is a demonstration store, national parameters)."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Peer(models.Model):
+    """Kept: a node whose logs and messages are accepted here (the node directory)."""
+
+    origin = models.CharField(max_length=100, primary_key=True)
+    verifier_key = models.CharField(max_length=200)
+    encryption_key = models.CharField(max_length=200, blank=True)
+    checkpoint = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class Attachment(models.Model):
+    """Kept: a received or attached document, named by the SHA-256 of its bytes."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    media_type = models.CharField(max_length=100)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest

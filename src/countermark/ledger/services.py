@@ -1,0 +1,320 @@
+"""The one door in: `append` and what opens a log.
+
+Everything that happens passes here, one event or a hundred thousand: bodies are hashed, known eventIDs recognised, entries and
+tree written, views folded and kept rows saved, all in one transaction under the log's write lock.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
+from countermark.ledger import entry as entries
+from countermark.ledger.entry import Body, Entry, Kind, Recorded
+from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, SideText
+from countermark.ledger.vocabulary import ACTS
+
+BATCH = 10_000
+
+
+class LedgerError(Exception):
+    """The ledger refuses; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class KeptWrite:
+    """One kept row to write with an entry: `write` saves it, inside append's transaction."""
+
+    table: str
+    key: str
+    digest: str
+    write: Callable[[], None]
+
+
+class SideNote(msgspec.Struct, frozen=True):
+    """A side text an entry names by its opaque id."""
+
+    kind: str
+    text: str
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who records: a person's name (empty for the node itself) and, on the command line, the operating-system user."""
+
+    name: str
+    via: str = ""
+
+
+NODE = Actor("")
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What is to be appended. `event_id` and `body_json` may be given when they were computed before (bulk loads)."""
+
+    kind: Kind
+    body: Body
+    texts: tuple[SideNote, ...] = ()
+    note: str = ""
+    kept: tuple[KeptWrite, ...] = ()
+    device_time: str | None = None
+    event_id: str = ""
+    body_json: bytes = b""
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """What became of a draft: its eventID, its position, and whether it is new."""
+
+    event_id: str
+    position: int
+    new: bool
+
+
+def act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
+    """A draft of an act; `word` must be in the closed vocabulary. Acts that may repeat carry a `time` of their own."""
+    if word not in ACTS:
+        raise LedgerError(f"{word!r} is not an act of the vocabulary")
+    return Draft(kind="act", body={"type": "act", "act": word, **fields}, **extra)
+
+
+def timed_act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
+    """An act that is a new one each time it happens."""
+    return act(word, {**fields, "time": entries.now()}, **extra)
+
+
+def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
+    """Appends drafts to this node's own log and folds the views, all or nothing. Returns one `Captured` per draft.
+
+    A draft whose eventID the log has already is not appended again. Raises
+    `LedgerError` when the log may not be written (rolled back, no key), and database errors unchanged.
+    """
+    log = require_own_log()
+    prepared = [_prepare(draft) for draft in drafts]
+    with database.write_transaction(log.id):
+        size = store.size(log)
+        guard.refuse_if_rolled_back(log, size)
+        captured, fresh = _split_known(log, size, prepared)
+        if fresh:
+            _write(log, size, fresh, by)
+    return captured
+
+
+class _Prepared(msgspec.Struct):
+    draft: Draft
+    event_id: str
+    key: bytes
+    body_json: bytes
+
+
+def _prepare(draft: Draft) -> _Prepared:
+    event_id = draft.event_id or entries.event_id_of(draft.kind, draft.body)
+    return _Prepared(draft, event_id, entries.key_of(event_id), draft.body_json or jcs.encode(draft.body))
+
+
+def _split_known(log: Log, size: int, prepared: list[_Prepared]) -> tuple[list[Captured], list[_Prepared]]:
+    """What the log has already, and what is to be written, in order, each eventID once."""
+    known = _known_positions(log, [item.key for item in prepared]) if size else {}
+    captured: list[Captured] = []
+    fresh: list[_Prepared] = []
+    position = log.id * LOG_SPAN + size
+    for item in prepared:
+        at = known.get(item.key)
+        if at is not None:
+            captured.append(Captured(item.event_id, at, new=False))
+            continue
+        known[item.key] = position
+        fresh.append(item)
+        captured.append(Captured(item.event_id, position, new=True))
+        position += 1
+    return captured, fresh
+
+
+def _known_positions(log: Log, keys: list[bytes]) -> dict[bytes, int]:
+    known: dict[bytes, int] = {}
+    for some in database.chunks(keys, BATCH):
+        for position, key in database.select_in("SELECT id, key FROM ledger_entry", "key", some, kind="bytes"):
+            if position // LOG_SPAN == log.id:
+                known[bytes(key)] = position
+    return known
+
+
+def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
+    frontier = tree.Frontier.load(size, store.reader(log))
+    time, device_time = _recording_time(log, size)
+    people = tuple(person(name) for name in (by.name, by.via) if name)
+    texts = _new_texts(fresh, people)
+    first = log.id * LOG_SPAN + size
+    rows: list[tuple[int, int, bytes, bytes, bytes]] = []
+    appended: list[Entry] = []
+    plain = {"by": _person_id(by.name), "device_time": device_time, "time": time}
+    if by.via:
+        plain["via"] = _person_id(by.via)
+    shared = (plain, Recorded(time, _person_id(by.name), device_time, via=_person_id(by.via)))
+    for position, item in enumerate(fresh, first):
+        # The first entry of a batch also states the texts that name who records.
+        recorded, fields = _recorded(item.draft, shared, texts, people if position == first else ())
+        data = entries.encode(item.draft.kind, item.event_id, item.body_json, fields)
+        rows.append((position, log.id, item.key, tree.leaf_hash(data), data))
+        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded))
+    database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
+    tiles = frontier.extend([row[3] for row in rows])
+    tile_rows = [(store.tile_position(log.id, tile.level, tile.index), tile.hash) for tile in tiles]
+    database.insert_rows("ledger_tile", ("id", "root"), tile_rows)
+    SideText.objects.bulk_create(texts.values(), batch_size=200)
+    for item in fresh:
+        for row in item.draft.kept:
+            row.write()
+    for projection in projections.PROJECTIONS:
+        projection.apply(appended)
+
+
+def _person_id(name: str) -> str:
+    return identity.opaque("person", name) if name else ""
+
+
+def _recorded(
+    draft: Draft,
+    shared: tuple[dict[str, Any], Recorded],
+    texts: "_NewTexts",
+    people: tuple[SideNote, ...],
+) -> tuple[Recorded, dict[str, Any]]:
+    """The `recorded` part of one entry; a new side text's digest stands in the first entry that names it."""
+    plain, plain_recorded = shared
+    if not (draft.texts or draft.kept or draft.note or people) and draft.device_time is None:
+        return plain_recorded, plain
+    stated = {f"{row.table}/{row.key}": row.digest for row in draft.kept}
+    notes = (SideNote("note", draft.note),) if draft.note else ()
+    for name in (*people, *draft.texts, *notes):
+        stated.update(texts.state(name))
+    fields = dict(plain)
+    if draft.device_time is not None:
+        fields["device_time"] = draft.device_time
+    if stated:
+        fields["kept"] = stated
+    if draft.note:
+        fields["note"] = identity.opaque("note", draft.note)
+    return msgspec.convert(fields, Recorded), fields
+
+
+class _NewTexts(dict[str, SideText]):
+    """Side texts to be written, by ref; each is stated once, in the first entry that names it."""
+
+    def __init__(self, rows: Iterable[SideText]) -> None:
+        super().__init__((row.ref, row) for row in rows)
+        self._unstated = set(self)
+
+    def state(self, name: SideNote) -> dict[str, str]:
+        ref = identity.ref(name.kind, name.text)
+        if ref not in self._unstated:
+            return {}
+        self._unstated.remove(ref)
+        return {f"text/{ref}": kept.side_text_digest(self[ref])}
+
+
+def _new_texts(fresh: list[_Prepared], people: tuple[SideNote, ...]) -> _NewTexts:
+    """Side texts of a batch that the store does not have (or has only as a tombstone, which stays one)."""
+    wanted = {identity.ref(name.kind, name.text): name for name in people}
+    for item in fresh:
+        for name in item.draft.texts:
+            wanted.setdefault(identity.ref(name.kind, name.text), name)
+        if item.draft.note:
+            wanted.setdefault(identity.ref("note", item.draft.note), SideNote("note", item.draft.note))
+    have: set[str] = set()
+    for some in database.chunks(wanted, BATCH):
+        have.update(row[0] for row in database.select_in("SELECT ref FROM ledger_sidetext", "ref", some))
+    return _NewTexts(
+        SideText(ref=ref, kind=name.kind, text=name.text, salt=identity.new_salt())
+        for ref, name in wanted.items()
+        if ref not in have
+    )
+
+
+def _recording_time(log: Log, size: int) -> tuple[str, str | None]:
+    """The time to record, which never goes back within a log, and the device's clock where it differs."""
+    clock = entries.now()
+    if not size:
+        return clock, None
+    last = store.entries_at([log.id * LOG_SPAN + size - 1])[0].recorded.time
+    if clock >= last:
+        return clock, None
+    return last, clock
+
+
+def require_own_log() -> Log:
+    """The log this node writes; opens the store's first log when there is none."""
+    log = store.own_log()
+    if log is None:
+        return open_store()
+    return log
+
+
+def open_store() -> Log:
+    """Makes the first log of an empty store: key, node secret, and the entry that says so."""
+    environment = settings.ENVIRONMENT
+    key = guard.load_or_make_key(environment.key_path)
+    return open_log(f"{environment.state}/{environment.node}/1", key, act("log_opened", {}), secret=True)
+
+
+def open_log(origin: str, key: checkpoint.SigningKey, first: Draft, *, secret: bool) -> Log:
+    """Opens a log of this node whose first entry is `first`, completed with origin, key and time."""
+    verifier = checkpoint.verifier_key(origin, key.public_key())
+    with database.write_transaction(0):
+        existing = store.own_log()
+        if existing is not None and existing.origin == origin:
+            return existing
+        log = Log.objects.create(origin=origin, verifier_key=verifier, own=True)
+        rows = (_setting(identity.SECRET_SETTING, hashlib.sha256(identity.new_salt().encode()).hexdigest()),) if secret else ()
+        body = {**first.body, "origin": origin, "verifier_key": verifier, "time": entries.now()}
+        identity.forget_secret()
+        append([Draft(kind="act", body=body, kept=rows)], by=NODE)
+    return log
+
+
+def _setting(name: str, value: str) -> KeptWrite:
+    row = NodeSetting(name=name, value=value)
+    return KeptWrite("setting", name, kept.setting_digest(row), row.save)
+
+
+def set_setting(name: str, value: str, *, by: Actor) -> None:
+    """Changes a setting of the node."""
+    append([timed_act("setting_changed", {"setting": name}, kept=(_setting(name, value),))], by=by)
+
+
+def setting(name: str, default: str = "") -> str:
+    """A setting of the node."""
+    row = NodeSetting.objects.filter(name=name).first()
+    return default if row is None else row.value
+
+
+def attachment(data: bytes, media_type: str) -> KeptWrite:
+    """A document to keep with an entry, named by its digest."""
+    row = Attachment(digest=hashlib.sha256(data).hexdigest(), media_type=media_type, data=data)
+    return KeptWrite("attachment", row.digest, kept.attachment_digest(row), row.save)
+
+
+def erase(refs: Iterable[str], *, by: Actor, reason: str) -> int:
+    """Erases side texts: the rows stay as tombstones, the ledger stays whole. Returns how many were erased."""
+    rows = list(SideText.objects.filter(ref__in=list(refs)).exclude(text=""))
+    writes = []
+    for row in rows:
+        row.text, row.salt = "", ""
+        writes.append(KeptWrite("text", row.ref, kept.side_text_digest(row), row.save))
+    if writes:
+        fields = {"refs": sorted(row.ref for row in rows)}
+        append([timed_act("erasure", fields, kept=tuple(writes), note=reason)], by=by)
+    return len(rows)
+
+
+def person(name: str) -> SideNote:
+    """The side text that names a person; give it with the first draft that person records."""
+    return SideNote("person", name)
+
+
+def shifted(time: str, milliseconds: int) -> str:
+    """An RFC 3339 time moved by some milliseconds."""
+    moment = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

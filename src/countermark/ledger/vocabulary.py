@@ -1,0 +1,120 @@
+"""The closed vocabularies of events and acts (design, *The ledger*): one place, with text and a personal-data rule.
+
+An event is something that happened to a weapon; an act is something a person or the node did that must be answerable.
+`personal` says where personal data of the entry may stand: never in the body, at most behind an opaque id.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text: TypeAlias = str | Promise
+
+
+@dataclass(frozen=True)
+class EventWord:
+    """One word of the events file (contract, *Events file*)."""
+
+    text: Text
+    biz_step: str
+    action: str = "OBSERVE"
+    disposition: str = ""
+    status: str | None = None
+    moves_custody: bool = False
+
+
+def _custody(text: Text, biz_step: str, disposition: str = "active") -> EventWord:
+    return EventWord(text, biz_step, disposition=disposition, status="active", moves_custody=True)
+
+
+EVENTS: dict[str, EventWord] = {
+    "manufacture": EventWord(_("manufactured"), "commissioning", "OBSERVE", "active", "active", moves_custody=True),
+    "mark": EventWord(_("marked"), "inspecting"),
+    "import": _custody(_("imported"), "arriving"),
+    "export": EventWord(_("exported"), "departing", disposition="in_transit", status="exported", moves_custody=True),
+    "transit": EventWord(_("in transit"), "transporting", disposition="in_transit"),
+    "transfer": _custody(_("transferred"), "shipping"),
+    "sale": _custody(_("sold"), "retail_selling", "retail_sold"),
+    "registration": _custody(_("registered"), "accepting"),
+    "issue": _custody(_("issued"), "dispensing", "dispensed"),
+    "return": _custody(_("returned"), "receiving", "returned"),
+    "move": EventWord(_("moved"), "storing", disposition="in_progress"),
+    "count": EventWord(_("counted"), "cycle_counting"),
+    "install": EventWord(_("part installed"), "assembling", "ADD"),
+    "remove": EventWord(_("part removed"), "disassembling", "DELETE"),
+    "repair": EventWord(_("repaired"), "repairing"),
+    "conversion": EventWord(_("converted"), "repairing"),
+    "loss": EventWord(_("lost"), "holding", disposition="unknown", status="lost"),
+    "theft": EventWord(_("stolen"), "holding", disposition="stolen", status="stolen"),
+    "find": EventWord(_("found"), "inspecting", status="found", moves_custody=True),
+    "recovery": EventWord(_("recovered"), "inspecting", status="recovered", moves_custody=True),
+    "seizure": EventWord(_("seized"), "holding", status="seized", moves_custody=True),
+    "confiscation": EventWord(_("confiscated"), "holding", status="confiscated", moves_custody=True),
+    "surrender": EventWord(_("surrendered"), "accepting", status="surrendered", moves_custody=True),
+    "collection": EventWord(_("collected"), "collecting", status="collected", moves_custody=True),
+    "deactivation": EventWord(_("deactivated"), "decommissioning", disposition="inactive", status="deactivated"),
+    "reactivation": EventWord(_("reactivated"), "commissioning", disposition="active", status="active"),
+    "destruction": EventWord(_("destroyed"), "destroying", "DELETE", "destroyed", "destroyed"),
+    # Not in the events file: written by officers of this node only.
+    "same_as": EventWord(_("found to be the same weapon as another record"), "inspecting"),
+}
+
+STATUSES: dict[str, Text] = {
+    "active": _("in lawful custody"),
+    "exported": _("exported"),
+    "lost": _("lost"),
+    "stolen": _("stolen"),
+    "found": _("found"),
+    "recovered": _("recovered"),
+    "seized": _("seized"),
+    "confiscated": _("confiscated"),
+    "surrendered": _("surrendered"),
+    "collected": _("collected"),
+    "deactivated": _("deactivated"),
+    "destroyed": _("destroyed"),
+}
+
+
+@dataclass(frozen=True)
+class ActWord:
+    """One act. `personal` is the rule for personal data: `none`, or `opaque` (only ids of side texts or users)."""
+
+    text: Text
+    personal: str = "opaque"
+
+
+ACTS: dict[str, ActWord] = {
+    "log_opened": ActWord(_("log opened"), "none"),
+    "log_restored": ActWord(_("log opened from a backup"), "none"),
+    "log_imported": ActWord(_("copy of another log taken in"), "none"),
+    "peer_added": ActWord(_("node added to the directory"), "none"),
+    "setting_changed": ActWord(_("setting of the node changed")),
+    "load": ActWord(_("file loaded"), "none"),
+    "document_captured": ActWord(_("EPCIS document captured"), "none"),
+    "export": ActWord(_("list exported")),
+    "erasure": ActWord(_("personal text erased")),
+    "person_viewed": ActWord(_("personal data looked at")),
+    "list_changed": ActWord(_("reference list changed"), "none"),
+    "term_reviewed": ActWord(_("reference list entry reviewed")),
+    "candidate_confirmed": ActWord(_("candidate confirmed")),
+    "candidate_rejected": ActWord(_("candidate rejected")),
+    "case_assigned": ActWord(_("discrepancy assigned")),
+    "case_decided": ActWord(_("discrepancy decided")),
+    "search_saved": ActWord(_("search saved")),
+    "mapping_saved": ActWord(_("column mapping saved")),
+    "user_added": ActWord(_("user added")),
+    "user_changed": ActWord(_("user changed")),
+    "user_disabled": ActWord(_("user disabled")),
+    "user_enabled": ActWord(_("user enabled")),
+    "user_reset": ActWord(_("user's sign-in reset")),
+    "role_granted": ActWord(_("role granted")),
+    "role_withdrawn": ActWord(_("role withdrawn")),
+    "organisation_added": ActWord(_("organisation added")),
+    "place_added": ActWord(_("place added")),
+    "token_issued": ActWord(_("API token issued")),
+    "token_withdrawn": ActWord(_("API token withdrawn")),
+}
+
+SIDE_TEXT_KINDS = ("party", "person", "place", "document", "note")

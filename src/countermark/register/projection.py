@@ -1,0 +1,290 @@
+"""Folds entries into the views of weapons: links first, then each touched weapon once, then every room's rows."""
+
+import hashlib
+import re
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from countermark.ledger import database, projections, store
+from countermark.ledger.entry import Entry
+from countermark.ledger.projections import Difference
+from countermark.register import rules, weaponviews
+from countermark.register.rules import WeaponState
+from countermark.register.weaponviews import CounterView, Row, WeaponView
+
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One weapon before and after a batch; `before` is None for a weapon that was not known."""
+
+    before: WeaponState | None
+    after: WeaponState
+
+
+def event_identity(body: dict[str, Any]) -> str | None:
+    """What names a source's own numbered event: 32 hexadecimal digits over source and number, or None."""
+    number = body.get("countermark:id")
+    if not isinstance(number, str) or not number:
+        return None
+    source = str(body.get("countermark:source", ""))
+    return hashlib.blake2b(f"{source}\x1f{number}".encode(), digest_size=16).hexdigest()
+
+
+class RegisterProjection:
+    """Keeps `register_link` and every registered weapon view in step with the logs."""
+
+    name = "register"
+
+    def apply(self, entries: Sequence[Entry]) -> None:
+        """Folds the weapons the new entries are about, and no others."""
+        touched = _by_weapon(entries)
+        if not touched:
+            return
+        earlier = _earlier_entries(touched)
+        _write_links(touched)
+        write_changes([_change(weapon_id, earlier.get(weapon_id, []), new) for weapon_id, new in touched.items()])
+
+    def rebuild(self) -> None:
+        """Empties every weapon view and folds all weapons again, `BATCH` at a time."""
+        _empty("register_link")
+        for view in (*weaponviews.WEAPON_VIEWS, *weaponviews.COUNTER_VIEWS):
+            _empty(view.table)
+        for entries in database.chunks(store.all_entries(), BATCH):
+            _write_links(_by_weapon(entries))
+        for states in _all_states():
+            write_changes([Change(None, state) for state in states])
+
+    def compare(self) -> Iterator[Difference]:
+        """Links against entries, then each weapon's rows against a fresh fold, then the counts."""
+        yield from _compare_links()
+        counts: dict[str, Counter[Row]] = {view.table: Counter() for view in weaponviews.COUNTER_VIEWS}
+        for states in _all_states():
+            for view in weaponviews.COUNTER_VIEWS:
+                counts[view.table].update(key for state in states for key in view.keys(state))
+            for view in weaponviews.WEAPON_VIEWS:
+                yield from _compare_rows(view, states)
+        yield from _compare_strays()
+        for counter in weaponviews.COUNTER_VIEWS:
+            yield from _compare_counts(counter, counts[counter.table])
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _by_weapon(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    touched: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind == "event":
+            for weapon_id in dict.fromkeys(rules.weapons_of(entry.body)):
+                if is_weapon_id(weapon_id):
+                    touched[weapon_id].append(entry)
+    return touched
+
+
+def is_weapon_id(text: str) -> bool:
+    """Whether a text is a UUID in the one form used here: 36 places, lower case."""
+    return len(text) == 36 and _UUID.fullmatch(text) is not None
+
+
+
+
+def _earlier_entries(touched: dict[str, list[Entry]]) -> dict[str, list[Entry]]:
+    """Entries already linked to the touched weapons, by weapon."""
+    positions: dict[str, list[int]] = defaultdict(list)
+    for weapon_id, position in _links(list(touched)):
+        positions[weapon_id].append(position)
+    wanted = sorted({position for some in positions.values() for position in some})
+    found = {entry.position: entry for some in database.chunks(wanted, BATCH) for entry in store.entries_at(some)}
+    return {weapon_id: [found[p] for p in some if p in found] for weapon_id, some in positions.items()}
+
+
+def _links(weapon_ids: Sequence[str]) -> Iterator[tuple[str, int]]:
+    for some in database.chunks(weapon_ids, 10_000):
+        for weapon_id, position in database.select_in(
+            "SELECT weapon_id, position FROM register_link", "weapon_id", some, kind="uuid"
+        ):
+            yield database.uuid_text(weapon_id), position
+
+
+def _write_links(touched: dict[str, list[Entry]]) -> None:
+    parameter = database.uuid_parameter
+    links = [
+        (parameter(weapon_id), entry.position, event_identity(entry.body))
+        for weapon_id, entries in touched.items()
+        for entry in entries
+    ]
+    database.insert_rows("register_link", ("weapon_id", "position", "identity"), sorted(links))
+
+
+def _change(weapon_id: str, earlier: list[Entry], new: list[Entry]) -> Change:
+    before = rules.fold(weapon_id, earlier) if earlier else None
+    return Change(before, rules.fold(weapon_id, [*earlier, *new] if earlier else new))
+
+
+def write_changes(changes: Sequence[Change]) -> None:
+    """Writes the rows of changed weapons into every view."""
+    replaced = [change.after.id for change in changes if change.before is not None]
+    for view in weaponviews.WEAPON_VIEWS:
+        database.delete_in(view.table, view.owner, [view.owner_of(i) for i in replaced], kind=view.owner_kind)
+        database.insert_rows(view.table, view.columns, _stored_rows(view, [c.after for c in changes]))
+    for counter in weaponviews.COUNTER_VIEWS:
+        _count(counter, changes)
+
+
+def _stored_rows(view: WeaponView, states: Sequence[WeaponState]) -> list[Row]:
+    """Rows as the database at hand stores them, in the order of the key where that is cheap."""
+    rows_of = [row for state in states for row in view.rows(state)]
+    if view.owner_kind != "uuid" or database.is_postgresql():
+        return sorted(rows_of, key=lambda row: row[0])
+    places = [i for i, column in enumerate(view.columns) if column in ("id", "weapon_id", "replaced_by")]
+    return sorted((_with_hex(row, places) for row in rows_of), key=lambda row: row[0])
+
+
+def _with_hex(row: Row, places: list[int]) -> Row:
+    values = list(row)
+    for place in places:
+        if values[place] is not None:
+            values[place] = values[place].replace("-", "")
+    return tuple(values)
+
+
+def _count(view: CounterView, changes: Sequence[Change]) -> None:
+    delta: Counter[Row] = Counter()
+    for change in changes:
+        delta.update(view.keys(change.after))
+        if change.before is not None:
+            delta.subtract(view.keys(change.before))
+    columns = ",".join(f'"{column}"' for column in view.columns)
+    marks = ",".join(["%s"] * (len(view.columns) + 1))
+    added = sorted((*key, n) for key, n in delta.items() if n)
+    if not added:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {view.table} ({columns}, n) VALUES ({marks})"  # noqa: S608
+            f" ON CONFLICT ({columns}) DO UPDATE SET n = {view.table}.n + excluded.n",
+            added,
+        )
+        if any(row[-1] < 0 for row in added):
+            cursor.execute(f"DELETE FROM {view.table} WHERE n = 0")  # noqa: S608
+
+
+def _all_states() -> Iterator[list[WeaponState]]:
+    """Fresh folds of every weapon, in batches, in the order of their ids."""
+    sql = "SELECT weapon_id, position FROM register_link ORDER BY weapon_id, position"
+    groups: dict[str, list[int]] = {}
+    for raw, position in database.stream(sql, []):
+        weapon_id = database.uuid_text(raw)
+        if weapon_id not in groups and len(groups) >= BATCH:
+            yield _states(groups)
+            groups = {}
+        groups.setdefault(weapon_id, []).append(position)
+    if groups:
+        yield _states(groups)
+
+
+def _states(groups: dict[str, list[int]]) -> list[WeaponState]:
+    positions = sorted({position for some in groups.values() for position in some})
+    found = {entry.position: entry for entry in store.entries_at(positions)}
+    return [rules.fold(weapon_id, [found[p] for p in some if p in found]) for weapon_id, some in groups.items()]
+
+
+def state_of(weapon_id: str) -> WeaponState | None:
+    """The fresh fold of one weapon, or None when no entry is about it."""
+    return states_of([weapon_id]).get(weapon_id)
+
+
+def states_of(weapon_ids: Sequence[str]) -> dict[str, WeaponState]:
+    """Fresh folds of some weapons; those no entry is about are left out."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for weapon_id, position in _links(weapon_ids):
+        groups[weapon_id].append(position)
+    return {state.id: state for state in _states(groups)} if groups else {}
+
+
+def entries_of(weapon_ids: Sequence[str]) -> list[Entry]:
+    """All entries about some weapons."""
+    return store.entries_at(sorted({position for _, position in _links(weapon_ids)}))
+
+
+def _compare_links() -> Iterator[Difference]:
+    expected_total = 0
+    for entries in database.chunks(store.all_entries(), BATCH):
+        expected = {
+            (weapon_id, entry.position, event_identity(entry.body))
+            for weapon_id, some in _by_weapon(entries).items()
+            for entry in some
+        }
+        expected_total += len(expected)
+        positions = [entry.position for entry in entries]
+        sql = "SELECT weapon_id, position, identity FROM register_link"
+        span = f"{sql} WHERE position BETWEEN %s AND %s"
+        found = {(database.uuid_text(w), p, i) for w, p, i in database.stream(span, [positions[0], positions[-1]])}
+        for weapon_id, position, _ in sorted(expected ^ found, key=str):
+            yield Difference("register_link", weapon_id, f"as entry {position} says", "missing, extra or changed")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM register_link")
+        total = cursor.fetchone()[0]
+    if total != expected_total:
+        yield Difference("register_link", "count", str(expected_total), str(total))
+
+
+def _compare_rows(view: WeaponView, states: list[WeaponState]) -> Iterator[Difference]:
+    expected = Counter(_stored_rows(view, states))
+    columns = ",".join(f'"{column}"' for column in view.columns)
+    owners = [view.owner_of(state.id) for state in states]
+    sql = f"SELECT {columns} FROM {view.table}"  # noqa: S608
+    found = Counter(_plain(view, row) for row in database.select_in(sql, view.owner, owners, kind=view.owner_kind))
+    if found == expected:
+        return
+    for row in sorted(expected - found, key=str):
+        yield Difference(view.table, _owner_text(row[0]), str(row), "missing or changed")
+    for row in sorted(found - expected, key=str):
+        yield Difference(view.table, _owner_text(row[0]), "no such row", str(row))
+
+
+def _owner_text(value: Any) -> str:
+    return database.uuid_text(value) if isinstance(value, str) and len(value) == 32 else str(value)
+
+
+def _plain(view: WeaponView, row: Row) -> Row:
+    if view.owner_kind != "uuid" or not database.is_postgresql():
+        return tuple(row)
+    return tuple(str(value) if isinstance(value, uuid.UUID) else value for value in row)
+
+
+def _compare_strays() -> Iterator[Difference]:
+    """Rows that belong to no weapon at all."""
+    with connection.cursor() as cursor:
+        for view in weaponviews.WEAPON_VIEWS:
+            if view.owner_kind != "uuid":
+                continue
+            cursor.execute(
+                f"SELECT count(*) FROM {view.table} WHERE {view.owner} NOT IN (SELECT weapon_id FROM register_link)"  # noqa: S608
+            )
+            extra = cursor.fetchone()[0]
+            if extra:
+                yield Difference(view.table, "rows of no weapon", "0", str(extra))
+
+
+def _compare_counts(view: CounterView, expected: Counter[Row]) -> Iterator[Difference]:
+    columns = ",".join(f'"{column}"' for column in view.columns)
+    found = {tuple(row[:-1]): row[-1] for row in database.stream(f"SELECT {columns}, n FROM {view.table}", [])}  # noqa: S608
+    for key in sorted(set(expected) | set(found), key=str):
+        if expected.get(key, 0) != found.get(key, 0):
+            yield Difference(view.table, str(key), str(expected.get(key, 0)), str(found.get(key, 0)))
+
+
+def _empty(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+projections.register(RegisterProjection())

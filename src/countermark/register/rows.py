@@ -1,0 +1,92 @@
+"""The register's own view rows: pure functions from a weapon's state (`WeaponView`, `CounterView`)."""
+
+import hashlib
+from collections.abc import Iterator
+
+from countermark.marks.text import canonical, split_prefix
+from countermark.register import weaponviews
+from countermark.register.rules import UNREADABLE, WeaponState
+from countermark.register.weaponviews import CounterView, Row, WeaponView
+
+SPELLING_LISTS = ("maker", "model", "calibre")
+
+WEAPON_COLUMNS = (
+    "id", "source", "ref", "kind", "maker", "model", "calibre", "country", "year", "status", "serial", "holder", "place",
+    "replaced_by", "finding", "first_recorded", "last_time", "entries",
+)  # fmt: skip
+MARK_COLUMNS = (
+    "weapon_id", "number", "component", "carrier", "role", "mark_kind", "layer", "condition", "text", "inscription",
+    "canonical",
+)  # fmt: skip
+COMPONENT_COLUMNS = ("weapon_id", "number", "component", "role", "mark", "since", "until", "other_ref")
+
+
+def code_of(text: str) -> int:
+    """A 31-bit number for a maker, model or calibre as a source writes it, however it is spaced and capitalised."""
+    return int.from_bytes(hashlib.blake2b(spelling(text).encode(), digest_size=4).digest()) >> 1 if text else 0
+
+
+def spelling(text: str) -> str:
+    """The form in which spellings of a reference list are compared: case folded, white space single."""
+    return " ".join(text.casefold().split())
+
+
+def mark_text(text: str, condition: str) -> str:
+    """The canonical form under which a mark is found; empty for one that cannot be read."""
+    return "" if condition in UNREADABLE and not text else canonical(split_prefix(text)[1])
+
+
+def weapon_rows(state: WeaponState) -> Iterator[Row]:
+    """One row of `register_weapon`."""
+    control = state.control_mark
+    yield (
+        state.id, state.source, state.ref, state.kind, state.maker, state.model, state.calibre, state.country, state.year,
+        state.status, control.text if control else "", state.holder, state.place, state.replaced_by or None, state.finding,
+        state.first_recorded, state.last_time, state.entries,
+    )  # fmt: skip
+
+
+def mark_rows(state: WeaponState) -> Iterator[Row]:
+    """One row of `register_mark` for each mark."""
+    for m in state.marks:
+        yield (
+            state.id, m.number, m.component, m.carrier, m.role, m.mark_kind, m.layer, m.condition, m.text, m.inscription,
+            mark_text(m.text, m.condition),
+        )  # fmt: skip
+
+
+def component_rows(state: WeaponState) -> Iterator[Row]:
+    """One row of `register_component` for each part."""
+    for c in state.components:
+        yield (state.id, c.number, c.component, c.role, c.mark, c.since, c.until, c.other_ref)
+
+
+def identity_key(state: WeaponState) -> int | None:
+    """63 bits that maker, model, kind, calibre and control mark share with another weapon only in a collision."""
+    control = state.control_mark
+    serial = mark_text(control.text, control.condition) if control else ""
+    if not serial or state.replaced_by:
+        return None
+    parts = (spelling(state.maker), spelling(state.model), state.kind, spelling(state.calibre), serial)
+    return int.from_bytes(hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest()) >> 1
+
+
+def identity_keys(state: WeaponState) -> Iterator[Row]:
+    """The key of `register_identity`, if the weapon has a readable control mark."""
+    key = identity_key(state)
+    if key is not None:
+        yield (key,)
+
+
+def spelling_keys(state: WeaponState) -> Iterator[Row]:
+    """The keys of `register_spelling`: maker, model and calibre as written."""
+    for name, text in (("maker", state.maker), ("model", state.model), ("calibre", state.calibre)):
+        if text:
+            yield (name, code_of(text), text)
+
+
+weaponviews.register(WeaponView("register_weapon", WEAPON_COLUMNS, weapon_rows, owner="id"))
+weaponviews.register(WeaponView("register_mark", MARK_COLUMNS, mark_rows))
+weaponviews.register(WeaponView("register_component", COMPONENT_COLUMNS, component_rows))
+weaponviews.register(CounterView("register_identity", ("key",), identity_keys))
+weaponviews.register(CounterView("register_spelling", ("list", "code", "text"), spelling_keys))
