@@ -1,0 +1,82 @@
+"""The installed program as other programs see it: arguments in, exit status and output out."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(sys.executable).with_name("countermark")
+STOP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The one JSON object `--json` promises; fails the test with what stood there instead."""
+        try:
+            return json.loads(self.out)
+        except ValueError as problem:
+            raise AssertionError(f"not JSON: {self.out[:500]!r}, on stderr {self.err[-500:]!r}") from problem
+
+
+@dataclass(frozen=True)
+class Cli:
+    """`cli("load", "weapons", path)` runs a command on one store; `start` leaves it running until `stop_all`."""
+
+    environment: dict[str, str]
+    started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def __call__(self, *arguments: str | Path, stdin: str | None = None, timeout: float = 300) -> Result:
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            env=self.environment,
+            input=None if stdin is None else stdin.encode(),
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+    def start(self, *arguments: str | Path, **options: Any) -> "subprocess.Popen[bytes]":
+        """Starts a command in a process group of its own, so that its children can be ended with it."""
+        process = subprocess.Popen([PROGRAM, *arguments], env=self.environment, start_new_session=True, **options)
+        self.started.append(process)
+        return process
+
+    def stop_all(self) -> None:
+        for process in self.started:
+            if process.poll() is None:
+                process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream:
+                    stream.close()
+
+
+def environment(store_url: str, home: Path, **more: str) -> dict[str, str]:
+    """The environment of a node of State XA with its store, its key and its home in a test's own directory."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("COUNTERMARK_", "XDG_", "DJANGO_"))
+    }
+    return {
+        **kept,
+        "HOME": str(home),
+        "COUNTERMARK_DATABASE_URL": store_url,
+        "COUNTERMARK_KEY": str(home / "node.key"),
+        "COUNTERMARK_STATE": "XA",
+        **more,
+    }
