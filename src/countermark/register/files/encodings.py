@@ -1,0 +1,129 @@
+"""Which encoding a CSV file is in: sure where the bytes tell, a reported guess where they do not."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from countermark.register.files.errors import UnreadableFile, shown
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A Python codec name, and whether it is only the likeliest."""
+
+    name: str
+    guessed: bool = False
+
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def detect(path: Path, given: str | None, longest_line: int) -> Encoding:
+    """The encoding of a text file, reading it once. Raises UnreadableFile where none fits or a line never ends."""
+    start = _start(path)
+    if given is not None:
+        return Encoding(_with_mark(_known(given), start))
+    name = next((name for mark, name in _MARKS if start.startswith(mark)), None) or _bare_utf16(start)
+    scan = _scan(path, longest_line)
+    if name:
+        return Encoding(name)
+    if scan.is_utf8:
+        return Encoding("utf-8")
+    if scan.mostly_utf8:
+        raise UnreadableFile(f"{path.name} is UTF-8 but for byte {scan.bad_at + 1}; mend it or give --encoding")
+    return Encoding(_eight_bit(path, scan), guessed=True)
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4096)
+
+
+def _known(given: str) -> str:
+    try:
+        found = codecs.lookup(given)
+    except (LookupError, ValueError) as error:
+        raise UnreadableFile(f"unknown encoding {shown(given)!r}") from error
+    if not getattr(found, "_is_text_encoding", True):
+        raise UnreadableFile(f"{shown(given)!r} is not an encoding of text")
+    return found.name
+
+
+def _with_mark(name: str, start: bytes) -> str:
+    return "utf-8-sig" if name == "utf-8" and start.startswith(codecs.BOM_UTF8) else name
+
+
+def _bare_utf16(start: bytes) -> str | None:
+    """UTF-16 without a byte-order mark: every other byte of a header in Latin letters is NUL."""
+    pairs = len(start) // 2
+    if pairs < 4:
+        return None
+    low, high = start[0 : 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
+    if high > pairs * 0.6 and low < pairs * 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if low > pairs * 0.6 and high < pairs * 0.1 else None
+
+
+@dataclass
+class _Scan:
+    is_utf8: bool = True
+    bad_at: int = -1
+    multibyte: int = 0
+    high_runs: int = 0
+    long_runs: int = 0
+    cp1252_holes: bool = False
+    cp1251_holes: bool = False
+
+    @property
+    def mostly_utf8(self) -> bool:
+        return self.multibyte > 20 and self.multibyte > 0.9 * self.high_runs
+
+
+def _scan(path: Path, longest_line: int) -> _Scan:
+    scan, decoder, done, since_line_end = _Scan(), codecs.getincrementaldecoder("utf-8")(), 0, 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            since_line_end = len(chunk) if b"\n" in chunk or b"\r" in chunk else since_line_end + len(chunk)
+            if since_line_end > longest_line:
+                raise UnreadableFile(f"{path.name} has a line of more than {longest_line} bytes; it is not a table")
+            if scan.is_utf8:
+                _decode(scan, decoder, chunk, done)
+            if not chunk.isascii():
+                _count(scan, chunk)
+            done += len(chunk)
+    if scan.is_utf8:
+        _decode(scan, decoder, b"", done, final=True)
+    return scan
+
+
+def _decode(scan: _Scan, decoder: codecs.IncrementalDecoder, chunk: bytes, done: int, final: bool = False) -> None:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError as error:
+        scan.is_utf8, scan.bad_at = False, done + error.start
+
+
+def _count(scan: _Scan, chunk: bytes) -> None:
+    runs = _HIGH.findall(chunk)
+    scan.high_runs += len(runs)
+    scan.long_runs += sum(1 for run in runs if len(run) >= 3)
+    scan.multibyte += len(_MULTIBYTE.findall(chunk))
+    scan.cp1252_holes |= any(byte in chunk for byte in b"\x81\x8d\x8f\x90\x9d")
+    scan.cp1251_holes |= b"\x98" in chunk
+
+
+def _eight_bit(path: Path, scan: _Scan) -> str:
+    """Cyrillic words are runs of high bytes; in the Latin alphabets of western Europe high bytes stand alone."""
+    if scan.long_runs * 2 > scan.high_runs and not scan.cp1251_holes:
+        return "cp1251"
+    if not scan.cp1252_holes:
+        return "cp1252"
+    if not scan.cp1251_holes:
+        return "cp1251"
+    raise UnreadableFile(f"the encoding of {path.name} cannot be told; give --encoding")

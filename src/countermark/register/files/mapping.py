@@ -1,0 +1,221 @@
+"""From the file's own column names and values to the contract's: the map file, and a suggestion for one."""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from countermark.register.files import countries
+from countermark.register.files.errors import RowError, UnmappedColumns, UnreadableFile, shown
+from countermark.register.files.synonyms import COLUMN_NAMES, VALUE_NAMES
+from countermark.register.files.tables import Table
+from countermark.register.files.vocabulary import CODED
+
+CALENDARS = ("gregorian", "thai", "persian", "islamic")
+
+
+@dataclass(frozen=True)
+class FileMap:
+    """What a map file says.
+
+    `columns` goes from the file's header to the contract's name (the other way round is understood too);
+    `values[column]` from the file's value, case folded, to the code; `date_format`, `calendar` and `zone` are the
+    arguments of `dates.parse`.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    date_format: str | None = None
+    calendar: str = "gregorian"
+    zone: str | None = None
+
+
+NO_MAP = FileMap()
+
+
+def read_map(path: Path | str) -> FileMap:
+    """The map file (TOML) at `path`. Raises UnreadableFile with what is wrong in it."""
+    path = Path(path)
+    try:
+        return parse_map(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(f"map {path.name}: {error}") from error
+
+
+def parse_map(text: str) -> FileMap:
+    """A map from TOML `text`. Raises ValueError with what is wrong in it."""
+    data = tomllib.loads(text)
+    _only(data, {"columns", "values", "dates", "ignore"}, "the map")
+    dates = _strings(data.get("dates", {}), "[dates]")
+    _only(dates, {"format", "calendar", "zone"}, "[dates]")
+    calendar = dates.get("calendar", "gregorian").lower()
+    if calendar not in CALENDARS:
+        raise ValueError(f"[dates] calendar: expected one of {', '.join(CALENDARS)}")
+    return FileMap(
+        columns=_strings(data.get("columns", {}), "[columns]"),
+        values={column: _folded(table, column) for column, table in _table(data.get("values", {}), "[values]").items()},
+        ignore=_names(data.get("ignore", [])),
+        date_format=dates.get("format") or None,
+        calendar=calendar,
+        zone=dates.get("zone") or None,
+    )
+
+
+def _only(table: Mapping[str, object], known: set[str], where: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ValueError(f"{where} has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+
+
+def _table(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{where} is a table")  # noqa: TRY004 (as in _names)
+    return value
+
+
+def _strings(value: object, where: str) -> dict[str, str]:
+    table = _table(value, where)
+    wrong = [key for key, text in table.items() if not isinstance(text, str)]
+    if wrong:
+        raise ValueError(f"{where} {wrong[0]}: a text is expected")
+    return {_same(key): text.strip() for key, text in table.items()}
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError("ignore is a list of column names")
+    return tuple(value)
+
+
+def _folded(value: object, column: str) -> dict[str, str]:
+    where = f"[values.{column}]"
+    if column != "country" and column not in CODED:
+        raise ValueError(f"{where}: the values of {column} are taken as written and cannot be translated")
+    table = {_same(key).casefold(): code for key, code in _strings(value, where).items()}
+    for code in table.values():
+        if not _is_code(column, code):
+            raise ValueError(f"{where}: {shown(code)!r} is not a code of {column}")
+    return table
+
+
+def _is_code(column: str, code: str) -> bool:
+    if code == "":
+        return True
+    return bool(countries.resolve(code) or countries.candidates(code)) if column == "country" else code in CODED[column]
+
+
+def _same(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def place_columns(
+    table: Table, known: Sequence[str], mapping: FileMap = NO_MAP, ignore_columns: Iterable[str] = ()
+) -> dict[str, int]:
+    """Contract column name to its position in the file.
+
+    Raises UnmappedColumns for a column neither known, mapped nor dismissed, UnreadableFile when two columns of the file
+    come to the same name.
+    """
+    dismissed = {_same(name) for name in (*ignore_columns, *mapping.ignore)}
+    placed: dict[str, int] = {}
+    unmapped = []
+    for position, header in enumerate(table.header):
+        column = _column(_same(header), known, mapping, table.header)
+        if _same(header) in dismissed:
+            continue
+        if column is None:
+            unmapped.append(header)
+        elif column in placed:
+            both = f"'{shown(table.header[placed[column]])}' and '{shown(header)}'"
+            raise UnreadableFile(f"{both} are both read as the column {column}; map only one of them")
+        else:
+            placed[column] = position
+    if unmapped:
+        raise UnmappedColumns(tuple(map(shown, unmapped)), _hints(unmapped, known))
+    return placed
+
+
+def _column(header: str, known: Sequence[str], mapping: FileMap, headers: Sequence[str]) -> str | None:
+    mapped = mapping.columns.get(header)
+    if mapped in known:
+        return mapped
+    reverse = [column for column, name in mapping.columns.items() if _same(name) == header and column in known]
+    if reverse:
+        return reverse[0]
+    plain = header.casefold().replace(" ", "_").replace("-", "_")
+    return plain if plain in known else None
+
+
+def _hints(headers: Iterable[str], known: Sequence[str]) -> dict[str, str]:
+    guesses = ((shown(header), guess_column(header, known)) for header in headers)
+    return {header: guess for header, guess in guesses if guess}
+
+
+def guess_column(header: str, known: Sequence[str]) -> str | None:
+    """The contract column `header` probably means, by names used in registers in English, Spanish, French, Portuguese,
+    Russian and Arabic; None when nothing fits.
+    """
+    return next((column for column in COLUMN_NAMES.get(_bare(header), ()) if column in known), None)
+
+
+def guess_value(column: str, value: str) -> str | None:
+    """The code that `value` of a coded column probably means, or None."""
+    bare = _bare(value)
+    if column == "country":
+        return _country_names().get(bare)
+    code = bare.replace(" ", "_")
+    return code if code in CODED.get(column, ()) else VALUE_NAMES.get(column, {}).get(bare)
+
+
+def _bare(text: str) -> str:
+    """`text` without case, accents and punctuation, for comparing names."""
+    split = unicodedata.normalize("NFKD", text.casefold().replace("_", " ").replace("№", "no").replace("º", "o"))
+    kept = "".join(c if c.isalnum() else " " for c in split if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+def _country_names() -> dict[str, str]:
+    return {_bare(name): code for code, name in countries.all_codes().items()} | {
+        _bare(code): code for code in countries.all_codes()
+    }
+
+
+SAMPLE_ROWS = 20_000
+
+
+def suggest_map(table: Table, known: Sequence[str]) -> str:
+    """A map file (TOML) for `table`, to be read by a person before it is used: every column the file has and every value
+    of a coded column in its first rows that is not a code, with the guess, or empty where there is none.
+    """
+    columns = [(header, _column(_same(header), known, NO_MAP, table.header)) for header in table.header]
+    guessed = [(header, column or guess_column(header, known)) for header, column in columns]
+    lines = ["[columns]", *(f"{_toml(header)} = {_toml(column)}" for header, column in guessed if column)]
+    ignored = [header for header, column in guessed if not column]
+    values = _unknown_values(table.rows, {i: c for i, (_, c) in enumerate(guessed) if c})
+    for column, found in values.items():
+        lines += ["", f"[values.{column}]"]
+        lines += [f"{_toml(value)} = {_toml(guess_value(column, value) or '')}" for value in found]
+    return "\n".join([f"ignore = [{', '.join(map(_toml, ignored))}]", "", *lines]) + "\n"
+
+
+def _unknown_values(
+    rows: Iterator[tuple[int, list[str]] | RowError], columns: Mapping[int, str]
+) -> dict[str, list[str]]:
+    coded = {place: column for place, column in columns.items() if column in CODED or column == "country"}
+    found: dict[str, dict[str, None]] = {}
+    for _, row in zip(range(SAMPLE_ROWS), rows, strict=False):
+        if isinstance(row, RowError):
+            continue
+        for place, column in coded.items():
+            value = _same(row[1][place])
+            if value and not _is_code(column, value):
+                found.setdefault(column, {})[value] = None
+    return {column: sorted(values)[:200] for column, values in found.items()}
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
