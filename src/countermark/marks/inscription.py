@@ -222,7 +222,8 @@ def _expected(parts: list[_Part]) -> str | None:
 def _spans(words: list[_Word], first: int) -> Iterator[tuple[int, str]]:
     """Yield (end, phrase) of the word sequences that begin at `first`, the longest first."""
     for last in range(min(len(words), first + LONGEST_PHRASE), first, -1):
-        yield last, " ".join(word.key for word in words[first:last] if word.key)
+        if words[last - 1].key:
+            yield last, " ".join(word.key for word in words[first:last] if word.key)
 
 
 def _label(words: list[_Word], first: int) -> _Part | None:
@@ -352,9 +353,10 @@ def _is_certain(words: list[_Word], part: _Part) -> bool:
 
 
 def _is_short(words: list[_Word], part: _Part) -> bool:
-    """Say whether a maker or country is so short ("CZ", "FN") that a serial may begin or end with it."""
-    letters = "".join(word.key for word in words[part.first : part.last])
-    return part.role in ("maker", "country") and len(letters) <= 3 and letters.isalpha()
+    """Say whether evidence is so short ("CZ", "FN", "NO") that a serial may begin or end with it."""
+    letters = "".join(word.text for word in words[part.first : part.last])
+    may_be = part.role in ("maker", "country") or (part.role == "label" and part.value == "rest")
+    return may_be and len(letters) <= 3 and letters.isalpha()
 
 
 def _trimmed(words: list[_Word], first: int, last: int) -> tuple[int, int] | None:

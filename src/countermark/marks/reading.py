@@ -47,10 +47,10 @@ class Reading:
 
 
 def parse(text: str) -> Reading:
-    """Understand a reading, or raise `ReadingError`.
+    r"""Understand a reading, or raise `ReadingError`.
 
-    `?` is one unread character and `*` an unread run (of none, one or several); `★` or `\\*` is a star, `\\?` a question
-    mark, `\\\\` a backslash. `**` says no more than `*`; `?*` is at least one character.
+    `?` is one unread character and `*` an unread run (of none, one or several); `★` or `\*` is a star, `\?` a question
+    mark, `\\` a backslash. `**` says no more than `*`; `?*` is at least one character.
     """
     if len(text) > MAX_LENGTH:
         raise ReadingError(f"The reading has {len(text)} characters; at most {MAX_LENGTH} are looked at.")
@@ -60,7 +60,7 @@ def parse(text: str) -> Reading:
     return Reading(text=text, places=places, prefix=prefix)
 
 
-def format(reading: Reading) -> str:
+def format(reading: Reading) -> str:  # noqa: A001  the pair of `parse`, always called with its module
     """Write a reading so that `parse` finds the same places (kind and character) and prefix again."""
     return mark_text.format_mark(reading.prefix, "".join(_written(place) for place in reading.places))
 

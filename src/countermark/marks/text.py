@@ -20,7 +20,8 @@ _STARS = frozenset("*★☆⋆⭐✦✧✩✪✫✬✭✮✯✰✱✲✳✴✵�
 _KEPT_PUNCTUATION = frozenset("?\\&@%")
 # Letters and symbols by category that show nothing or stand for an apostrophe or a prolonged stroke.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u0640")
-_SEPARATING_SYMBOLS = frozenset("|~")
+# Strokes and dots that Unicode counts as mathematics: fraction slash, minus, operators.
+_SEPARATING_SYMBOLS = frozenset("|~\u2044\u2215\u2212\u2219\u22c5")
 _HAN_ZERO = "〇"
 _LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DROPPED_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp", "Sk"))
