@@ -1,6 +1,7 @@
 """The confusion skeleton: classes, keys, patterns."""
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from countermark.marks import skeleton
 from countermark.marks.text import canonical
 
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "marks.md").read_text(encoding="utf-8")
 CANONICAL = st.text().map(canonical)
 
 
@@ -103,3 +105,8 @@ def test_a_pattern_tells_digits_from_letters() -> None:
 def test_a_pattern_depends_on_the_classes_alone(form: str) -> None:
     places = [1 if number <= skeleton.DIGIT_CLASSES else 2 for number in skeleton.unpack(skeleton.key(form))]
     assert skeleton.pattern(form) == sum(kind << (22 - 2 * place) for place, kind in enumerate(places))
+
+
+@pytest.mark.parametrize("group", skeleton.CLASSES + skeleton.SHAPES + skeleton.LOOKALIKE + skeleton.NEAR)
+def test_the_documentation_shows_every_group(group: str) -> None:
+    assert " ".join(group) in DOCUMENTED
