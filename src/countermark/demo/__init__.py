@@ -1,0 +1,1 @@
+"""Demonstration States XA and XB: believable registers, generated reproducibly, every weapon invented."""
