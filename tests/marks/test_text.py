@@ -81,6 +81,7 @@ def test_two_letters_of_one_alphabet_never_become_the_same_character(first: str)
         ("A?1", "A?1"),
         ("二〇", "二0"),
         ("ß", "SS"),
+        ("№ 123", "123"),
         ("\u200b \u00ad-", ""),
     ],
 )

@@ -49,7 +49,8 @@ def _canonical_unicode(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    upper = unicodedata.normalize("NFKC", text).upper()
+    # The numero sign announces a serial; NFKC would make the letters NO of it.
+    upper = unicodedata.normalize("NFKC", text.replace("№", "")).upper()
     return unicodedata.normalize("NFKC", upper).translate(_CHARACTERS)
 
 
