@@ -1,0 +1,285 @@
+"""From a reading to the skeleton keys under which the mark may stand in the index.
+
+The register stays as it is; the question is expanded. Keys are 60-bit integers (`skeleton.key`), so an edit is a few shifts,
+done for many keys at once. A key is only kept when the pattern of digits and letters it gives occurs in the register.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermark.marks import skeleton
+from countermark.marks.reading import Place, Reading
+from countermark.marks.scripts import SOUND
+
+PLACES = skeleton.PLACES
+FULL = skeleton.BITS * PLACES
+_DIGIT, _LETTER = 1, 2
+_BY_KIND = {
+    _DIGIT: np.arange(1, skeleton.DIGIT_CLASSES + 1, dtype=np.int64),
+    _LETTER: np.arange(skeleton.DIGIT_CLASSES + 1, skeleton.LAST_CLASS + 1, dtype=np.int64),
+}
+
+MOST_KEYS = 20_000
+"""More keys than this are not looked up one by one."""
+
+MOST_SPELLINGS = 16
+"""Ways to write a reading in another script by sound that are tried."""
+
+
+class Span(NamedTuple):
+    """Keys `low <= key < high` of known places at the beginning (or, reversed, at the end) of a mark."""
+
+    low: int
+    high: int
+    places: int
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The patterns of digits and letters (`skeleton.pattern`) that occur in the register."""
+
+    known: NDArray[np.int64]
+
+    @cached_property
+    def _table(self) -> NDArray[np.bool_]:
+        table = np.zeros(4**PLACES, bool)
+        table[self.known] = True
+        return table
+
+    def holds(self, patterns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each pattern occurs."""
+        return self._table[patterns]
+
+
+class _Strings(NamedTuple):
+    """Skeletons of one length with their patterns, both packed."""
+
+    keys: NDArray[np.int64]
+    patterns: NDArray[np.int64]
+
+
+def _classes(places: Sequence[Place]) -> list[int]:
+    return [skeleton.class_of(place.char) if place.kind == "char" else 0 for place in places]
+
+
+def _kind(number: int) -> int:
+    return 0 if not number else _DIGIT if number <= skeleton.DIGIT_CLASSES else _LETTER
+
+
+def _pack(classes: Sequence[int]) -> _Strings:
+    pattern = 0
+    for place, number in enumerate(classes[:PLACES]):
+        pattern |= _kind(number) << 2 * (PLACES - 1 - place)
+    return _Strings(np.array([skeleton.pack(classes)], np.int64), np.array([pattern], np.int64))
+
+
+def _field(packed: NDArray[np.int64], place: int, bits: int) -> NDArray[np.int64]:
+    return (packed >> (bits * (PLACES - 1 - place))) & ((1 << bits) - 1)
+
+
+def _put(packed: NDArray[np.int64], place: int, bits: int, value: NDArray[np.int64] | int) -> NDArray[np.int64]:
+    at = bits * (PLACES - 1 - place)
+    return (packed & ~np.int64(((1 << bits) - 1) << at)) | (np.int64(value) << np.int64(at))
+
+
+def _cut(packed: NDArray[np.int64], place: int, bits: int, follows: int) -> NDArray[np.int64]:
+    """Without the given place; `follows` moves in at the end (0, or the thirteenth place of a long mark)."""
+    below = bits * (PLACES - 1 - place)
+    kept = packed >> (below + bits) << (below + bits)
+    return kept | ((packed & ((1 << below) - 1)) << bits) | follows
+
+
+def _open(packed: NDArray[np.int64], place: int, bits: int) -> NDArray[np.int64]:
+    """With an empty place put in; the twelfth place is pushed out."""
+    below = bits * (PLACES - 1 - place)
+    head = packed >> (below + bits) << (below + bits)
+    return head | ((packed & ((1 << (below + bits)) - 1)) >> bits)
+
+
+def _fill(strings: _Strings, place: int, kind: int, table: Patterns | None) -> NDArray[np.int64] | None:
+    """Every class of a kind at an empty or replaced place."""
+    patterns = _put(strings.patterns, place, 2, kind)
+    keys = strings.keys
+    if table is not None:
+        held = table.holds(patterns)
+        if not held.any():
+            return None
+        keys = keys[held]
+    return _put(keys[:, None], place, skeleton.BITS, _BY_KIND[kind][None, :]).ravel()
+
+
+def _patterns_of(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    out = np.zeros(len(keys), np.int64)
+    for place in range(PLACES):
+        number = _field(keys, place, skeleton.BITS)
+        kind = (number > 0).astype(np.int64) + (number > skeleton.DIGIT_CLASSES)
+        out |= kind << np.int64(2 * (PLACES - 1 - place))
+    return out
+
+
+def _keep(strings: _Strings, table: Patterns | None) -> NDArray[np.int64]:
+    return strings.keys if table is None else strings.keys[table.holds(strings.patterns)]
+
+
+def _neighbours(
+    strings: _Strings, length: int, tail: Sequence[int], table: Patterns | None
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """(length, keys) of every single edit: substitute, drop, add, swap. `tail`: classes beyond the twelfth place."""
+    shown = min(length, PLACES)
+    follows = tail[0] if tail else 0
+    follows_kind = _kind(follows)
+    for place in range(shown):
+        for kind in (_DIGIT, _LETTER):
+            if (keys := _fill(strings, place, kind, table)) is not None:
+                yield length, keys
+        shorter = _Strings(
+            _cut(strings.keys, place, skeleton.BITS, follows), _cut(strings.patterns, place, 2, follows_kind)
+        )
+        if length > 1:
+            yield length - 1, _keep(shorter, table)
+    for place in range(min(length + 1, PLACES)):
+        longer = _Strings(_open(strings.keys, place, skeleton.BITS), _open(strings.patterns, place, 2))
+        for kind in (_DIGIT, _LETTER):
+            if (keys := _fill(longer, place, kind, table)) is not None:
+                yield length + 1, keys
+    for place in range(shown - 1):
+        yield length, _keep(_swap(strings, place), table)
+
+
+def _swap(strings: _Strings, place: int) -> _Strings:
+    def swapped(packed: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
+        left, right = _field(packed, place, bits), _field(packed, place + 1, bits)
+        return _put(_put(packed, place, bits, right), place + 1, bits, left)
+
+    return _Strings(swapped(strings.keys, skeleton.BITS), swapped(strings.patterns, 2))
+
+
+def _around(classes: Sequence[int], edits: int, table: Patterns) -> NDArray[np.int64]:
+    """Keys within exactly so many steps of edits (a step may change nothing) of one skeleton without gaps."""
+    groups: dict[int, NDArray[np.int64]] = {len(classes): _pack(classes).keys}
+    for step in range(edits):
+        last = step == edits - 1
+        found: dict[int, list[NDArray[np.int64]]] = {}
+        for length, keys in groups.items():
+            strings = _Strings(keys, _patterns_of(keys))
+            tail = classes[PLACES + len(classes) - length :]
+            for new_length, new in _neighbours(strings, length, tail, table if last else None):
+                found.setdefault(new_length, []).append(new)
+        groups = {length: np.unique(np.concatenate(parts)) for length, parts in found.items()}
+    return np.unique(np.concatenate(list(groups.values()))) if groups else np.zeros(0, np.int64)
+
+
+def _same(classes: Sequence[int]) -> NDArray[np.int64]:
+    return _pack(classes).keys
+
+
+def spellings(places: tuple[Place, ...]) -> list[tuple[Place, ...]]:
+    """The places as read, then with letters put in that another script spells like this by sound (ZH for Ж)."""
+    ways = [places]
+    for way in ways:
+        for start in range(len(way)):
+            for length, letter in _letters_at(way, start):
+                place = Place("char", letter, way[start].at)
+                changed = (*way[:start], place, *way[start + length :])
+                if changed not in ways and len(ways) < MOST_SPELLINGS:
+                    ways.append(changed)
+        if len(ways) >= MOST_SPELLINGS:
+            break
+    return ways
+
+
+def _by_spelling() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for letter, ways in SOUND.items():
+        for spelling in ways:
+            found.setdefault(spelling, []).append(letter)
+    return {spelling: tuple(letters) for spelling, letters in found.items()}
+
+
+_LETTERS = _by_spelling()
+_LONGEST_SPELLING = max((len(spelling) for spelling in _LETTERS), default=0)
+
+
+def _letters_at(places: tuple[Place, ...], start: int) -> Iterator[tuple[int, str]]:
+    # A letter spelt by one other letter is one edit away and is found without this.
+    for length in range(2, _LONGEST_SPELLING + 1):
+        part = places[start : start + length]
+        if len(part) < length or any(place.kind != "char" for place in part):
+            return
+        for letter in _LETTERS.get("".join(place.char for place in part), ()):
+            yield length, letter
+
+
+def exact_keys(reading: Reading) -> NDArray[np.int64]:
+    """The key of the reading itself and of its spellings by sound; the reading has neither `?` nor `*`."""
+    return np.unique(np.concatenate([_same(_classes(way)) for way in spellings(reading.places)]))
+
+
+def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.int64]:
+    """Sorted keys within `edits` (0, 1 or 2) edits of a reading without `?` and `*`. The second step is for the reading as given."""
+    if edits == 0:
+        return exact_keys(reading)
+    ways = spellings(reading.places) if edits == 1 else [reading.places]
+    parts = [_around(_classes(ways[0]), edits, patterns)]
+    parts += [_around(_classes(way), 1, patterns) for way in ways[1:]]
+    return np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0]
+
+
+def keys_of_unknown(
+    reading: Reading, patterns: Patterns, edits: int = 0, most: int = MOST_KEYS
+) -> NDArray[np.int64] | None:
+    """Sorted keys of a reading with `?`, filled in as the register's patterns allow; None when more than `most`."""
+    places = reading.places[:PLACES]
+    length = min(len(reading.places), PLACES)
+    classes = _classes(reading.places)
+    shape = patterns.known
+    for place in range(PLACES):
+        kinds = _field(shape, place, 2)
+        wanted = _kind(classes[place]) if place < length else 0
+        unknown = place < length and places[place].kind == "unknown"
+        shape = shape[(kinds > 0) if unknown else (kinds == wanted)]
+    gaps = [place for place in range(length) if places[place].kind == "unknown"]
+    base = _same(classes)
+    parts = []
+    total = 0
+    for pattern in shape.tolist():
+        kinds_here = [(pattern >> 2 * (PLACES - 1 - place)) & 3 for place in gaps]
+        total += int(np.prod([len(_BY_KIND[kind]) for kind in kinds_here], dtype=np.int64))
+        if total > most:
+            return None
+        keys = base
+        for place, kind in zip(gaps, kinds_here, strict=True):
+            keys = _put(keys[:, None], place, skeleton.BITS, _BY_KIND[kind][None, :]).ravel()
+        parts.append(keys)
+    if not parts:
+        return np.zeros(0, np.int64)
+    found = np.unique(np.concatenate(parts))
+    if not edits:
+        return found
+    if len(found) * 60 > most * 4:
+        return None
+    wider = [new for _, new in _neighbours(_Strings(found, _patterns_of(found)), length, classes[PLACES:], patterns)]
+    found = np.unique(np.concatenate([found, *wider]))
+    return found if len(found) <= most else None
+
+
+def span(classes: Sequence[int]) -> Span:
+    """The range of keys that begin with these classes."""
+    classes = classes[:PLACES]
+    low = skeleton.pack(classes)
+    return Span(low, low + (1 << (FULL - skeleton.BITS * len(classes))), len(classes))
+
+
+def ends(reading: Reading) -> tuple[Span, Span]:
+    """The known places before the first gap and, read backwards, after the last one, as ranges of keys."""
+    places = reading.places
+    gap = [i for i, place in enumerate(places) if place.kind != "char"]
+    if not gap:
+        whole = _classes(places)
+        return span(whole), span(whole[::-1])
+    return span(_classes(places[: gap[0]])), span(_classes(places[gap[-1] + 1 :])[::-1])

@@ -1,0 +1,285 @@
+"""From likelihoods to honest probabilities over weapons and "not in this register".
+
+Everything is weighed, nothing filters: each piece of evidence adds a log-likelihood. The absent weapon is a hypothesis like the
+others. It lives where the registered ones live: in the same number blocks, on a number that no registered weapon of
+its maker has. How many such numbers could have been read like this is estimated from the registered neighbours of the
+reading. docs/search.md derives the terms and says how `Absence` was fitted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
+
+from countermark.marks.channel import Channel, _pair
+from countermark.marks.reading import Place, Reading
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+
+SHARPNESS = 14.0
+"""How fast the probability of a spelling falls with its normalised edit similarity."""
+
+UNLISTED = 0.55
+"""Similarity below which a spelling is rather a name the register does not know."""
+
+
+class Spelling(NamedTuple):
+    """One way a maker or calibre is written: its code in the search table, its group of aliases, its share of the marks."""
+
+    code: int
+    text: str
+    group: int
+    weight: float
+
+
+class Weighed(NamedTuple):
+    """Log-likelihood of a piece of evidence by group; `marginal` where the record says nothing."""
+
+    by_group: Floats
+    marginal: float
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Every spelling known, aliases included."""
+
+    known: tuple[Spelling, ...]
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [" ".join(spelling.text.casefold().split()) for spelling in self.known]
+
+    @cached_property
+    def _groups(self) -> tuple[Ints, Ints, Floats]:
+        """(group number per spelling, group names, share per group)."""
+        names, index = np.unique(np.array([s.group for s in self.known], np.int64), return_inverse=True)
+        share = np.bincount(index, weights=[s.weight for s in self.known], minlength=len(names))
+        total = share.sum()
+        return index.astype(np.int64), names, share / total if total else np.full(len(names), 1 / max(1, len(names)))
+
+    @cached_property
+    def _by_code(self) -> tuple[Ints, Ints]:
+        codes = np.array([s.code for s in self.known], np.int64)
+        order = np.argsort(codes, kind="stable")
+        return codes[order], self._groups[0][order]
+
+    def groups_of(self, codes: Ints) -> Ints:
+        """Group number of each code; -1 for an unknown one."""
+        known, groups = self._by_code
+        if not len(known):
+            return np.full(len(codes), -1, np.int64)
+        at = np.minimum(np.searchsorted(known, codes), len(known) - 1)
+        return np.where(known[at] == codes, groups[at], -1)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - one value per register state, dropped with it
+    def weigh(self, text: str, wrong: float) -> Weighed:
+        """log P(text as spelt | group), `wrong` being the share of plainly wrong statements."""
+        index, _, share = self._groups
+        if not len(index):
+            return Weighed(np.zeros(0), 0.0)
+        similar = cdist([" ".join(text.casefold().split())], self._texts, scorer=Indel.normalized_similarity)[0]
+        best = np.zeros(len(share))
+        np.maximum.at(best, index, similar)
+        fit = np.exp(SHARPNESS * (best - 1.0))
+        unlisted = float(np.exp(SHARPNESS * (UNLISTED - 1.0)))
+        total = fit.sum() + unlisted
+        astray = wrong + (1.0 - wrong) * unlisted / total
+        by_group = (1.0 - wrong) * fit / total + astray * share
+        return Weighed(np.log(np.maximum(by_group, 1e-9)), float(np.log(max(float((by_group * share).sum()), 1e-9))))
+
+    def log_evidence(self, text: str, codes: Ints, wrong: float) -> Floats:
+        """log P(text as spelt | what the record says), one per code."""
+        weighed = self.weigh(text, wrong)
+        groups = self.groups_of(codes)
+        if not len(weighed.by_group):
+            return np.zeros(len(codes))
+        return np.where(groups >= 0, weighed.by_group[groups], weighed.marginal)
+
+    def likely(self, text: str, least: float = 0.02) -> tuple[int, ...]:
+        """Codes of the makers the text probably means, at most three groups of them."""
+        weighed = self.weigh(text, 0.05)
+        top = np.argsort(-weighed.by_group)[:3]
+        groups = [int(group) for group in top if weighed.by_group[group] > np.log(least)]
+        index = self._groups[0]
+        return tuple(s.code for s, group in zip(self.known, index.tolist(), strict=True) if group in groups and s.code)
+
+
+def log_agreement(stated: int, recorded: Ints, wrong: float, choices: int) -> Floats:
+    """log P(stated code | recorded code) when a share `wrong` is spread over the other choices; 0 is unknown."""
+    other = wrong / max(1, choices - 1)
+    marginal = (1.0 - wrong) / choices + other * (choices - 1) / choices
+    return np.where(recorded == stated, np.log(1.0 - wrong), np.where(recorded == 0, np.log(marginal), np.log(other)))
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Weights of the ways in which a weapon that is not registered gives this reading, fitted on generated registers.
+
+    `neighbour`: it has a free number beside registered ones. `block`: a free number in a thinly filled block of a thousand.
+    `foreign`: it carries a part of a registered weapon. `gap`: a free number among those the unread places allow. `new`: a
+    block nobody registered. `missed` is no absence: the weapon is registered, but the reading is too far off to find it.
+    """
+
+    neighbour: float = 1.0
+    block: float = 1.0
+    foreign: float = 0.10
+    gap: float = 1.0
+    run: float = 1.0
+    new: float = 0.02
+    missed: float = 0.02
+
+
+class Terms(NamedTuple):
+    """The linear terms of P(reading, evidence | not registered), in units of one registered weapon."""
+
+    neighbour: float
+    block: float
+    foreign: float
+    gap: float
+    run: float
+    new: float
+
+    def weigh(self, absence: Absence) -> float:
+        """The likelihood of an absent weapon before its prior odds."""
+        return sum(getattr(absence, name) * value for name, value in zip(self._fields, self, strict=True))
+
+
+TAIL = 3
+"""Running numbers change in their last digits: neighbours differ in one of the last three."""
+
+_RNG = np.random.default_rng(20)
+_MIX = _RNG.integers(1, 2**63, 128, dtype=np.uint64) | np.uint64(1)
+
+
+class Found(NamedTuple):
+    """Candidate marks for one reading, as arrays over marks.
+
+    `codes` (n, width) code points and `lengths` as from `channel.matrix`; `log_reading` log P(reading | mark);
+    `log_evidence`; `maker` any number that tells makers apart.
+    """
+
+    codes: NDArray[np.uint32]
+    lengths: NDArray[np.intp]
+    log_reading: Floats
+    log_evidence: Floats
+    maker: Ints
+
+
+def own_likelihood(reading: Reading, channel: Channel) -> float:
+    """log P(reading | a mark that agrees in every place)."""
+    cost = {"char": np.log(channel.kept), "unknown": np.log(channel.unread), "run": np.log(channel.run)}
+    return float(sum(cost[place.kind] for place in reading.places))
+
+
+def terms(
+    reading: Reading, found: Found, channel: Channel, block: Floats | None, density: float, log_marginal: float
+) -> Terms:
+    """The terms for one reading.
+
+    `block`: log-evidence of the registered marks in the reading's block of a thousand (None: not asked). `density`: registered
+    marks per possible text of the reading's pattern. `log_marginal`: log P(evidence) for a weapon one knows nothing about.
+    """
+    own = own_likelihood(reading, channel)
+    weight = np.exp(found.log_reading + found.log_evidence)
+    total = float(weight.sum())
+    new = float(np.exp(own + log_marginal)) * density
+    kinds = {place.kind for place in reading.places}
+    if "run" in kinds:
+        return Terms(0.0, 0.0, total, 0.0, total, new)
+    if "unknown" in kinds:
+        return Terms(0.0, 0.0, total, total, 0.0, new)
+    neighbour = _neighbours(reading.places, found, channel)
+    thin = 0.0 if block is None or not len(block) else float(np.exp(block).sum()) / 10**TAIL * float(np.exp(own))
+    return Terms(neighbour, thin, total, 0.0, 0.0, new)
+
+
+def tail_digits(places: Sequence[Place]) -> list[int]:
+    """Positions of the last three digits of a reading, counted from its end (0 is the last place)."""
+    size = len(places)
+    return [size - 1 - i for i in range(size - 1, -1, -1) if places[i].kind == "char" and places[i].char.isdigit()][
+        :TAIL
+    ]
+
+
+def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> float:
+    """Sum over registered neighbours t of the mean P(reading | s), s a free number one of the last digits away from t."""
+    tail = tail_digits(places)
+    if not tail or not len(found.lengths):
+        return 0.0
+    n = len(found.lengths)
+    rows = np.arange(n)
+    gain = np.zeros(n)
+    moved = np.zeros(n, np.uint64)
+    whole = _hashes(found)
+    slight = 0.0
+    for back in tail:
+        read = places[len(places) - 1 - back].char
+        at = found.lengths - 1 - back
+        inside = at >= 0
+        stands = np.where(inside, found.codes[rows, np.maximum(at, 0)], 0).astype(np.int64)
+        table = np.array([_pair(channel, str(digit), read) for digit in range(10)])
+        slight += float((np.exp(table - np.log(channel.kept)).sum()) - 1.0)
+        digit = (stands >= 48) & (stands < 58)
+        better = np.where(digit, np.log(channel.kept) - table[np.clip(stands - 48, 0, 9)], 0.0)
+        better[stands == ord(read)] = 0.0
+        takes = better > gain
+        gain = np.where(takes, better, gain)
+        step = (np.uint64(ord(read)) - stands.astype(np.uint64)) * _MIX[back]
+        moved = np.where(takes, step, moved)
+    sites = 9 * len(tail)
+    maker = found.maker.astype(np.uint64) * _MIX[127]
+    here = whole + maker
+    _, first = np.unique(here, return_index=True)
+    source = (here + moved)[first]
+    free = ~np.isin(source, here[first]) & (moved[first] != 0)
+    _, group, size = np.unique(source, return_inverse=True, return_counts=True)
+    crowd = 1.0 / (1.0 - np.minimum(size[group], sites - 1) / (sites + 1.0))
+    log_weight = (found.log_reading + found.log_evidence)[first]
+    mean = np.where(free, np.exp(log_weight + gain[first]) * crowd, np.exp(log_weight) * slight)
+    return float(mean.sum()) / sites
+
+
+def _hashes(found: Found) -> NDArray[np.uint64]:
+    """One number per text, such that changing the place `back` from the end changes it by a known step."""
+    n, width = found.codes.shape
+    back = found.lengths[:, None] - 1 - np.arange(width)[None, :]
+    mixed = np.where(back >= 0, _MIX[np.clip(back, 0, 126)], 0).astype(np.uint64)
+    hashed: NDArray[np.uint64] = (found.codes.astype(np.uint64) * mixed).sum(axis=1, dtype=np.uint64)
+    return hashed
+
+
+def combine(log_weapons: Floats, log_absent: float, log_missed: float) -> tuple[Floats, float]:
+    """Probabilities of the weapons and of absence; what is missing to 1 is "registered, but not found"."""
+    highest = max(float(log_weapons.max(initial=-np.inf)), log_absent, log_missed)
+    if not np.isfinite(highest):
+        return np.zeros(len(log_weapons)), 1.0
+    weapons = np.exp(log_weapons - highest)
+    absent = float(np.exp(log_absent - highest))
+    total = float(weapons.sum()) + absent + float(np.exp(log_missed - highest))
+    return weapons / total, absent / total
+
+
+def group_max(keys: Ints, scores: Floats) -> tuple[Ints, Floats, Ints]:
+    """Per distinct key: the key, its best score and the row that has it."""
+    order = np.lexsort((-scores, keys))
+    names, first = np.unique(keys[order], return_index=True)
+    rows = order[first]
+    return names, scores[rows], rows.astype(np.int64)
+
+
+def site_sizes(places: Iterable[Place], letters: int = 26) -> float:
+    """How many texts have the reading's pattern of digits and letters."""
+    return float(
+        np.prod([10.0 if place.char.isdigit() else float(letters) for place in places if place.kind == "char"])
+    )
+
+
+def densities(counts: Mapping[int, int], pattern: int, places: Sequence[Place]) -> float:
+    """Registered marks per possible text of a pattern, at most 1."""
+    return min(1.0, counts.get(pattern, 0) / site_sizes(places)) if places else 0.0

@@ -1,0 +1,246 @@
+"""The search table: one row per mark, the same on SQLite and PostgreSQL.
+
+It is a view in the sense of the house: folded from the ledger, written in the ledger's transaction, rebuilt equal. Rows hold
+small codes only; a maker or calibre is the hash of its text as the source wrote it, so that a change of the reference list
+rewrites nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+from uuid import UUID
+
+from countermark.marks import skeleton
+from countermark.marks.placeholders import is_placeholder
+from countermark.marks.text import canonical, split_prefix
+
+Vendor: TypeAlias = Literal["sqlite", "postgresql"]
+
+LAST_PLACES = 6
+"""Places the reversed key covers: enough to find an unread beginning, and half the bytes of a full key."""
+
+KINDS = (
+    "",
+    "revolver",
+    "self_loading_pistol",
+    "rifle",
+    "carbine",
+    "submachine_gun",
+    "assault_rifle",
+    "light_machine_gun",
+    "shotgun",
+    "heavy_machine_gun",
+    "grenade_launcher",
+    "anti_aircraft_gun",
+    "anti_tank_gun",
+    "recoilless_rifle",
+    "anti_tank_launcher",
+    "manpads",
+    "mortar",
+    "other",
+)
+"""Position = code in the table. Append only."""
+
+COMPONENTS = (
+    "",
+    "receiver",
+    "frame",
+    "upper_receiver",
+    "lower_receiver",
+    "barrel",
+    "slide",
+    "cylinder",
+    "bolt",
+    "breech_block",
+    "trigger_housing",
+    "launch_tube",
+    "gripstock",
+    "silencer",
+    "plate",
+    "other",
+)
+"""Position = code in the table. Append only."""
+
+MARK_KINDS = (
+    "manufacture",
+    "",
+    "import",
+    "state_stock",
+    "transfer",
+    "found",
+    "deactivation",
+    "owner",
+    "proof",
+    "covert",
+)
+"""Position = code in the table. Append only. The usual one is 0: SQLite stores it in no bytes."""
+
+COLUMNS = (
+    "skeleton",
+    "weapon_key",
+    "number",
+    "rskeleton",
+    "maker",
+    "kind",
+    "calibre",
+    "country",
+    "component",
+    "mark_kind",
+    "canonical",
+)
+
+
+class Mark(Protocol):
+    """What is read of `register.rules.MarkState`."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def component(self) -> str: ...
+    @property
+    def mark_kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Weapon(Protocol):
+    """What is read of `register.rules.WeaponState`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def maker(self) -> str: ...
+    @property
+    def calibre(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def marks(self) -> Sequence[Mark]: ...
+
+
+class Row(NamedTuple):
+    """One row of `tracing_mark`, in the order of `COLUMNS`."""
+
+    skeleton: int
+    weapon_key: int
+    number: int
+    rskeleton: int
+    maker: int
+    kind: int
+    calibre: int
+    country: int
+    component: int
+    mark_kind: int
+    canonical: str
+
+
+def ddl(vendor: Vendor) -> list[str]:
+    """The statements that make the empty search tables."""
+    columns = (
+        "skeleton bigint not null, weapon_key bigint not null, number smallint not null, rskeleton integer not null, "
+        "maker integer not null, kind smallint not null, calibre integer not null, country integer not null, "
+        "component smallint not null, mark_kind smallint not null, canonical text not null"
+    )
+    patterns = "create table tracing_pattern (pattern bigint primary key, n bigint not null)"
+    if vendor == "sqlite":
+        return [
+            f"create table tracing_mark ({columns}, primary key (skeleton, weapon_key, number)) without rowid",
+            "create index tracing_mark_end on tracing_mark (rskeleton, maker)",
+            patterns,
+        ]
+    # The rest of the row rides in both indexes, so that a search need not visit the table.
+    carried = "maker, kind, calibre, country, component, mark_kind, canonical"
+    return [
+        f"create table tracing_mark ({columns}, primary key (skeleton, weapon_key, number) include ({carried}))",
+        "create index tracing_mark_end on tracing_mark (rskeleton, maker) "
+        "include (skeleton, weapon_key, number, kind, calibre, country, component, mark_kind, canonical)",
+        patterns,
+    ]
+
+
+def weapon_key(weapon_id: str) -> int:
+    """The 63 bits of a weapon's UUID by which the search table names it."""
+    return UUID(weapon_id).int >> 65
+
+
+def code(text: str) -> int:
+    """The code of a maker or calibre as written, without regard to case and spacing: 1 to 2**31 - 1; 0 for none."""
+    return _code(" ".join(text.casefold().split()))
+
+
+@lru_cache(maxsize=100_000)
+def _code(normalised: str) -> int:
+    if not normalised:
+        return 0
+    return int.from_bytes(blake2b(normalised.encode(), digest_size=4).digest()) >> 1 or 1
+
+
+@lru_cache(maxsize=1000)
+def country_code(country: str) -> int:
+    """Two to four letters of ISO 3166 as one number below 2**21; 0 for unknown (`ZZ` or none)."""
+    letters = country.strip().upper()
+    if letters in ("", "ZZ") or len(letters) > 4 or not (letters.isascii() and letters.isalnum()):
+        return 0
+    return int(letters, 36)
+
+
+_KIND_CODES = {name: number for number, name in enumerate(KINDS)}
+_COMPONENT_CODES = {name: number for number, name in enumerate(COMPONENTS)}
+_MARK_KIND_CODES = {name: number for number, name in enumerate(MARK_KINDS)}
+
+
+def kind_code(kind: str) -> int:
+    """0 when unknown."""
+    return _KIND_CODES.get(kind, 0)
+
+
+def component_code(component: str) -> int:
+    """0 when unknown."""
+    return _COMPONENT_CODES.get(component, 0)
+
+
+def mark_kind_code(mark_kind: str) -> int:
+    """`manufacture` when unknown."""
+    return _MARK_KIND_CODES.get(mark_kind, 0)
+
+
+def end_key(text: str) -> int:
+    """The reversed key of a canonical text, its last six places: 30 bits."""
+    return skeleton.reversed_key(text) >> skeleton.BITS * (skeleton.PLACES - LAST_PLACES)
+
+
+def rows(weapon: Weapon) -> list[Row]:
+    """The search rows of a weapon as it stands; a mark without readable text has none."""
+    key = weapon_key(weapon.id)
+    facts = (code(weapon.maker), kind_code(weapon.kind), code(weapon.calibre), country_code(weapon.country))
+    return [
+        Row(
+            skeleton.key(text),
+            key,
+            mark.number,
+            end_key(text),
+            *facts,
+            component_code(mark.component),
+            mark_kind_code(mark.mark_kind),
+            text,
+        )
+        for mark in weapon.marks
+        if (text := _searched(mark.text))
+    ]
+
+
+def _searched(text: str) -> str:
+    if not text or is_placeholder(text):
+        return ""
+    return canonical(split_prefix(text)[1])
+
+
+def pattern_changes(removed: Iterable[Row], added: Iterable[Row]) -> dict[int, int]:
+    """Pattern -> change of its count, for `tracing_pattern`; kept in the same transaction as the rows."""
+    change = Counter(skeleton.pattern(row.canonical) for row in added)
+    change.subtract(skeleton.pattern(row.canonical) for row in removed)
+    return {pattern: n for pattern, n in change.items() if n}

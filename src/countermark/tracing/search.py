@@ -1,0 +1,583 @@
+"""From readings of marks to candidate weapons with probabilities.
+
+The pure core of tracing: it asks a `Store` for marks near the readings, weighs them with `marks`, and explains itself.
+Every look-up is bounded; an answer that met a bound says so.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from time import perf_counter
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermark.marks import channel as noise
+from countermark.marks import expansion, inscription, posterior, skeleton
+from countermark.marks.channel import Channel, Difference
+from countermark.marks.posterior import Absence, Floats, Ints, Spelling, Spellings
+from countermark.marks.reading import Place, Reading, ReadingError, parse
+from countermark.marks.restore import restore_next
+from countermark.tracing import index
+from countermark.tracing.store import Known, Rows, Store, join, rows_of
+
+Outcome: TypeAlias = Literal["identified", "several", "none"]
+
+IDENTIFIED = 0.95
+"""Probability from which the best candidate is called the weapon."""
+
+WRONG_MAKER = 0.05
+WRONG_CALIBRE = 0.07
+WRONG_KIND = 0.05
+WRONG_COUNTRY = 0.05
+WRONG_COMPONENT = 0.05
+
+CONTROL = frozenset(("", "receiver", "frame", "plate", "lower_receiver"))
+"""Components that usually carry the control mark: one of these rarely comes from another weapon."""
+
+FOREIGN_CONTROL = 0.01
+FOREIGN_PART = 0.10
+"""Share of marks on a weapon, other than the one that found it, that are not its own in the register."""
+
+MOST_SHOWN = 10
+
+
+class SearchError(ValueError):
+    """A query that cannot be answered: the column at fault and a sentence for a person."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReading:
+    """One mark as read; `component` and `mark_kind` may be empty."""
+
+    reading: str
+    component: str = ""
+    mark_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The marks read off one weapon, and evidence that may be empty or wrong."""
+
+    readings: tuple[MarkReading, ...]
+    maker: str = ""
+    country: str = ""
+    kind: str = ""
+    calibre: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """How the register spells things."""
+
+    makers: Spellings = Spellings(())
+    calibres: Spellings = Spellings(())
+
+    @cached_property
+    def maker_lookup(self) -> dict[str, str]:
+        """Maker phrases, for taking an inscription apart."""
+        return inscription.lookup((s.text, s.text) for s in self.makers.known)
+
+    @cached_property
+    def calibre_lookup(self) -> dict[str, str]:
+        """Calibre phrases, likewise."""
+        return inscription.lookup((s.text, s.text) for s in self.calibres.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to search. `two_edits`: `staged` opens the second step only when the first explains the reading badly."""
+
+    absent_prior: float = 0.10
+    top: int = MOST_SHOWN
+    two_edits: Literal["staged", "always", "never"] = "staged"
+    channel: Channel = Channel()
+    absence: Absence = Absence()
+    limit: int = 20_000
+
+
+class Contribution(NamedTuple):
+    """What one piece of evidence adds to a candidate's log-likelihood, in nats (0 would be certain)."""
+
+    what: Literal["reading", "component", "maker", "country", "kind", "calibre"]
+    reading: int | None
+    value: float
+
+
+class Conflict(NamedTuple):
+    """A reading that speaks against a candidate: it fits `weapon_key` (None: no registered weapon) better."""
+
+    reading: int
+    why: Literal["foreign_part", "two_owners"]
+    weapon_key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One weapon. `mark` is the canonical mark that fits the first reading that fits, `number` its ordinal on the weapon."""
+
+    weapon_key: int
+    probability: float
+    mark: str
+    number: int
+    component: str
+    differences: tuple[tuple[int, Difference], ...]
+    contributions: tuple[Contribution, ...]
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Candidates best first; what their probabilities and `not_registered` leave to 1 is "registered, not found"."""
+
+    outcome: Outcome
+    not_registered: float
+    candidates: tuple[Candidate, ...]
+    restore_next: int | None
+    restore_next_reading: int | None
+    limited: bool
+    elapsed_ms: float
+    read_as: tuple[str, ...] = field(default=())
+
+
+class Heard(NamedTuple):
+    """A reading understood: the mark itself, where it stands in the text as given, and its attributes."""
+
+    reading: Reading
+    offset: int
+    component: str
+    mark_kind: str
+
+
+class Scored(NamedTuple):
+    """The marks found for one reading, weighed."""
+
+    rows: Rows
+    found: posterior.Found
+    log_mark: Floats
+    """log P(reading, component | mark)."""
+    evidence: dict[str, Floats]
+
+
+def search(store: Store, reference: Reference, query: Query, options: Options = Options()) -> Answer:
+    """The most probable weapons for a query; raises `SearchError` when a reading cannot be used."""
+    started = perf_counter()
+    heard, query = understand(query, reference)
+    known = store.known()
+    scored = [find(store, reference, known, one, query, options) for one in heard]
+    return answer(store, reference, known, heard, scored, query, options, started)
+
+
+def understand(query: Query, reference: Reference) -> tuple[list[Heard], Query]:
+    """Parse the readings; evidence inside an inscription fills what the query leaves empty."""
+    if not query.readings:
+        raise SearchError("reading", "There is no reading.")
+    heard = []
+    for given in query.readings:
+        text, offset = given.reading, 0
+        if len(text.split()) > 1:
+            text, offset, query = _taken_apart(text, query, reference)
+        try:
+            heard.append(Heard(parse(text), offset, given.component, given.mark_kind))
+        except ReadingError as problem:
+            raise SearchError("reading", str(problem)) from problem
+    return heard, query
+
+
+def _taken_apart(text: str, query: Query, reference: Reference) -> tuple[str, int, Query]:
+    found = inscription.split(text, reference.maker_lookup, reference.calibre_lookup)
+    if not found.serials or found.serials[0].text == text:
+        return text, 0, query
+    serial = found.serials[0]
+    return (
+        serial.text,
+        serial.start,
+        Query(
+            query.readings,
+            query.maker or found.maker or "",
+            query.country or found.country or "",
+            query.kind,
+            query.calibre or found.calibre or "",
+        ),
+    )
+
+
+def find(
+    store: Store, reference: Reference, known: Known, heard: Heard, query: Query, options: Options
+) -> Scored:
+    """The marks near one reading, weighed; the search widens while nothing explains the reading well."""
+    rows = rows_of([], 1)
+    scored = None
+    for widen in _stages(heard.reading, query, reference, known, options):
+        wider = widen(store)
+        if scored is not None and not wider.text:
+            continue
+        rows = wider if scored is None else join([rows, wider])
+        scored = weigh(reference, rows, heard, query, options)
+        if options.two_edits == "staged" and explained(scored, heard.reading, options.channel):
+            break
+    return scored if scored is not None else weigh(reference, rows, heard, query, options)
+
+
+_Widen: TypeAlias = Callable[[Store], Rows]
+
+
+def _stages(reading: Reading, query: Query, reference: Reference, known: Known, options: Options) -> Sequence[_Widen]:
+    kinds = {place.kind for place in reading.places}
+    limit = options.limit
+    if "run" in kinds:
+        makers = reference.makers.likely(query.maker) if query.maker else ()
+        every: list[_Widen] = [lambda store: _ranges(store, reading, (), limit)]
+        return [lambda store: _ranges(store, reading, makers, limit), *every] if makers else every
+    if "unknown" in kinds:
+
+        def filled(edits: int) -> _Widen:
+            def widen(store: Store) -> Rows:
+                keys = expansion.keys_of_unknown(reading, known.patterns, edits)
+                if keys is not None:
+                    return store.lookup(keys, limit)
+                return rows_of([], limit) if edits else _ranges(store, reading, (), limit)
+
+            return widen
+
+        return [filled(0)] if options.two_edits == "never" else [filled(0), filled(1)]
+
+    def within(edits: int) -> _Widen:
+        return lambda store: store.lookup(expansion.keys_within(reading, edits, known.patterns), limit)
+
+    return [within(1)] if options.two_edits == "never" else [within(1), within(2)]
+
+
+def _ranges(store: Store, reading: Reading, makers: Sequence[int], limit: int) -> Rows:
+    """By the longer known end, the other one filtered."""
+    front, back = expansion.ends(reading)
+    width = skeleton.BITS * index.LAST_PLACES
+    if front.places >= back.places:
+        return store.span(front.low, front.high, makers, limit)
+    shift = skeleton.BITS * (skeleton.PLACES - index.LAST_PLACES)
+    low = back.low >> shift
+    high = low + (1 << max(0, width - skeleton.BITS * back.places))
+    return store.end_span(low, high, (front.low, front.high), makers, limit)
+
+
+def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
+    """Whether the best mark explains reading and evidence about as well as one look-alike would."""
+    if not len(scored.log_mark):
+        return False
+    own = posterior.own_likelihood(reading, channel)
+    against = sum(values - values.max() for values in scored.evidence.values())
+    best = float((scored.found.log_reading + against).max())
+    return best > own + np.log(channel.lookalike / channel.kept) - 4.0
+
+
+def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:
+    """Likelihood of the reading and of the evidence for every mark; marks out of reach are left out."""
+    codes, lengths = noise.matrix(rows.text)
+    log_reading = noise.likelihood_of_codes(heard.reading, codes, lengths, options.channel)
+    reached = np.flatnonzero(np.isfinite(log_reading))
+    if len(reached) < len(log_reading):
+        rows, codes, lengths, log_reading = rows.take(reached), codes[reached], lengths[reached], log_reading[reached]
+    evidence = _evidence(reference, rows, query)
+    total = np.zeros(len(log_reading))
+    for values in evidence.values():
+        total = total + values
+    maker = reference.makers.groups_of(rows.maker) if reference.makers.known else rows.maker
+    maker = np.where(maker < 0, rows.maker, maker)
+    found = posterior.Found(codes, lengths, log_reading, total, maker)
+    return Scored(rows, found, log_reading + _component(rows, heard), evidence)
+
+
+def _evidence(reference: Reference, rows: Rows, query: Query) -> dict[str, Floats]:
+    found: dict[str, Floats] = {}
+    if query.maker:
+        found["maker"] = reference.makers.log_evidence(query.maker, rows.maker, WRONG_MAKER)
+    if country := index.country_code(query.country):
+        found["country"] = posterior.log_agreement(country, rows.country, WRONG_COUNTRY, 50)
+    if kind := index.kind_code(query.kind):
+        found["kind"] = posterior.log_agreement(kind, rows.kind, WRONG_KIND, 8)
+    if query.calibre:
+        found["calibre"] = reference.calibres.log_evidence(query.calibre, rows.calibre, WRONG_CALIBRE)
+    return found
+
+
+def _log_marginal(reference: Reference, query: Query) -> float:
+    """log P(evidence) of a weapon one knows nothing about."""
+    total = 0.0
+    if query.maker:
+        total += reference.makers.weigh(query.maker, WRONG_MAKER).marginal
+    if index.country_code(query.country):
+        total -= float(np.log(10))
+    if index.kind_code(query.kind):
+        total -= float(np.log(5))
+    if query.calibre:
+        total += reference.calibres.weigh(query.calibre, WRONG_CALIBRE).marginal
+    return total
+
+
+def _component(rows: Rows, heard: Heard) -> Floats:
+    """log P(component and kind of mark as stated | mark)."""
+    total = np.zeros(len(rows.text))
+    if stated := index.component_code(heard.component):
+        total = total + posterior.log_agreement(stated, rows.component, WRONG_COMPONENT, 6)
+    if heard.mark_kind:
+        agrees = rows.mark_kind == index.mark_kind_code(heard.mark_kind)
+        total = total + np.where(agrees, np.log(1 - WRONG_COMPONENT), np.log(WRONG_COMPONENT))
+    return total
+
+
+class _Weighed(NamedTuple):
+    """Weapons over all readings."""
+
+    keys: Ints
+    log_weapon: Floats
+    best_row: NDArray[np.int64]
+    """(readings, weapons) row of the mark that fits best, -1 where the reading fits none of the weapon's marks."""
+    evidence: Floats
+
+
+def answer(
+    store: Store,
+    reference: Reference,
+    known: Known,
+    heard: Sequence[Heard],
+    scored: Sequence[Scored],
+    query: Query,
+    options: Options,
+    started: float,
+) -> Answer:
+    """Weigh the weapons found against each other and against absence, and put the answer in words and numbers."""
+    chance = [_chance(known, one, found, options) for one, found in zip(heard, scored, strict=True)]
+    weapons = _weapons(heard, scored, chance)
+    absent, missed = absence(store, reference, known, heard, scored, chance, query, options)
+    probability, not_registered = posterior.combine(weapons.log_weapon, absent, missed)
+    order = np.argsort(-probability, kind="stable")[: options.top]
+    candidates = tuple(_candidate(int(at), weapons, probability, heard, scored, chance, options) for at in order)
+    restore = _restore(heard, scored, weapons, probability)
+    best = candidates[0].probability if candidates else 0.0
+    outcome: Outcome = "identified" if best >= IDENTIFIED else "none" if not_registered > 0.5 else "several"
+    return Answer(
+        outcome,
+        not_registered,
+        candidates,
+        restore[1] if restore else None,
+        restore[0] if restore else None,
+        any(found.rows.limited for found in scored),
+        (perf_counter() - started) * 1e3,
+        tuple(one.reading.text for one in heard),
+    )
+
+
+def _density(known: Known, reading: Reading) -> float:
+    places = reading.places
+    text = "".join(place.char for place in places)
+    count = known.counts.get(skeleton.pattern(text), 0) if all(place.kind == "char" for place in places) else 0
+    return min(1.0, (count + 1.0) / posterior.site_sizes(places))
+
+
+def _chance(known: Known, heard: Heard, scored: Scored, options: Options) -> float:
+    """log P(reading | the mark of any weapon at all): what a part from another weapon is weighed with."""
+    own = posterior.own_likelihood(heard.reading, options.channel)
+    near = float(np.exp(scored.log_mark).sum()) + float(np.exp(own)) * _density(known, heard.reading)
+    return float(np.log(max(near, 1e-300))) - float(np.log(max(known.marks, 1)))
+
+
+def _foreign(heard: Heard) -> float:
+    return FOREIGN_CONTROL if heard.component in CONTROL else FOREIGN_PART
+
+
+def _weapons(heard: Sequence[Heard], scored: Sequence[Scored], chance: Sequence[float]) -> _Weighed:
+    """Every weapon some reading found, with the likelihood of all readings and of the evidence, this counted once."""
+    keys = np.unique(np.concatenate([one.rows.weapon_key for one in scored]))
+    total = np.zeros(len(keys))
+    evidence = np.full(len(keys), -np.inf)
+    best_row = np.full((len(scored), len(keys)), -1, np.int64)
+    for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
+        single = len(scored) == 1
+        foreign = -np.inf if single else float(np.log(_foreign(one))) + chance[number]
+        own = np.full(len(keys), -np.inf)
+        if len(found.rows.weapon_key):
+            names, score, row = posterior.group_max(found.rows.weapon_key, found.log_mark)
+            at = np.searchsorted(keys, names)
+            own[at] = score
+            best_row[number, at] = row
+            evidence[at] = np.maximum(evidence[at], found.found.log_evidence[row])
+        total += np.logaddexp(own, foreign)
+    return _Weighed(keys, total + np.where(np.isfinite(evidence), evidence, 0.0), best_row, evidence)
+
+
+def absence(
+    store: Store,
+    reference: Reference,
+    known: Known,
+    heard: Sequence[Heard],
+    scored: Sequence[Scored],
+    chance: Sequence[float],
+    query: Query,
+    options: Options,
+) -> tuple[float, float]:
+    """(log-likelihood of "not registered" with its prior odds, of "registered but not found")."""
+    ways = []
+    missed = []
+    marginal = _log_marginal(reference, query)
+    for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
+        others = _others(number, heard, chance, options)
+        with_component = _with_component(one)
+        density = _density(known, one.reading)
+        block = _block(store, reference, one.reading, found, query)
+        parts = posterior.terms(one.reading, found.found, options.channel, block, density, marginal)
+        weight = parts.weigh(options.absence)
+        ways.append(float(np.log(max(weight, 1e-300))) + others + with_component)
+        missed.append(float(np.log(max(options.absence.missed * parts.new, 1e-300))) + others + with_component)
+    prior = options.absent_prior
+    odds = float(np.log(prior / (1.0 - prior))) if 0.0 < prior < 1.0 else -np.inf if prior <= 0.0 else np.inf
+    return float(np.logaddexp.reduce(ways)) - float(np.log(len(ways))) + odds, max(missed)
+
+
+def _with_component(heard: Heard) -> float:
+    return float(np.log(1.0 - WRONG_COMPONENT)) if index.component_code(heard.component) else 0.0
+
+
+def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], options: Options) -> float:
+    """log P(the other readings | an absent weapon whose mark the numbered reading shows)."""
+    first = heard[number].reading.places
+    text = "".join(place.char for place in first)
+    total = 0.0
+    for other, one in enumerate(heard):
+        if other == number:
+            continue
+        same = float(noise.log_likelihood(one.reading, [text], options.channel)[0]) if text else -np.inf
+        total += float(np.logaddexp(same, np.log(_foreign(one)) + chance[other])) + _with_component(one)
+    return total
+
+
+ENOUGH_NEIGHBOURS = 3
+
+
+def _block(
+    store: Store, reference: Reference, reading: Reading, scored: Scored, query: Query
+) -> Floats | None:
+    """Log-evidence of the marks in the reading's block of a thousand, asked only where neighbours are few."""
+    places = reading.places
+    tail = posterior.tail_digits(places)
+    if len(tail) < posterior.TAIL or any(place.kind != "char" for place in places) or len(places) > skeleton.PLACES:
+        return None
+    own = "".join(place.char for place in places)
+    if scored.rows.text.count(own) or len(scored.rows.text) > 60:
+        return None
+    start = len(places) - 1 - tail[-1]
+    if not start:
+        return None
+    front = expansion.span([skeleton.class_of(place.char) for place in places[:start]])
+    rows = store.span(front.low, front.high, (), 1000)
+    same = [i for i, text in enumerate(rows.text) if _in_block(text, own, start)]
+    rows = rows.take(np.array(same, np.int64))
+    total = np.zeros(len(rows.text))
+    for values in _evidence(reference, rows, query).values():
+        total = total + values
+    return total
+
+
+def _in_block(text: str, own: str, start: int) -> bool:
+    end = start + posterior.TAIL
+    return len(text) == len(own) and text[:start] == own[:start] and text[end:] == own[end:] and text[start:end].isdigit()
+
+
+def _candidate(
+    at: int,
+    weapons: _Weighed,
+    probability: Floats,
+    heard: Sequence[Heard],
+    scored: Sequence[Scored],
+    chance: Sequence[float],
+    options: Options,
+) -> Candidate:
+    differences: list[tuple[int, Difference]] = []
+    contributions: list[Contribution] = []
+    conflicts: list[Conflict] = []
+    shown: tuple[str, int, str] | None = None
+    told = False
+    for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
+        row = int(weapons.best_row[number, at])
+        foreign = len(heard) > 1 and (
+            row < 0 or found.log_mark[row] < float(np.log(_foreign(one))) + chance[number]
+        )
+        if foreign:
+            conflicts.append(Conflict(number, "foreign_part", _owner(found, int(weapons.keys[at]))))
+        if row < 0:
+            continue
+        if not told:
+            contributions += [
+                Contribution(what, None, float(values[row]))  # type: ignore[arg-type]
+                for what, values in found.evidence.items()
+            ]
+            told = True
+        if foreign:
+            continue
+        mark = found.rows.text[row]
+        if shown is None:
+            shown = mark, int(found.rows.number[row]), index.COMPONENTS[int(found.rows.component[row])]
+        differences += [
+            (number, difference._replace(at=difference.at + one.offset))
+            for difference in noise.align(one.reading, mark, options.channel)
+        ]
+        contributions.append(Contribution("reading", number, float(found.found.log_reading[row])))
+        if one.component:
+            contributions.append(Contribution("component", number, float(found.log_mark[row] - found.found.log_reading[row])))
+        if (other := _second_owner(found, row)) is not None:
+            conflicts.append(Conflict(number, "two_owners", other))
+    mark, ordinal, component = shown if shown is not None else ("", 0, "")
+    return Candidate(
+        int(weapons.keys[at]),
+        float(probability[at]),
+        mark,
+        ordinal,
+        component,
+        tuple(differences),
+        tuple(contributions),
+        tuple(conflicts),
+    )
+
+
+def _owner(found: Scored, weapon: int) -> int | None:
+    """The other weapon a reading fits best."""
+    others = np.flatnonzero(found.rows.weapon_key != weapon)
+    if not len(others):
+        return None
+    return int(found.rows.weapon_key[others[np.argmax((found.log_mark + found.found.log_evidence)[others])]])
+
+
+def _second_owner(found: Scored, row: int) -> int | None:
+    """Another weapon of the same maker that carries exactly the same mark."""
+    text, maker, weapon = found.rows.text[row], found.found.maker[row], found.rows.weapon_key[row]
+    same = np.flatnonzero((found.found.maker == maker) & (found.found.log_reading == found.found.log_reading[row]))
+    owners = (i for i in same.tolist() if found.rows.text[i] == text and found.rows.weapon_key[i] != weapon)
+    return next((int(found.rows.weapon_key[i]) for i in islice(owners, 1)), None)
+
+
+MOST_TOLD_APART = 200
+
+
+def _restore(
+    heard: Sequence[Heard], scored: Sequence[Scored], weapons: _Weighed, probability: Floats
+) -> tuple[int, int] | None:
+    """(reading, place) to restore next."""
+    if not any(place.kind != "char" for one in heard for place in one.reading.places):
+        return None
+    top = np.argsort(-probability, kind="stable")[:MOST_TOLD_APART]
+    for number, one in enumerate(heard):
+        rows = weapons.best_row[number, top]
+        marks = [scored[number].rows.text[row] for row in rows[rows >= 0].tolist()]
+        place: Place | None = restore_next(one.reading, marks, probability[top][rows >= 0].tolist())
+        if place is not None:
+            return number, place.at + one.offset
+    return None
+
+
+__all__ = ["Answer", "Candidate", "MarkReading", "Options", "Query", "Reference", "SearchError", "Spelling", "Spellings", "search"]

@@ -1,0 +1,175 @@
+"""Bounded look-ups in the search table, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermark.marks.expansion import Patterns
+from countermark.tracing.index import COLUMNS, Vendor
+
+Ints: TypeAlias = NDArray[np.int64]
+
+_FETCHED = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind", "canonical")
+
+
+class Rows(NamedTuple):
+    """Marks found, as one array per column; `limited` says that a bound was hit."""
+
+    weapon_key: Ints
+    number: Ints
+    maker: Ints
+    kind: Ints
+    calibre: Ints
+    country: Ints
+    component: Ints
+    mark_kind: Ints
+    text: list[str]
+    limited: bool = False
+
+    def take(self, chosen: Ints) -> "Rows":
+        """The rows at these positions."""
+        columns = (column[chosen] for column in self[:8])
+        return Rows(*columns, [self.text[i] for i in chosen.tolist()], self.limited)
+
+
+class Known(NamedTuple):
+    """What the register looks like: its patterns, how many marks have each, how many marks there are."""
+
+    patterns: Patterns
+    counts: Mapping[int, int]
+    marks: int
+
+
+def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
+    """Rows from tuples in the order fetched."""
+    if not fetched:
+        empty = np.zeros(0, np.int64)
+        return Rows(*[empty] * 8, [])
+    *columns, text = zip(*fetched, strict=True)
+    return Rows(*(np.array(column, np.int64) for column in columns), list(text), len(fetched) >= limit)
+
+
+def join(parts: Sequence[Rows]) -> Rows:
+    """Several results as one, each mark once."""
+    parts = [part for part in parts if part.text] or list(parts[:1])
+    if len(parts) == 1:
+        return parts[0]
+    columns = [np.concatenate([part[i] for part in parts]) for i in range(8)]
+    text = [mark for part in parts for mark in part.text]
+    whole = Rows(*columns, text, any(part.limited for part in parts))
+    _, first = np.unique(whole.weapon_key * 64 + whole.number, return_index=True)
+    return whole.take(np.sort(first)) if len(first) < len(text) else whole
+
+
+class Store(Protocol):
+    """What a search asks of the register."""
+
+    def known(self) -> Known:
+        """The patterns that occur."""
+        ...
+
+    def lookup(self, keys: Ints, limit: int) -> Rows:
+        """The marks with one of these skeleton keys."""
+        ...
+
+    def span(self, low: int, high: int, makers: Sequence[int], limit: int) -> Rows:
+        """The marks with `low <= skeleton < high`, of these makers (none named: of all)."""
+        ...
+
+    def end_span(self, low: int, high: int, front: tuple[int, int], makers: Sequence[int], limit: int) -> Rows:
+        """The marks with `low <= rskeleton < high` whose skeleton lies in `front`."""
+        ...
+
+
+class Cursor(Protocol):
+    """The part of a DB-API cursor that is used."""
+
+    def execute(self, sql: str, params: Sequence[Any] = ..., /) -> Any: ...
+    def fetchall(self) -> Any: ...
+
+
+class Connection(Protocol):
+    """A DB-API or Django connection."""
+
+    def cursor(self) -> Any: ...
+
+
+class SqlStore:
+    """A store over a DB-API connection (sqlite3, psycopg) or a Django connection."""
+
+    def __init__(self, connection: Connection, vendor: Vendor, placeholder: str = "%s") -> None:
+        self._connection = connection
+        self._vendor = vendor
+        self._placeholder = placeholder
+        self._known: tuple[tuple[int, ...], Known] | None = None
+        columns = ", ".join(_FETCHED)
+        assert set(_FETCHED) < set(COLUMNS)
+        member = "in (select value from json_each(%s))" if vendor == "sqlite" else "= any(array(select unnest(%s::bigint[])))"
+        self._lookup = f"select {columns} from tracing_mark where skeleton {member} limit %s"
+        self._span = f"select {columns} from tracing_mark where skeleton >= %s and skeleton < %s {{makers}} limit %s"
+        self._end = (
+            f"select {columns} from tracing_mark where rskeleton >= %s and rskeleton < %s"
+            " and skeleton >= %s and skeleton < %s {makers} limit %s"
+        )
+        self._makers = f"and maker {member}"
+
+    @property
+    def _array(self) -> tuple[str, str]:
+        return ("[", "]") if self._vendor == "sqlite" else ("{", "}")
+
+    def _list(self, numbers: Iterable[int]) -> str:
+        first, last = self._array
+        return first + ",".join(map(str, numbers)) + last
+
+    def _fetch(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        cursor = self._connection.cursor()
+        cursor.execute(sql.replace("%s", self._placeholder), params)
+        fetched: list[tuple[Any, ...]] = cursor.fetchall()
+        return fetched
+
+    def known(self) -> Known:
+        """The patterns that occur; read again only when they have changed."""
+        ((n, marks, total),) = self._fetch(
+            "select count(*), coalesce(sum(n), 0), coalesce(sum(pattern), 0) from tracing_pattern", ()
+        )
+        state = (int(n), int(marks), int(total))
+        if self._known is None or self._known[0] != state:
+            counts = {int(p): int(k) for p, k in self._fetch("select pattern, n from tracing_pattern", ()) if k > 0}
+            patterns = Patterns(np.array(sorted(counts), np.int64))
+            self._known = state, Known(patterns, counts, int(marks))
+        return self._known[1]
+
+    def lookup(self, keys: Ints, limit: int) -> Rows:
+        """The marks with one of these skeleton keys, one statement."""
+        if not len(keys):
+            return rows_of([], limit)
+        return rows_of(self._fetch(self._lookup, (self._list(keys.tolist()), limit)), limit)
+
+    def span(self, low: int, high: int, makers: Sequence[int], limit: int) -> Rows:
+        """A range of the primary key."""
+        return self._ranged(self._span, (low, high), makers, limit)
+
+    def end_span(self, low: int, high: int, front: tuple[int, int], makers: Sequence[int], limit: int) -> Rows:
+        """A range of the reversed key."""
+        return self._ranged(self._end, (low, high, *front), makers, limit)
+
+    def _ranged(self, sql: str, params: tuple[int, ...], makers: Sequence[int], limit: int) -> Rows:
+        chosen: tuple[Any, ...] = (self._list(makers),) if makers else ()
+        return rows_of(self._fetch(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit)), limit)
+
+
+def sqlite_store(connection: Connection) -> SqlStore:
+    """A store over a `sqlite3` connection."""
+    return SqlStore(connection, "sqlite", "?")
+
+
+def postgres_store(connection: Connection) -> SqlStore:
+    """A store over a `psycopg` connection."""
+    return SqlStore(connection, "postgresql")
+
+
+def django_store(connection: Any) -> SqlStore:
+    """A store over a Django connection, whichever database it speaks to."""
+    return SqlStore(connection, connection.vendor)
