@@ -19,6 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMPS)/install $(STAMPS)/vendor ## Set everything up; then .venv/bin/countermark works
+	@echo "Ready: $(BIN)/countermark"
 
 run: install ## Make the demonstration States XA and XB, trace the sample readings, serve XA (PORT=8000)
 	@exec $(BIN)/countermark demo run --port $(PORT)

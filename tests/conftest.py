@@ -178,6 +178,18 @@ def transactional_db(store: str) -> None:
     """A store with real commits is a fresh one: what is append-only cannot be emptied afterwards."""
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """Migrates the session's store once; the plugin would leave it out when no test asks for `db`."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def template(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> str:
     """The migrated store that fresh ones are copied from; nobody is connected to it."""
