@@ -174,6 +174,17 @@ def test_after_a_destruction_only_late_entries_about_earlier_days_follow(both: B
         assert all(_instant(e.date) < _instant(destroyed.date) for e in w.events if e.late)
 
 
+def test_nobody_hands_a_weapon_to_himself(register: Register) -> None:
+    assert not [(w.ref, e) for w in register for e in w.events if e.giver and e.giver == e.taker]
+
+
+def test_a_document_is_numbered_in_the_year_of_its_event(register: Register) -> None:
+    # A licence may be used in the year after it was given.
+    papers = [(e.date[:4], e.document) for w in register for e in w.events if e.document and "L-" not in e.document]
+    assert papers
+    assert all(f"-{year}-" in document for year, document in papers)
+
+
 def test_no_event_lies_in_the_future_of_the_books(register: Register) -> None:
     assert all(_instant(e.date).date() <= date(2025, 6, 30) for w in register for e in w.events)
 

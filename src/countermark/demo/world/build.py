@@ -74,7 +74,8 @@ def _from_lot(books: _Books, lot: Lot) -> Iterator[Weapon]:
     spelt = _spelling(rng, lot)
     numbers = list(_serials(books, lot))
     swaps = _swaps(books, lot, [mark for _, mark in numbers])
-    unit, licence = _unit(books, lot), f"{books.state}-IL-{lot.year_in}-{rng.randint(1, 9999):04d}"
+    paper = "EL" if lot.sector == "export" else "IL"
+    unit, licence = _unit(books, lot), f"{books.state}-{paper}-{lot.year_in}-{rng.randint(1, 9999):04d}"
     for position, (shape, mark) in enumerate(numbers):
         swap = swaps.get(position)
         ref = books.ref()

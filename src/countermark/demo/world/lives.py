@@ -46,14 +46,28 @@ class Life:
     def year(self) -> int:
         return date.fromordinal(self.day).year
 
-    def add(self, event: str, days: tuple[int, int], **columns: Any) -> bool:
-        """Append an event some days later; false, and the end of this life, when the books close before it."""
+    def home(self, unit: str) -> str:
+        """Where a unit lies: the town in its name, or its camp."""
+        town = unit.removesuffix(" Police Station").removesuffix(" Prison")
+        if town in self.world["cities"]:
+            return town
+        camps = self.world["camps"]
+        name: str = camps[self.world["units"].index(unit) % len(camps)] if unit in self.world["units"] else ""
+        return name
+
+    def add(self, event: str, days: tuple[int, int], paper: str = "", **columns: Any) -> bool:
+        """Append an event some days later, with a document of kind `paper`.
+
+        False, and the end of this life, when the books close before it.
+        """
         day = self.day + self.rng.randint(*days)
         if self.over or day > _END:
             self.over = True
             return False
         self.day = day
         columns.setdefault("country", self.state)
+        if paper:
+            columns["document"] = self.paper(paper)
         self.events.append(Event(event, self._written(event), **columns))
         self.over = event == "destruction"
         return True
@@ -109,7 +123,7 @@ def _arrive(life: Life, lot: Lot, buyer: str, licence: str) -> None:
         life.add("manufacture", (0, 20), giver=maker.name, country=origin)
     life.day = max(life.day, date(lot.year_in, 1, 1).toordinal())
     if maker.country(2024) == life.state:
-        life.add("sale", (10, 200), giver=maker.name, taker=buyer, document=life.paper("INV"))
+        life.add("sale", (10, 200), giver=maker.name, taker=buyer, paper="INV")
         return
     if life.chance(0.3):
         life.add("export", (5, 120), giver=maker.name, taker=buyer, country=life.state, document=licence)
@@ -122,84 +136,88 @@ def _arrive(life: Life, lot: Lot, buyer: str, licence: str) -> None:
 def _army(life: Life, lot: Lot, unit: str, licence: str) -> None:
     depot = life.world["depot"]
     _arrive(life, lot, life.world["defence"], licence)
-    life.add("registration", (1, 40), taker=depot, place=depot, document=life.paper("REG"))
-    _serve(life, depot, unit, lambda: life.pick("units"), lambda: life.pick("camps"))
+    life.add("registration", (1, 40), taker=depot, place=depot, paper="REG")
+    _serve(life, depot, unit, lambda: life.pick("units"))
 
 
 def _police(life: Life, lot: Lot, unit: str, licence: str) -> None:
     _arrive(life, lot, life.world["interior"], licence)
-    life.add("registration", (1, 40), taker=life.world["police"], document=life.paper("REG"))
-    _serve(life, life.world["police"], unit, life.station, lambda: life.pick("cities"))
+    life.add("registration", (1, 40), taker=life.world["police"], paper="REG")
+    _serve(life, life.world["police"], unit, life.station)
 
 
 def _prison(life: Life, lot: Lot, unit: str, licence: str) -> None:
     _arrive(life, lot, life.world["prison"], licence)
-    life.add("registration", (1, 40), taker=life.world["prison"], document=life.paper("REG"))
-    _serve(life, life.world["prison"], unit, lambda: f"{life.pick('cities')} Prison", lambda: life.pick("cities"))
+    life.add("registration", (1, 40), taker=life.world["prison"], paper="REG")
+    _serve(life, life.world["prison"], unit, lambda: f"{life.pick('cities')} Prison")
 
 
-def _serve(life: Life, store: str, unit: str, units: Callable[[], str], places: Callable[[], str]) -> None:
+def _serve(life: Life, store: str, unit: str, units: Callable[[], str]) -> None:
     holder = store
     if life.chance(0.85):
-        life.add("issue", (10, 300), giver=store, taker=unit, place=places(), document=life.paper("ISS"))
-        holder = unit
+        holder = _issue(life, store, unit)
     if life.chance(0.35):
-        life.add("count", (_YEAR, 6 * _YEAR), taker=holder, place=places())
-    if life.chance(0.10):
+        life.add("count", (_YEAR, 6 * _YEAR), taker=holder, place=life.home(holder))
+    if holder != store and life.chance(0.12):
         life.add("repair", (30, 900), giver=holder, taker=store, note="new spring set" if life.chance(0.3) else "")
-    if life.chance(0.22):
-        life.add("return", (60, 1500), giver=holder, taker=store, document=life.paper("RET"))
-        holder = units()
-        life.add("issue", (5, 400), giver=store, taker=holder, place=places(), document=life.paper("ISS"))
-    if life.chance(0.10):
-        taker = units()
-        life.add("transfer", (60, 2000), giver=holder, taker=taker, document=life.paper("TRF"))
+    if holder != store and life.chance(0.25):
+        life.add("return", (60, 1500), giver=holder, taker=store, paper="RET")
+        holder = _issue(life, store, units())
+    taker = units()
+    if taker != holder and life.chance(0.10):
+        life.add("transfer", (60, 2000), giver=holder, taker=taker, place=life.home(taker), paper="TRF")
         holder = taker
     if life.chance(0.20):
-        life.add("count", (200, 4 * _YEAR), taker=holder, place=places())
-    _service_end(life, store, holder, places)
+        life.add("count", (200, 4 * _YEAR), taker=holder, place=life.home(holder))
+    _service_end(life, store, holder)
 
 
-def _service_end(life: Life, store: str, holder: str, places: Callable[[], str]) -> None:
+def _issue(life: Life, store: str, unit: str) -> str:
+    life.add("issue", (10, 400), giver=store, taker=unit, place=life.home(unit), paper="ISS")
+    return unit
+
+
+def _service_end(life: Life, store: str, holder: str) -> None:
     if life.chance(0.035):
-        _gone(life, holder, places())
+        _gone(life, holder, life.home(holder))
     elif life.chance(0.06):
-        life.add("return", (300, 3000), giver=holder, taker=store)
-        life.add("destruction", (30, 800), giver=store, taker=life.world["smelter"], place=life.world["smelter"],
-                 document=life.paper("DES"))  # fmt: skip
+        if holder != store:
+            life.add("return", (300, 3000), giver=holder, taker=store)
+        smelter = life.world["smelter"]
+        life.add("destruction", (30, 800), giver=store, taker=smelter, place=smelter, paper="DES")
     elif life.chance(0.01):
-        life.add("deactivation", (300, 3000), giver=holder, taker=store, document=life.paper("DEA"))
+        life.add("deactivation", (300, 3000), giver=holder, place=life.home(holder), paper="DEA")
 
 
 def _gone(life: Life, holder: str, place: str) -> None:
     """Lost or stolen; some are found or seized again, and stay with the police or go to the furnace."""
-    life.add(
-        life.rng.choice(("loss", "theft", "theft")), (100, 3000), giver=holder, place=place, document=life.paper("TH")
-    )
+    life.add(life.rng.choice(("loss", "theft", "theft")), (100, 3000), giver=holder, place=place, paper="TH")
     if not life.chance(0.45):
         return
     station = life.station()
-    life.add(life.rng.choice(("find", "recovery", "seizure")), (20, 4000), taker=station, place=life.pick("cities"),
-             document=life.paper("CR"))  # fmt: skip
+    kind = life.rng.choice(("find", "recovery", "seizure"))
+    life.add(kind, (20, 4000), taker=station, place=life.home(station), paper="CR")
     if life.chance(0.5):
-        life.add("return", (30, 500), giver=station, taker=holder, document=life.paper("RET"))
+        life.add("return", (30, 500), giver=station, taker=holder, paper="RET")
 
 
 def _civil(life: Life, lot: Lot, unit: str, licence: str) -> None:
     owner = life.person()
     _arrive(life, lot, unit, licence)
-    life.add("sale", (5, 500), giver=unit, taker=owner, document=life.paper("INV"))
-    life.add("registration", (1, 60), taker=owner, place=life.pick("cities"), document=life.paper("LIC"))
+    life.add("sale", (5, 500), giver=unit, taker=owner, paper="INV")
+    life.add("registration", (1, 60), taker=owner, place=life.pick("cities"), paper="LIC")
     while life.chance(0.4):
         heir = life.person()
+        if heir == owner:
+            continue
         kind = life.rng.choice(("transfer", "sale"))
-        life.add(kind, (200, 5000), giver=owner, taker=heir, document=life.paper("LIC"))
+        life.add(kind, (200, 5000), giver=owner, taker=heir, paper="LIC")
         owner = heir
     if life.chance(0.05):
         _gone(life, owner, life.pick("cities"))
     elif life.chance(0.06):
         life.add(life.rng.choice(("surrender", "collection")), (300, 6000), giver=owner, taker=life.station())
-        life.add("destruction", (20, 700), taker=life.world["smelter"], document=life.paper("DES"))
+        life.add("destruction", (20, 700), taker=life.world["smelter"], paper="DES")
 
 
 def _seized(life: Life, lot: Lot, unit: str, licence: str) -> None:
@@ -207,17 +225,15 @@ def _seized(life: Life, lot: Lot, unit: str, licence: str) -> None:
     life.day = date(lot.year_in, life.rng.randint(1, 12), life.rng.randint(1, 28)).toordinal()
     city = life.pick("cities")
     first = life.rng.choice(("seizure", "seizure", "seizure", "find", "surrender"))
-    life.add(first, (0, 1), taker=f"{city} Police Station", place=city, document=life.paper("CR"))
+    life.add(first, (0, 1), taker=f"{city} Police Station", place=city, paper="CR")
     if first == "seizure" and life.chance(0.7):
         life.add("confiscation", (30, 900), giver=f"{city} Police Station", taker=life.world["court"],
-                 place=city, document=life.paper("JD"))  # fmt: skip
+                 place=city, paper="JD")  # fmt: skip
     if life.chance(0.55):
         life.add("destruction", (30, 900), giver=life.world["court"], taker=life.world["smelter"],
-                 place=life.world["smelter"], document=life.paper("DES"))  # fmt: skip
+                 place=life.world["smelter"], paper="DES")  # fmt: skip
     elif life.chance(0.4):
-        life.add(
-            "transfer", (30, 900), giver=life.world["court"], taker=life.world["police"], document=life.paper("TRF")
-        )
+        life.add("transfer", (30, 900), giver=life.world["court"], taker=life.world["police"], paper="TRF")
 
 
 def _export(life: Life, lot: Lot, unit: str, licence: str) -> None:
