@@ -197,7 +197,7 @@ def _gone(life: Life, holder: str, place: str) -> None:
     station = life.station()
     kind = life.rng.choice(("find", "recovery", "seizure"))
     life.add(kind, (20, 4000), taker=station, place=life.home(station), paper="CR")
-    if life.chance(0.5):
+    if station != holder and life.chance(0.5):
         life.add("return", (30, 500), giver=station, taker=holder, paper="RET")
 
 
