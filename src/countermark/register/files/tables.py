@@ -50,6 +50,8 @@ class Table:
 
 
 MAX_COLUMNS = 1024
+MAX_ROWS = 1_048_576
+"""Rows of a spreadsheet, the limit of the programs that write them. CSV has none."""
 MAX_LINE = 8 * 1024 * 1024
 """Bytes without a line end after which a file is not a table."""
 
@@ -117,7 +119,7 @@ def _table(path: Path, rows: Iterator[Row | RowError], format_: Literal["csv", "
     if isinstance(first, RowError) or first[0] != 1:
         raise UnreadableFile(f"{path.name}: row 1 must name the columns")
     header = _header(path, first[1])
-    return Table(path, header, _fitting(rows, len(header)), format_, **how)  # type: ignore[arg-type]
+    return Table(path, header, _fitting(rows, len(header), padded=format_ != "csv"), format_, **how)  # type: ignore[arg-type]
 
 
 def _header(path: Path, cells: Sequence[str]) -> list[str]:
@@ -134,10 +136,12 @@ def _header(path: Path, cells: Sequence[str]) -> list[str]:
     return [name or f"column {number}" for number, name in enumerate(names, 1)]
 
 
-def _fitting(rows: Iterator[Row | RowError], width: int) -> Iterator[Row | RowError]:
+def _fitting(rows: Iterator[Row | RowError], width: int, *, padded: bool) -> Iterator[Row | RowError]:
     for row in rows:
         if isinstance(row, RowError) or len(row[1]) == width:
             yield row
+        elif padded and len(row[1]) < width:
+            yield row[0], row[1] + [""] * (width - len(row[1]))
         else:
             yield from _ragged(row, width)
 
