@@ -23,8 +23,7 @@ from tests.support import cli, network, postgres, stores
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-    from pytest_django import DjangoDbBlocker
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import DjangoDbBlocker, Settings
 
 POSTGRES_PORT = "COUNTERMARK_TEST_POSTGRES_PORT"
 STORAGE = {
@@ -72,7 +71,7 @@ def _database_url(config: pytest.Config, session: Path) -> str:
     if POSTGRES_PORT not in os.environ:
         server = postgres.start()
         os.environ[POSTGRES_PORT] = str(server.port)  # the workers of a parallel run share it
-        _endings.append(lambda: os.environ.pop(POSTGRES_PORT, None))
+        _endings.append(lambda: os.environ.__delitem__(POSTGRES_PORT))
         _endings.append(server.stop)
     return postgres.url(int(os.environ[POSTGRES_PORT]), "postgres")
 
@@ -142,7 +141,7 @@ def _own_node(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def node(settings: "SettingsWrapper", tmp_path: Path) -> Iterator[Path]:
+def node(settings: "Settings", tmp_path: Path) -> Iterator[Path]:
     """The directory of this test's node; its key is made there when first needed."""
     from countermark.environment import data_directory
     from countermark.ledger import guard, identity
@@ -184,7 +183,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: "DjangoDbB
     from django.test.utils import setup_databases, teardown_databases
 
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=set())
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)

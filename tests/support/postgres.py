@@ -76,7 +76,7 @@ def drop_database(port: int, name: str) -> None:
 
 def _execute(port: int, statement: str, *names: str) -> None:
     with psycopg.connect(url(port, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager
@@ -97,8 +97,22 @@ def start() -> Server:
     if owner:
         os.chown(directory, owner["user"], owner["group"])
     data = directory / "data"
-    command = [programs / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
-    made = subprocess.run(command, cwd="/", capture_output=True, check=False, **owner)
+    command: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-locale",
+        "--no-sync",
+    ]
+    made: subprocess.CompletedProcess[bytes] = subprocess.run(
+        command, cwd="/", capture_output=True, check=False, **owner
+    )
     if made.returncode:
         raise NoPostgresError(f"initdb failed: {made.stderr.decode(errors='replace')}")
     for _ in range(3):
