@@ -10,6 +10,8 @@ from countermark.register.files.errors import RowError
 from countermark.register.files.staging import Staged, StagedWeapon, control_finding, settle, stage
 from countermark.register.files.weapons import Facts, MarkRow, WeaponRow
 
+RIFLE = Facts("rifle")
+
 
 def mark(
     text: str = "", component: str = "frame", role: str = "", kind: str = "manufacture", condition: str = ""
