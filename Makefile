@@ -13,7 +13,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-in
 CHECK_STORE := COUNTERMARK_DATABASE_URL=sqlite://$(CURDIR)/build/check/store.db
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test soak check lint types contract tests system develop format lock clean
+.PHONY: help install run test soak check lint types contract tests system develop format docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ develop: $(STAMPS)/develop $(STAMPS)/vendor
 
 format: develop ## Rewrite the sources in the house's format
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+docs: install ## Write the reference of the command line again
+	$(BIN)/python bin/command-reference > docs/commands.md
 
 lock: develop ## Pin the dependencies again, with hashes and without addresses
 	$(COMPILE) --upgrade --build-deps-for editable --extra bench --output-file requirements.lock pyproject.toml
