@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 from countermark.ledger.eventhash.digital_link import canonical
@@ -26,8 +27,8 @@ NAMESPACES: Mapping[str, str] = {
 }
 """The prefixes that need no declaration: ours and those of GS1's context."""
 
-_IGNORED = frozenset(("recordTime", "eventID", "type", "errorDeclaration", "@context", "comment", "rdfs:comment"))
-_COMMENTS = frozenset(("comment", "rdfs:comment", "#text"))
+_LEFT_OUT = frozenset(("recordTime", "eventID", "type", "errorDeclaration", "@context"))
+_COMMENTS = ("comment", "rdfs:comment", "#text")
 
 _URNS = {
     "urn:epcglobal:cbv:bizstep:": "https://ref.gs1.org/cbv/BizStep-",
@@ -65,10 +66,14 @@ def pre_hash(
 ) -> str:
     """The text that `event_hash` hashes."""
     own = event.get("@context")
-    if own is None and not namespaces and not ignore:
-        return _OURS.event(event)
-    prefixes = {**(namespaces or {}), **declared(own)}
-    return _writer(tuple(sorted(prefixes.items())), tuple(sorted(ignore))).event(event)
+    writer = _OURS
+    if own is not None or namespaces or ignore:
+        prefixes = {**(namespaces or {}), **declared(own)}
+        writer = _writer(tuple(sorted(prefixes.items())), tuple(sorted(ignore)))
+    try:
+        return writer.event(event)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def declared(context: Any) -> dict[str, str]:
@@ -89,16 +94,19 @@ def is_hashed_as_written(text: str) -> bool:
 
 
 class _Names(dict[str, str]):
-    """Keys as the pre-hash writes them: a declared prefix becomes {namespace}."""
+    """Keys as the pre-hash writes them: a declared prefix becomes {namespace}; empty for a key that is left out."""
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        super().__init__()
+    def __init__(self, prefixes: Mapping[str, str], ignore: Collection[str]) -> None:
+        super().__init__(dict.fromkeys(_COMMENTS, ""))
         self.prefixes = prefixes
+        for key in ignore:
+            self[self[key]] = self[key] = ""
 
     def __missing__(self, key: str) -> str:
         prefix, colon, local = key.partition(":")
         namespace = self.prefixes.get(prefix) if colon else None
-        name = key if namespace is None else f"{{{namespace}}}{local}"
+        # The namespace form may itself be among the ignored.
+        name = key if namespace is None else self.get(f"{{{namespace}}}{local}", f"{{{namespace}}}{local}")
         # A sender chooses the keys: bounded, since the writer of our own prefixes lives as long as the program.
         if len(self) < 10_000:
             self[key] = name
@@ -110,38 +118,44 @@ class _Writer:
 
     def __init__(self, prefixes: Mapping[str, str], ignore: Collection[str]) -> None:
         self.prefixes = {**NAMESPACES, **prefixes}
-        self.names = _Names(self.prefixes)
-        self.ignored = frozenset(self.names[key] for key in ignore)
-        self.skipped = _IGNORED | self.ignored
-        self.text = lru_cache(maxsize=50_000)(self._text)
+        self.names = _Names(self.prefixes, ignore)
+        # A register says the same few things of every weapon; what is said once only costs a miss.
+        self.text = lru_cache(maxsize=20_000)(self._text)
+        self.word = lru_cache(maxsize=20_000)(self._word)
+        self.field = lru_cache(maxsize=20_000)(self._event_field)
 
     def event(self, event: Mapping[str, Any]) -> str:
         kind = event.get("type")
         if not isinstance(kind, str):
             raise ValueError("an event has a type")  # noqa: TRY004 - the caller's value is wrong, not its code
-        names, skipped = self.names, self.skipped
-        named = {names[key]: value for key, value in event.items()}
+        names = self.names
         parts = [f"eventType={kind}"]
-        parts += [self._standard(key, named[key]) for key in _EVENT_KEYS if key in named and key not in skipped]
+        parts += [self._standard(key, event[key]) for key in _EVENT_KEYS if key in event and names[key]]
         rest: list[str] = []
-        for key, value in named.items():
-            if key in skipped:
+        for key, value in event.items():
+            if key in _LEFT_OUT:
                 continue
             shape = _EVENT_ORDER.get(key)
-            if shape is None:
-                self._pairs(key, value, rest) if key in _PAIR_LISTS else self._generic(key, value, rest)
-            elif shape.fields:
-                rest += self._unordered(key, value, shape)
+            if shape is not None:
+                if shape.fields and names[key]:
+                    rest += self._unordered(key, value, shape)
+            elif key in _PAIR_LISTS:
+                self._pairs(key, value, rest)
+            elif name := names[key]:
+                self._generic(name, value, rest)
         rest.sort()
         return "".join(parts + rest)
 
     def _standard(self, key: str, value: Any) -> str:
         """One field whose place and shape the standard fixes; empty when it says nothing."""
         shape = _EVENT_ORDER[key]
-        if shape.item is None:
-            return "".join(sorted(filter(None, [self._field(key, one, shape) for one in _as_list(value)])))
-        items = sorted(filter(None, [self._field(shape.item, one, shape) for one in _as_list(value)]))
-        return key + "".join(items) if items else ""
+        if type(value) is str and shape.item is None:
+            return self.field(key, value)
+        items = sorted(filter(None, [self._field(shape.item or key, one, shape) for one in _as_list(value)]))
+        return (key if items and shape.item is not None else "") + "".join(items)
+
+    def _event_field(self, key: str, value: str) -> str:
+        return self._field(key, value, _EVENT_ORDER[key])
 
     def _field(self, key: str, value: Any, shape: "_Shape") -> str:
         if isinstance(value, dict):
@@ -153,7 +167,7 @@ class _Writer:
     def _ordered(self, value: Mapping[str, Any], fields: Mapping[str, "_Shape"]) -> str:
         parts: list[str] = []
         for key, shape in fields.items():
-            if key in value and key not in self.ignored:
+            if key in value and self.names[key]:
                 parts += sorted(filter(None, [self._field(key, one, shape) for one in _as_list(value[key])]))
         rest: list[str] = []
         for key, one in value.items():
@@ -178,13 +192,12 @@ class _Writer:
         for name, one in value.items():
             if name in shape.fields:
                 inside += self._unordered(name, one, shape.fields[name])
-            elif name not in _COMMENTS and name not in self.ignored and not self._is_extension(name):
+            elif self.names[name] and not self._is_extension(name):
                 self._generic(name, one, inside)
         return [key + "".join(sorted(inside))] if inside else []
 
     def _is_extension(self, key: str) -> bool:
-        name = self.names[key]
-        return name[:1] == "{" and name not in self.skipped
+        return self.names[key][:1] == "{"
 
     def _pairs(self, key: str, value: Any, out: list[str]) -> None:
         """Business transactions, sources and destinations: the type stands before the identifier."""
@@ -206,35 +219,40 @@ class _Writer:
             text = self.text(value)
             out.append(f"{key}={text}" if text else key)
         elif kind is dict:
-            inside: list[str] = []
-            names, ignored = self.names, self.ignored
-            for name, one in value.items():
-                if name not in _COMMENTS and names[name] not in ignored:
-                    self._generic(names[name], one, inside)
-            inside.sort()
-            text = self._scalar(key, value["#text"], "") if "#text" in value else ""
-            out.append(f"{key}={text}{''.join(inside)}" if text else key + "".join(inside))
-        elif kind is list:
+            out.append(key + self._object(key, value))
+        elif kind is not list:
+            if value is not None:
+                out.append(f"{key}={self._scalar(key, value, '')}")
+        elif key.endswith("List"):
             # XML wraps the elements of a ...List one by one; JSON leaves their name out.
-            if not key.endswith("List"):
-                for one in value:
-                    self._generic(key, one, out)
-                return
-            inside = []
+            inside: list[str] = []
             for one in value:
                 self._generic(key[:-4], one, inside)
-            inside.sort()
-            out.append(key + "".join(inside))
-        elif value is not None:
-            out.append(f"{key}={self._scalar(key, value, '')}")
+            out.append(key + "".join(sorted(inside)))
+        else:
+            for one in value:
+                self._generic(key, one, out)
+
+    def _object(self, key: str, value: Mapping[str, Any]) -> str:
+        inside: list[str] = []
+        names, text_of = self.names, self.text
+        for name, one in value.items():
+            if not (inner := names[name]):
+                continue
+            # Nearly all leaves are texts: written here, which spares a call for each.
+            if type(one) is str:
+                inside.append(f"{inner}={text}" if (text := text_of(one)) else inner)
+            else:
+                self._generic(inner, one, inside)
+        inside.sort()
+        own = self._scalar(key, value["#text"], "") if "#text" in value else ""
+        return f"={own}{''.join(inside)}" if own else "".join(inside)
 
     def _scalar(self, key: str, value: Any, words: str) -> str:
         if isinstance(value, str):
-            if words and value and ":" not in value and "/" not in value:
-                return words + value.strip()
-            if key in _TIME_KEYS:
-                return _utc(value.strip())
-            return self.text(value)
+            if words:
+                return self.word(value, words)
+            return _utc(value.strip()) if key in _TIME_KEYS else self.text(value)
         if value is None:
             return ""
         if isinstance(value, bool):
@@ -242,6 +260,11 @@ class _Writer:
         if isinstance(value, int | float):
             return _number(value)
         raise ValueError(f"{key} holds a value that JSON does not know")
+
+    def _word(self, text: str, words: str) -> str:
+        """A value of a standard vocabulary: JSON writes it bare."""
+        bare = text.strip()
+        return self.text(text) if not bare or ":" in bare or "/" in bare else words + bare
 
     def _text(self, text: str) -> str:
         text = text.strip()
@@ -328,8 +351,8 @@ def _as_list(value: Any) -> list[Any]:
 def _number(value: float) -> str:
     """Without a trailing zero or sign of a positive exponent; empty when it is not finite."""
     if isinstance(value, int):
-        value = float(value)
-    if value - value != 0:
+        return str(value)
+    if not isfinite(value):
         return ""
     return str(int(value)) if value.is_integer() else repr(value)
 
