@@ -20,13 +20,20 @@ class EnvironmentProblem(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """The four settings of the contract, checked, with the defaults filled in."""
+    """The settings of the contract, checked, with the defaults filled in, and those of the web server.
+
+    `https` says that people reach the node by HTTPS (cookies are then sent over nothing else); `idle_minutes` is the
+    longest a session may rest, whatever the role; `pseudo_locale` offers a mirrored English for looking at pages.
+    """
 
     database_url: str
     state: str
     node: str
     key_path: Path
     allowed_hosts: list[str]
+    https: bool = False
+    idle_minutes: int = 60
+    pseudo_locale: bool = False
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "Environment":
@@ -41,7 +48,24 @@ class Environment:
         key = variables.get("COUNTERMARK_KEY")
         hosts = variables.get("COUNTERMARK_HOSTS", "")
         allowed = [h.strip() for h in hosts.split(",") if h.strip()] or ["127.0.0.1", "localhost", "[::1]"]
-        return cls(url, state, node, Path(key) if key else _key_beside(url, variables), allowed)
+        return cls(
+            url,
+            state,
+            node,
+            Path(key) if key else _key_beside(url, variables),
+            allowed,
+            https=variables.get("COUNTERMARK_HTTPS") == "1",
+            idle_minutes=_minutes(variables.get("COUNTERMARK_IDLE_MINUTES") or "60"),
+            pseudo_locale=variables.get("COUNTERMARK_PSEUDO_LOCALE") == "1",
+        )
+
+
+def _minutes(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise EnvironmentProblem(
+            f"COUNTERMARK_IDLE_MINUTES is {text!r}; expected a whole number of minutes, at least 1"
+        )
+    return int(text)
 
 
 def _user_data_directory(variables: Mapping[str, str]) -> Path:

@@ -1,0 +1,139 @@
+"""Who may do what: roles and their permissions as data. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+def _(text: str) -> str:
+    """Marks a text for translation; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Role:
+    """A duty. `idle_minutes` is how long its session may rest before it must sign in again."""
+
+    label: str
+    permissions: frozenset[str]
+    idle_minutes: int = 60
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held by somebody: at one place and all below it, or nationally; until a day (inclusive), or for good."""
+
+    role: str
+    place: str | None = None
+    until: date | None = None
+
+
+PERMISSIONS: dict[str, str] = {
+    "trace": _("trace a weapon from its marks"),
+    "trace.decide": _("confirm or reject a candidate"),
+    "weapon.view": _("see weapon records"),
+    "weapon.add": _("enter weapons"),
+    "weapon.correct": _("correct records"),
+    "event.add": _("record events"),
+    "load": _("load files"),
+    "export": _("export lists"),
+    "list.review": _("review makers, models and calibres"),
+    "discrepancy.view": _("see discrepancies"),
+    "discrepancy.decide": _("decide discrepancies"),
+    "person.view": _("open personal data, with a reason"),
+    "ledger.view": _("see and verify the ledger"),
+    "user.view": _("see who the users are"),
+    "user.manage": _("manage users and their roles"),
+}
+
+_REGISTER = {"weapon.view", "discrepancy.view"}
+
+ROLES: dict[str, Role] = {
+    "registrar": Role(
+        _("Registrar"),
+        frozenset(
+            _REGISTER
+            | {"trace", "weapon.add", "weapon.correct", "event.add", "load", "export"}
+            | {"list.review", "discrepancy.decide", "person.view"}
+        ),
+    ),
+    "tracing": Role(
+        _("Tracing officer"), frozenset(_REGISTER | {"trace", "trace.decide", "event.add", "export", "person.view"})
+    ),
+    "armourer": Role(_("Armourer"), frozenset({"weapon.view", "event.add"}), idle_minutes=15),
+    "commander": Role(_("Commander"), frozenset(_REGISTER | {"discrepancy.decide", "export"})),
+    "counter": Role(_("Counting officer"), frozenset({"weapon.view"}), idle_minutes=15),
+    "contact": Role(_("National point of contact"), frozenset({"trace", "weapon.view", "person.view"})),
+    "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"})),
+    "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view"})),
+    "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export"})),
+    "assistance": Role(_("Assistance coordinator"), frozenset()),
+    "auditor": Role(_("Auditor"), frozenset(_REGISTER | {"trace", "person.view", "ledger.view", "user.view"})),
+    "admin": Role(_("Administrator"), frozenset({"user.view", "user.manage", "ledger.view"})),
+}
+
+SCOPES: dict[str, str] = {
+    "trace": _("trace"),
+    "read": _("read weapons and lists"),
+    "write": _("enter weapons, events and corrections"),
+    "load": _("load files"),
+    "ledger": _("read the ledger and its proofs"),
+}
+"""What an API token may be allowed; a token never allows more than its owner's roles do."""
+
+SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
+    "trace": frozenset({"trace"}),
+    "read": frozenset({"weapon.view", "export", "discrepancy.view"}),
+    "write": frozenset({"weapon.add", "weapon.correct", "event.add"}),
+    "load": frozenset({"load"}),
+    "ledger": frozenset({"ledger.view"}),
+}
+
+DEFAULT_IDLE_MINUTES = 60
+
+
+def in_force(grants: Iterable[Grant], today: date) -> tuple[Grant, ...]:
+    """The grants that hold today and name a role there is."""
+    return tuple(g for g in grants if g.role in ROLES and (g.until is None or g.until >= today))
+
+
+def permits(grants: Iterable[Grant], permission: str) -> bool:
+    """Whether any of the grants carries the permission, at whatever place."""
+    return any(permission in ROLES[g.role].permissions for g in grants)
+
+
+def scope(grants: Iterable[Grant], permission: str, children: Mapping[str, Iterable[str]]) -> frozenset[str] | None:
+    """The places where the permission holds: None for everywhere, else the granted places and all below them.
+
+    `children` maps a place id to the ids directly below it; a loop in it is walked once.
+    """
+    roots: set[str] = set()
+    for grant in grants:
+        if permission not in ROLES[grant.role].permissions:
+            continue
+        if grant.place is None:
+            return None
+        roots.add(grant.place)
+    return below(roots, children)
+
+
+def below(roots: Iterable[str], children: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """The roots and everything under them."""
+    seen: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        place = waiting.pop()
+        if place not in seen:
+            seen.add(place)
+            waiting.extend(children.get(place, ()))
+    return frozenset(seen)
+
+
+def idle_minutes(grants: Iterable[Grant]) -> int:
+    """How long a session may rest: the strictest of the roles held."""
+    return min((ROLES[g.role].idle_minutes for g in grants), default=DEFAULT_IDLE_MINUTES)
+
+
+def roles_with(permission: str) -> list[str]:
+    """The labels of the roles that carry a permission, for telling somebody whom to ask."""
+    return [role.label for role in ROLES.values() if permission in role.permissions]

@@ -1,0 +1,69 @@
+"""The places one can go, in the order of the day. A page of a room that is not installed has no link."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from countermark.accounts import queries
+from countermark.accounts.access import SIGNED_IN
+from countermark.accounts.queries import Person
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link: `key` is pressed after `g` to go there."""
+
+    label: str | Promise
+    url_name: str
+    permission: str
+    icon: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """An item as shown to somebody on some page."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    key: str
+    current: bool
+
+
+ITEMS = (
+    Item(_("Home"), "home", SIGNED_IN, "home", "h"),
+    Item(_("Trace"), "tracing:trace", "trace", "trace", "t"),
+    Item(_("Weapons"), "register:weapons", "weapon.view", "list", "w"),
+    Item(_("New weapon"), "register:weapon_add", "weapon.add", "plus", "n"),
+    Item(_("Load a file"), "register:import", "load", "upload", "l"),
+    Item(_("Discrepancies"), "register:discrepancies", "discrepancy.view", "alert", "d"),
+    Item(_("Reference lists"), "register:lists", "list.review", "book", "r"),
+    Item(_("Ledger"), "ledger:log", "ledger.view", "ledger", "e"),
+    Item(_("Users"), "accounts:users", "user.view", "users", "u"),
+)
+
+
+@lru_cache(maxsize=1)
+def _there() -> tuple[tuple[Item, str], ...]:
+    found = []
+    for item in ITEMS:
+        try:
+            found.append((item, reverse(item.url_name)))
+        except NoReverseMatch:
+            continue
+    return tuple(found)
+
+
+def links(user: Person, path: str) -> list[Link]:
+    """The links a person may follow; the one whose page or part is open is current."""
+    allowed = [(i, url) for i, url in _there() if i.permission == SIGNED_IN or queries.may(user, i.permission)]
+    current = max((url for _item, url in allowed if _within(path, url)), key=len, default="")
+    return [Link(i.label, url, i.icon, i.key, url == current) for i, url in allowed]
+
+
+def _within(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,84 @@
+"""Template tags every room uses; loaded everywhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from countermark.accounts import queries, rules
+from countermark.accounts.models import User
+
+register = template.Library()
+
+_CHECKS = ("checkbox", "radio")
+
+
+@register.simple_tag
+def mark(text: object) -> SafeString:
+    """A serial, code, hash or id: always left to right, in a face that tells 0 from O and 1 from l."""
+    return format_html('<bdi class="mark" dir="ltr">{}</bdi>', "" if text is None else text)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative icon of `static/web/icons.svg`; what it stands for is always said in words beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("web/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def when(date: Mapping[str, str] | None) -> SafeString | str:
+    """A date as its source wrote it, with its precision in words; never a padded one."""
+    if not date or not date.get("text") or date.get("precision") == "unknown":
+        return format_html('<span class="text-secondary">{}</span>', _("date unknown"))
+    notes = {"year": _("year only"), "month": _("month only")}
+    note = notes.get(date.get("precision", ""))
+    shown = format_html('<bdi dir="ltr">{}</bdi>', date["text"])
+    return format_html('{} <small class="text-secondary">({})</small>', shown, note) if note else shown
+
+
+@register.filter
+def may(user: User | AnonymousUser, permission: str) -> bool:
+    """`{% if user|may:"weapon.add" %}`."""
+    return queries.may(user, permission)
+
+
+@register.filter
+def role_label(role: str) -> str:
+    """The name of a role in the reader's language."""
+    return _(rules.ROLES[role].label) if role in rules.ROLES else role
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Translates a text that was marked where it was written."""
+    return _(text) if text else ""
+
+
+@register.simple_tag
+def widget_class(widget: Mapping[str, Any]) -> str:
+    """The class a form control needs to look like Tabler's, besides its own."""
+    own = str(widget.get("attrs", {}).get("class", ""))
+    return f"{_control_class(widget)} {own}".strip()
+
+
+def _control_class(widget: Mapping[str, Any]) -> str:
+    kind = widget.get("type", "")
+    if "optgroups" in widget and kind == "select":
+        return "form-select"
+    if kind in _CHECKS:
+        return "form-check-input" if "optgroups" not in widget else ""
+    name = str(widget.get("template_name", ""))
+    if kind == "hidden" or name.endswith("option.html"):
+        return ""
+    if name.endswith("select.html"):
+        return "form-select"
+    return "form-control"
