@@ -5,8 +5,7 @@ tree written, views folded and kept rows saved, all in one transaction under the
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,13 @@ from django.conf import settings
 
 from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
 from countermark.ledger import entry as entries
-from countermark.ledger.entry import Body, Entry, Kind, Recorded
+from countermark.ledger.drafts import NODE as NODE
+from countermark.ledger.drafts import Actor as Actor
+from countermark.ledger.drafts import Captured as Captured
+from countermark.ledger.drafts import Draft as Draft
+from countermark.ledger.drafts import KeptWrite as KeptWrite
+from countermark.ledger.drafts import SideNote as SideNote
+from countermark.ledger.entry import Entry, Recorded
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, SideText
 from countermark.ledger.vocabulary import ACTS
 
@@ -24,54 +29,6 @@ BATCH = 10_000
 
 class LedgerError(Exception):
     """The ledger refuses; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class KeptWrite:
-    """One kept row to write with an entry: `write` saves it, inside append's transaction."""
-
-    table: str
-    key: str
-    digest: str
-    write: Callable[[], None]
-
-
-class SideNote(msgspec.Struct, frozen=True):
-    """A side text an entry names by its opaque id."""
-
-    kind: str
-    text: str
-
-
-class Actor(msgspec.Struct, frozen=True):
-    """Who records: a person's name (empty for the node itself) and, on the command line, the operating-system user."""
-
-    name: str
-    via: str = ""
-
-
-NODE = Actor("")
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """What is to be appended. `event_id` and `body_json` may be given when they were computed before (bulk loads)."""
-
-    kind: Kind
-    body: Body
-    texts: tuple[SideNote, ...] = ()
-    note: str = ""
-    kept: tuple[KeptWrite, ...] = ()
-    device_time: str | None = None
-    event_id: str = ""
-    body_json: bytes = b""
-
-
-class Captured(msgspec.Struct, frozen=True):
-    """What became of a draft: its eventID, its position, and whether it is new."""
-
-    event_id: str
-    position: int
-    new: bool
 
 
 def act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
@@ -162,7 +119,7 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
         appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded))
     database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
     tiles = frontier.extend([row[3] for row in rows])
-    tile_rows = [(store.tile_position(log.id, tile.level, tile.index), tile.hash) for tile in tiles]
+    tile_rows = [(store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in tiles]
     database.insert_rows("ledger_tile", ("id", "root"), tile_rows)
     SideText.objects.bulk_create(texts.values(), batch_size=200)
     for item in fresh:
@@ -267,7 +224,11 @@ def open_log(origin: str, key: checkpoint.SigningKey, first: Draft, *, secret: b
         if existing is not None and existing.origin == origin:
             return existing
         log = Log.objects.create(origin=origin, verifier_key=verifier, own=True)
-        rows = (_setting(identity.SECRET_SETTING, hashlib.sha256(identity.new_salt().encode()).hexdigest()),) if secret else ()
+        rows = (
+            (_setting(identity.SECRET_SETTING, hashlib.sha256(identity.new_salt().encode()).hexdigest()),)
+            if secret
+            else ()
+        )
         body = {**first.body, "origin": origin, "verifier_key": verifier, "time": entries.now()}
         identity.forget_secret()
         append([Draft(kind="act", body=body, kept=rows)], by=NODE)

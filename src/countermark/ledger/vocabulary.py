@@ -5,19 +5,21 @@ An event is something that happened to a weapon; an act is something a person or
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-Text: TypeAlias = str | Promise
+def gettext_noop(text: str) -> str:
+    """Names a text for the translators; whoever shows it translates it. (Rules read this page, so no Django here.)"""
+    return text
+
+
+_ = gettext_noop
 
 
 @dataclass(frozen=True)
 class EventWord:
     """One word of the events file (contract, *Events file*)."""
 
-    text: Text
+    text: str
     biz_step: str
     action: str = "OBSERVE"
     disposition: str = ""
@@ -25,7 +27,7 @@ class EventWord:
     moves_custody: bool = False
 
 
-def _custody(text: Text, biz_step: str, disposition: str = "active") -> EventWord:
+def _custody(text: str, biz_step: str, disposition: str = "active") -> EventWord:
     return EventWord(text, biz_step, disposition=disposition, status="active", moves_custody=True)
 
 
@@ -61,7 +63,7 @@ EVENTS: dict[str, EventWord] = {
     "same_as": EventWord(_("found to be the same weapon as another record"), "inspecting"),
 }
 
-STATUSES: dict[str, Text] = {
+STATUSES: dict[str, str] = {
     "active": _("in lawful custody"),
     "exported": _("exported"),
     "lost": _("lost"),
@@ -81,7 +83,7 @@ STATUSES: dict[str, Text] = {
 class ActWord:
     """One act. `personal` is the rule for personal data: `none`, or `opaque` (only ids of side texts or users)."""
 
-    text: Text
+    text: str
     personal: str = "opaque"
 
 

@@ -7,22 +7,22 @@ class Weapon(models.Model):
     """View: one weapon as the ledger says now. `serial` is the text of its control mark."""
 
     id = models.UUIDField(primary_key=True)
-    source = models.CharField(max_length=100)
-    ref = models.CharField(max_length=200)
-    kind = models.CharField(max_length=30)
-    maker = models.CharField(max_length=200)
-    model = models.CharField(max_length=200)
-    calibre = models.CharField(max_length=200)
-    country = models.CharField(max_length=4)
-    year = models.CharField(max_length=20)
-    status = models.CharField(max_length=20)
-    serial = models.CharField(max_length=200)
-    holder = models.CharField(max_length=200)
-    place = models.CharField(max_length=200)
+    source = models.TextField()
+    ref = models.TextField()
+    kind = models.TextField()
+    maker = models.TextField()
+    model = models.TextField()
+    calibre = models.TextField()
+    country = models.TextField()
+    year = models.TextField()
+    status = models.TextField()
+    serial = models.TextField()
+    holder = models.TextField()
+    place = models.TextField()
     replaced_by = models.UUIDField(null=True)
-    finding = models.CharField(max_length=30)
-    first_recorded = models.CharField(max_length=24)
-    last_time = models.CharField(max_length=24)
+    finding = models.TextField()
+    first_recorded = models.TextField()
+    last_time = models.TextField()
     entries = models.IntegerField()
 
     class Meta:
@@ -45,18 +45,21 @@ class Mark(models.Model):
     pk = models.CompositePrimaryKey("weapon_id", "number")
     weapon = models.ForeignKey(Weapon, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     number = models.SmallIntegerField()
-    component = models.CharField(max_length=20)
-    carrier = models.CharField(max_length=10)
-    role = models.CharField(max_length=10)
-    mark_kind = models.CharField(max_length=20)
-    layer = models.CharField(max_length=10)
-    condition = models.CharField(max_length=20)
-    text = models.CharField(max_length=300)
+    component = models.TextField()
+    carrier = models.TextField()
+    role = models.TextField()
+    mark_kind = models.TextField()
+    layer = models.TextField()
+    condition = models.TextField()
+    text = models.TextField()
     inscription = models.TextField()
-    canonical = models.CharField(max_length=300)
+    canonical = models.TextField()
+    until = models.TextField()
 
     class Meta:
-        indexes = [models.Index(fields=["canonical"], name="register_mark_canonical", condition=~models.Q(canonical=""))]
+        indexes = [
+            models.Index(fields=["canonical"], name="register_mark_canonical", condition=~models.Q(canonical=""))
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -68,12 +71,12 @@ class Component(models.Model):
     pk = models.CompositePrimaryKey("weapon_id", "number")
     weapon = models.ForeignKey(Weapon, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     number = models.SmallIntegerField()
-    component = models.CharField(max_length=20)
-    role = models.CharField(max_length=10)
-    mark = models.CharField(max_length=300)
-    since = models.CharField(max_length=24)
-    until = models.CharField(max_length=24)
-    other_ref = models.CharField(max_length=200)
+    component = models.TextField()
+    role = models.TextField()
+    mark = models.TextField()
+    since = models.TextField()
+    until = models.TextField()
+    other_ref = models.TextField()
 
     def __str__(self) -> str:
         return f"{self.component} {self.mark}"
@@ -85,7 +88,7 @@ class Link(models.Model):
     pk = models.CompositePrimaryKey("weapon_id", "position")
     weapon_id = models.UUIDField()
     position = models.BigIntegerField()
-    identity = models.CharField(max_length=32, null=True)
+    identity = models.TextField(null=True)
 
     class Meta:
         indexes = [
@@ -113,9 +116,9 @@ class Spelling(models.Model):
     """View: each maker, model and calibre as sources write it, and how many weapons carry it."""
 
     pk = models.CompositePrimaryKey("list", "code", "text")
-    list = models.CharField(max_length=10)
+    list = models.TextField()
     code = models.BigIntegerField()
-    text = models.CharField(max_length=200)
+    text = models.TextField()
     n = models.IntegerField()
 
     def __str__(self) -> str:

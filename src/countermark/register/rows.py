@@ -16,7 +16,7 @@ WEAPON_COLUMNS = (
 )  # fmt: skip
 MARK_COLUMNS = (
     "weapon_id", "number", "component", "carrier", "role", "mark_kind", "layer", "condition", "text", "inscription",
-    "canonical",
+    "canonical", "until",
 )  # fmt: skip
 COMPONENT_COLUMNS = ("weapon_id", "number", "component", "role", "mark", "since", "until", "other_ref")
 
@@ -51,7 +51,7 @@ def mark_rows(state: WeaponState) -> Iterator[Row]:
     for m in state.marks:
         yield (
             state.id, m.number, m.component, m.carrier, m.role, m.mark_kind, m.layer, m.condition, m.text, m.inscription,
-            mark_text(m.text, m.condition),
+            mark_text(m.text, m.condition), m.until,
         )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def spelling_keys(state: WeaponState) -> Iterator[Row]:
             yield (name, code_of(text), text)
 
 
-weaponviews.register(WeaponView("register_weapon", WEAPON_COLUMNS, weapon_rows, owner="id"))
+weaponviews.register(WeaponView("register_weapon", WEAPON_COLUMNS, weapon_rows, key_width=1))
 weaponviews.register(WeaponView("register_mark", MARK_COLUMNS, mark_rows))
 weaponviews.register(WeaponView("register_component", COMPONENT_COLUMNS, component_rows))
 weaponviews.register(CounterView("register_identity", ("key",), identity_keys))

@@ -11,6 +11,7 @@ import msgspec
 
 from countermark.ledger.entry import Entry, effective_id
 from countermark.ledger.vocabulary import EVENTS
+from countermark.marks.text import canonical, split_prefix
 
 NS = "countermark:"
 UUID_PREFIX = "urn:uuid:"
@@ -21,7 +22,8 @@ Body = dict[str, Any]
 
 
 class MarkState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One mark on a weapon. `number` is its ordinal on the weapon, from 1; `event_id` the event that records it."""
+    """One mark on a weapon. `number` is its ordinal on the weapon, from 1; `event_id` the event that records it; `until`
+    the event time at which the part that carries it was taken off, empty while it is on."""
 
     number: int
     component: str = ""
@@ -33,6 +35,7 @@ class MarkState(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
     inscription: str = ""
     event_id: str = ""
+    until: str = ""
 
 
 class ComponentState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -150,7 +153,17 @@ def fold(weapon_id: str, entries: Iterable[Entry]) -> WeaponState:
 class _Draft:
     """A state while it is being folded."""
 
-    __slots__ = ("born_marks", "components", "facts", "holder", "last_time", "later_marks", "place", "replaced_by", "status")
+    __slots__ = (
+        "born_marks",
+        "components",
+        "facts",
+        "holder",
+        "last_time",
+        "later_marks",
+        "place",
+        "replaced_by",
+        "status",
+    )
 
     def __init__(self) -> None:
         self.facts: Body = {}
@@ -158,7 +171,7 @@ class _Draft:
         self.holder = self.place = self.replaced_by = self.last_time = ""
         self.born_marks: list[tuple[Body, str]] = []
         self.later_marks: list[tuple[Body, str]] = []
-        self.components: list[tuple[str, Body]] = []
+        self.components: list[tuple[str, Body, str]] = []
 
 
 def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequence[Entry]) -> WeaponState:
@@ -168,6 +181,7 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
     facts = draft.facts
     named = (*draft.born_marks, *draft.later_marks)
     marks = tuple(_mark(number, mark, event_id) for number, (mark, event_id) in enumerate(named, 1))
+    marks = _taken_off(marks, draft.components)
     return WeaponState(
         id=weapon_id,
         source=_text(facts, "countermark:source"),
@@ -201,7 +215,10 @@ def _apply(draft: _Draft, entry: Entry) -> None:
     elif event == "mark":
         draft.later_marks += _marks_of(body, entry.event_id)
     elif event in ("install", "remove"):
-        draft.components.append((event, body))
+        draft.components.append((event, body, entry.event_id))
+        if event == "install" and _text(body, "countermark:mark"):
+            fitted = {"component": _text(body, "countermark:component"), "mark": _text(body, "countermark:mark")}
+            draft.later_marks.append((fitted, entry.event_id))
     elif event == "same_as":
         draft.replaced_by = _text(body, "countermark:same_as")
     _move(draft, event, body)
@@ -259,18 +276,44 @@ def _mark(number: int, mark: Body, event_id: str) -> MarkState:
 
 
 def control_finding(marks: Sequence[MarkState]) -> str:
-    """`control_unclear` where no mark stands for the weapon, or two that differ do; else the empty string."""
-    texts = {mark.text for mark in marks if mark.role == "control"}
-    return "" if len(texts) == 1 else "control_unclear"
+    """`control_unclear` where no mark stands for the weapon, or makers' marks that differ do; else the empty string.
+
+    An import or stock mark beside the maker's is a second mark, not a second opinion.
+    """
+    control = [mark for mark in marks if mark.role == "control" and not mark.until]
+    if not control:
+        return "control_unclear"
+    stated = {canonical(split_prefix(m.text)[1]) for m in control if m.text and m.mark_kind == "manufacture"}
+    return "control_unclear" if len(stated) > 1 else ""
 
 
-def _components(marks: Sequence[MarkState], moves: Sequence[tuple[str, Body]]) -> tuple[ComponentState, ...]:
+def _taken_off(marks: tuple[MarkState, ...], moves: Sequence[tuple[str, Body, str]]) -> tuple[MarkState, ...]:
+    """Marks whose part was removed get the time; a mark fitted by a later event than the removal stays."""
+    if not moves:
+        return marks
+    left = list(marks)
+    seen: set[str] = set()
+    for event, body, event_id in moves:
+        seen.add(event_id)
+        if event != "remove":
+            continue
+        component, text = _text(body, "countermark:component"), _text(body, "countermark:mark")
+        later = {other for _, _, other in moves} - seen
+        for index, mark in enumerate(left):
+            same = mark.component == component and (not text or mark.text == text)
+            if same and not mark.until and mark.event_id not in later:
+                left[index] = msgspec.structs.replace(mark, until=_text(body, "eventTime"))
+    return tuple(left)
+
+
+def _components(marks: Sequence[MarkState], moves: Sequence[tuple[str, Body, str]]) -> tuple[ComponentState, ...]:
     """Parts named by marks, then parts installed later; a removal ends the newest matching part."""
     parts: list[ComponentState] = []
+    fitted = {event_id for event, _, event_id in moves if event == "install"}
     for mark in marks:
-        if mark.component and all(part.component != mark.component for part in parts):
+        if mark.component and mark.event_id not in fitted and all(part.component != mark.component for part in parts):
             parts.append(ComponentState(len(parts) + 1, mark.component, mark.role, mark.text))
-    for event, body in moves:
+    for event, body, _ in moves:
         component = _text(body, "countermark:component")
         text = _text(body, "countermark:mark")
         time = _text(body, "eventTime")
@@ -297,7 +340,9 @@ def _line(entry: Entry, wrong: dict[str, str]) -> HistoryEvent:
     body = entry.body
     date = body.get("countermark:date") or {}
     place = body.get("bizLocation")
-    documents = [item.get("bizTransaction", "") for item in body.get("bizTransactionList") or () if isinstance(item, dict)]
+    documents = [
+        item.get("bizTransaction", "") for item in body.get("bizTransactionList") or () if isinstance(item, dict)
+    ]
     return HistoryEvent(
         position=entry.position,
         event_id=entry.event_id,

@@ -17,16 +17,20 @@ Row = tuple[Any, ...]
 class WeaponView:
     """A view table whose rows each belong to one weapon.
 
-    `rows` gives the rows of one weapon in the order of `columns`; `owner` is the column by which they are found
-    again, `owner_of` its value for a weapon id, `owner_kind` its type for `database.select_in`.
+    `rows` gives the rows of one weapon in the order of `columns`, which begin with the `key_width` columns of the primary
+    key. `lookup_kind` is the type of the first column (`uuid` or `int`), by which rows are found again.
     """
 
     table: str
     columns: tuple[str, ...]
     rows: Callable[[WeaponState], Iterable[Row]]
-    owner: str = "weapon_id"
-    owner_kind: str = "uuid"
-    owner_of: Callable[[str], Any] = str
+    key_width: int = 2
+    lookup_kind: str = "uuid"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns of the primary key."""
+        return self.columns[: self.key_width]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,63 @@
+"""What all commands share: the store made ready, the actor, JSON on stdout, progress on a terminal only."""
+
+import getpass
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import click
+import msgspec
+
+
+def ready() -> None:
+    """Sets Django up and creates or migrates the store."""
+    import django
+
+    django.setup()
+    from countermark.ledger import schema
+
+    schema.prepare()
+
+
+def actor() -> Any:
+    """The person in whose name the command acts: `--as USER`, else the operating-system user."""
+    from countermark.ledger.services import Actor
+
+    try:
+        system = f"os:{getpass.getuser()}"
+    except (OSError, KeyError):
+        system = "os:unknown"
+    context = click.get_current_context()
+    root = context.find_root()
+    named = (root.obj or {}).get("as")
+    return Actor(named, via=system) if named else Actor(system)
+
+
+def print_json(value: Any) -> None:
+    """Prints one JSON object, and nothing else, on stdout."""
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def progress(label: str) -> Callable[[int, int], None]:
+    """A progress line on stderr, on a terminal only: call it with (done, total); total 0 means unknown."""
+    if not sys.stderr.isatty():
+        return lambda done, total: None
+    last = [0.0]
+
+    def show(done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - last[0] < 0.2 and done != total:
+            return
+        last[0] = now
+        share = f" of {total:,} ({100 * done // total} %)" if total else ""
+        sys.stderr.write(f"\r{label}: {done:,}{share}   ")
+        if total and done >= total:
+            sys.stderr.write("\n")
+        sys.stderr.flush()
+
+    return show

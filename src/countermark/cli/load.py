@@ -1,0 +1,165 @@
+"""`countermark load` and `countermark export`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from countermark import cli
+from countermark.cli.common import actor, json_option, print_json, progress, ready
+
+FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def load() -> None:
+    """Loads a file: weapons, events, reference lists, EPCIS documents."""
+
+
+def _table_options(command: Any) -> Any:
+    options = [
+        click.option("--source", default="", help="Whose record numbers the file uses (default: this node's register)."),
+        click.option("--dry-run", is_flag=True, help="Check and compare only; nothing is written."),
+        click.option("--on-error", type=click.Choice(["refuse", "skip"]), default="refuse", show_default=True),
+        click.option("--rejects", type=FILE, help="Write refused rows with a reason column."),
+        click.option("--map", "map_file", type=FILE, help="TOML: [columns], [values.*], [dates]."),
+        click.option("--suggest-map", is_flag=True, help="Print a map guessed from the header, and stop."),
+        click.option("--ignore-columns", default="", help="Columns to dismiss, separated by commas."),
+        click.option("--encoding", help="Text encoding (default: detected)."),
+        click.option("--delimiter", help="Column separator (default: detected)."),
+        click.option("--correct", metavar="REASON", default="", help="Record differences as corrections, with this reason."),
+        json_option,
+        click.argument("file", type=FILE),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@load.command()
+@_table_options
+def weapons(**options: Any) -> int:
+    """Loads a register file (one row per mark)."""
+    return _load("weapons", options)
+
+
+@load.command()
+@_table_options
+def events(**options: Any) -> int:
+    """Loads an events file."""
+    return _load("events", options)
+
+
+def _load(kind: str, options: dict[str, Any]) -> int:
+    ready()
+    from countermark.register import loading
+    from countermark.register.files import mapping as maps
+
+    path: Path = options["file"]
+    if options["suggest_map"]:
+        click.echo(loading.suggested_map(kind, path, options["encoding"], options["delimiter"]), nl=False)
+        return cli.OK
+    chosen = loading.Options(
+        source=options["source"],
+        dry_run=options["dry_run"],
+        on_error=options["on_error"],
+        correct=options["correct"],
+        mapping=maps.read_map(options["map_file"]) if options["map_file"] else maps.NO_MAP,
+        ignore_columns=tuple(name.strip() for name in options["ignore_columns"].split(",") if name.strip()),
+        encoding=options["encoding"],
+        delimiter=options["delimiter"],
+    )
+    run = loading.load_weapons if kind == "weapons" else loading.load_events
+    report = run(path, chosen, by=actor(), progress=progress(f"loading {path.name}"))
+    if options["rejects"] and report.refused:
+        loading.write_rejects(path, options["rejects"], report, chosen)
+    _show(kind, report, options["as_json"], chosen.dry_run)
+    return cli.FINDINGS if report.refused else cli.OK
+
+
+def _show(kind: str, report: Any, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        print_json(report.as_dict())
+        return
+    done = "would be loaded" if dry_run else "loaded" if report.loaded else "not loaded: nothing was appended"
+    click.echo(f"{report.rows:,} rows, {report.weapons:,} weapons, {report.marks:,} marks: {done}")
+    click.echo(
+        f"{report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged, {report.refused:,} rows refused;"
+        f" {report.events:,} entries appended"
+    )
+    for name, count in report.warnings.items():
+        click.echo(f"note: {count:,} {name.replace('_', ' ')}")
+    for error in report.errors[:20]:
+        click.echo(f"row {error.row}, {error.column or 'row'}: {error.value!r}; expected {error.expected}", err=True)
+    if len(report.errors) > 20:
+        click.echo(f"... and {len(report.errors) - 20:,} more; --rejects FILE writes them all", err=True)
+
+
+def _list_command(kind: str) -> click.Command:
+    @click.argument("file", type=FILE)
+    @json_option
+    def command(file: Path, as_json: bool) -> int:
+        ready()
+        from countermark.register import lists
+
+        report = lists.load_list(kind, file, by=actor())
+        if as_json:
+            print_json(report.as_dict())
+        else:
+            _show(kind, report, False, False)
+        return cli.FINDINGS if report.refused else cli.OK
+
+    return click.command(name=kind, help=f"Loads the reference list of {kind} with their aliases.")(command)
+
+
+for _kind in ("makers", "models", "calibres"):
+    load.add_command(_list_command(_kind))
+
+
+@load.command()
+@click.argument("file", type=FILE)
+@json_option
+def epcis(file: Path, as_json: bool) -> int:
+    """Captures an EPCIS 2.0 JSON document or query document."""
+    ready()
+    from countermark.register import capture
+
+    report = capture.load_document(file.read_bytes(), by=actor())
+    if as_json:
+        print_json(report)
+    else:
+        click.echo(f"{report['events']} events, {report['new']} new, {report['refused']} refused")
+        for problem in report["errors"][:20]:
+            click.echo(f"event {problem['row']}, {problem['column']}: expected {problem['expected']}", err=True)
+    return cli.FINDINGS if report["refused"] else cli.OK
+
+
+@click.group()
+def export() -> None:
+    """Writes the register to a file that loads back unchanged."""
+
+
+@export.command("weapons")
+@click.argument("file", type=FILE)
+def export_weapons(file: Path) -> int:
+    """Writes every weapon, one row per mark."""
+    return _export("weapons", file)
+
+
+@export.command("events")
+@click.argument("file", type=FILE)
+def export_events(file: Path) -> int:
+    """Writes every event."""
+    return _export("events", file)
+
+
+def _export(kind: str, file: Path) -> int:
+    ready()
+    from countermark.register import exporting
+
+    rows = exporting.export(kind, file, by=actor())
+    click.echo(f"{rows:,} rows written to {file}")
+    return cli.OK
+
+
+COMMANDS: dict[str, click.Command] = {"load": load, "export": export}

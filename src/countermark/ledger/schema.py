@@ -1,0 +1,69 @@
+"""Makes the store ready: creates a missing one, migrates an older one after a backup, refuses a newer one."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from countermark.ledger import database
+
+
+class NewerSchemaError(Exception):
+    """The store was written by a newer version of this program."""
+
+
+def prepare() -> None:
+    """Brings the store's tables to this version. Raises `NewerSchemaError` for a store that is ahead of it."""
+    if connection.vendor == "sqlite":
+        Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+    if not _outdated():
+        return
+    with _alone():
+        outdated = _outdated()
+        if not outdated:
+            return
+        if outdated == "older":
+            _backup_first()
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _outdated() -> str:
+    """`empty`, `older` or nothing to do."""
+    executor = MigrationExecutor(connection)
+    applied = set(executor.loader.applied_migrations)
+    known = set(executor.loader.disk_migrations or ())
+    ours = {app.split(".")[-1] for app in settings.INSTALLED_APPS if app.startswith("countermark.")}
+    ahead = sorted(f"{app} {name}" for app, name in applied - known if app in ours)
+    if ahead:
+        raise NewerSchemaError(f"this store was written by a newer version of Countermark ({', '.join(ahead)})")
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return ""
+    return "older" if any(app in ours for app, _ in applied) else "empty"
+
+
+def _backup_first() -> None:
+    from countermark.ledger import backup
+
+    backup.automatic()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Only one process migrates a store at a time."""
+    if database.is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [0x434D5343])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [0x434D5343])
+        return
+    path = Path(str(connection.settings_dict["NAME"])).with_suffix(".lock")
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,155 @@
+"""The EPCIS bodies of what the register records (docs/architecture.md, *Events about weapons*). Pure.
+
+Names of parties, places and documents come in as text and go out as opaque ids: `name(kind, text)` gives the id.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from countermark.ledger import jcs
+from countermark.ledger.entry import UNKNOWN_TIME
+from countermark.ledger.vocabulary import EVENTS
+
+WEAPON_NAMESPACE = uuid.UUID("6f1ad0c2-6b0e-5d6b-9d0a-3c6f4b1f7a55")
+"""The published namespace of weapon ids: UUIDv5 over `source` U+001F `ref` (contract, *`--json` shapes*)."""
+
+Body = dict[str, Any]
+Name = Callable[[str, str], str]
+
+FACTS = ("kind", "maker", "model", "calibre", "country", "year")
+MARK_FIELDS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition", "layer")
+_DEFAULTS = {"carrier": "part", "mark_kind": "manufacture", "layer": "overt"}
+UTC_OFFSET = "+00:00"
+
+
+def weapon_id(source: str, ref: str) -> str:
+    """The id of the weapon a source calls `ref`: lower-case UUIDv5."""
+    return str(uuid.uuid5(WEAPON_NAMESPACE, f"{source}\x1f{ref}"))
+
+
+def pinned(body: Body) -> Body:
+    """The body with `countermark:writing`, a digest of it as written.
+
+    The CBV event hash compares meaning, not writing: "007" and "7" are one value to it. For a serial number or a source's own
+    event number they are not, so every body made here carries a digest that tells them apart.
+    """
+    body["countermark:writing"] = "x" + hashlib.sha256(jcs.encode_plain(body)).hexdigest()[:32]
+    return body
+
+
+def mark(fields: Mapping[str, str]) -> Body:
+    """One mark as it stands in `countermark:marks`: empty and default fields left out."""
+    return {key: fields[key] for key in MARK_FIELDS if fields.get(key) and fields[key] != _DEFAULTS.get(key)}
+
+
+def year_time(year: str) -> str:
+    """The first instant of a year, or the unknown time."""
+    return f"{int(year):04d}-01-01T00:00:00.000Z" if year else UNKNOWN_TIME
+
+
+def birth(source: str, ref: str, facts: Mapping[str, str], marks: Iterable[Body], corrects: str = "") -> Body:
+    """The commissioning event that opens a weapon's record; `corrects` names the birth it replaces."""
+    year = facts.get("year", "")
+    ilmd: Body = {f"countermark:{key}": facts[key] for key in FACTS if facts.get(key)}
+    ilmd["countermark:source"] = source
+    ilmd["countermark:ref"] = ref
+    ilmd["countermark:marks"] = list(marks)
+    body: Body = {
+        "type": "ObjectEvent",
+        "action": "ADD",
+        "bizStep": "commissioning",
+        "disposition": "active",
+        "eventTime": year_time(year),
+        "eventTimeZoneOffset": UTC_OFFSET,
+        "epcList": [f"urn:uuid:{weapon_id(source, ref)}"],
+        "countermark:event": "manufacture",
+        "countermark:date": {"text": year, "precision": "year" if year else "unknown"},
+        "ilmd": ilmd,
+    }
+    if corrects:
+        body["countermark:corrects"] = corrects
+    return pinned(body)
+
+
+def marked(weapon: str, marks: Iterable[Body], source: str) -> Body:
+    """The event that adds marks to a known weapon; the file does not say when they were put on."""
+    return pinned({
+        "type": "ObjectEvent",
+        "action": "OBSERVE",
+        "bizStep": "inspecting",
+        "eventTime": UNKNOWN_TIME,
+        "eventTimeZoneOffset": UTC_OFFSET,
+        "epcList": [f"urn:uuid:{weapon}"],
+        "countermark:event": "mark",
+        "countermark:date": {"text": "", "precision": "unknown"},
+        "countermark:source": source,
+        "countermark:marks": list(marks),
+    })
+
+
+def event(weapon: str, source: str, fields: Mapping[str, str], moment: Mapping[str, str], name: Name) -> Body:
+    """A line of an events file as an EPCIS event.
+
+    `fields` are the columns of the contract's *Events file* (without `note`) plus `occurrence`; `moment` has `instant`,
+    `offset`, `precision` and `text`.
+    """
+    word = EVENTS[fields["event"]]
+    body: Body = {
+        "type": "ObjectEvent",
+        "action": word.action,
+        "bizStep": word.biz_step,
+        "eventTime": moment["instant"],
+        "eventTimeZoneOffset": moment["offset"],
+        "countermark:event": fields["event"],
+        "countermark:date": {"text": moment["text"], "precision": moment["precision"]},
+        "countermark:source": source,
+    }
+    if word.disposition:
+        body["disposition"] = word.disposition
+    if fields["event"] in ("install", "remove"):
+        body["type"] = "AssociationEvent"
+        body["parentID"] = f"urn:uuid:{weapon}"
+        body["childEPCs"] = [_part(weapon, fields)]
+    else:
+        body["epcList"] = [f"urn:uuid:{weapon}"]
+    _add_names(body, fields, name)
+    for key in ("country", "id", "component", "mark", "other_ref", "same_as"):
+        if fields.get(key):
+            body[f"countermark:{key}"] = fields[key]
+    if fields.get("occurrence", "1") != "1":
+        body["countermark:occurrence"] = fields["occurrence"]
+    return pinned(body)
+
+
+def _part(weapon: str, fields: Mapping[str, str]) -> str:
+    """An id for the part itself: of the same part on the same weapon it is the same."""
+    text = "\x1f".join((weapon, fields.get("component", ""), fields.get("mark", ""), fields.get("other_ref", "")))
+    return f"urn:uuid:{uuid.uuid5(WEAPON_NAMESPACE, text)}"
+
+
+def _add_names(body: Body, fields: Mapping[str, str], name: Name) -> None:
+    if fields.get("from"):
+        body["sourceList"] = [{"type": "owning_party", "source": name("party", fields["from"])}]
+    if fields.get("to"):
+        body["destinationList"] = [{"type": "owning_party", "destination": name("party", fields["to"])}]
+    if fields.get("place"):
+        body["bizLocation"] = {"id": name("place", fields["place"])}
+    if fields.get("document"):
+        body["bizTransactionList"] = [{"bizTransaction": name("document", fields["document"])}]
+
+
+def side_texts(fields: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(kind, text) of every name an event file's line gives."""
+    kinds = (("from", "party"), ("to", "party"), ("place", "place"), ("document", "document"))
+    return [(kind, fields[column]) for column, kind in kinds if fields.get(column)]
+
+
+def declaration(body: Body, reason: str, time: str, replacement: str = "") -> Body:
+    """The error declaration of an event: its body again, with the reason and what replaces it."""
+    declared: Body = {"declarationTime": time, "reason": "incorrect_data" if replacement else "did_not_occur"}
+    if replacement:
+        declared["correctiveEventIDs"] = [replacement]
+    declared["countermark:reason"] = reason
+    return {**body, "errorDeclaration": declared}

@@ -1,0 +1,335 @@
+"""Loading a register or events file: two passes, whole weapons, resumable (contract, *Commands*).
+
+Pass 1 reads, checks and stages the file outside the store and compares it with what the store says; with `on_error=refuse` one
+bad row ends it there. Pass 2 appends in batches of whole weapons; run again after a crash it completes, because what is
+already there is recognised by its eventID. The last batch also appends one act that names the file.
+"""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from countermark.ledger import database, services
+from countermark.ledger.services import Actor, Draft
+from countermark.register import births, bodies, projection
+from countermark.register.files import staging
+from countermark.register.files import weapons as weapons_file
+from countermark.register.files.errors import RowError
+from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
+from countermark.register.files.staging import StagedWeapon
+from countermark.register.files.vocabulary import CONTROL_BY_DEFAULT, WEAPON_COLUMNS
+from countermark.register.files.weapons import MarkRow
+from countermark.register.models import Link
+from countermark.register.rules import MarkState, WeaponState
+from countermark.register.services import marks_as_fields, own_source, standing_births, weapon_correction
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+
+
+def _silent(done: int, total: int) -> None:
+    """Reports no progress."""
+
+
+CHUNK = 2000
+TARGET_SECONDS = 0.35
+"""How long one batch may hold the write lock: a counter never waits longer (design, *Storage*)."""
+MAX_BATCH = 10_000
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How to load a file."""
+
+    source: str = ""
+    dry_run: bool = False
+    on_error: str = "refuse"
+    correct: str = ""
+    mapping: FileMap = NO_MAP
+    ignore_columns: tuple[str, ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass
+class Report:
+    """What a load did; `errors` are at most `ERRORS_SHOWN`, `refused` counts all rows refused."""
+
+    rows: int = 0
+    weapons: int = 0
+    marks: int = 0
+    events: int = 0
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    refused: int = 0
+    errors: list[RowError] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
+    loaded: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contract's `--json` shape."""
+        return {
+            "rows": self.rows,
+            "weapons": self.weapons,
+            "marks": self.marks,
+            "events": self.events,
+            "new": self.new,
+            "unchanged": self.unchanged,
+            "changed": self.changed,
+            "refused": self.refused,
+            "errors": [
+                {"row": e.row, "column": e.column, "value": e.value, "expected": e.expected, "code": e.code} for e in self.errors
+            ],
+            "warnings": self.warnings,
+        }
+
+
+ERRORS_SHOWN = 10_000
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a staged weapon means for the register: `new`, `unchanged`, `marks` (new marks only) or `differs`."""
+
+    kind: str
+    new_marks: tuple[dict[str, str], ...] = ()
+    errors: tuple[RowError, ...] = ()
+
+
+def plan(state: WeaponState | None, staged: StagedWeapon, columns: Collection[str]) -> Plan:
+    """Compares a staged weapon with the register in the columns the file has; pure."""
+    if state is None:
+        return Plan("new")
+    errors = [
+        _differs(staged, column, getattr(staged.facts, column), getattr(state, column))
+        for column in bodies.FACTS
+        if column in columns and getattr(staged.facts, column) != getattr(state, column)
+    ]
+    known = {_mark_key(m.component, m.mark_kind, m.text, m.condition): m for m in state.marks}
+    new_marks = []
+    for mark in staged.marks:
+        there = known.get(_mark_key(mark.component, mark.mark_kind, mark.mark, mark.mark_condition))
+        if there is None:
+            new_marks.append(_added_mark(mark, columns))
+        else:
+            errors.extend(_mark_errors(staged, mark, there, columns))
+    kind = "differs" if errors else "marks" if new_marks else "unchanged"
+    return Plan(kind, tuple(new_marks), tuple(errors))
+
+
+def _mark_key(component: str, mark_kind: str, text: str, condition: str) -> tuple[str, ...]:
+    return (component, mark_kind, text, "" if text else condition)
+
+
+def _added_mark(mark: MarkRow, columns: Collection[str]) -> dict[str, str]:
+    """A mark added to a known weapon does not become its control mark by being the only one in the file."""
+    fields = mark_fields(mark)
+    if "role" not in columns and mark.component not in CONTROL_BY_DEFAULT:
+        fields["role"] = "other"
+    return fields
+
+
+def _differs(staged: StagedWeapon, column: str, value: str, there: str) -> RowError:
+    expected = f"{there!r}, as the register has it (differs; --correct REASON records the change)"
+    return RowError(staged.first_row, column, value, expected, "differs", staged.ref)
+
+
+def _mark_errors(
+    staged: StagedWeapon, mark: MarkRow, there: MarkState, columns: Collection[str]
+) -> Iterator[RowError]:
+    pairs = [
+        ("carrier", mark.carrier, there.carrier),
+        ("role", mark.role, there.role),
+        ("inscription", mark.inscription, there.inscription),
+        ("mark_condition", mark.mark_condition, there.condition),
+    ]
+    for column, value, known in pairs:
+        if column in columns and value != known:
+            yield _differs(staged, column, value, known)
+
+
+def mark_fields(mark: MarkRow) -> dict[str, str]:
+    """A checked mark as the columns of the register file."""
+    return {field: getattr(mark, field) for field in msgspec.structs.asdict(mark)}
+
+
+def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
+    """Loads a register file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
+    stream = weapons_file.read_weapons(
+        path,
+        mapping=options.mapping,
+        ignore_columns=options.ignore_columns,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+    )
+    columns = frozenset(place_columns(stream.table, WEAPON_COLUMNS, options.mapping, options.ignore_columns))
+    with tempfile.TemporaryDirectory(prefix="countermark-load-") as directory:
+        staged = staging.stage(_counted(stream, progress), Path(directory))
+        report = Report(
+            rows=staged.rows + staged.refused,
+            weapons=staged.weapons,
+            marks=staged.marks,
+            refused=staged.refused,
+            errors=list(islice(staged.errors, ERRORS_SHOWN)),
+            warnings=dict(stream.warnings),
+        )
+        load = _WeaponLoad(staged, options, columns, report, by)
+        load.check()
+        if options.dry_run or (report.refused and options.on_error == "refuse"):
+            return report
+        load.append(file_digest(path), progress)
+    return report
+
+
+def _counted(rows: Iterable[T], progress: Progress) -> Iterator[T]:
+    for number, row in enumerate(rows, 1):
+        if number % 5000 == 0:
+            progress(number, 0)
+        yield row
+
+
+class _WeaponLoad:
+    """The two passes over one staged register file."""
+
+    def __init__(
+        self, staged: staging.Staged, options: Options, columns: Collection[str], report: Report, by: Actor
+    ) -> None:
+        self.staged, self.options, self.columns, self.report, self.by = staged, options, columns, report, by
+        self.source = options.source or own_source()
+
+    def check(self) -> None:
+        """Pass 1, second half: what the file means for the register; nothing is written."""
+        if not Link.objects.exists():
+            self.report.new = self.staged.weapons
+            return
+        for chunk in database.chunks(self.staged, CHUNK):
+            for weapon, planned in self._plans(chunk):
+                self._count(weapon, planned)
+
+    def _plans(self, chunk: Sequence[StagedWeapon]) -> Iterator[tuple[StagedWeapon, Plan]]:
+        ids = [bodies.weapon_id(self.source, weapon.ref) for weapon in chunk]
+        states = projection.states_of(ids)
+        for weapon, weapon_id in zip(chunk, ids, strict=True):
+            yield weapon, plan(states.get(weapon_id), weapon, self.columns)
+
+    def _count(self, weapon: StagedWeapon, planned: Plan) -> None:
+        report = self.report
+        if planned.kind == "new":
+            report.new += 1
+        elif planned.kind == "unchanged":
+            report.unchanged += 1
+        elif planned.kind == "marks" or self.options.correct:
+            report.changed += 1
+        else:
+            self._refuse(weapon, planned)
+
+    def _refuse(self, weapon: StagedWeapon, planned: Plan) -> None:
+        self.report.refused += len(weapon.row_numbers)
+        self.report.errors.extend(planned.errors[: max(0, ERRORS_SHOWN - len(self.report.errors))])
+
+    def append(self, digest: str, progress: Progress) -> None:
+        """Pass 2: whole weapons in batches; the act that names the file goes with the last one."""
+        done_act = _load_act("weapons", digest, self.source, self.options)
+        batch = Batch()
+        before = 0
+        for chunk in self._drafts():
+            before += len(chunk)
+            for draft in chunk:
+                batch.drafts.append(draft)
+            if batch.full():
+                self.report.events += batch.append(self.by)
+                progress(before, self.staged.weapons)
+        # Only a load that changes something says so: the act travels with the last change.
+        if batch.drafts or self.report.events:
+            batch.drafts.append(done_act)
+            self.report.events += batch.append(self.by) - 1
+        self.report.loaded = True
+        progress(self.staged.weapons, self.staged.weapons)
+
+    def _drafts(self) -> Iterator[list[Draft]]:
+        for chunk in births.chunks(self.staged, self.source):
+            states = projection.states_of([item.weapon_id for item in chunk])
+            yield [draft for item in chunk for draft in self._drafts_of(item, states.get(item.weapon_id))]
+
+    def _drafts_of(self, item: births.Birth, state: WeaponState | None) -> list[Draft]:
+        if state is None:
+            return [item.draft]
+        planned = plan(state, item.staged, self.columns)
+        if planned.kind == "marks":
+            return [_mark_draft(state, planned, self.source)]
+        if planned.kind == "differs" and self.options.correct:
+            return self._correction(item, state, planned)
+        return []
+
+    def _correction(self, item: births.Birth, state: WeaponState, planned: Plan) -> list[Draft]:
+        """The whole weapon as the file has it where the file speaks, as the register has it elsewhere."""
+        entry = standing_births([state.id])[state.id]
+        facts = {
+            column: getattr(item.staged.facts if column in self.columns else state, column) for column in bodies.FACTS
+        }
+        drafts = weapon_correction(entry, state, facts, _merged_marks(state, entry.event_id, item.staged, self.columns), self.options.correct)
+        return [*drafts, _mark_draft(state, planned, self.source)] if planned.new_marks else drafts
+
+
+def _mark_draft(state: WeaponState, planned: Plan, source: str) -> Draft:
+    marks = [bodies.mark(mark) for mark in planned.new_marks]
+    return Draft(kind="event", body=bodies.marked(state.id, marks, source))
+
+
+def _merged_marks(
+    state: WeaponState, birth_id: str, staged: StagedWeapon, columns: Collection[str]
+) -> list[dict[str, str]]:
+    """The marks of the birth with what the file says differently of them."""
+    by_key = {_mark_key(m.component, m.mark_kind, m.mark, m.mark_condition): mark_fields(m) for m in staged.marks}
+    merged = []
+    for mark, fields in zip(state.marks, marks_as_fields(state), strict=True):
+        if mark.event_id != birth_id:
+            continue
+        said = by_key.get(_mark_key(mark.component, mark.mark_kind, mark.text, mark.condition), {})
+        merged.append({**fields, **{key: value for key, value in said.items() if key in columns}})
+    return merged
+
+
+class Batch:
+    """Drafts that go into the ledger together; its size adapts so that no batch holds the write lock for long."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.limit = CHUNK
+
+    def full(self) -> bool:
+        """Whether it is time to append."""
+        return len(self.drafts) >= self.limit
+
+    def append(self, by: Actor) -> int:
+        """Appends the drafts; returns how many were new."""
+        start = time.monotonic()
+        new = sum(captured.new for captured in services.append(self.drafts, by=by))
+        seconds = time.monotonic() - start
+        self.limit = max(200, min(MAX_BATCH, int(len(self.drafts) * TARGET_SECONDS / max(seconds, 1e-3))))
+        self.drafts = []
+        return new
+
+
+def _load_act(kind: str, digest: str, source: str, options: Options) -> Draft:
+    """The act of a completed load: its id is made from the file's digest and the options."""
+    fields = {
+        "kind": kind,
+        "file": f"sha256:{digest}",
+        "source": source,
+        "on_error": options.on_error,
+        "correct": bool(options.correct),
+    }
+    return services.act("load", fields, note=options.correct)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
