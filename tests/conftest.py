@@ -240,7 +240,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
     context = browser.new_context(locale="en-GB", timezone_id="UTC")
     opened = context.new_page()
     problems: list[Any] = []
-    opened.on("pageerror", problems.append)
+    opened.on("pageerror", lambda problem: problems.append(problem))  # noqa: PLW0108 - it marks what it is given
     yield opened
     context.close()
     assert not problems, f"scripts failed on the page: {problems}"

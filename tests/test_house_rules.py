@@ -25,8 +25,8 @@ RAW_WRITE = re.compile(
     r"\b(INSERT\s+INTO|REPLACE\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY)\s+\"?ledger_", re.IGNORECASE
 )
 ADDRESS = re.compile(r"https?://")
-README_LINES = 15
-ROOMS = sorted(path.parent for path in SOURCE.glob("*/__init__.py"))
+README_LINES = 20
+ROOMS = sorted({path.parent for path in SOURCE.glob("*/__init__.py")} - {SOURCE / "cli"})
 
 
 def modules() -> list[Path]:
