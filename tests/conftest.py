@@ -84,7 +84,7 @@ def _set_up_django(session: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     default = settings.DATABASES["default"]
     on_sqlite = default["ENGINE"].endswith("sqlite3")
-    default["TEST"] = {"NAME": str(session / "test.db") if on_sqlite else f"test_{os.getpid()}"}
+    default.setdefault("TEST", {})["NAME"] = str(session / "test.db") if on_sqlite else f"test_{os.getpid()}"
     try:  # INTERIM while the rooms are being written: pure tests run without Django
         if not settings.MIDDLEWARE:
             settings.MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]
