@@ -1,0 +1,188 @@
+"""`countermark trace`: one weapon from options, or a file of readings."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from countermark import cli
+from countermark.cli.common import json_option, print_json, progress, ready
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--reading", "readings", multiple=True, metavar="[P=]TEXT", help="A mark as read; P= names its component.")
+@click.option("--maker", default="")
+@click.option("--country", default="")
+@click.option("--kind", default="")
+@click.option("--calibre", default="")
+@click.option("--component", default="", help="Component of a single reading.")
+@click.option("--mark-kind", default="")
+@click.option("--readings", "file", type=FILE, help="A readings file: one answer a line in OUT.")
+@click.option("--out", type=FILE)
+@click.option("--absent-prior", type=click.FloatRange(0, 1), default=0.10, show_default=True)
+@click.option("--top", type=click.IntRange(1, 10), default=10, show_default=True)
+@json_option
+def trace(**options: Any) -> int:
+    """Finds the weapons that a reading of their marks may belong to, with probabilities."""
+    if options["file"]:
+        if not options["out"]:
+            raise click.UsageError("--readings needs --out FILE.jsonl")
+        return _trace_file(options)
+    if not options["readings"]:
+        raise click.UsageError("give --reading TEXT, or --readings FILE --out FILE.jsonl")
+    return _trace_one(options)
+
+
+def _trace_one(options: dict[str, Any]) -> int:
+    ready()
+    from countermark.tracing import queries
+
+    marks = [_component_and_text(text, options["component"]) for text in options["readings"]]
+    query = queries.query_of(
+        [(component, text, options["mark_kind"]) for component, text in marks], **_evidence(options)
+    )
+    try:
+        traced = queries.trace(query, _search_options(options))
+    except queries.SearchError as error:
+        if options["as_json"]:
+            print_json({"outcome": "error", "error": {"column": error.column, "message": error.message}})
+        else:
+            click.echo(f"{error.column}: {error.message}", err=True)
+        return cli.FINDINGS
+    answer = traced.as_dict()
+    if options["as_json"]:
+        print_json(answer)
+    else:
+        print_answer(answer)
+    return cli.OK
+
+
+def _evidence(options: dict[str, Any]) -> dict[str, str]:
+    return {name: options[name] for name in ("maker", "country", "kind", "calibre")}
+
+
+def _search_options(options: dict[str, Any]) -> Any:
+    from countermark.tracing.queries import Options
+
+    return Options(absent_prior=options["absent_prior"], top=options["top"])
+
+
+def _component_and_text(text: str, component: str) -> tuple[str, str]:
+    """`frame=TKD4??13` names the component; an equals sign behind anything else belongs to the reading."""
+    from countermark.register.files.vocabulary import COMPONENTS
+
+    name, equals, rest = text.partition("=")
+    return (name, rest) if equals and name in COMPONENTS else (component, text)
+
+
+def print_answer(answer: dict[str, Any]) -> None:
+    """The answer as a table with its reasons."""
+    headline = {
+        "identified": "identified",
+        "several": "several weapons fit",
+        "none": "probably not in this register",
+    }[answer["outcome"]]
+    click.echo(f"{headline}; not registered {answer['not_registered']:.1%}")
+    for rank, candidate in enumerate(answer["candidates"], 1):
+        described = " ".join(filter(None, (candidate["maker"], candidate["model"], candidate["calibre"])))
+        click.echo(f"{rank:>3}  {candidate['probability']:>6.1%}  {candidate['mark']:<18} {described}  [{candidate['ref']}]")
+        click.echo(f"             {candidate['weapon_id']}")
+        for reason in candidate["explanation"]:
+            click.echo(f"             - {reason}")
+    if answer["restore_next"] is not None:
+        click.echo(f"restore place {answer['restore_next'] + 1} next: it would tell the candidates apart best")
+
+
+def _trace_file(options: dict[str, Any]) -> int:
+    ready()
+    from countermark.ledger import store
+    from countermark.register.files import readings as readings_file
+
+    source, out = options["file"], options["out"]
+    stream = readings_file.read_readings(source)
+    queries = list(stream)
+    part = out.with_name(out.name + ".part")
+    head = _resume_key(source, options, store.total_size())
+    done = _already_done(part, head)
+    show = progress("tracing")
+    errors = False
+    with part.open("ab" if done else "wb") as file:
+        if not done:
+            file.write(head)
+        for number, query in enumerate(queries, 1):
+            if number <= len(done):
+                errors = errors or done[number - 1]
+                continue
+            answer = _answer(query, options)
+            errors = errors or answer["outcome"] == "error"
+            file.write(msgspec.json.encode(answer) + b"\n")
+            file.flush()
+            show(number, len(queries))
+    _finish(part, out, len(head))
+    if options["as_json"]:
+        print_json({"answers": len(queries), "out": str(out), "errors": errors})
+    return cli.FINDINGS if errors else cli.OK
+
+
+def _resume_key(source: Path, options: dict[str, Any], tree_size: int) -> bytes:
+    """First line of the part file: an interrupted run goes on only with the same readings, options and tree size."""
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    key = {"readings": digest, "absent_prior": options["absent_prior"], "top": options["top"], "tree_size": tree_size}
+    return json.dumps(key, sort_keys=True).encode() + b"\n"
+
+
+def _already_done(part: Path, head: bytes) -> list[bool]:
+    """For each answer already in the part file whether it is an error; empty when the file cannot be gone on with."""
+    try:
+        content = part.read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = content[: content.rfind(b"\n") + 1]
+    if not whole.startswith(head):
+        return []
+    lines = whole[len(head) :].splitlines()
+    if len(whole) < len(content):
+        part.write_bytes(whole)
+    return [msgspec.json.decode(line)["outcome"] == "error" for line in lines]
+
+
+def _finish(part: Path, out: Path, head: int) -> None:
+    """Drops the first line and puts the answers where they belong, whole or not at all."""
+    draft = out.with_name(out.name + ".new")
+    with part.open("rb") as source, draft.open("wb") as target:
+        source.seek(head)
+        while block := source.read(1 << 20):
+            target.write(block)
+    draft.replace(out)
+    part.unlink()
+
+
+def _answer(query: Any, options: dict[str, Any]) -> dict[str, Any]:
+    from countermark.tracing import queries
+
+    if query.errors:
+        error = query.errors[0]
+        message = f"row {error.row}: {error.value!r}; expected {error.expected}"
+        return {"query_id": query.query_id, "outcome": "error", "error": {"column": error.column, "message": message}}
+    evidence = {
+        name: next((getattr(row, name) for row in query.readings if getattr(row, name)), "")
+        for name in ("maker", "country", "kind", "calibre")
+    }
+    marks = [(row.component, row.reading, row.mark_kind) for row in query.readings]
+    try:
+        traced = queries.trace(queries.query_of(marks, **evidence), _search_options(options))
+    except queries.SearchError as error:
+        return {
+            "query_id": query.query_id,
+            "outcome": "error",
+            "error": {"column": error.column, "message": error.message},
+        }
+    return traced.as_dict(query.query_id)
+
+
+COMMANDS: dict[str, click.Command] = {"trace": trace}

@@ -1,0 +1,148 @@
+"""Answers to readings, ready for people and programs (contract, *Answers*): the search joined with the register."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Max, Q
+
+from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
+from countermark.register.rows import spelling
+from countermark.tracing import index, search
+from countermark.tracing import store as stores
+from countermark.tracing.rules import in_words
+from countermark.tracing.search import Answer, Candidate, MarkReading, Options, Query, Reference, SearchError, Spellings
+
+
+@dataclass(frozen=True)
+class Traced:
+    """An answer and the weapons behind it, `None` for one that cannot be found in the register any more."""
+
+    query: Query
+    answer: Answer
+    weapons: dict[int, Weapon]
+
+    def as_dict(self, query_id: str | None = None) -> dict[str, Any]:
+        """The contract's shape of one answer."""
+        named = {} if query_id is None else {"query_id": query_id}
+        answer = self.answer
+        return {
+            **named,
+            "outcome": answer.outcome,
+            "not_registered": round(answer.not_registered, 6),
+            "candidates": [self._candidate(c) for c in answer.candidates if c.weapon_key in self.weapons],
+            "restore_next": answer.restore_next,
+            "restore_next_reading": answer.restore_next_reading,
+            "bounded": answer.limited,
+            "elapsed_ms": round(answer.elapsed_ms, 2),
+        }
+
+    def _candidate(self, candidate: Candidate) -> dict[str, Any]:
+        weapon = self.weapons[candidate.weapon_key]
+        return {
+            "weapon_id": str(weapon.id),
+            "ref": weapon.ref,
+            "probability": round(candidate.probability, 6),
+            "mark": engraved(weapon, candidate),
+            "component": candidate.component,
+            "differences": [
+                {"reading": number, "at": d.at, "read": d.read, "mark": d.mark, "why": d.why}
+                for number, d in candidate.differences
+            ],
+            "conflicts": [self._conflict(conflict) for conflict in candidate.conflicts],
+            "explanation": in_words(candidate, self.query),
+            "kind": weapon.kind,
+            "maker": weapon.maker,
+            "model": weapon.model,
+            "calibre": weapon.calibre,
+            "country": weapon.country,
+            "status": weapon.status,
+        }
+
+    def _conflict(self, conflict: search.Conflict) -> dict[str, Any]:
+        other = self.weapons.get(conflict.weapon_key) if conflict.weapon_key is not None else None
+        return {"reading": conflict.reading, "why": conflict.why, "weapon_id": str(other.id) if other else None}
+
+
+def engraved(weapon: Weapon, candidate: Candidate) -> str:
+    """The mark as it stands on the metal."""
+    marks = getattr(weapon, "marks_by_number", {})
+    return str(marks.get(candidate.number, candidate.mark))
+
+
+def trace(query: Query, options: Options = Options()) -> Traced:
+    """The most probable weapons for a query. Raises `SearchError` (column, message) for an unusable reading."""
+    answer = search.search(stores.django_store(connection), reference(), query, options)
+    keys = {candidate.weapon_key for candidate in answer.candidates}
+    keys |= {c.weapon_key for candidate in answer.candidates for c in candidate.conflicts if c.weapon_key is not None}
+    return Traced(query, answer, weapons_by_key(keys))
+
+
+def weapons_by_key(keys: set[int]) -> dict[int, Weapon]:
+    """Weapons by the 63 bits that name them in the search table, with `marks_by_number`."""
+    if not keys:
+        return {}
+    spans = Q()
+    for key in keys:
+        spans |= Q(id__gte=UUID(int=key << 65), id__lte=UUID(int=((key + 1) << 65) - 1))
+    weapons = list(Weapon.objects.filter(spans))
+    marks: dict[UUID, dict[int, str]] = {}
+    for weapon_id, number, text in Mark.objects.filter(weapon__in=weapons).values_list("weapon_id", "number", "text"):
+        marks.setdefault(weapon_id, {})[number] = text
+    for weapon in weapons:
+        weapon.marks_by_number = marks.get(weapon.id, {})  # type: ignore[attr-defined]
+    return {index.weapon_key(str(weapon.id)): weapon for weapon in weapons}
+
+
+_cached: dict[str, tuple[tuple[Any, ...], Reference]] = {}
+_lock = threading.Lock()
+
+
+def reference() -> Reference:
+    """Every maker and calibre spelling in use or listed; read again only when there are others than before."""
+    name = str(connection.settings_dict["NAME"])
+    used = Spelling.objects.filter(list__in=("maker", "calibre")).aggregate(n=Count("*"))
+    listed = Term.objects.aggregate(last=Max("id"), n=Count("id"))
+    aliases = TermAlias.objects.aggregate(last=Max("id"), n=Count("id"))
+    state = (used["n"], *listed.values(), *aliases.values())
+    with _lock:
+        held = _cached.get(name)
+        if held is None or held[0] != state:
+            held = (state, Reference(_spellings("maker"), _spellings("calibre")))
+            _cached[name] = held
+    return held[1]
+
+
+def _spellings(name: str) -> Spellings:
+    groups = _alias_groups(name)
+    rows = list(Spelling.objects.filter(list=name).values_list("code", "text", "n"))
+    total = sum(n for _, _, n in rows) or 1
+    known = [search.Spelling(code, text, groups.get(spelling(text), code), n / total) for code, text, n in rows]
+    in_use = {spelling(text) for _, text, _ in rows}
+    known += [
+        search.Spelling(index.code(text), text, group, 0.0) for text, group in groups.items() if text not in in_use
+    ]
+    return Spellings(tuple(known))
+
+
+def _alias_groups(name: str) -> dict[str, int]:
+    """Normalised spelling -> group, for every listed name and alias."""
+    terms = Term.objects.filter(list=name, state="known").prefetch_related("aliases")
+    groups: dict[str, int] = {}
+    for term in terms:
+        group = index.code(term.name)
+        groups[spelling(term.name)] = group
+        for alias in term.aliases.all():
+            groups.setdefault(alias.normalised, group)
+    return groups
+
+
+def query_of(readings: Sequence[tuple[str, str, str]], **evidence: str) -> Query:
+    """A query from (component, reading, mark kind) and the evidence maker, country, kind, calibre."""
+    return Query(tuple(MarkReading(text, component, mark_kind) for component, text, mark_kind in readings), **evidence)
+
+
+__all__ = ["Options", "Query", "SearchError", "Traced", "query_of", "trace"]
