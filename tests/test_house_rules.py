@@ -94,6 +94,14 @@ def test_every_room_says_what_it_is_for_in_a_few_lines(room: Path) -> None:
     assert 0 < len(lines) <= README_LINES
 
 
+def test_every_kind_of_file_is_packed_with_the_program() -> None:
+    packed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"][
+        "*"
+    ]
+    kinds = {path.suffix for path in SOURCE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert kinds - {".py"} <= {pattern.removeprefix("*") for pattern in packed}
+
+
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "package-lock.json"])
 def test_a_lock_carries_no_address(lock: str) -> None:
     assert not ADDRESS.search((ROOT / lock).read_text(encoding="utf-8"))
