@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "countermark.web.middleware.StaticFiles",
     "csp.middleware.CSPMiddleware",
     "countermark.web.middleware.Hardening",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,6 +101,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "countermark.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_FORMS = {"login": "countermark.accounts.forms.SignIn"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -161,9 +162,8 @@ if ENVIRONMENT.pseudo_locale:
     LANGUAGES.append(("en-xr", "hsilgnE"))
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIRECTORY / "static"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 24 * 60 * 60
+WHITENOISE_MAX_AGE = 10 * 60
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 LOGGING = {
@@ -178,5 +178,8 @@ LOGGING = {
         "security": {"class": "logging.StreamHandler", "formatter": "bare"},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"countermark.security": {"handlers": ["security"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "countermark.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
+        "django.request": {"level": "ERROR"},  # refusals stand in the security log
+    },
 }

@@ -4,9 +4,12 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from countermark.ledger import epcis
 
@@ -57,3 +60,126 @@ def test_a_document_the_schema_refuses_is_refused_with_a_place(file: str) -> Non
     problems = epcis.read_document((OPEN / file).read_bytes()).problems
     assert problems
     assert all(problem.path.startswith("$") and problem.message for problem in problems)
+
+
+# Good values, near misses and nonsense for every field: what is drawn is now and then right.
+GOOD_URIS = ["urn:uuid:1", "https://example.com/a?b#c", "urn:epc:id:sgtin:9521141.012345.4711", "a:b", "a:"]
+BAD_URIS = ["no uri", "/path", "http://exa mple/", "a:ü", "a:%zz", "", "1a:b", "a:b\n"]
+ODD_URIS = ["http://[::1]/", "urn:epcglobal:cbv:bizstep:receiving"]
+URIS = st.sampled_from([*GOOD_URIS, *GOOD_URIS, *BAD_URIS, *ODD_URIS])
+GOOD_TIMES = ["2024-02-29T23:59:59Z", "2000-02-29T00:00:00.123456789+14:00", "0001-01-01T00:00:00.000Z"]
+BAD_TIMES = ["2023-01-01", "2023-01-01T24:00:00Z", "2023-01-01 00:00:00Z", "2023-04-31T00:00:00Z", "0000-01-01T00:00:00Z"]
+ODD_TIMES = ["1900-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2023-01-01T00:00:00", "2023-01-01T00:00:00Z\n"]
+TIMES = st.sampled_from([*GOOD_TIMES, *GOOD_TIMES, *GOOD_TIMES, *BAD_TIMES, *ODD_TIMES])
+NUMBERS = st.sampled_from([0, 1, -1.5, 2**53 - 1, "1", True, None])
+NONSENSE: st.SearchStrategy[Any] = st.sampled_from([None, 5, "x", [], {}, True, ["x"], {"x": 1}])
+EXTENSION = {"example:x": NONSENSE, "x": NONSENSE}
+
+
+def mostly(good: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(good, good, good, good, good, NONSENSE)
+
+
+def some(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[Any]:
+    return mostly(st.fixed_dictionaries({}, optional=required | optional)) | st.fixed_dictionaries(
+        required, optional=optional
+    )
+
+
+def lists(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return mostly(st.lists(mostly(items), max_size=3))
+
+
+def word(*words: str) -> st.SearchStrategy[Any]:
+    return mostly(st.sampled_from(words) | URIS)
+
+
+QUANTITIES = lists(
+    some({"epcClass": URIS}, {"quantity": NUMBERS, "uom": st.sampled_from(["KGM", "kg", "K"]), "a:b": NONSENSE})
+)
+PLACE = some({"id": URIS}, EXTENSION)
+DEVICE = {"deviceID": URIS, "deviceMetadata": URIS, "rawData": URIS, "bizRules": URIS, "time": TIMES, **EXTENSION}
+REPORT = some(
+    {"type": word("Temperature", "Warmth", "https://gs1.org/voc/Temperature")},
+    DEVICE
+    | {
+        "exception": word("ALARM_CONDITION", "ALARM"),
+        "value": NUMBERS,
+        "component": word("x", "w"),
+        "stringValue": mostly(st.text(max_size=2)),
+        "booleanValue": mostly(st.booleans()),
+        "hexBinaryValue": st.sampled_from(["0aF", "g", ""]),
+        "uom": mostly(st.text(max_size=2)),
+    },
+)
+SENSORS = lists(some({"sensorReport": lists(REPORT)}, {"sensorMetadata": some({}, DEVICE), **EXTENSION}))
+DISPOSITION = word("in_transit", "stolen", "lost", "https://ns.gs1.org/cbv/Disp-active")
+PAIRS = {
+    name: lists(some({"type": word("owning_party", "po", "owner"), item: URIS}, {"a:b": NONSENSE}))
+    for name, item in [
+        ("bizTransactionList", "bizTransaction"),
+        ("sourceList", "source"),
+        ("destinationList", "destination"),
+    ]
+}
+DISPOSITIONS = lists(DISPOSITION)
+EVENTS = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from([*epcis.EVENT_TYPES]),
+        "@context": st.just(CONTEXT),
+        "eventTime": st.just("2024-01-01T00:00:00Z") | TIMES,
+        "eventTimeZoneOffset": st.sampled_from(["+00:00", "+00:00", "-14:00", "+14:30", "Z"]),
+        "action": mostly(st.sampled_from(["ADD", "ADD", "OBSERVE", "DELETE", "REMOVE"])),
+    },
+    optional={
+        "recordTime": TIMES,
+        "eventID": URIS,
+        "certificationInfo": URIS | lists(URIS),
+        "errorDeclaration": some(
+            {"declarationTime": TIMES},
+            {"reason": word("incorrect_data", "bad"), "correctiveEventIDs": lists(URIS), **EXTENSION},
+        ),
+        "bizStep": word("receiving", "eating"),
+        "disposition": DISPOSITION,
+        "persistentDisposition": some({}, {"set": DISPOSITIONS, "unset": DISPOSITIONS, "x": NONSENSE}),
+        "readPoint": PLACE,
+        "bizLocation": PLACE,
+        "sensorElementList": SENSORS,
+        "parentID": URIS,
+        "transformationID": URIS,
+        "ilmd": some({}, EXTENSION),
+        **PAIRS,
+        **{name: lists(URIS) for name in ("epcList", "childEPCs", "inputEPCList", "outputEPCList")},
+        **{f"{name}uantityList": QUANTITIES for name in ("q", "childQ", "inputQ", "outputQ")},
+        **EXTENSION,
+    },
+)
+
+BASIS = {"type", "@context", "eventTime", "eventTimeZoneOffset", "action"}
+KNOWN = {name: epcis._known(kind) for name, kind in epcis.EVENT_TYPES.items()}
+
+
+@st.composite
+def fitting(draw: st.DrawFn) -> dict[str, Any]:
+    """An event with only the fields of its type, or it would hardly ever be accepted."""
+    event: dict[str, Any] = draw(EVENTS)
+    known = KNOWN[event["type"]]
+    kept = [key for key in event if key in known or ":" in key]
+    dropped = draw(st.permutations(sorted(set(kept) - BASIS)))[draw(st.integers(0, 4)) :]
+    return {key: event[key] for key in kept if key not in dropped}
+
+
+@given(fitting() | EVENTS)
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_the_model_accepts_the_schema_accepts(event: dict[str, Any]) -> None:
+    if epcis.validate(event) == []:
+        assert [error.message for error in SCHEMA_VALIDATOR.iter_errors(event)] == []
+
+
+@given(fitting())
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_model_refuses_little_more_than_the_schema_does(event: dict[str, Any]) -> None:
+    text = json.dumps(event)
+    stricter = "[::1]" in text or "null" in text
+    if not stricter and SCHEMA_VALIDATOR.is_valid(event):
+        assert epcis.validate(event) == []

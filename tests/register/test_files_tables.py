@@ -14,10 +14,10 @@ from countermark.register.files.tables import Row, Table, Typed, open_table
 from countermark.register.files.weapons import WeaponRow, read_weapons
 
 
-def csv_table(tmp_path: Path, content: bytes, **how: str) -> Table:
+def csv_table(tmp_path: Path, content: bytes, encoding: str | None = None) -> Table:
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    return open_table(path, **how)
+    return open_table(path, encoding)
 
 
 def read(table: Table) -> list[Row]:

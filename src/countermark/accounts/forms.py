@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -10,7 +11,12 @@ from django.utils.translation import gettext_lazy
 from countermark.accounts import rules
 from countermark.accounts.models import Place
 
-TOKEN_DAYS = ((7, gettext_lazy("7 days")), (30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("1 year")))
+TOKEN_DAYS = (
+    (7, gettext_lazy("7 days")),
+    (30, gettext_lazy("30 days")),
+    (90, gettext_lazy("90 days")),
+    (365, gettext_lazy("1 year")),
+)
 
 
 def _role_choices() -> list[tuple[str, str]]:
@@ -25,11 +31,23 @@ def _places() -> QuerySet[Place]:
     return Place.objects.all()
 
 
+class SignIn(LoginForm):  # type: ignore[misc]
+    """allauth's form without texts inside the fields, which vanish when they are needed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].label = _("User name")
+
+
 class AddUser(forms.Form):
     """A new person: everything but the roles can be left for later."""
 
     username = forms.CharField(
-        label=gettext_lazy("User name"), max_length=64, help_text=gettext_lazy("Letters, digits and . @ - _, no spaces.")
+        label=gettext_lazy("User name"),
+        max_length=64,
+        help_text=gettext_lazy("Letters, digits and . @ - _, no spaces."),
     )
     full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=200, required=False)
     roles = forms.MultipleChoiceField(
@@ -96,7 +114,9 @@ class IssueToken(forms.Form):
     """A way in for a program."""
 
     name = forms.CharField(
-        label=gettext_lazy("What it is for"), max_length=100, help_text=gettext_lazy("Such as: nightly customs transfer.")
+        label=gettext_lazy("What it is for"),
+        max_length=100,
+        help_text=gettext_lazy("Such as: nightly customs transfer."),
     )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("It may"), choices=_scope_choices, widget=forms.CheckboxSelectMultiple

@@ -9,6 +9,8 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from countermark.accounts.rules import Grant
+
 ID_LENGTH = 100
 
 
@@ -56,6 +58,9 @@ class User(AbstractBaseUser):
     disabled = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
     salt = models.CharField(max_length=32)
+
+    grants: tuple[Grant, ...] | None = None
+    """What `queries.grants` read, for the life of this object: one request."""
 
     objects = UserManager()
     USERNAME_FIELD = "username"

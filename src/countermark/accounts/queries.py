@@ -25,12 +25,10 @@ def grants(user: Person) -> tuple[Grant, ...]:
     """The roles a person holds today; read once per request, kept on the user object."""
     if not isinstance(user, User) or user.disabled:
         return ()
-    held: tuple[Grant, ...] | None = getattr(user, "_grants", None)
-    if held is None:
+    if user.grants is None:
         rows = UserRole.objects.filter(user=user, withdrawn=False).values_list("role", "place_id", "until")
-        held = rules.in_force((Grant(*row) for row in rows), timezone.localdate())
-        user._grants = held  # type: ignore[attr-defined]
-    return held
+        user.grants = rules.in_force((Grant(*row) for row in rows), timezone.localdate())
+    return user.grants
 
 
 def may(user: Person, permission: str) -> bool:
@@ -41,7 +39,7 @@ def may(user: Person, permission: str) -> bool:
 def visible_place_ids(user: Person, permission: str = "weapon.view") -> frozenset[str] | None:
     """The places whose rows a person may see with this permission: None for all, else ids as the ledger names places."""
     held = grants(user)
-    if any(g.place is None and permission in rules.ROLES[g.role].permissions for g in held):
+    if any(g.place is None and rules.carries(g, permission) for g in held):
         return None
     return rules.scope(held, permission, _children())
 

@@ -46,6 +46,9 @@ PERMISSIONS: dict[str, str] = {
     "user.manage": _("manage users and their roles"),
 }
 
+NATIONAL_ONLY = frozenset({"load", "list.review", "ledger.view", "user.view", "user.manage"})
+"""What concerns the whole State: a role held at one place does not carry it."""
+
 _REGISTER = {"weapon.view", "discrepancy.view"}
 
 ROLES: dict[str, Role] = {
@@ -99,7 +102,14 @@ def in_force(grants: Iterable[Grant], today: date) -> tuple[Grant, ...]:
 
 def permits(grants: Iterable[Grant], permission: str) -> bool:
     """Whether any of the grants carries the permission, at whatever place."""
-    return any(permission in ROLES[g.role].permissions for g in grants)
+    return any(carries(grant, permission) for grant in grants)
+
+
+def carries(grant: Grant, permission: str) -> bool:
+    """Whether one grant carries a permission."""
+    if grant.place is not None and permission in NATIONAL_ONLY:
+        return False
+    return permission in ROLES[grant.role].permissions
 
 
 def scope(grants: Iterable[Grant], permission: str, children: Mapping[str, Iterable[str]]) -> frozenset[str] | None:
@@ -109,7 +119,7 @@ def scope(grants: Iterable[Grant], permission: str, children: Mapping[str, Itera
     """
     roots: set[str] = set()
     for grant in grants:
-        if permission not in ROLES[grant.role].permissions:
+        if not carries(grant, permission):
             continue
         if grant.place is None:
             return None

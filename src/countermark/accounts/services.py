@@ -53,7 +53,7 @@ def add_user(
     one_time = password is None
     secret = one_time_password() if password is None else password
     user = User(
-        person=identity.opaque("person", username),
+        person=_id("person", username),
         username=username,
         full_name=full_name.strip(),
         password=make_password(secret),
@@ -125,10 +125,10 @@ def withdraw_role(held: UserRole, *, by: Actor) -> None:
 def add_organisation(name: str, *, by: Actor) -> Organisation:
     """Adds a ministry, force or agency; returns the one there is when the name is known."""
     clean = _name(name)
-    known = Organisation.objects.filter(pk=identity.opaque("party", clean)).first()
+    known = Organisation.objects.filter(pk=_id("party", clean)).first()
     if known is not None:
         return known
-    new = Organisation(id=identity.opaque("party", clean), name=clean, salt=identity.new_salt())
+    new = Organisation(id=_id("party", clean), name=clean, salt=identity.new_salt())
     row = KeptWrite("organisation", new.id, queries.organisation_digest(new), new.save)
     text = ledger.SideNote("party", clean)
     _append([ledger.timed_act("organisation_added", {"organisation": new.id}, texts=(text,), kept=(row,))], by)
@@ -138,11 +138,11 @@ def add_organisation(name: str, *, by: Actor) -> Organisation:
 def add_place(name: str, parent: Place | None = None, organisation: Organisation | None = None, *, by: Actor) -> Place:
     """Adds a place, or returns the one there is. Its id is the one the ledger gives the same name in an event."""
     clean = _name(name)
-    known = Place.objects.filter(pk=identity.opaque("place", clean)).first()
+    known = Place.objects.filter(pk=_id("place", clean)).first()
     if known is not None:
         return known
     new = Place(
-        id=identity.opaque("place", clean),
+        id=_id("place", clean),
         name=clean,
         parent=parent,
         organisation=organisation,
@@ -240,7 +240,7 @@ def find_user(name: str) -> User:
 
 def find_place(name: str) -> Place:
     """The place of a name. Raises `AccountError`."""
-    place = Place.objects.filter(pk=identity.opaque("place", name)).first()
+    place = Place.objects.filter(pk=_id("place", name)).first()
     if place is None:
         raise AccountError(_("There is no place %(name)s.") % {"name": name})
     return place
@@ -264,6 +264,12 @@ def _refuse_without_admin(user: User) -> None:
     today = timezone.localdate()
     if not any(held.until is None or held.until >= today for held in others):
         raise AccountError(_("This is the last administrator: make somebody else administrator first."))
+
+
+def _id(kind: str, name: str) -> str:
+    # The ids depend on the node secret, which a new store gets when its log is opened.
+    ledger.require_own_log()
+    return identity.opaque(kind, name)
 
 
 def _append(drafts: list[Draft], by: Actor) -> None:

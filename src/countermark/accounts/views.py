@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from countermark.accounts import forms, queries, services
 from countermark.accounts.access import SIGNED_IN, requires
 from countermark.accounts.models import ApiToken, User, UserRole
-from countermark.accounts.services import AccountError, Actor
+from countermark.accounts.services import AccountError
+from countermark.ledger.services import Actor
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 

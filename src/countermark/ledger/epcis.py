@@ -221,7 +221,7 @@ class ObjectEvent(Event, kw_only=True):
     epcList: list[Uri] | UnsetType = UNSET
     quantityList: list[QuantityElement] | UnsetType = UNSET
     persistentDisposition: PersistentDisposition | UnsetType = UNSET
-    ilmd: dict[Uri, Any] | UnsetType = UNSET
+    ilmd: dict[str, Any] | UnsetType = UNSET
 
 
 class AggregationEvent(Event, kw_only=True):
@@ -253,7 +253,7 @@ class TransformationEvent(Event, kw_only=True):
     outputQuantityList: list[QuantityElement] | UnsetType = UNSET
     transformationID: Uri | UnsetType = UNSET
     persistentDisposition: PersistentDisposition | UnsetType = UNSET
-    ilmd: dict[Uri, Any] | UnsetType = UNSET
+    ilmd: dict[str, Any] | UnsetType = UNSET
 
 
 EVENT_TYPES: Mapping[str, type[Event]] = {
@@ -429,13 +429,16 @@ def _document_problems(document: dict[str, Any], model: type[Struct]) -> Iterato
 
 
 def _too_much(event: dict[str, Any]) -> Problem | None:
-    if _deeper_than(event, MAX_DEPTH):
-        return Problem("$", f"nested more than {MAX_DEPTH} deep")
     try:
-        size = len(jcs.encode(event))
+        text = jcs.encode(event)
     except ValueError as error:
         return Problem("$", f"cannot be recorded unchanged: {error}")
-    return Problem("$", f"larger than {MAX_EVENT} bytes") if size > MAX_EVENT else None
+    if len(text) > MAX_EVENT:
+        return Problem("$", f"larger than {MAX_EVENT} bytes")
+    # As few brackets as that cannot nest deeper: most events need no walk.
+    if text.count(b"{") + text.count(b"[") > MAX_DEPTH and _deeper_than(event, MAX_DEPTH):
+        return Problem("$", f"nested more than {MAX_DEPTH} deep")
+    return None
 
 
 def _deeper_than(value: Any, depth: int) -> bool:
@@ -443,7 +446,7 @@ def _deeper_than(value: Any, depth: int) -> bool:
         value = value.values()
     elif type(value) is not list:
         return False
-    return depth == 0 or any(_deeper_than(one, depth - 1) for one in value if type(one) is dict or type(one) is list)
+    return depth == 0 or any(_deeper_than(one, depth - 1) for one in value)
 
 
 def _field_problems(value: dict[str, Any], model: type[Struct], first: msgspec.ValidationError) -> Iterator[Problem]:
@@ -490,9 +493,11 @@ def _problem(error: msgspec.ValidationError) -> Problem:
 
 def _key_problems(event: dict[str, Any], kind: type[Event]) -> Iterator[Problem]:
     yield from _unknown_keys("$", event, kind)
-    error = event.get("errorDeclaration")
+    error, ilmd = event.get("errorDeclaration"), event.get("ilmd")
     if isinstance(error, dict):
         yield from _unknown_keys("$.errorDeclaration", error, ErrorDeclaration)
+    if isinstance(ilmd, dict):
+        yield from _unknown_keys("$.ilmd", ilmd, None)
     elements = event.get("sensorElementList")
     for number, element in enumerate(elements if isinstance(elements, list) else ()):
         yield from _sensor_keys(f"$.sensorElementList[{number}]", element)
@@ -510,8 +515,8 @@ def _sensor_keys(path: str, element: Any) -> Iterator[Problem]:
             yield from _unknown_keys(f"{path}.sensorReport[{number}]", report, SensorReport)
 
 
-def _unknown_keys(path: str, value: Iterable[str], model: type[Struct]) -> Iterator[Problem]:
-    known = _known(model)
+def _unknown_keys(path: str, value: Iterable[str], model: type[Struct] | None) -> Iterator[Problem]:
+    known = _known(model) if model else ()
     for key in value:
         if key not in known and not _is_uri(key):
             yield Problem(
@@ -521,7 +526,8 @@ def _unknown_keys(path: str, value: Iterable[str], model: type[Struct]) -> Itera
 
 @lru_cache
 def _known(model: type[Struct]) -> frozenset[str]:
-    return frozenset(model.__struct_encode_fields__) | {"type"}
+    # Only an event's type is read before its model is chosen.
+    return frozenset(model.__struct_encode_fields__) | ({"type"} if issubclass(model, Event) else frozenset())
 
 
 _match_uri = re.compile(URI).match

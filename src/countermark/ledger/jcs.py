@@ -28,7 +28,8 @@ def encode(value: Any) -> bytes:
 
 def encode_plain(value: Any) -> bytes:
     """As `encode` but twice as fast and unchecked: for values this program built itself of strings, integers below 2^53,
-    booleans, None, lists and dicts whose keys are strings without characters above U+FFFF."""
+    booleans, None, lists and dicts whose keys are strings without characters above U+FFFF.
+    """
     return _encode(value)
 
 

@@ -64,7 +64,8 @@ def _register_own() -> None:
     register("setting", lambda: ((r.name, setting_digest(r)) for r in NodeSetting.objects.order_by("name")))
     register("peer", lambda: ((r.origin, peer_digest(r)) for r in Peer.objects.order_by("origin")))
     register(
-        "attachment", lambda: ((r.digest, attachment_digest(r)) for r in Attachment.objects.order_by("digest").iterator())
+        "attachment",
+        lambda: ((r.digest, attachment_digest(r)) for r in Attachment.objects.order_by("digest").iterator()),
     )
 
 

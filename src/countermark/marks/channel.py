@@ -38,15 +38,15 @@ class Channel:
     """
 
     kept: float = 0.90
-    lookalike: float = 0.022
-    near: float = 0.006
-    other: float = 0.0010
-    across: float = 0.0002
+    lookalike: float = 0.025
+    near: float = 0.012
+    other: float = 0.0011
+    across: float = 0.0001
     """Another character of the other kind: a digit read as a letter that does not look like it, or the reverse."""
-    added: float = 0.0016
-    doubled: float = 0.012
-    dropped: float = 0.010
-    swapped: float = 0.014
+    added: float = 0.0005
+    doubled: float = 0.005
+    dropped: float = 0.009
+    swapped: float = 0.0075
     unread: float = 0.05
     run: float = 0.03
     empty_run: float = 0.003
@@ -265,7 +265,29 @@ def _spelled(places: Sequence[Place], letters: NDArray[np.uint32] | None) -> dic
 def align(reading: Reading, mark: str, channel: Channel = Channel()) -> list[Difference]:
     """The differences of the most probable alignment of a reading with one mark (canonical text)."""
     plain = _place_by_place(reading.places, mark)
-    return _trace_back(reading.places, mark[:LONGEST], channel) if plain is None else plain
+    if plain is not None:
+        return plain
+    mark = mark[:LONGEST]
+    front = _agreeing(reading.places, mark)
+    back = _agreeing(reading.places[front:][::-1], mark[front:][::-1])
+    end = len(reading.places) - back
+    found = _trace_back(reading.places[front:end], mark[front : len(mark) - back], channel)
+    after = reading.places[end].at if back else None
+    return [d if d.at >= 0 else d._replace(at=_end_of(reading.places) if after is None else after) for d in found]
+
+
+def _agreeing(places: Sequence[Place], mark: str) -> int:
+    """How many places agree from the beginning on."""
+    same = 0
+    for place, char in zip(places, mark, strict=False):
+        if place.char != char:
+            break
+        same += 1
+    return same
+
+
+def _end_of(places: Sequence[Place]) -> int:
+    return places[-1].at + 1
 
 
 def _place_by_place(places: Sequence[Place], mark: str) -> list[Difference] | None:
@@ -338,7 +360,8 @@ def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Di
 def _differences(places: Sequence[Place], mark: str, i: int, j: int, di: int, dj: int) -> list[Difference]:
     part = mark[j - dj : j]
     if di == 0:
-        at = places[i].at if i < len(places) else places[-1].at + 1
+        # -1: after the last of these places, which the caller knows.
+        at = places[i].at if i < len(places) else -1
         return [Difference(at, "", part, "dropped")]
     place = places[i - di]
     read = "".join(p.char for p in places[i - di : i])

@@ -82,85 +82,80 @@ def _field(packed: NDArray[np.int64], place: int, bits: int) -> NDArray[np.int64
     return (packed >> (bits * (PLACES - 1 - place))) & ((1 << bits) - 1)
 
 
-def _put(packed: NDArray[np.int64], place: int, bits: int, value: NDArray[np.int64] | int) -> NDArray[np.int64]:
-    at = bits * (PLACES - 1 - place)
-    return (packed & ~np.int64(((1 << bits) - 1) << at)) | (np.int64(value) << np.int64(at))
-
-
-def _cut(packed: NDArray[np.int64], place: int, bits: int, follows: int) -> NDArray[np.int64]:
-    """Without the given place; `follows` moves in at the end (0, or the thirteenth place of a long mark)."""
-    below = bits * (PLACES - 1 - place)
-    kept = packed >> (below + bits) << (below + bits)
-    return kept | ((packed & ((1 << below) - 1)) << bits) | follows
-
-
-def _open(packed: NDArray[np.int64], place: int, bits: int) -> NDArray[np.int64]:
-    """With an empty place put in; the twelfth place is pushed out."""
-    below = bits * (PLACES - 1 - place)
-    head = packed >> (below + bits) << (below + bits)
-    return head | ((packed & ((1 << (below + bits)) - 1)) >> bits)
-
-
-def _fill(strings: _Strings, place: int, kind: int, table: Patterns | None) -> NDArray[np.int64] | None:
-    """Every class of a kind at an empty or replaced place."""
-    patterns = _put(strings.patterns, place, 2, kind)
-    keys = strings.keys
-    if table is not None:
-        held = table.holds(patterns)
-        if not held.any():
-            return None
-        keys = keys[held]
-    return _put(keys[:, None], place, skeleton.BITS, _BY_KIND[kind][None, :]).ravel()
-
-
 def _patterns_of(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    out = np.zeros(len(keys), np.int64)
-    for place in range(PLACES):
-        number = _field(keys, place, skeleton.BITS)
-        kind = (number > 0).astype(np.int64) + (number > skeleton.DIGIT_CLASSES)
-        out |= kind << np.int64(2 * (PLACES - 1 - place))
-    return out
+    numbers = (keys[:, None] >> _SHIFT[skeleton.BITS]) & skeleton.LAST_CLASS
+    kinds = (numbers > 0).astype(np.int64) + (numbers > skeleton.DIGIT_CLASSES)
+    patterns: NDArray[np.int64] = (kinds << _SHIFT[2]).sum(axis=1)
+    return patterns
 
 
-def _keep(strings: _Strings, table: Patterns | None) -> NDArray[np.int64]:
-    return strings.keys if table is None else strings.keys[table.holds(strings.patterns)]
+_SHIFT = {bits: bits * np.arange(PLACES - 1, -1, -1, dtype=np.int64) for bits in (skeleton.BITS, 2)}
+_MASK = {bits: np.int64((1 << bits) - 1) << shift for bits, shift in _SHIFT.items()}
+_BELOW = {bits: (np.int64(1) << shift) - 1 for bits, shift in _SHIFT.items()}
+_KINDS = np.array([_DIGIT, _LETTER], np.int64)
+
+
+def _without(packed: NDArray[np.int64], places: int, bits: int, follows: int) -> NDArray[np.int64]:
+    """(n, places): each place taken out; `follows` moves in at the end (0, or the thirteenth place of a long mark)."""
+    mask, below, all_of = _MASK[bits][:places], _BELOW[bits][:places], packed[:, None]
+    return (all_of & ~(mask | below)) | ((all_of & below) << bits) | follows
+
+
+def _with_gap(packed: NDArray[np.int64], places: int, bits: int) -> NDArray[np.int64]:
+    """(n, places): an empty place put in before each; the twelfth place is pushed out."""
+    mask, below, all_of = _MASK[bits][:places], _BELOW[bits][:places], packed[:, None]
+    return (all_of & ~(mask | below)) | ((all_of & (mask | below)) >> bits)
+
+
+def _emptied(packed: NDArray[np.int64], places: int, bits: int) -> NDArray[np.int64]:
+    """(n, places): each place made empty."""
+    emptied: NDArray[np.int64] = packed[:, None] & ~_MASK[bits][:places]
+    return emptied
+
+
+def _swapped(packed: NDArray[np.int64], places: int, bits: int) -> NDArray[np.int64]:
+    """(n, places - 1): each place changed with the next."""
+    mask, all_of = _MASK[bits], packed[:, None]
+    left, right = mask[: places - 1], mask[1:places]
+    swapped: NDArray[np.int64] = (all_of & ~(left | right)) | ((all_of & left) >> bits) | ((all_of & right) << bits)
+    return swapped
+
+
+def _filled(keys: NDArray[np.int64], patterns: NDArray[np.int64], table: Patterns | None) -> NDArray[np.int64]:
+    """Every class in the empty place of each key; both are (n, places), the empty place being the column's."""
+    places = keys.shape[1]
+    kinds = patterns[:, :, None] | (_KINDS[None, None, :] << _SHIFT[2][:places, None])
+    held = np.ones(kinds.shape, bool) if table is None else table.holds(kinds)
+    parts = []
+    for number, kind in enumerate((_DIGIT, _LETTER)):
+        row, place = np.nonzero(held[:, :, number])
+        classes = _BY_KIND[kind][None, :] << _SHIFT[skeleton.BITS][place][:, None]
+        parts.append((keys[row, place][:, None] | classes).ravel())
+    return np.concatenate(parts)
+
+
+def _kept(keys: NDArray[np.int64], patterns: NDArray[np.int64], table: Patterns | None) -> NDArray[np.int64]:
+    return keys.ravel() if table is None else keys[table.holds(patterns)]
 
 
 def _neighbours(
     strings: _Strings, length: int, tail: Sequence[int], table: Patterns | None
 ) -> Iterator[tuple[int, NDArray[np.int64]]]:
     """(length, keys) of every single edit: substitute, drop, add, swap. `tail`: classes beyond the twelfth place."""
+    keys, patterns, bits = strings.keys, strings.patterns, skeleton.BITS
     shown = min(length, PLACES)
     follows = tail[0] if tail else 0
-    follows_kind = _kind(follows)
-    for place in range(shown):
-        for kind in (_DIGIT, _LETTER):
-            if (keys := _fill(strings, place, kind, table)) is not None:
-                yield length, keys
-        shorter = _Strings(
-            _cut(strings.keys, place, skeleton.BITS, follows), _cut(strings.patterns, place, 2, follows_kind)
-        )
-        if length > 1:
-            yield length - 1, _keep(shorter, table)
-    for place in range(min(length + 1, PLACES)):
-        longer = _Strings(_open(strings.keys, place, skeleton.BITS), _open(strings.patterns, place, 2))
-        for kind in (_DIGIT, _LETTER):
-            if (keys := _fill(longer, place, kind, table)) is not None:
-                yield length + 1, keys
-    for place in range(shown - 1):
-        yield length, _keep(_swap(strings, place), table)
-
-
-def _swap(strings: _Strings, place: int) -> _Strings:
-    def swapped(packed: NDArray[np.int64], bits: int) -> NDArray[np.int64]:
-        left, right = _field(packed, place, bits), _field(packed, place + 1, bits)
-        return _put(_put(packed, place, bits, right), place + 1, bits, left)
-
-    return _Strings(swapped(strings.keys, skeleton.BITS), swapped(strings.patterns, 2))
+    yield length, _filled(_emptied(keys, shown, bits), _emptied(patterns, shown, 2), table)
+    wider = min(length + 1, PLACES)
+    yield length + 1, _filled(_with_gap(keys, wider, bits), _with_gap(patterns, wider, 2), table)
+    if length > 1:
+        shorter = _without(keys, shown, bits, follows), _without(patterns, shown, 2, _kind(follows))
+        yield length - 1, _kept(*shorter, table)
+        yield length, _kept(_swapped(keys, shown, bits), _swapped(patterns, shown, 2), table)
 
 
 def _around(classes: Sequence[int], edits: int, table: Patterns) -> NDArray[np.int64]:
-    """Keys within exactly so many steps of edits (a step may change nothing) of one skeleton without gaps."""
+    """Sorted keys within so many edits of one skeleton without gaps."""
     groups: dict[int, NDArray[np.int64]] = {len(classes): _pack(classes).keys}
     for step in range(edits):
         last = step == edits - 1
@@ -170,8 +165,19 @@ def _around(classes: Sequence[int], edits: int, table: Patterns) -> NDArray[np.i
             tail = classes[PLACES + len(classes) - length :]
             for new_length, new in _neighbours(strings, length, tail, table if last else None):
                 found.setdefault(new_length, []).append(new)
-        groups = {length: np.unique(np.concatenate(parts)) for length, parts in found.items()}
-    return np.unique(np.concatenate(list(groups.values()))) if groups else np.zeros(0, np.int64)
+        groups = {length: _unique(parts) for length, parts in found.items()}
+    return _unique(list(groups.values()))
+
+
+def _unique(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Sorted and each once: a sort is faster here than numpy's hashing."""
+    if not parts:
+        return np.zeros(0, np.int64)
+    together = np.concatenate(parts)
+    together.sort()
+    first = np.ones(len(together), bool)
+    np.not_equal(together[1:], together[:-1], out=first[1:])
+    return together[first]
 
 
 def _same(classes: Sequence[int]) -> NDArray[np.int64]:
@@ -217,7 +223,7 @@ def _letters_at(places: tuple[Place, ...], start: int) -> Iterator[tuple[int, st
 
 def exact_keys(reading: Reading) -> NDArray[np.int64]:
     """The key of the reading itself and of its spellings by sound; the reading has neither `?` nor `*`."""
-    return np.unique(np.concatenate([_same(_classes(way)) for way in spellings(reading.places)]))
+    return _unique([_same(_classes(way)) for way in spellings(reading.places)])
 
 
 def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.int64]:
@@ -227,7 +233,7 @@ def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.
     ways = spellings(reading.places) if edits == 1 else [reading.places]
     parts = [_around(_classes(ways[0]), edits, patterns)]
     parts += [_around(_classes(way), 1, patterns) for way in ways[1:]]
-    return np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0]
+    return _unique(parts) if len(parts) > 1 else parts[0]
 
 
 def keys_of_unknown(
@@ -254,17 +260,17 @@ def keys_of_unknown(
             return None
         keys = base
         for place, kind in zip(gaps, kinds_here, strict=True):
-            keys = _put(keys[:, None], place, skeleton.BITS, _BY_KIND[kind][None, :]).ravel()
+            keys = (keys[:, None] | (_BY_KIND[kind] << _SHIFT[skeleton.BITS][place])[None, :]).ravel()
         parts.append(keys)
     if not parts:
         return np.zeros(0, np.int64)
-    found = np.unique(np.concatenate(parts))
+    found = _unique(parts)
     if not edits:
         return found
     if len(found) * 60 > most * 4:
         return None
     wider = [new for _, new in _neighbours(_Strings(found, _patterns_of(found)), length, classes[PLACES:], patterns)]
-    found = np.unique(np.concatenate([found, *wider]))
+    found = _unique([found, *wider])
     return found if len(found) <= most else None
 
 

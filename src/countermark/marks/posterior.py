@@ -126,13 +126,13 @@ class Absence:
     block nobody registered. `missed` is no absence: the weapon is registered, but the reading is too far off to find it.
     """
 
-    neighbour: float = 1.0
-    block: float = 1.0
-    foreign: float = 0.10
-    gap: float = 1.0
-    run: float = 1.0
-    new: float = 0.02
-    missed: float = 0.02
+    neighbour: float = 0.24
+    block: float = 0.35
+    foreign: float = 0.145
+    gap: float = 0.67
+    run: float = 0.62
+    new: float = 1.7
+    missed: float = 0.16
 
 
 class Terms(NamedTuple):

@@ -111,7 +111,8 @@ class SqlStore:
         self._span = f"select {columns} from tracing_mark where skeleton >= %s and skeleton < %s {{makers}} limit %s"
         self._end = (
             f"select {columns} from tracing_mark where rskeleton >= %s and rskeleton < %s"
-            " and skeleton >= %s and skeleton < %s {makers} limit %s"
+            # The plus keeps the planner off the primary key: this range is there to be filtered by.
+            " and +skeleton >= %s and +skeleton < %s {makers} limit %s"
         )
         self._makers = f"and maker {member}"
 

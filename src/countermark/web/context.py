@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from countermark.accounts import demo, queries, rules
@@ -47,6 +48,11 @@ class Shell:
         self.demo_password = demo.PASSWORD
 
     @property
+    def rtl(self) -> bool:
+        """Whether the interface language runs right to left."""
+        return runs_right_to_left()
+
+    @property
     def bs_theme(self) -> str:
         """The theme Tabler is told; on `auto` a script may change it after what the device prefers."""
         return "dark" if self.theme == "dark" else "light"
@@ -79,6 +85,11 @@ class Shell:
     @property
     def _user(self) -> Any:
         return self._request.user
+
+
+def runs_right_to_left() -> bool:
+    """Whether the active language does; Django's own answer looks at the language before the hyphen only."""
+    return bool(get_language_info(get_language() or settings.LANGUAGE_CODE)["bidi"])
 
 
 def log_state() -> LogState | None:

@@ -4,10 +4,12 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from countermark.accounts import rules
 from countermark.accounts.access import MissingPermission
+from countermark.web.context import runs_right_to_left
 
 logger = logging.getLogger("countermark.web")
 
@@ -39,27 +41,28 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose secret does not match: mostly an old page or blocked cookies."""
-    text = _("This form was open for too long, or cookies are blocked. Open the page again and send the form once more.")
+    text = _(
+        "This form was open for too long, or cookies are blocked. Open the page again and send the form once more."
+    )
     return _page(request, 403, _("The form has expired"), text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; uses neither the store nor the session, which may be what failed."""
     text = _("The fault is on our side and has been written down. Nothing was half saved.")
-    return _bare(request, 500, _("Something went wrong"), text)
+    return _bare(500, _("Something went wrong"), text)
 
 
 def unavailable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """503 when the store is locked past its time-out, full or unreachable."""
     logger.error("store unavailable: %s", exception)
     text = _("The store cannot be reached or written just now. Nothing was half saved; try again in a minute.")
-    response = _bare(request, 503, _("Not available just now"), text)
+    response = _bare(503, _("Not available just now"), text)
     response.headers["Retry-After"] = "30"
     return response
 
 
-def _bare(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    from django.template.loader import render_to_string
-
-    content = render_to_string("web/error_bare.html", {"status": status, "title": title, "text": text})
+def _bare(status: int, title: str, text: str) -> HttpResponse:
+    words = {"status": status, "title": title, "text": text, "rtl": runs_right_to_left()}
+    content = render_to_string("web/error_bare.html", words)
     return HttpResponse(content, status=status)

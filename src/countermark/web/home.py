@@ -99,7 +99,11 @@ def _entries_card(user: User) -> Card:
 
 def _roles_ending(user: User) -> Listing:
     rows = [
-        Row(str(held.user), reverse("accounts:user", args=[held.user.username]), note=_ending(held.role, str(held.until)))
+        Row(
+            str(held.user),
+            reverse("accounts:user", args=[held.user.username]),
+            note=_ending(held.role, str(held.until)),
+        )
         for held in queries.roles_ending_soon()
     ]
     empty = gettext_lazy("No role ends within the next 30 days.")

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 from countermark.web import errors
 
@@ -37,3 +39,19 @@ class Hardening:
         if isinstance(exception, OperationalError | InterfaceError):
             return errors.unavailable(request, exception)
         return None
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
+    """Serves the files of `static/`, each in one piece: all are small, and an ASGI server cannot stream from a plain file."""
+
+    @staticmethod
+    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse | FileResponse:
+        """One file, or what a conditional or range request asks of it."""
+        streamed: HttpResponse | FileResponse = WhiteNoiseMiddleware.serve(static_file, request)
+        if not isinstance(streamed, FileResponse):
+            return streamed
+        whole = HttpResponse(
+            streamed.getvalue(), status=streamed.status_code, headers=dict(streamed.headers)
+        )
+        streamed.close()
+        return whole

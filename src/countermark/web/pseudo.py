@@ -31,4 +31,4 @@ class PseudoTranslation(trans_real.DjangoTranslation):
 
 def install() -> None:
     """Makes Django answer `en-xr` with the mirrored English."""
-    trans_real._translations[CODE] = PseudoTranslation(CODE)  # type: ignore[attr-defined]
+    trans_real._translations[CODE] = PseudoTranslation(CODE)  # type: ignore[attr-defined]  # noqa: SLF001

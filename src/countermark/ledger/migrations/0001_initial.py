@@ -5,89 +5,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('media_type', models.CharField(max_length=100)),
-                ('data', models.BinaryField()),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("media_type", models.CharField(max_length=100)),
+                ("data", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Log',
+            name="Log",
             fields=[
-                ('id', models.SmallAutoField(primary_key=True, serialize=False)),
-                ('origin', models.CharField(max_length=100, unique=True)),
-                ('verifier_key', models.CharField(max_length=200)),
-                ('own', models.BooleanField()),
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("origin", models.CharField(max_length=100, unique=True)),
+                ("verifier_key", models.CharField(max_length=200)),
+                ("own", models.BooleanField()),
             ],
         ),
         migrations.CreateModel(
-            name='NodeSetting',
+            name="NodeSetting",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('value', models.TextField()),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Peer',
+            name="Peer",
             fields=[
-                ('origin', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('verifier_key', models.CharField(max_length=200)),
-                ('encryption_key', models.CharField(blank=True, max_length=200)),
-                ('checkpoint', models.TextField(blank=True)),
+                ("origin", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("verifier_key", models.CharField(max_length=200)),
+                ("encryption_key", models.CharField(blank=True, max_length=200)),
+                ("checkpoint", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Tile',
+            name="Tile",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root', models.BinaryField(max_length=32)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='KeptIndex',
+            name="KeptIndex",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=64)),
-                ('position', models.BigIntegerField(db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=100)),
+                ("digest", models.CharField(max_length=64)),
+                ("position", models.BigIntegerField(db_index=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('table', 'key'), name='ledger_kept_row')],
+                "constraints": [models.UniqueConstraint(fields=("table", "key"), name="ledger_kept_row")],
             },
         ),
         migrations.CreateModel(
-            name='SideText',
+            name="SideText",
             fields=[
-                ('ref', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('text', models.TextField()),
-                ('salt', models.CharField(max_length=32)),
+                ("ref", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("text", models.TextField()),
+                ("salt", models.CharField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'text'], name='ledger_side_text')],
+                "indexes": [models.Index(fields=["kind", "text"], name="ledger_side_text")],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('key', models.BinaryField(max_length=32)),
-                ('leaf', models.BinaryField(max_length=32)),
-                ('data', models.BinaryField()),
-                ('log', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='ledger.log')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("key", models.BinaryField(max_length=32)),
+                ("leaf", models.BinaryField(max_length=32)),
+                ("data", models.BinaryField()),
+                (
+                    "log",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="ledger.log"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'log'), name='ledger_entry_once_per_log')],
+                "constraints": [models.UniqueConstraint(fields=("key", "log"), name="ledger_entry_once_per_log")],
             },
         ),
     ]

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from countermark.register.files import countries
+from countermark.register.files import countries, dates
 from countermark.register.files.errors import RowError, UnmappedColumns, UnreadableFile, shown
 from countermark.register.files.synonyms import COLUMN_NAMES, VALUE_NAMES
 from countermark.register.files.tables import Table
 from countermark.register.files.vocabulary import CODED
-
-CALENDARS = ("gregorian", "thai", "persian", "islamic")
 
 
 @dataclass(frozen=True)
@@ -49,18 +47,19 @@ def parse_map(text: str) -> FileMap:
     """A map from TOML `text`. Raises ValueError with what is wrong in it."""
     data = tomllib.loads(text)
     _only(data, {"columns", "values", "dates", "ignore"}, "the map")
-    dates = _strings(data.get("dates", {}), "[dates]")
-    _only(dates, {"format", "calendar", "zone"}, "[dates]")
-    calendar = dates.get("calendar", "gregorian").lower()
-    if calendar not in CALENDARS:
-        raise ValueError(f"[dates] calendar: expected one of {', '.join(CALENDARS)}")
+    how = _strings(data.get("dates", {}), "[dates]")
+    _only(how, {"format", "calendar", "zone"}, "[dates]")
+    calendar = how.get("calendar", "gregorian").lower()
+    if calendar not in dates.CALENDARS:
+        raise ValueError(f"[dates] calendar: expected one of {', '.join(dates.CALENDARS)}")
+    dates.check(how.get("format"), how.get("zone"))
     return FileMap(
         columns=_strings(data.get("columns", {}), "[columns]"),
         values={column: _folded(table, column) for column, table in _table(data.get("values", {}), "[values]").items()},
         ignore=_names(data.get("ignore", [])),
-        date_format=dates.get("format") or None,
+        date_format=how.get("format") or None,
         calendar=calendar,
-        zone=dates.get("zone") or None,
+        zone=how.get("zone") or None,
     )
 
 

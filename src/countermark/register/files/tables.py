@@ -8,7 +8,7 @@ that a spreadsheet has already turned into something else.
 import csv
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
@@ -67,19 +67,22 @@ _FOREIGN = {
 }
 
 
-def open_table(path: Path | str, encoding: str | None = None, delimiter: str | None = None) -> Table:
+def open_table(
+    path: Path | str, encoding: str | None = None, delimiter: str | None = None, *, as_is: bool = False
+) -> Table:
     """Open a table, recognising its format by its content. `encoding` and `delimiter` (CSV only) are detected if None.
 
+    `as_is` lets rows through that have more or fewer cells than the header.
     Raises UnreadableFile, here or while the rows are read.
     """
     path = Path(path)
     start = _first_bytes(path)
     if start.startswith(b"PK\x03\x04"):
-        return _open_spreadsheet(path)
+        return _open_spreadsheet(path, as_is=as_is)
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
             raise UnreadableFile(f"{path.name} is {what}")
-    return _open_csv(path, encoding, delimiter)
+    return _open_csv(path, encoding, delimiter, as_is=as_is)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -95,7 +98,7 @@ def _first_bytes(path: Path) -> bytes:
     return start
 
 
-def _open_spreadsheet(path: Path) -> Table:
+def _open_spreadsheet(path: Path, *, as_is: bool) -> Table:
     from countermark.register.files import ods, xlsx
 
     try:
@@ -105,21 +108,24 @@ def _open_spreadsheet(path: Path) -> Table:
         raise UnreadableFile(f"{path.name} is a damaged spreadsheet or archive") from error
     if "content.xml" in names:
         sheet, rows = ods.read(path)
-        return _table(path, rows, "ods", sheet=sheet)
+        return _table(path, rows, "ods", as_is=as_is, sheet=sheet)
     if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
         sheet, rows = xlsx.read(path)
-        return _table(path, rows, "xlsx", sheet=sheet)
+        return _table(path, rows, "xlsx", as_is=as_is, sheet=sheet)
     raise UnreadableFile(f"{path.name} is an archive, not a spreadsheet; unpack it first")
 
 
-def _table(path: Path, rows: Iterator[Row | RowError], format_: Literal["csv", "xlsx", "ods"], **how: str) -> Table:
+def _table(
+    path: Path, rows: Iterator[Row | RowError], format_: Literal["csv", "xlsx", "ods"], *, as_is: bool, **how: str
+) -> Table:
     first = next(rows, None)
     if first is None:
         raise UnreadableFile(f"{path.name} is empty; row 1 must name the columns")
     if isinstance(first, RowError) or first[0] != 1:
         raise UnreadableFile(f"{path.name}: row 1 must name the columns")
     header = _header(path, first[1])
-    return Table(path, header, _fitting(rows, len(header), padded=format_ != "csv"), format_, **how)  # type: ignore[arg-type]
+    fitting = rows if as_is else _fitting(rows, len(header), padded=format_ != "csv")
+    return Table(path, header, fitting, format_, **how)  # type: ignore[arg-type]
 
 
 def _header(path: Path, cells: Sequence[str]) -> list[str]:
@@ -156,12 +162,12 @@ def _ragged(row: Row, width: int) -> Iterator[Row | RowError]:
     yield RowError(number, "", f"{len(cells)} cells", f"{width} cells, as many as row 1 has columns", "ragged")
 
 
-def _open_csv(path: Path, encoding: str | None, delimiter: str | None) -> Table:
+def _open_csv(path: Path, encoding: str | None, delimiter: str | None, *, as_is: bool) -> Table:
     found = detect(path, encoding, MAX_LINE)
     separator, marker_line = _separator(path, found.name, delimiter)
     rows = _csv_rows(path, found, separator, marker_line)
-    table = _table(path, rows, "csv", encoding=found.name, delimiter=separator)
-    return Table(**{**table.__dict__, "encoding_guessed": found.guessed})
+    table = _table(path, rows, "csv", as_is=as_is, encoding=found.name, delimiter=separator)
+    return replace(table, encoding_guessed=found.guessed)
 
 
 def _separator(path: Path, encoding: str, given: str | None) -> tuple[str, bool]:

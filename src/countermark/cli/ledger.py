@@ -1,0 +1,211 @@
+"""`countermark ledger ...`, `rebuild`, `backup`, `restore`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from countermark.cli import FINDINGS, OK, Finding
+from countermark.cli.common import actor, json_option, print_json, progress, ready
+
+if TYPE_CHECKING:
+    from countermark.ledger.models import Log
+    from countermark.ledger.verify import Report
+
+_File = click.Path(path_type=Path)
+_READ = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group("ledger")
+def ledger() -> None:
+    """Proves, verifies, copies and takes in logs."""
+
+
+@ledger.command("verify")
+@click.option("--checkpoint", "note", type=_READ, help="A signed checkpoint the log must still contain.")
+@click.option("--quick", is_flag=True, help="Hashes and tree only, no views, no kept rows.")
+@json_option
+def verify(note: Path | None, quick: bool, as_json: bool) -> int:
+    """Recomputes everything that is stored and says what differs."""
+    ready()
+    from countermark.ledger.verify import verify as run
+
+    report = run(_text(note) if note else None, quick, progress("verified"))
+    if as_json:
+        print_json(_report(report))
+    else:
+        click.echo(_report_lines(report))
+    return OK if report.ok else FINDINGS
+
+
+def _report(report: "Report") -> dict[str, Any]:
+    """The contract's shape; the number of differences is for people."""
+    return {
+        "ok": report.ok,
+        "tree_size": report.tree_size,
+        "root_hash": report.root_hash,
+        "first_difference": report.first_difference,
+    }
+
+
+def _report_lines(report: "Report") -> str:
+    head = f"{report.tree_size:,} entries, root {report.root_hash}"
+    first = report.first_difference
+    if first is None:
+        return f"{head}\nEverything is as the logs say."
+    name = f" {first.id}" if first.id else ""
+    return (
+        f"{head}\nNOT as the logs say, differences: {report.differences:,}. The first:\n"
+        f"  {first.where}{name}\n  expected {first.expected}\n  found    {first.found}"
+    )
+
+
+@ledger.command("checkpoint")
+def checkpoint() -> None:
+    """Prints the signed checkpoint of this node's log."""
+    log = _own_log()
+    from countermark.ledger import guard
+
+    click.echo(guard.sign_current(log), nl=False)
+
+
+@ledger.command("key")
+@click.option("--encryption", is_flag=True, help="The key side data for this node is encrypted to.")
+def key(encryption: bool) -> None:
+    """Prints the verifier key of this node's log."""
+    log = _own_log()
+    from countermark.ledger import sealing
+
+    click.echo(sealing.own_public_key() if encryption else log.verifier_key)
+
+
+@ledger.command("prove")
+@click.argument("event_id")
+@click.option("--at", "size", type=click.IntRange(min=1), help="Prove in the tree of this size.")
+def prove(event_id: str, size: int | None) -> None:
+    """Prints the inclusion proof of an entry."""
+    ready()
+    from countermark.ledger import exchange
+
+    print_json(exchange.inclusion(event_id, size))
+
+
+@ledger.command("consistency")
+@click.argument("old", type=click.IntRange(min=0))
+@click.argument("new", type=click.IntRange(min=0))
+def consistency(old: int, new: int) -> None:
+    """Prints the proof that the log of NEW entries begins with that of OLD."""
+    log = _own_log()
+    from countermark.ledger import exchange
+
+    print_json(exchange.consistency(log, old, new))
+
+
+@ledger.command("export")
+@click.option("--from", "start", type=click.IntRange(min=0), default=0, help="The index to begin at.")
+@click.option("--log", "origin", help="Another log held here.")
+@click.option("--bundle", type=_File, help="Write a bundle file with header and signed checkpoint.")
+@click.option("--to", "recipient", metavar="ORIGIN", help="Enclose side data, encrypted to this node of the directory.")
+def export(start: int, origin: str | None, bundle: Path | None, recipient: str | None) -> None:
+    """Writes a log, one entry a line, or a bundle of it."""
+    if recipient and not bundle:
+        raise click.UsageError("--to encloses side data in a bundle: give --bundle FILE as well")
+    log = _held_log(origin) if origin else _own_log()
+    from countermark.ledger import bundle as bundles
+    from countermark.ledger import exchange
+
+    if bundle:
+        bundles.write(bundle, log, start, recipient or "", progress("written"))
+        return
+    exchange.export(log, start, sys.stdout.buffer)
+
+
+@ledger.command("import")
+@click.argument("file", type=_READ)
+@click.option("--checkpoint", "note", type=_READ, help="The signed checkpoint of a file of plain lines.")
+@json_option
+def take_in(file: Path, note: Path | None, as_json: bool) -> None:
+    """Takes in a copy of another node's log: a bundle, or lines with a checkpoint."""
+    ready()
+    from countermark.ledger import exchange
+
+    taken = exchange.take_in(file, _text(note) if note else None, by=actor(), progress=progress("taken in"))
+    if as_json:
+        print_json(taken)
+        return
+    click.echo(f"{taken.origin}: {taken.new:,} new entries, {taken.size:,} held, {taken.texts:,} side texts")
+    if taken.refused:
+        click.echo(f"{taken.refused:,} side rows are not those the log states and were left out", err=True)
+
+
+@ledger.command("trust")
+@click.argument("origin")
+@click.argument("verifier_key")
+@click.option("--encryption-key", default="", help="As printed there by 'ledger key --encryption'.")
+def trust(origin: str, verifier_key: str, encryption_key: str) -> None:
+    """Adds a node to the directory of those whose logs are accepted here."""
+    ready()
+    from countermark.ledger import exchange
+
+    exchange.trust(origin, verifier_key, encryption_key, by=actor())
+
+
+@click.command("rebuild")
+def rebuild() -> None:
+    """Drops every view and folds the logs again."""
+    ready()
+    from countermark.ledger.rebuild import rebuild_views
+
+    rebuild_views(progress("views rebuilt"))
+
+
+@click.command("backup")
+@click.argument("file", type=_File)
+def backup(file: Path) -> None:
+    """Writes a consistent copy of the running node to FILE, without its signing key."""
+    ready()
+    from countermark.ledger import backup as backups
+
+    backups.write(file, progress("backed up"))
+
+
+@click.command("restore")
+@click.argument("file", type=_READ)
+@json_option
+def restore(file: Path, as_json: bool) -> int:
+    """Fills an empty store from a backup and opens a new generation of its log with a new key."""
+    ready()
+    from countermark.ledger import backup as backups
+
+    restored = backups.restore(file, progress("restored"))
+    if as_json:
+        print_json(restored)
+    else:
+        click.echo(f"{restored.origin} continues {restored.previous}, {restored.entries:,} entries")
+        click.echo(f"its verifier key: {restored.verifier_key}")
+    return OK
+
+
+def _own_log() -> "Log":
+    ready()
+    from countermark.ledger import services
+
+    return services.require_own_log()
+
+
+def _held_log(origin: str) -> "Log":
+    ready()
+    from countermark.ledger.models import Log
+
+    log = Log.objects.filter(origin=origin).first()
+    if log is None:
+        raise Finding(f"no log of {origin} is held here")
+    return log
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+COMMANDS: dict[str, click.Command] = {"ledger": ledger, "rebuild": rebuild, "backup": backup, "restore": restore}
