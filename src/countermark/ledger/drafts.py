@@ -26,10 +26,14 @@ class SideNote(msgspec.Struct, frozen=True):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who records: a person's name (empty for the node itself) and, on the command line, the operating-system user."""
+    """Who records: a person's name (empty for the node itself) and, on the command line, the operating-system user.
+
+    `load` is the id of the load the entries belong to, by which it can be undone.
+    """
 
     name: str
     via: str = ""
+    load: str = ""
 
 
 NODE = Actor("")

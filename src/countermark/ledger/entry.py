@@ -20,7 +20,7 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `time` and `device_time` are RFC 3339 UTC with milliseconds; `by` is an opaque person id; `kept` maps
     `table/key` to the digest of a kept row written with this entry; `note` is the id of a side text; `via` is the
-    operating-system user of a command given in another's name.
+    operating-system user of a command given in another's name; `load` is the id of the load an entry belongs to.
     """
 
     time: str
@@ -29,6 +29,7 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: dict[str, str] = {}
     note: str = ""
     via: str = ""
+    load: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True):

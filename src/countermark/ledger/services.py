@@ -110,7 +110,9 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
     plain = {"by": _person_id(by.name), "device_time": device_time, "time": time}
     if by.via:
         plain["via"] = _person_id(by.via)
-    shared = (plain, Recorded(time, _person_id(by.name), device_time, via=_person_id(by.via)))
+    if by.load:
+        plain["load"] = by.load
+    shared = (plain, Recorded(time, _person_id(by.name), device_time, via=_person_id(by.via), load=by.load))
     for position, item in enumerate(fresh, first):
         # The first entry of a batch also states the texts that name who records.
         recorded, fields = _recorded(item.draft, shared, texts, people if position == first else ())

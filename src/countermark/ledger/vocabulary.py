@@ -94,6 +94,7 @@ ACTS: dict[str, ActWord] = {
     "peer_added": ActWord(_("node added to the directory"), "none"),
     "setting_changed": ActWord(_("setting of the node changed")),
     "load": ActWord(_("file loaded"), "none"),
+    "load_undone": ActWord(_("load undone"), "none"),
     "document_captured": ActWord(_("EPCIS document captured"), "none"),
     "export": ActWord(_("list exported")),
     "erasure": ActWord(_("personal text erased")),

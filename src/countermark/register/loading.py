@@ -6,6 +6,7 @@ already there is recognised by its eventID. The last batch also appends one act 
 """
 
 import hashlib
+import struct
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -17,18 +18,29 @@ from typing import Any, TypeVar
 import msgspec
 
 from countermark.ledger import database, services
+from countermark.ledger.entry import event_id_of
 from countermark.ledger.services import Actor, Draft
 from countermark.register import births, bodies, projection
 from countermark.register.files import staging
+from countermark.register.files import events as events_file
 from countermark.register.files import weapons as weapons_file
 from countermark.register.files.errors import RowError
+from countermark.register.files.events import EventRow
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
 from countermark.register.files.staging import StagedWeapon
 from countermark.register.files.vocabulary import CONTROL_BY_DEFAULT, WEAPON_COLUMNS
 from countermark.register.files.weapons import MarkRow
 from countermark.register.models import Link
+from countermark.register.projection import event_identity
 from countermark.register.rules import MarkState, WeaponState
-from countermark.register.services import marks_as_fields, own_source, standing_births, weapon_correction
+from countermark.register.services import (
+    correction,
+    event_draft,
+    marks_as_fields,
+    own_source,
+    standing_births,
+    weapon_correction,
+)
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -72,6 +84,7 @@ class Report:
     errors: list[RowError] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
     loaded: bool = False
+    load: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's `--json` shape."""
@@ -88,6 +101,7 @@ class Report:
                 {"row": e.row, "column": e.column, "value": e.value, "expected": e.expected, "code": e.code} for e in self.errors
             ],
             "warnings": self.warnings,
+            "load": self.load,
         }
 
 
@@ -235,7 +249,9 @@ class _WeaponLoad:
 
     def append(self, digest: str, progress: Progress) -> None:
         """Pass 2: whole weapons in batches; the act that names the file goes with the last one."""
-        done_act = _load_act("weapons", digest, self.source, self.options)
+        done_act = load_act("weapons", digest, self.options)
+        self.report.load = load_id(done_act)
+        by = msgspec.structs.replace(self.by, load=self.report.load)
         batch = Batch()
         before = 0
         for chunk in self._drafts():
@@ -243,12 +259,12 @@ class _WeaponLoad:
             for draft in chunk:
                 batch.drafts.append(draft)
             if batch.full():
-                self.report.events += batch.append(self.by)
+                self.report.events += batch.append(by)
                 progress(before, self.staged.weapons)
         # Only a load that changes something says so: the act travels with the last change.
         if batch.drafts or self.report.events:
             batch.drafts.append(done_act)
-            self.report.events += batch.append(self.by) - 1
+            self.report.events += batch.append(by) - 1
         self.report.loaded = True
         progress(self.staged.weapons, self.staged.weapons)
 
@@ -296,6 +312,164 @@ def _merged_marks(
     return merged
 
 
+def load_events(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
+    """Loads an events file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
+    stream = events_file.read_events(
+        path,
+        mapping=options.mapping,
+        ignore_columns=options.ignore_columns,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+    )
+    with tempfile.TemporaryDirectory(prefix="countermark-load-") as directory:
+        load = _EventLoad(Path(directory) / "events", options, by)
+        load.check(_counted(stream, progress))
+        load.report.warnings = dict(stream.warnings)
+        if not options.dry_run and not (load.report.refused and options.on_error == "refuse"):
+            load.append(file_digest(path), progress)
+        return load.report
+
+
+class _EventLoad:
+    """The two passes over an events file; good rows are staged outside the store in between."""
+
+    def __init__(self, staged: Path, options: Options, by: Actor) -> None:
+        self.staged, self.options, self.by = staged, options, by
+        self.source = options.source or own_source()
+        self.report = Report()
+
+    def check(self, rows: Iterable[EventRow | RowError]) -> None:
+        """Pass 1: what is good is staged, what it means for the register is counted."""
+        refs: set[bytes] = set()
+        refused: set[int] = set()
+        with self.staged.open("wb") as file:
+            for chunk in database.chunks(rows, CHUNK):
+                good = [row for row in chunk if not isinstance(row, RowError)]
+                errors = [row for row in chunk if isinstance(row, RowError)]
+                for row, draft, problem in self._planned(good):
+                    if problem is not None:
+                        errors.append(problem)
+                        continue
+                    refs.add(row.ref.encode())
+                    if draft is not None:
+                        file.write(_framed(row))
+                refused.update(error.row for error in errors)
+                self.report.errors.extend(errors[: max(0, ERRORS_SHOWN - len(self.report.errors))])
+                self.report.rows += len({row.row for row in chunk})
+        self.report.refused = len(refused)
+        self.report.weapons = len(refs)
+
+    def _planned(self, rows: Sequence[EventRow]) -> Iterator[tuple[EventRow, list[Draft] | None, RowError | None]]:
+        """For each row what is to be appended (None: nothing), or why it is refused; counts as it goes."""
+        ids = {row.ref: bodies.weapon_id(self.source, row.ref) for row in rows}
+        known = _known_weapons(list(ids.values()))
+        drafts = [self._draft(row, ids[row.ref]) for row in rows]
+        there = _known_events([draft.event_id for draft in drafts])
+        numbered = _numbered_events(drafts)
+        for row, draft in zip(rows, drafts, strict=True):
+            if ids[row.ref] not in known:
+                yield row, None, RowError(row.row, "ref", row.ref, f"the ref of a weapon of the source {self.source}", "unknown", row.ref)
+            elif draft.event_id in there:
+                self.report.unchanged += 1
+                yield row, None, None
+            elif (other := numbered.get(event_identity(draft.body) or "")) is None:
+                self.report.new += 1
+                yield row, [draft], None
+            elif self.options.correct:
+                self.report.changed += 1
+                yield row, self._corrected(draft, other), None
+            else:
+                expected = "the same content as recorded before under this id (differs; --correct REASON records the change)"
+                yield row, None, RowError(row.row, "id", row.id, expected, "differs", row.ref)
+
+    def _draft(self, row: EventRow, weapon_id: str) -> Draft:
+        draft = event_draft(weapon_id, self.source, event_fields(row), msgspec.structs.asdict(row.moment))
+        return msgspec.structs.replace(draft, event_id=event_id_of("event", draft.body))
+
+    def _corrected(self, draft: Draft, other: Entry) -> list[Draft]:
+        body = {key: value for key, value in draft.body.items() if key != "countermark:writing"}
+        body["countermark:corrects"] = other.event_id
+        corrective = Draft(kind="event", body=bodies.pinned(body), texts=draft.texts, note=draft.note)
+        return correction(other, corrective, self.options.correct)
+
+    def append(self, digest: str, progress: Progress) -> None:
+        """Pass 2: the staged rows in batches; the act that names the file goes with the last one."""
+        batch = Batch()
+        done = 0
+        counts = (self.report.new, self.report.unchanged, self.report.changed)
+        for rows in database.chunks(_framed_rows(self.staged), CHUNK):
+            for _, drafts, _ in self._planned(rows):
+                batch.drafts.extend(drafts or ())
+            done += len(rows)
+            if batch.full():
+                self.report.events += batch.append(self.by)
+                progress(done, self.report.new + self.report.changed)
+        if batch.drafts or self.report.events:
+            batch.drafts.append(_load_act("events", digest, self.source, self.options))
+            self.report.events += batch.append(self.by) - 1
+        self.report.new, self.report.unchanged, self.report.changed = counts
+        self.report.loaded = True
+        progress(done, done)
+
+
+def event_fields(row: EventRow) -> dict[str, str]:
+    """A checked row as the columns of the events file."""
+    return {
+        "event": row.event,
+        "from": row.sender,
+        "to": row.receiver,
+        "country": row.country,
+        "place": row.place,
+        "document": row.document,
+        "note": row.note,
+        "id": row.id,
+        "component": row.component,
+        "mark": row.mark,
+        "other_ref": row.other_ref,
+        "occurrence": str(row.occurrence),
+    }
+
+
+_LENGTH = struct.Struct("<I")
+_decode_row = msgspec.msgpack.Decoder(EventRow).decode
+
+
+def _framed(row: EventRow) -> bytes:
+    content = msgspec.msgpack.encode(row)
+    return _LENGTH.pack(len(content)) + content
+
+
+def _framed_rows(path: Path) -> Iterator[EventRow]:
+    with path.open("rb", buffering=1 << 20) as file:
+        while head := file.read(_LENGTH.size):
+            yield _decode_row(file.read(_LENGTH.unpack(head)[0]))
+
+
+def _known_weapons(ids: Sequence[str]) -> set[str]:
+    rows = database.select_in("SELECT DISTINCT weapon_id FROM register_link", "weapon_id", ids, kind="uuid")
+    return {database.uuid_text(row[0]) for row in rows}
+
+
+def _known_events(event_ids: Sequence[str]) -> set[str]:
+    """Those of some eventIDs that a log here has."""
+    keys = {key_of(event_id): event_id for event_id in event_ids}
+    rows = database.select_in("SELECT key FROM ledger_entry", "key", list(keys), kind="bytes")
+    return {keys[bytes(row[0])] for row in rows}
+
+
+def _numbered_events(drafts: Sequence[Draft]) -> dict[str, Entry]:
+    """The standing events that carry the same source and event number as some drafts, by identity."""
+    wanted = [identity for draft in drafts if (identity := event_identity(draft.body))]
+    rows = database.select_in("SELECT identity, position FROM register_link", "identity", wanted)
+    entries = {entry.position: entry for entry in store.entries_at([position for _, position in rows])}
+    corrected = {str(entry.body.get("countermark:corrects", "")) for entry in entries.values()}
+    return {
+        identity: entries[position]
+        for identity, position in rows
+        if "errorDeclaration" not in entries[position].body and entries[position].event_id not in corrected
+    }
+
+
 class Batch:
     """Drafts that go into the ledger together; its size adapts so that no batch holds the write lock for long."""
 
@@ -317,16 +491,21 @@ class Batch:
         return new
 
 
-def _load_act(kind: str, digest: str, source: str, options: Options) -> Draft:
+def load_act(kind: str, digest: str, options: Options) -> Draft:
     """The act of a completed load: its id is made from the file's digest and the options."""
     fields = {
         "kind": kind,
         "file": f"sha256:{digest}",
-        "source": source,
+        "source": options.source or own_source(),
         "on_error": options.on_error,
         "correct": bool(options.correct),
     }
     return services.act("load", fields, note=options.correct)
+
+
+def load_id(done_act: Draft) -> str:
+    """What names a load in its entries (`recorded.load`): 16 hexadecimal digits of its act's eventID."""
+    return event_id_of(done_act.kind, done_act.body).removeprefix("ni:///sha-256;")[:16]
 
 
 def file_digest(path: Path) -> str:
