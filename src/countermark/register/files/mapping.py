@@ -9,7 +9,7 @@ from typing import Any
 
 from countermark.register.files import countries, dates
 from countermark.register.files.errors import RowError, UnmappedColumns, UnreadableFile, shown
-from countermark.register.files.synonyms import COLUMN_NAMES, VALUE_NAMES
+from countermark.register.files.synonyms import COLUMN_NAMES, VALUE_NAMES, bare
 from countermark.register.files.tables import Table
 from countermark.register.files.vocabulary import CODED
 
@@ -157,28 +157,21 @@ def guess_column(header: str, known: Sequence[str]) -> str | None:
     """The contract column `header` probably means, by names used in registers in English, Spanish, French, Portuguese,
     Russian and Arabic; None when nothing fits.
     """
-    return next((column for column in COLUMN_NAMES.get(_bare(header), ()) if column in known), None)
+    return next((column for column in COLUMN_NAMES.get(bare(header), ()) if column in known), None)
 
 
 def guess_value(column: str, value: str) -> str | None:
     """The code that `value` of a coded column probably means, or None."""
-    bare = _bare(value)
+    plain = bare(value)
     if column == "country":
-        return _country_names().get(bare)
-    code = bare.replace(" ", "_")
-    return code if code in CODED.get(column, ()) else VALUE_NAMES.get(column, {}).get(bare)
-
-
-def _bare(text: str) -> str:
-    """`text` without case, accents and punctuation, for comparing names."""
-    split = unicodedata.normalize("NFKD", text.casefold().replace("_", " ").replace("№", "no").replace("º", "o"))
-    kept = "".join(c if c.isalnum() else " " for c in split if not unicodedata.combining(c))
-    return " ".join(kept.split())
+        return _country_names().get(plain)
+    code = plain.replace(" ", "_")
+    return code if code in CODED.get(column, ()) else VALUE_NAMES.get(column, {}).get(plain)
 
 
 def _country_names() -> dict[str, str]:
-    return {_bare(name): code for code, name in countries.all_codes().items()} | {
-        _bare(code): code for code in countries.all_codes()
+    return {bare(name): code for code, name in countries.all_codes().items()} | {
+        bare(code): code for code in countries.all_codes()
     }
 
 
@@ -186,18 +179,28 @@ SAMPLE_ROWS = 20_000
 
 
 def suggest_map(table: Table, known: Sequence[str]) -> str:
-    """A map file (TOML) for `table`, to be read by a person before it is used: every column the file has and every value
-    of a coded column in its first rows that is not a code, with the guess, or empty where there is none.
+    """A map file (TOML) for `table`, to be read by a person before it is used: every column of the file that is understood
+    and every value of a coded column in its first rows that is not a code, with the guess, or empty where there is none.
+    What is not understood is left for the person in a comment.
     """
-    columns = [(header, _column(_same(header), known, NO_MAP, table.header)) for header in table.header]
-    guessed = [(header, column or guess_column(header, known)) for header, column in columns]
-    lines = ["[columns]", *(f"{_toml(header)} = {_toml(column)}" for header, column in guessed if column)]
-    ignored = [header for header, column in guessed if not column]
-    values = _unknown_values(table.rows, {i: c for i, (_, c) in enumerate(guessed) if c})
-    for column, found in values.items():
+    guessed: dict[str, int] = {}
+    for place, header in enumerate(table.header):
+        column = _column(_same(header), known, NO_MAP, table.header) or guess_column(header, known)
+        if column:
+            guessed.setdefault(column, place)
+    rest = [_toml(header) for place, header in enumerate(table.header) if place not in guessed.values()]
+    lines = (
+        ["# Not understood: map them below, or dismiss them with", f"# ignore = [{', '.join(rest)}]"] if rest else []
+    )
+    lines += ["[columns]", *(f"{_toml(table.header[place])} = {_toml(column)}" for column, place in guessed.items())]
+    for column, found in _unknown_values(table.rows, {place: column for column, place in guessed.items()}).items():
         lines += ["", f"[values.{column}]"]
-        lines += [f"{_toml(value)} = {_toml(guess_value(column, value) or '')}" for value in found]
-    return "\n".join([f"ignore = [{', '.join(map(_toml, ignored))}]", "", *lines]) + "\n"
+        lines += [_translation(value, guess_value(column, value)) for value in found]
+    return "\n".join(lines) + "\n"
+
+
+def _translation(value: str, guess: str | None) -> str:
+    return f"{_toml(value)} = {_toml(guess)}" if guess else f'# {_toml(value)} = ""'
 
 
 def _unknown_values(
@@ -217,4 +220,4 @@ def _unknown_values(
 
 def _toml(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'

@@ -1,7 +1,9 @@
 """Names that registers use for the contract's columns and codes, for suggesting a map. Never applied unasked.
 
-Names are bare: lower case, no accents, no punctuation. English, Spanish, French, Portuguese, Russian, Arabic.
+English, Spanish, French, Portuguese, Russian, Arabic.
 """
+
+import unicodedata
 
 _COLUMNS: dict[str, str] = {
     "ref": "ref|reference|record|record no|record number|register no|registration number|id|weapon id|item no|"
@@ -89,11 +91,20 @@ _VALUES: dict[str, dict[str, str]] = {
 }
 
 
+def bare(text: str) -> str:
+    """`text` without case, accents and punctuation, for comparing names."""
+    split = unicodedata.normalize(
+        "NFKD", text.casefold().replace("_", " ").replace("№", "no").replace("º", "o").replace("°", "o")
+    )
+    kept = "".join(c if c.isalnum() else " " for c in split if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
 def _by_name(columns: dict[str, str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for column, names in columns.items():
         for name in names.split("|"):
-            found[name] = (*found.get(name, ()), column)
+            found[bare(name)] = (*found.get(bare(name), ()), column)
     return found
 
 
@@ -101,7 +112,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = _by_name(_COLUMNS)
 """Bare header to the columns it may mean, likeliest first."""
 
 VALUE_NAMES: dict[str, dict[str, str]] = {
-    column: {name: code for code, names in codes.items() for name in names.split("|")}
+    column: {bare(name): code for code, names in codes.items() for name in names.split("|")}
     for column, codes in _VALUES.items()
 }
 """Coded column to bare value to code."""
