@@ -233,7 +233,7 @@ def open_log(origin: str, key: checkpoint.SigningKey, first: Draft, *, secret: b
         )
         body = {**first.body, "origin": origin, "verifier_key": verifier, "time": entries.now()}
         identity.forget_secret()
-        append([Draft(kind="act", body=body, kept=rows)], by=NODE)
+        append([Draft(kind="act", body=body, kept=(*first.kept, *rows))], by=NODE)
     return log
 
 
