@@ -1,0 +1,278 @@
+"""What people would otherwise use, on the same marks and readings: full-text and trigram indexes, fuzzy terms, plain scans."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from countermark.bench.readings import Sample
+from countermark.marks import skeleton
+from countermark.marks.reading import parse
+from countermark.tracing import index
+from countermark.tracing.search import Heard, Options, Reference, weigh
+from countermark.tracing.store import Rows
+
+Ints = NDArray[np.int64]
+MOST = 20_000
+OFTEN = 300
+"""Trigram neighbours that are ranked."""
+
+
+class Peer(Protocol):
+    """One way to search; `search` gives weapon keys, best first."""
+
+    name: str
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        ...
+
+
+@dataclass(frozen=True)
+class Marks:
+    """All marks in memory, for the scans and for ranking what a peer found."""
+
+    rows: Rows
+    reference: Reference
+
+    @classmethod
+    def of(cls, rows: Sequence[index.Row], reference: Reference) -> "Marks":
+        """From search rows."""
+        columns = list(zip(*rows, strict=True))
+        arrays = [np.array(columns[i], np.int64) for i in (1, 2, 4, 5, 6, 7, 8, 9)]
+        return cls(Rows(*arrays, list(columns[10])), reference)
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint32]:
+        """(marks, width) code points."""
+        text = np.array(self.rows.text)
+        return text.view(np.uint32).reshape(len(text), -1)
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """Places of every mark."""
+        lengths: NDArray[np.int64] = np.count_nonzero(self.codes, axis=1).astype(np.int64)
+        return lengths
+
+    def matching(self, sample: Sample) -> Ints:
+        """Marks that agree with a reading with `?` or `*` in every known place."""
+        places = parse(sample.reading).places
+        runs = [i for i, place in enumerate(places) if place.kind == "run"]
+        known = len(places) - len(runs)
+        keep = np.flatnonzero(self.lengths >= known if runs else self.lengths == known)
+        for i, place in enumerate(places):
+            if place.kind != "char":
+                continue
+            at = i if not runs or i < runs[0] else self.lengths[keep] - (len(places) - i)
+            keep = keep[self.codes[keep, at] == ord(place.char)]
+        return keep
+
+    def within_two(self, sample: Sample) -> Ints:
+        """Marks within plain edit distance 2 (with swaps), by looking at every one."""
+        reading = "".join(place.char for place in parse(sample.reading).places)
+        distance = cdist([reading], self.rows.text, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)[0]
+        return np.flatnonzero(distance <= 2)
+
+    def near(self, sample: Sample) -> Ints:
+        """By looking at every mark."""
+        return self.matching(sample) if has_gap(sample) else self.within_two(sample)
+
+    def ranked(self, sample: Sample, chosen: Ints) -> list[int]:
+        """The ten best of the chosen marks by our own ranking."""
+        if not len(chosen):
+            return []
+        heard = Heard(parse(sample.reading), 0, "", "")
+        scored = weigh(self.reference, self.rows.take(chosen), heard, sample.query, Options())
+        return best_of(scored.rows.weapon_key, -(scored.log_mark + scored.found.log_evidence))
+
+    def by_distance(self, sample: Sample, chosen: Ints) -> list[int]:
+        """The ten nearest of the chosen marks by plain edit distance."""
+        if has_gap(sample):
+            return best_of(self.rows.weapon_key[chosen], np.zeros(len(chosen)))
+        text = [self.rows.text[i] for i in chosen.tolist()]
+        distance = cdist([sample.reading], text, scorer=OSA.distance, dtype=np.uint8)[0] if text else np.zeros(0)
+        return best_of(self.rows.weapon_key[chosen], distance.astype(float))
+
+    def agreeing(self, sample: Sample, chosen: Ints) -> Ints:
+        """The chosen marks whose maker, kind and calibre are the ones stated."""
+        query, keep = sample.query, np.ones(len(chosen), bool)
+        if query.maker:
+            likely = self.reference.makers.likely(query.maker)[:1]
+            keep &= np.isin(self.rows.maker[chosen], likely)
+        if query.kind:
+            keep &= self.rows.kind[chosen] == index.kind_code(query.kind)
+        if query.calibre:
+            keep &= self.rows.calibre[chosen] == index.code(query.calibre)
+        return chosen[keep]
+
+
+def has_gap(sample: Sample) -> bool:
+    """Whether a reading has unread places."""
+    return sample.damage in ("unread", "run")
+
+
+def best_of(weapons: Ints, cost: NDArray[np.float64], most: int = 10) -> list[int]:
+    """Distinct weapons, cheapest first."""
+    order = np.argsort(cost, kind="stable")
+    return list(dict.fromkeys(weapons[order].tolist()))[:most]
+
+
+class Exhaustive:
+    """Every mark compared, then our ranking: the recall no index can beat."""
+
+    name = "exhaustive scan, same ranking"
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        return self._marks.ranked(sample, self._marks.near(sample)[:200_000])
+
+
+class Plain:
+    """Usual practice: plain edit distance."""
+
+    name = "plain edit distance"
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        return self._marks.by_distance(sample, self._marks.near(sample))
+
+
+class Filtered:
+    """Usual practice: plain edit distance among the weapons whose attributes agree."""
+
+    name = "plain edit distance, hard filters"
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        return self._marks.by_distance(sample, self._marks.agreeing(sample, self._marks.near(sample)))
+
+
+class Fts5:
+    """SQLite's full-text index over trigrams, then our ranking."""
+
+    name = "SQLite FTS5 trigram, our ranking"
+
+    def __init__(self, marks: Marks, path: Path) -> None:
+        self._marks = marks
+        self._db = sqlite3.connect(path)
+        self._db.execute("create virtual table marks using fts5(text, tokenize='trigram', detail=full)")
+        self._db.execute("begin")
+        self._db.executemany("insert into marks(rowid, text) values(?, ?)", enumerate(marks.rows.text))
+        self._db.execute("insert into marks(marks) values('optimize')")
+        self._db.commit()
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        text = sample.reading
+        if has_gap(sample):
+            found = self._db.execute("select rowid from marks where text glob ? limit ?", (text, MOST)).fetchall()
+        else:
+            grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
+            if not grams:
+                return []
+            phrase = " OR ".join(f'"{gram}"' for gram in grams)
+            found = self._db.execute(
+                "select rowid from marks where marks match ? order by rank limit ?", (phrase, OFTEN)
+            ).fetchall()
+        return self._marks.ranked(sample, np.array([row for (row,) in found], np.int64))
+
+
+class Trigram:
+    """PostgreSQL's pg_trgm with a GIN index at its usual threshold, then our ranking."""
+
+    name = "PostgreSQL pg_trgm, our ranking"
+
+    def __init__(self, marks: Marks, connection: Any) -> None:
+        self._marks = marks
+        self._cursor = connection.cursor()
+        self._cursor.execute("create extension if not exists pg_trgm")
+        self._cursor.execute("drop table if exists bench_trigram")
+        self._cursor.execute("create table bench_trigram (id integer, text text)")
+        with self._cursor.copy("copy bench_trigram from stdin") as copy:
+            for row in enumerate(marks.rows.text):
+                copy.write_row(row)
+        self._cursor.execute("create index on bench_trigram using gin (text gin_trgm_ops)")
+        self._cursor.execute("vacuum analyze bench_trigram")
+        self._cursor.execute("set statement_timeout = '60s'")
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        text = sample.reading
+        if has_gap(sample):
+            pattern = text.replace("?", "_").replace("*", "%")
+            self._cursor.execute("select id from bench_trigram where text like %s limit %s", (pattern, MOST))
+        else:
+            self._cursor.execute(
+                "select id from bench_trigram where text %% %s order by similarity(text, %s) desc limit %s",
+                (text, text, OFTEN),
+            )
+        return self._marks.ranked(sample, np.array([row for (row,) in self._cursor.fetchall()], np.int64))
+
+
+_PRINTABLE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def printable_skeleton(text: str) -> str:
+    """A skeleton as text, one character a class."""
+    return "".join(_PRINTABLE[number] for number in skeleton.codes(text).tolist())
+
+
+class Tantivy:
+    """Fuzzy terms over the same skeletons, then our ranking."""
+
+    def __init__(self, marks: Marks, path: Path, distance: int) -> None:
+        import tantivy
+
+        self.name = f"tantivy fuzzy {distance} on skeletons, our ranking"
+        self._marks, self._distance, self._tantivy = marks, distance, tantivy
+        builder = tantivy.SchemaBuilder()
+        for name in ("text", "skeleton"):
+            builder.add_text_field(name, stored=False, tokenizer_name="raw", index_option="basic")
+        builder.add_unsigned_field("id", stored=True, fast=True, indexed=False)
+        self._schema = builder.build()
+        if not path.exists():
+            path.mkdir(parents=True)
+            self._fill(tantivy.Index(self._schema, path=str(path)))
+        opened = tantivy.Index.open(str(path))
+        opened.reload()
+        self._searcher = opened.searcher()
+
+    def _fill(self, target: Any) -> None:
+        writer = target.writer(256_000_000, 1)
+        for row, text in enumerate(self._marks.rows.text):
+            document = self._tantivy.Document()
+            document.add_text("text", text)
+            document.add_text("skeleton", printable_skeleton(text))
+            document.add_unsigned("id", row)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        query_of, text = self._tantivy.Query, sample.reading
+        if has_gap(sample):
+            pattern = text.replace("?", ".").replace("*", ".+")
+            query = query_of.regex_query(self._schema, "text", pattern)
+        else:
+            query = query_of.fuzzy_term_query(
+                self._schema, "skeleton", printable_skeleton(text), distance=self._distance, transposition_cost_one=True
+            )
+        hits = self._searcher.search(query, MOST, count=False).hits
+        return self._marks.ranked(sample, np.array([self._searcher.doc(at)["id"][0] for _, at in hits], np.int64))

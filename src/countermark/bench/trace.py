@@ -1,0 +1,258 @@
+"""`countermark bench trace`: recall, calibration and latency of tracing, next to its peers, in one run.
+
+    python -m countermark.bench.trace --n 100000 --queries 500 --seed 1 --peers plain,filtered,exhaustive,fts5,tantivy
+"""
+
+import argparse
+import json
+import sqlite3
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermark.bench import generator, peers, readings, report
+from countermark.bench.readings import Sample
+from countermark.marks import skeleton
+from countermark.tracing import index
+from countermark.tracing.search import Answer, Options, Reference, Spelling, Spellings, search
+from countermark.tracing.store import SqlStore, postgres_store, sqlite_store
+
+HELD_OUT = 0.03
+"""Share of the invented weapons that are not put in the register: the readings of absent weapons come from them."""
+
+PEERS = ("plain", "filtered", "exhaustive", "fts5", "pg_trgm", "tantivy")
+
+
+@dataclass(frozen=True)
+class World:
+    """A register in the search table, and what is true about all weapons, held out ones included."""
+
+    weapons: generator.Register
+    keys: NDArray[np.int64]
+    present: NDArray[np.int64]
+    absent: NDArray[np.int64]
+    rows: list[index.Row]
+    reference: Reference
+
+
+def reference_of(register: generator.Register) -> Reference:
+    """Maker and calibre spellings, with the share of marks each has."""
+    marks = np.bincount(register.maker, minlength=len(register.makers))
+    makers: list[Spelling] = []
+    for group, maker in enumerate(register.makers):
+        makers.append(Spelling(index.code(maker.name), maker.name, group, float(marks[group])))
+        makers += [Spelling(index.code(alias), alias, group, 0.0) for alias in maker.aliases]
+    of_calibre = np.bincount(register.calibre, minlength=len(generator.CALIBRES))
+    calibres = [Spelling(index.code(text), text, i, float(of_calibre[i])) for i, text in enumerate(generator.CALIBRES)]
+    return Reference(Spellings(tuple(makers)), Spellings(tuple(calibres)))
+
+
+def world_of(weapons: generator.Register, seed: int, held_out: float = HELD_OUT) -> World:
+    """Hold weapons out at random and index the others."""
+    n = int(weapons.weapon.max()) + 1
+    out = np.random.default_rng(seed + 5).random(n) < held_out
+    keys = generator.weapon_keys(n, seed)
+    present, absent = np.flatnonzero(~out[weapons.weapon]), np.flatnonzero(out[weapons.weapon])
+    register = weapons.take(present)
+    return World(weapons, keys, present, absent, generator.columns(register, keys), reference_of(register))
+
+
+def load_sqlite(path: Path, rows: Sequence[index.Row]) -> sqlite3.Connection:
+    """The search tables in a new SQLite file."""
+    connection = sqlite3.connect(path)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma cache_size = -200000")
+    connection.execute("pragma mmap_size = 30000000000")
+    for statement in index.ddl("sqlite"):
+        connection.execute(statement)
+    connection.executemany(f"insert into tracing_mark values ({', '.join('?' * len(index.COLUMNS))})", rows)
+    connection.executemany("insert into tracing_pattern values (?, ?)", _patterns(rows).items())
+    connection.commit()
+    return connection
+
+
+def _patterns(rows: Sequence[index.Row]) -> dict[int, int]:
+    return dict(Counter(skeleton.pattern(row.canonical) for row in rows))
+
+
+def load_postgres(url: str, rows: Sequence[index.Row]) -> Any:
+    """The search tables in schema `countermark_bench` of a PostgreSQL database, made anew."""
+    import psycopg
+
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute("drop schema if exists countermark_bench cascade")
+    connection.execute("create schema countermark_bench")
+    connection.execute("set search_path to countermark_bench, public")
+    for statement in index.ddl("postgresql"):
+        connection.execute(statement.encode())
+    with connection.cursor().copy(f"copy tracing_mark ({', '.join(index.COLUMNS)}) from stdin".encode()) as copy:
+        for row in rows:
+            copy.write_row(row)
+    connection.cursor().executemany("insert into tracing_pattern values (%s, %s)", list(_patterns(rows).items()))
+    connection.execute("vacuum analyze tracing_mark")
+    return connection
+
+
+def bytes_per_mark(connection: Any, n: int, vendor: index.Vendor) -> float:
+    """Of the whole SQLite file, or of the PostgreSQL indexes."""
+    if vendor == "sqlite":
+        ((size,),) = connection.execute("select sum(pgsize) from dbstat where name like 'tracing%'").fetchall()
+    else:
+        ((size,),) = connection.execute("select pg_indexes_size('tracing_mark'::regclass)").fetchall()
+    return float(size) / n
+
+
+def ours(store: SqlStore, world: World, options: Options) -> Callable[[Sample], Answer]:
+    """The search under test."""
+    return lambda sample: search(store, world.reference, sample.query, options)
+
+
+def measure(name: str, samples: Sequence[Sample], world: World, find: Callable[[Sample], list[int]], seconds: float) -> report.Result:
+    """Time and recall of one way to search; stops early after `seconds`."""
+    for sample in samples[: min(20, len(samples))]:
+        find(sample)
+    found, ms = [], []
+    started = perf_counter()
+    for sample in samples:
+        at = perf_counter()
+        found.append(find(sample))
+        ms.append((perf_counter() - at) * 1e3)
+        if perf_counter() - started > seconds:
+            break
+    done = samples[: len(found)]
+    return report.result(name, [s.damage for s in done], [int(world.keys[s.weapon]) for s in done], found, ms)
+
+
+def measure_ours(
+    name: str, samples: Sequence[Sample], world: World, find: Callable[[Sample], Answer]
+) -> tuple[report.Result, report.Calibration]:
+    """As `measure`, with the calibration of all probabilities in a closed world."""
+    answers: dict[int, Answer] = {}
+
+    def keys(sample: Sample) -> list[int]:
+        answers[id(sample)] = found = find(sample)
+        return [candidate.weapon_key for candidate in found.candidates]
+
+    measured = measure(name, samples, world, keys, 600)
+    pairs = [
+        (candidate.probability, candidate.weapon_key == int(world.keys[sample.weapon]))
+        for sample in samples
+        if id(sample) in answers
+        for candidate in answers[id(sample)].candidates
+    ]
+    return measured, report.calibration([p for p, _ in pairs], [right for _, right in pairs])
+
+
+def open_world(samples: Sequence[tuple[Sample, bool]], world: World, find: Callable[[Sample], Answer]) -> report.Calibration:
+    """Calibration of the best candidate when some of the weapons read are not registered."""
+    predicted, right = [], []
+    for sample, present in samples:
+        candidates = find(sample).candidates
+        predicted.append(candidates[0].probability if candidates else 0.0)
+        right.append(bool(candidates) and present and candidates[0].weapon_key == int(world.keys[sample.weapon]))
+    return report.calibration(predicted, right)
+
+
+def open_samples(world: World, n: int, share: float, seed: int) -> list[tuple[Sample, bool]]:
+    """n readings, a share of them of weapons that are not registered."""
+    absent = int((np.random.default_rng(seed).random(n) < share).sum())
+    there = readings.samples(world.weapons, world.present, n - absent, seed + 1)
+    not_there = readings.samples(world.weapons, world.absent, absent, seed + 2)
+    return [(sample, True) for sample in there] + [(sample, False) for sample in not_there]
+
+
+def build_peers(names: Sequence[str], world: World, folder: Path, database_url: str | None) -> list[peers.Peer]:
+    """The peers asked for that can be built here."""
+    marks = peers.Marks.of(world.rows, world.reference)
+    chosen: list[peers.Peer] = []
+    for name in names:
+        if name == "plain":
+            chosen.append(peers.Plain(marks))
+        elif name == "filtered":
+            chosen.append(peers.Filtered(marks))
+        elif name == "exhaustive":
+            chosen.append(peers.Exhaustive(marks))
+        elif name == "fts5":
+            chosen.append(peers.Fts5(marks, folder / "fts.db"))
+        elif name == "tantivy":
+            chosen += [peers.Tantivy(marks, folder / "tantivy", distance) for distance in (1, 2)]
+        elif name == "pg_trgm" and database_url:
+            import psycopg
+
+            chosen.append(peers.Trigram(marks, psycopg.connect(database_url, autocommit=True)))
+    return chosen
+
+
+def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
+    """Build the register, measure, return the figures."""
+    weapons = generator.generate(int(arguments.n / (1 - HELD_OUT)), arguments.seed, arguments.alphabet)
+    world = world_of(weapons, arguments.seed)
+    noise = readings.Noise()
+    samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10, noise)
+    outside = open_samples(world, arguments.queries, arguments.open_world, arguments.seed + 20)
+    figures: dict[str, Any] = {"marks": len(world.rows), "queries": arguments.queries, "seed": arguments.seed}
+    results: list[report.Result] = []
+    with tempfile.TemporaryDirectory() as folder:
+        stores: list[tuple[index.Vendor, Any, SqlStore]] = []
+        sqlite = load_sqlite(Path(folder) / "marks.db", world.rows)
+        stores.append(("sqlite", sqlite, sqlite_store(sqlite)))
+        if arguments.database_url:
+            postgres = load_postgres(arguments.database_url, world.rows)
+            stores.append(("postgresql", postgres, postgres_store(postgres)))
+        for vendor, connection, store in stores:
+            closed = Options(absent_prior=0.0)
+            measured, honest = measure_ours(f"countermark, {vendor}", samples, world, ours(store, world, closed))
+            figures[vendor] = {"bytes_per_mark": bytes_per_mark(connection, len(world.rows), vendor), "closed": report.as_json(honest)}
+            results.append(measured)
+            say(f"{vendor}: {figures[vendor]['bytes_per_mark']:.0f} bytes a mark")
+            say(report.calibration_table(f"{vendor}, closed world", honest))
+            if vendor == "sqlite":
+                one = replace(closed, two_edits="never")
+                results.append(measure_ours("countermark, sqlite, one edit only", samples, world, ours(store, world, one))[0])
+                doubtful = Options(absent_prior=arguments.open_world)
+                unregistered = open_world(outside, world, ours(store, world, doubtful))
+                figures["open"] = report.as_json(unregistered)
+                say(report.calibration_table(f"open world, {arguments.open_world:.0%} absent", unregistered))
+        for peer in build_peers(arguments.peers, world, Path(folder), arguments.database_url):
+            results.append(measure(peer.name, samples, world, peer.search, arguments.seconds))
+    figures["results"] = [report.as_json(one) for one in results]
+    say(report.table(results))
+    return figures
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    options = argparse.ArgumentParser(prog="countermark bench trace", description=__doc__)
+    options.add_argument("--n", type=int, default=100_000, help="marks in the register")
+    options.add_argument("--queries", type=int, default=500)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--alphabet", choices=sorted(generator.ALPHABETS), default="mixed")
+    options.add_argument("--open-world", type=float, default=0.15, help="share of readings of weapons not registered")
+    options.add_argument("--database-url", help="a scratch PostgreSQL database; schema countermark_bench is made anew")
+    options.add_argument("--peers", type=lambda text: [p for p in text.split(",") if p], default=[], help=", ".join(PEERS))
+    options.add_argument("--seconds", type=float, default=120.0, help="most time for one peer")
+    options.add_argument("--json", action="store_true")
+    return options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the benchmark and print its figures."""
+    arguments = parser().parse_args(argv)
+    say: Callable[[str], None] = (lambda text: None) if arguments.json else print
+    figures = run(arguments, say)
+    if arguments.json:
+        json.dump(figures, sys.stdout)
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
