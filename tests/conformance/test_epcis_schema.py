@@ -68,7 +68,13 @@ BAD_URIS = ["no uri", "/path", "http://exa mple/", "a:ü", "a:%zz", "", "1a:b", 
 ODD_URIS = ["http://[::1]/", "urn:epcglobal:cbv:bizstep:receiving"]
 URIS = st.sampled_from([*GOOD_URIS, *GOOD_URIS, *BAD_URIS, *ODD_URIS])
 GOOD_TIMES = ["2024-02-29T23:59:59Z", "2000-02-29T00:00:00.123456789+14:00", "0001-01-01T00:00:00.000Z"]
-BAD_TIMES = ["2023-01-01", "2023-01-01T24:00:00Z", "2023-01-01 00:00:00Z", "2023-04-31T00:00:00Z", "0000-01-01T00:00:00Z"]
+BAD_TIMES = [
+    "2023-01-01",
+    "2023-01-01T24:00:00Z",
+    "2023-01-01 00:00:00Z",
+    "2023-04-31T00:00:00Z",
+    "0000-01-01T00:00:00Z",
+]
 ODD_TIMES = ["1900-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2023-01-01T00:00:00", "2023-01-01T00:00:00Z\n"]
 TIMES = st.sampled_from([*GOOD_TIMES, *GOOD_TIMES, *GOOD_TIMES, *BAD_TIMES, *ODD_TIMES])
 NUMBERS = st.sampled_from([0, 1, -1.5, 2**53 - 1, "1", True, None])

@@ -433,6 +433,9 @@ def _too_much(event: dict[str, Any]) -> Problem | None:
         text = jcs.encode(event)
     except ValueError as error:
         return Problem("$", f"cannot be recorded unchanged: {error}")
+    if jcs.decode(text) != event:
+        # A fraction beyond 2^53 is written like an integer, which would come back refused.
+        return Problem("$", "cannot be recorded unchanged: a number is beyond 2^53")
     if len(text) > MAX_EVENT:
         return Problem("$", f"larger than {MAX_EVENT} bytes")
     # As few brackets as that cannot nest deeper: most events need no walk.
