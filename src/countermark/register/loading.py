@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from countermark.ledger import database, services
-from countermark.ledger.entry import event_id_of
+from countermark.ledger import database, services, store
+from countermark.ledger.entry import Entry, event_id_of, key_of
 from countermark.ledger.services import Actor, Draft
 from countermark.register import births, bodies, projection
 from countermark.register.files import staging
@@ -394,6 +394,9 @@ class _EventLoad:
 
     def append(self, digest: str, progress: Progress) -> None:
         """Pass 2: the staged rows in batches; the act that names the file goes with the last one."""
+        done_act = load_act("events", digest, self.options)
+        self.report.load = load_id(done_act)
+        by = msgspec.structs.replace(self.by, load=self.report.load)
         batch = Batch()
         done = 0
         counts = (self.report.new, self.report.unchanged, self.report.changed)
@@ -402,11 +405,11 @@ class _EventLoad:
                 batch.drafts.extend(drafts or ())
             done += len(rows)
             if batch.full():
-                self.report.events += batch.append(self.by)
+                self.report.events += batch.append(by)
                 progress(done, self.report.new + self.report.changed)
         if batch.drafts or self.report.events:
-            batch.drafts.append(_load_act("events", digest, self.source, self.options))
-            self.report.events += batch.append(self.by) - 1
+            batch.drafts.append(done_act)
+            self.report.events += batch.append(by) - 1
         self.report.new, self.report.unchanged, self.report.changed = counts
         self.report.loaded = True
         progress(done, done)
