@@ -123,16 +123,17 @@ class Absence:
 
     `neighbour`: it has a free number beside registered ones. `block`: a free number in a thinly filled block of a thousand.
     `foreign`: it carries a part of a registered weapon. `gap`: a free number among those the unread places allow. `new`: a
-    block nobody registered. `missed` is no absence: the weapon is registered, but the reading is too far off to find it.
+    block nobody registered; `taken` likewise, where the very text of the reading is registered. `missed` is no absence: the weapon is registered, but the reading is too far off to find it.
     """
 
-    neighbour: float = 0.24
-    block: float = 0.35
-    foreign: float = 0.145
+    neighbour: float = 0.25
+    block: float = 0.37
+    foreign: float = 0.15
     gap: float = 0.67
-    run: float = 0.62
-    new: float = 1.7
-    missed: float = 0.16
+    run: float = 0.6
+    new: float = 1.6
+    taken: float = 0.5
+    missed: float = 0.18
 
 
 class Terms(NamedTuple):
@@ -144,6 +145,7 @@ class Terms(NamedTuple):
     gap: float
     run: float
     new: float
+    taken: float
 
     def weigh(self, absence: Absence) -> float:
         """The likelihood of an absent weapon before its prior odds."""
@@ -188,15 +190,17 @@ def terms(
     own = own_likelihood(reading, channel)
     weight = np.exp(found.log_reading + found.log_evidence)
     total = float(weight.sum())
-    new = float(np.exp(own + log_marginal)) * density
+    anywhere = float(np.exp(own + log_marginal)) * density
     kinds = {place.kind for place in reading.places}
     if "run" in kinds:
-        return Terms(0.0, 0.0, total, 0.0, total, new)
+        return Terms(0.0, 0.0, total, 0.0, total, anywhere, 0.0)
     if "unknown" in kinds:
-        return Terms(0.0, 0.0, total, total, 0.0, new)
+        return Terms(0.0, 0.0, total, total, 0.0, anywhere, 0.0)
+    registered = bool((found.log_reading >= own - 1e-3).any())
+    new, taken = (0.0, anywhere) if registered else (anywhere, 0.0)
     neighbour = _neighbours(reading.places, found, channel)
     thin = 0.0 if block is None or not len(block) else float(np.exp(block).sum()) / 10**TAIL * float(np.exp(own))
-    return Terms(neighbour, thin, total, 0.0, 0.0, new)
+    return Terms(neighbour, thin, total, 0.0, 0.0, new, taken)
 
 
 def tail_digits(places: Sequence[Place]) -> list[int]:

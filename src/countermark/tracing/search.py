@@ -434,7 +434,7 @@ def absence(
         parts = posterior.terms(one.reading, found.found, options.channel, block, density, marginal)
         weight = parts.weigh(options.absence)
         ways.append(float(np.log(max(weight, 1e-300))) + others + with_component)
-        missed.append(float(np.log(max(options.absence.missed * parts.new, 1e-300))) + others + with_component)
+        missed.append(float(np.log(max(options.absence.missed * (parts.new + parts.taken), 1e-300))) + others + with_component)
     prior = options.absent_prior
     odds = float(np.log(prior / (1.0 - prior))) if 0.0 < prior < 1.0 else -np.inf if prior <= 0.0 else np.inf
     return float(np.logaddexp.reduce(ways)) - float(np.log(len(ways))) + odds, max(missed)
