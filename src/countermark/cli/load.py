@@ -54,10 +54,12 @@ def _load(kind: str, options: dict[str, Any]) -> int:
     ready()
     from countermark.register import loading
     from countermark.register.files import mapping as maps
+    from countermark.register.files import tables, vocabulary, write
 
     path: Path = options["file"]
     if options["suggest_map"]:
-        click.echo(loading.suggested_map(kind, path, options["encoding"], options["delimiter"]), nl=False)
+        columns = vocabulary.WEAPON_COLUMNS if kind == "weapons" else vocabulary.EVENT_COLUMNS
+        click.echo(maps.suggest_map(tables.open_table(path, options["encoding"], options["delimiter"]), columns), nl=False)
         return cli.OK
     chosen = loading.Options(
         source=options["source"],
@@ -72,7 +74,8 @@ def _load(kind: str, options: dict[str, Any]) -> int:
     run = loading.load_weapons if kind == "weapons" else loading.load_events
     report = run(path, chosen, by=actor(), progress=progress(f"loading {path.name}"))
     if options["rejects"] and report.refused:
-        loading.write_rejects(path, options["rejects"], report, chosen)
+        why = write.reasons(report.errors)
+        write.write_rejects(options["rejects"], path, why, options["encoding"], options["delimiter"])
     _show(kind, report, options["as_json"], chosen.dry_run)
     return cli.FINDINGS if report.refused else cli.OK
 

@@ -105,7 +105,7 @@ class Report:
         }
 
 
-ERRORS_SHOWN = 10_000
+ERRORS_SHOWN = 100_000
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -245,7 +245,10 @@ class _WeaponLoad:
 
     def _refuse(self, weapon: StagedWeapon, planned: Plan) -> None:
         self.report.refused += len(weapon.row_numbers)
-        self.report.errors.extend(planned.errors[: max(0, ERRORS_SHOWN - len(self.report.errors))])
+        others = "every row of a weapon to agree with the register: it enters whole or not at all"
+        held = [RowError(row, "", "", others, "held_back", weapon.ref) for row in weapon.row_numbers if row != weapon.first_row]
+        room = max(0, ERRORS_SHOWN - len(self.report.errors))
+        self.report.errors.extend([*planned.errors, *held][:room])
 
     def append(self, digest: str, progress: Progress) -> None:
         """Pass 2: whole weapons in batches; the act that names the file goes with the last one."""
