@@ -38,7 +38,7 @@ class Environment:
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "Environment":
         """Raises `EnvironmentProblem` when a variable cannot be used."""
-        url = variables.get("COUNTERMARK_DATABASE_URL") or f"sqlite:///{_user_data_directory(variables)}/store.db"
+        url = variables.get("COUNTERMARK_DATABASE_URL") or f"sqlite:///{user_data_directory(variables)}/store.db"
         state = variables.get("COUNTERMARK_STATE") or "XA"
         if not STATE_CODE.fullmatch(state):
             raise EnvironmentProblem(f"COUNTERMARK_STATE is {state!r}; expected an ISO 3166-1 alpha-2 code such as XA")
@@ -68,14 +68,15 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
-def _user_data_directory(variables: Mapping[str, str]) -> Path:
+def user_data_directory(variables: Mapping[str, str]) -> Path:
+    """The user's data directory of this program."""
     base = variables.get("XDG_DATA_HOME") or str(Path(variables.get("HOME") or "~").expanduser() / ".local" / "share")
     return Path(base) / "countermark"
 
 
 def _key_beside(url: str, variables: Mapping[str, str]) -> Path:
     if not url.startswith("sqlite:"):
-        return _user_data_directory(variables) / "node.key"
+        return user_data_directory(variables) / "node.key"
     return sqlite_path(url).with_suffix(".key")
 
 

@@ -1,0 +1,45 @@
+"""Fills the store at hand as a demonstration State: lists, weapons, events and the demonstration users."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from countermark.accounts import services as accounts
+from countermark.demo import world
+from countermark.ledger import services
+from countermark.ledger.services import Actor
+from countermark.register import lists, loading
+
+READY = "demonstration_ready"
+MAKER = Actor("countermark demonstration")
+Say = Callable[[str], None]
+
+
+def is_ready() -> bool:
+    """Whether the store at hand is a finished demonstration store."""
+    return services.setting(READY) == "1"
+
+
+def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
+    """Makes the store at hand the demonstration State `state`; what an interrupted run did is not done again."""
+    if is_ready():
+        return
+    accounts.add_demo_users()
+    with tempfile.TemporaryDirectory(prefix="countermark-demo-") as directory:
+        files = world.write_files(state, Path(directory), seed, weapons)
+        for kind in ("makers", "models", "calibres"):
+            lists.load_list(kind, files[kind], by=MAKER)
+        say(f"{state}: reference lists loaded")
+        report = loading.load_weapons(files["weapons"], loading.Options(), by=MAKER)
+        say(f"{state}: {report.weapons:,} weapons with {report.marks:,} marks loaded")
+        _refuse_bad(report)
+        report = loading.load_events(files["events"], loading.Options(), by=MAKER)
+        say(f"{state}: {report.rows:,} events loaded")
+        _refuse_bad(report)
+    services.set_setting(READY, "1", by=MAKER)
+
+
+def _refuse_bad(report: loading.Report) -> None:
+    if report.refused:
+        first = report.errors[0]
+        raise RuntimeError(f"the demonstration data do not load: row {first.row}, {first.column}: {first.value!r}")
