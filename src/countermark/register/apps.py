@@ -6,5 +6,5 @@ class RegisterConfig(AppConfig):
     label = "register"
 
     def ready(self) -> None:
-        """Views first, then the projection that keeps them."""
-        from countermark.register import projection, rows  # noqa: F401
+        """Views, the projections that keep them, and the kept tables `verify` covers."""
+        from countermark.register import lists, mentions, projection, rows  # noqa: F401

@@ -201,3 +201,14 @@ class LoadJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class Mention(models.Model):
+    """View: an entry that names a weapon without being about it (`mentions`)."""
+
+    pk = models.CompositePrimaryKey("weapon_id", "position")
+    weapon_id = models.UUIDField()
+    position = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.weapon_id} {self.position}"

@@ -1,29 +1,22 @@
 """What people do with the register: one weapon, one event, one correction. Each is one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.conf import settings
-from django.db import transaction
 
 from countermark.ledger import database, identity, services, store
-from countermark.ledger.entry import Entry, now
+from countermark.ledger.entry import Entry, event_id_of, now
 from countermark.ledger.services import Actor, Captured, Draft, SideNote
-from countermark.register import bodies, projection
-from countermark.register.files.errors import RowError
-from countermark.register.files.vocabulary import EVENTS
-from countermark.register.rules import UUID_PREFIX, WeaponState, declared_in_error, weapons_of
+from countermark.register import bodies, checking, projection
+from countermark.register.checking import refuse
+from countermark.register.rules import UUID_PREFIX, WeaponState, declared_in_error, history, weapons_of
 
 Fields = Mapping[str, str]
-
-
-class Refused(Exception):
-    """The register refuses; `errors` name each column, value and what was expected."""
-
-    def __init__(self, errors: Sequence[RowError]) -> None:
-        self.errors = list(errors)
-        super().__init__("; ".join(f"{e.column or 'row'} {e.value!r}: expected {e.expected}" for e in errors))
+Refused = checking.Refused
 
 
 @dataclass(frozen=True)
@@ -47,54 +40,86 @@ def birth_draft(source: str, ref: str, facts: Fields, marks: Sequence[Fields], c
 
 
 def event_draft(weapon_id: str, source: str, fields: Fields, moment: Fields) -> Draft:
-    """The draft of one line of an events file; names become side texts."""
-    body = bodies.event(weapon_id, source, fields, moment, identity.opaque)
-    texts = tuple(SideNote(kind, text) for kind, text in bodies.side_texts(fields))
+    """The draft of one line of an events file; names become side texts, ids stay as they are."""
+    body = bodies.event(weapon_id, source, fields, moment, _name)
+    texts = tuple(SideNote(kind, text) for kind, text in bodies.side_texts(fields) if not _is_id(kind, text))
     return Draft(kind="event", body=body, texts=texts, note=fields.get("note", ""))
 
 
+def _name(kind: str, text: str) -> str:
+    return text if _is_id(kind, text) else identity.opaque(kind, text)
+
+
+def _is_id(kind: str, text: str) -> bool:
+    """Whether a column holds the id of a party, place or document instead of its name (contract, *Events file*)."""
+    return text.startswith(f"{identity.PREFIX}{kind}:") and len(text) == len(f"{identity.PREFIX}{kind}:") + 64
+
+
 def add_weapon(ref: str, facts: Fields, marks: Sequence[Fields], *, by: Actor, source: str = "", note: str = "") -> Added:
-    """Opens the record of one weapon. A `ref` the source has used already for other facts is refused as `differs`."""
+    """Opens the record of one weapon; `facts` and `marks` are columns of the register file, held to its rules.
+
+    Saying the same again is harmless. Raises `Refused` for what a file's row would be refused for, and with `differs` for a
+    `ref` the source has used already for other facts.
+    """
     source = source or own_source()
-    weapon_id = bodies.weapon_id(source, ref)
-    draft = birth_draft(source, ref, facts, marks, note=note)
-    with transaction.atomic():
+    checked = checking.weapon(ref, facts, marks)
+    weapon_id = bodies.weapon_id(source, checked.ref)
+    draft = birth_draft(source, checked.ref, *checking.weapon_fields(checked), note=note)
+    event_id = event_id_of(draft.kind, draft.body)
+    with _alone():
+        standing = standing_birth(weapon_id)
+        if standing is not None and standing.event_id != event_id:
+            raise refuse("ref", ref, "a record number this source has not used for another weapon", "differs")
         captured = services.append([draft], by=by)[0]
-        state = projection.state_of(weapon_id)
-        if captured.new and state is not None and state.entries > 1:
-            # Raising inside the transaction takes the entry back: nothing was acknowledged.
-            raise Refused([RowError(0, "ref", ref, "a record number this source has not used for another weapon", "differs")])
+        if standing is None and not captured.new:
+            raise refuse("ref", ref, "a record number whose record was not declared an error", "withdrawn")
     return Added(weapon_id, captured.event_id, captured.new)
 
 
-def add_event(weapon_id: str, fields: Fields, *, by: Actor, source: str = "") -> Added:
-    """Records one event of a known weapon; `fields` are the columns of the events file."""
-    errors = [] if fields.get("event") in EVENTS else [RowError(0, "event", fields.get("event", ""), "one of " + ", ".join(EVENTS), "unknown")]
-    from countermark.register.files import dates
+def _alone() -> AbstractContextManager[None]:
+    """What is decided inside is still so when it is written: nobody else appends meanwhile."""
+    return database.write_transaction(services.require_own_log().id)
 
-    moment = dates.parse(fields.get("date", ""))
-    if isinstance(moment, dates.Moment):
-        parsed = {"instant": moment.instant, "offset": moment.offset, "precision": moment.precision, "text": moment.text}
-    else:
-        errors.append(RowError(0, "date", fields.get("date", ""), moment.expected, moment.code))
+
+def add_event(weapon_id: str, fields: Fields, *, by: Actor, source: str = "", device_time: str | None = None) -> Added:
+    """Records one event of a known weapon; `fields` are the columns of the events file. Raises `Refused`."""
+    good, moment = checking.event(fields)
     if projection.state_of(weapon_id) is None:
-        errors.append(RowError(0, "weapon", weapon_id, "the id of a weapon in this register", "unknown"))
-    if errors:
-        raise Refused(errors)
-    draft = event_draft(weapon_id, source or own_source(), fields, parsed)
+        raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
+    draft = event_draft(weapon_id, source or own_source(), good, moment)
+    if device_time is not None:
+        draft = msgspec.structs.replace(draft, device_time=device_time)
     captured = services.append([draft], by=by)[0]
     return Added(weapon_id, captured.event_id, captured.new)
 
 
 def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, reason: str, by: Actor) -> Added:
-    """Replaces the facts and first marks of a weapon: the old birth is declared in error, a new one names it."""
-    entry = standing_birth(weapon_id)
-    state = projection.state_of(weapon_id)
-    if entry is None or state is None:
-        raise Refused([RowError(0, "weapon", weapon_id, "a weapon whose record was opened here", "unknown")])
-    drafts = weapon_correction(entry, state, facts, marks, reason)
-    captured = services.append(drafts, by=by)
+    """Replaces the facts and first marks of a weapon: the old birth is declared in error, a new one names it.
+
+    Raises `Refused` for an unknown weapon, an empty reason, facts that a file's row would be refused for, or no change.
+    """
+    _require_reason(reason)
+    with _alone():
+        entry = standing_birth(weapon_id)
+        state = projection.state_of(weapon_id)
+        if entry is None or state is None:
+            raise refuse("weapon", weapon_id, "a weapon whose record was opened here", "unknown")
+        checked = checking.weapon(state.ref, facts, marks)
+        drafts = weapon_correction(entry, state, *checking.weapon_fields(checked), reason)
+        if _says(drafts[0].body) == _says(entry.body):
+            raise refuse("", "", "something that differs from what is recorded", "unchanged")
+        captured = services.append(drafts, by=by)
     return Added(weapon_id, captured[0].event_id, captured[0].new)
+
+
+def _says(body: dict[str, Any]) -> dict[str, Any]:
+    """A body without what tells an event from its correction."""
+    return {key: value for key, value in body.items() if key not in ("countermark:corrects", "countermark:writing")}
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise refuse("reason", reason, "why this is recorded", "missing")
 
 
 def weapon_correction(entry: Entry, state: WeaponState, facts: Fields, marks: Sequence[Fields], reason: str) -> list[Draft]:
@@ -105,8 +130,6 @@ def weapon_correction(entry: Entry, state: WeaponState, facts: Fields, marks: Se
 
 def correction(entry: Entry, corrective: Draft | None, reason: str) -> list[Draft]:
     """A corrective event (if any) and the error declaration that names it."""
-    from countermark.ledger.entry import event_id_of
-
     drafts: list[Draft] = []
     replacement = ""
     if corrective is not None:
@@ -120,38 +143,47 @@ def correction(entry: Entry, corrective: Draft | None, reason: str) -> list[Draf
 def correct_event(event_id: str, changes: Fields | None, *, reason: str, by: Actor) -> Captured:
     """Declares an event wrong, and records what it should have said when `changes` are given (None: it never happened).
 
-    `changes` are columns of the events file that differ. Raises `Refused` for an unknown or already corrected event.
+    `changes` are columns of the events file that differ. Raises `Refused` for an unknown or already corrected event, an empty
+    reason, and changes that change nothing.
     """
-    found = [entry for entry in store.find(event_id) if entry.kind == "event"]
+    _require_reason(reason)
+    with _alone():
+        entry = standing_event(event_id)
+        corrective = None if changes is None else _corrected_event(entry, changes)
+        return services.append(correction(entry, corrective, reason), by=by)[0]
+
+
+def standing_event(event_id: str) -> Entry:
+    """The entry of an event that has not been corrected. Raises `Refused` for any other id."""
+    found = [entry for entry in store.find(event_id) if entry.kind == "event" and "errorDeclaration" not in entry.body]
     if not found:
-        raise Refused([RowError(0, "event_id", event_id, "the eventID of an event in this ledger", "unknown")])
-    entry = found[0]
-    related = projection.entries_of(weapons_of(entry.body))
-    if event_id in declared_in_error(related):
-        raise Refused([RowError(0, "event_id", event_id, "an event that has not been corrected yet", "corrected")])
-    corrective = None if changes is None else _corrected_event(entry, changes)
-    return services.append(correction(entry, corrective, reason), by=by)[0]
+        raise refuse("event_id", event_id, "the eventID of an event in this ledger", "unknown")
+    if event_id in declared_in_error(projection.entries_of(weapons_of(found[0].body))):
+        raise refuse("event_id", event_id, "an event that has not been corrected yet", "corrected")
+    return found[0]
+
+
+def weapon_of(event_id: str) -> str:
+    """The weapon an event is about; the empty string for an id nothing has, or an event about none."""
+    return next((weapon for entry in store.find(event_id) for weapon in weapons_of(entry.body)), "")
 
 
 def _corrected_event(entry: Entry, changes: Fields) -> Draft:
-    fields = {**fields_of(entry), **changes}
-    from countermark.register.files import dates
-
-    moment = dates.parse(fields.get("date", ""))
-    if not isinstance(moment, dates.Moment):
-        raise Refused([RowError(0, "date", fields.get("date", ""), moment.expected, moment.code)])
-    parsed = {"instant": moment.instant, "offset": moment.offset, "precision": moment.precision, "text": moment.text}
+    if "ilmd" in entry.body:
+        raise refuse("event_id", entry.event_id, "an event; the facts of a weapon are corrected on its record", "birth")
+    good, moment = checking.event({**fields_of(entry), **changes})
     weapon_id = weapons_of(entry.body)[0]
-    draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), fields, parsed)
+    good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
+    draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment)
+    if _says(draft.body) == _says(entry.body):
+        raise refuse("", "", "something that differs from what is recorded", "unchanged")
     body = {**draft.body, "countermark:corrects": entry.event_id}
     body.pop("countermark:writing")
-    return Draft(kind="event", body=bodies.pinned(body), texts=draft.texts, note=draft.note)
+    return msgspec.structs.replace(draft, body=bodies.pinned(body))
 
 
 def fields_of(entry: Entry) -> dict[str, str]:
-    """The columns of the events file an entry was made of, with the names in clear."""
-    from countermark.register.rules import history
-
+    """The columns of the events file an entry was made of, names in clear; where a name was erased, its id."""
     line = history([entry])[0]
     names = side_texts([line.sender, line.receiver, line.place, line.document, line.note])
     body = entry.body
@@ -159,11 +191,11 @@ def fields_of(entry: Entry) -> dict[str, str]:
     return {
         "event": line.event,
         "date": line.date,
-        "from": names.get(line.sender, ""),
-        "to": names.get(line.receiver, ""),
+        "from": names.get(line.sender, line.sender),
+        "to": names.get(line.receiver, line.receiver),
         "country": line.country,
-        "place": names.get(line.place, ""),
-        "document": names.get(line.document, ""),
+        "place": names.get(line.place, line.place),
+        "document": names.get(line.document, line.document),
         **extras,
     }
 
@@ -195,16 +227,21 @@ def standing_births(weapon_ids: Sequence[str]) -> dict[str, Entry]:
 def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
     """Says that two records are one weapon: `weapon_id` is shown under `survivor` from now on (design, invariant 5).
 
-    Can be withdrawn by correcting the event away.
+    Can be withdrawn by correcting the event away. Raises `Refused` for unknown or already joined records.
     """
-    if weapon_id == survivor:
-        raise Refused([RowError(0, "survivor", survivor, "another record", "same")])
-    for wanted in (weapon_id, survivor):
-        if projection.state_of(wanted) is None:
-            raise Refused([RowError(0, "weapon", wanted, "the id of a weapon in this register", "unknown")])
-    moment = {"instant": now(), "offset": "+00:00", "precision": "instant", "text": now()}
-    fields = {"event": "same_as", "same_as": survivor, "note": reason}
-    return services.append([event_draft(weapon_id, own_source(), fields, moment)], by=by)[0]
+    _require_reason(reason)
+    with _alone():
+        states = projection.states_of([weapon_id, survivor])
+        for wanted in (weapon_id, survivor):
+            if wanted not in states:
+                raise refuse("weapon", wanted, "the id of a weapon in this register", "unknown")
+        if weapon_id == survivor:
+            raise refuse("survivor", survivor, "another record", "same")
+        if states[weapon_id].replaced_by or states[survivor].replaced_by:
+            raise refuse("survivor", survivor, "two records neither of which was joined to another one", "joined")
+        moment = {"instant": now(), "offset": "+00:00", "precision": "instant", "text": now()}
+        fields = {"event": "same_as", "same_as": survivor, "note": reason}
+        return services.append([event_draft(weapon_id, own_source(), fields, moment)], by=by)[0]
 
 
 Progress = Callable[[int, int], None]

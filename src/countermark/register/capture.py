@@ -1,0 +1,75 @@
+"""Capturing an EPCIS 2.0 document: every event of it or none; the document itself is kept as an attachment."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from countermark.ledger import database, epcis, services
+from countermark.ledger.epcis import Document, Problem
+from countermark.ledger.services import Actor, Draft
+from countermark.register.files.errors import UnreadableFile
+
+MEDIA_TYPE = "application/ld+json"
+OFFICERS_ONLY = frozenset({"same_as"})
+"""Events an officer of this node states with a reason; no document may."""
+
+
+def load_document(data: bytes, by: Actor) -> dict[str, Any]:
+    """Captures an EPCISDocument or EPCISQueryDocument (JSON).
+
+    Returns `{"events", "new", "refused", "errors"}`; one bad event and none is captured. Capturing it again changes nothing.
+    Raises `UnreadableFile` for what is no such document.
+    """
+    try:
+        document = epcis.read_document(data)
+    except epcis.DocumentError as error:
+        raise UnreadableFile(str(error)) from error
+    problems = [*document.problems, *_reserved(document)]
+    if problems:
+        return _report(max(1, len(document.events)), 0, problems)
+    drafts = [Draft(kind="event", body=body) for body in document.bodies()]
+    return _report(len(drafts), _append(drafts, data, by), [])
+
+
+def _append(drafts: Sequence[Draft], data: bytes, by: Actor) -> int:
+    """Appends the events and, when any is new, the document. Returns how many were new."""
+    if not drafts:
+        return 0
+    row = services.attachment(data, MEDIA_TYPE)
+    with database.write_transaction(services.require_own_log().id):
+        new = sum(captured.new for captured in services.append(drafts, by=by))
+        if new:
+            fields = {"document": f"sha256:{hashlib.sha256(data).hexdigest()}", "events": len(drafts)}
+            services.append([services.act("document_captured", fields, kept=(row,))], by=by)
+    return new
+
+
+def _reserved(document: Document) -> Iterator[Problem]:
+    for number, event in enumerate(document.events):
+        if event.get("countermark:event") in OFFICERS_ONLY:
+            yield Problem(f"$.eventList[{number}]", "an event that a document may state")
+
+
+def _report(events: int, new: int, problems: Sequence[Problem]) -> dict[str, Any]:
+    return {
+        "events": events,
+        "new": new,
+        "refused": events if problems else 0,
+        "errors": [
+            {
+                "row": _number(problem.path),
+                "column": problem.path,
+                "value": "",
+                "expected": problem.message,
+                "code": "invalid",
+            }
+            for problem in problems
+        ],
+    }
+
+
+def _number(path: str) -> int:
+    """The event (from 1) a problem's path is in, or 0 for the document as a whole."""
+    _, bracket, rest = path.partition("ventList[")
+    digits = rest.partition("]")[0]
+    return int(digits) + 1 if bracket and digits.isdecimal() else 0

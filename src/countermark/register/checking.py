@@ -1,0 +1,153 @@
+"""One weapon or event keyed by hand, held to the same rules as a row of a file. Pure but for today's year."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from countermark.marks.placeholders import is_placeholder
+from countermark.register.files import checks, dates
+from countermark.register.files.checks import Problem
+from countermark.register.files.dates import Moment
+from countermark.register.files.errors import RowError
+from countermark.register.files.mapping import NO_MAP
+from countermark.register.files.staging import MAX_MARKS, StagedWeapon, settle
+from countermark.register.files.vocabulary import MARK_COLUMNS, WEAPON_FACTS
+from countermark.register.files.weapons import Facts, MarkRow
+
+Fields = Mapping[str, str]
+
+EVENT_FIELDS = (
+    "event",
+    "date",
+    "from",
+    "to",
+    "country",
+    "place",
+    "document",
+    "note",
+    "id",
+    "component",
+    "mark",
+    "other_ref",
+)
+LAYERS = ("overt", "covert")
+
+
+class Refused(Exception):
+    """What was keyed cannot be recorded; `errors` name each column, value and what was expected."""
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        self.errors = list(errors)
+        super().__init__("; ".join(f"{e.column or 'row'} {e.value!r}: expected {e.expected}" for e in errors))
+
+
+def refuse(column: str, value: str, expected: str, code: str) -> Refused:
+    """A refusal for one reason."""
+    return Refused([RowError(0, column, value, expected, code)])
+
+
+def weapon(ref: str, facts: Fields, marks: Sequence[Fields]) -> StagedWeapon:
+    """A weapon with its marks, checked and settled (roles stated, marks in order). Raises `Refused`.
+
+    `row` of an error is the number of the mark it is in, from 1, and 0 for the weapon as a whole.
+    """
+    errors: list[RowError] = []
+    good_ref = _kept(checks.text("ref", ref) or Problem("ref", "", "the source's own record number", "missing"), errors)
+    good_facts = _facts(facts, errors)
+    rows = [_mark(number, mark, errors) for number, mark in enumerate(marks, 1)]
+    if not 1 <= len(marks) <= MAX_MARKS:
+        errors.append(
+            RowError(0, "mark", "", "at least one mark, or in mark_condition the reason why there is none", "missing")
+        )
+    if errors:
+        raise Refused(errors)
+    good = [row for row in rows if row is not None]
+    return settle(StagedWeapon(good_ref, 0, good_facts, good, list(range(1, len(good) + 1))))
+
+
+def weapon_fields(staged: StagedWeapon) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The facts and marks of a checked weapon as columns of the register file."""
+    return msgspec.structs.asdict(staged.facts), [msgspec.structs.asdict(mark) for mark in staged.marks]
+
+
+def event(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
+    """The columns of an event, checked, and its moment (`instant`, `offset`, `precision`, `text`). Raises `Refused`."""
+    errors: list[RowError] = []
+    unknown = sorted(set(fields) - set(EVENT_FIELDS))
+    if unknown:
+        errors.append(RowError(0, unknown[0], "", "one of the columns " + ", ".join(EVENT_FIELDS), "unknown_column"))
+    good = {
+        column: _kept(_event_cell(column, fields.get(column, "")), errors)
+        for column in EVENT_FIELDS
+        if column != "country"
+    }
+    moment = dates.parse(good["date"])
+    if not isinstance(moment, Moment):
+        errors.append(RowError(0, "date", good["date"], moment.expected, moment.code))
+    year = moment.instant[:4] if isinstance(moment, Moment) and moment.precision != "unknown" else ""
+    good["country"] = _kept(checks.country(fields.get("country", ""), year, NO_MAP), errors)
+    if good["event"] in ("install", "remove") and not (good["component"] or good["mark"] or good["other_ref"]):
+        errors.append(RowError(0, "component", "", "which part: component, mark or other_ref", "missing"))
+    if errors or not isinstance(moment, Moment):
+        raise Refused(errors)
+    return good, _moment_fields(moment)
+
+
+def _moment_fields(moment: Moment) -> dict[str, str]:
+    return {"instant": moment.instant, "offset": moment.offset, "precision": moment.precision, "text": moment.text}
+
+
+def _event_cell(column: str, cell: str) -> str | Problem:
+    if column not in ("event", "component"):
+        return checks.text(column, cell)
+    value = checks.coded(column, cell, NO_MAP)
+    if column == "event" and not value:
+        return Problem("event", "", "an event, such as transfer or destruction", "missing")
+    return value
+
+
+def _kept(value: str | Problem, errors: list[RowError], row: int = 0) -> str:
+    if isinstance(value, Problem):
+        errors.append(value.at(row))
+        return ""
+    return value
+
+
+def _facts(facts: Fields, errors: list[RowError]) -> Facts:
+    made = _kept(checks.year(facts.get("year", ""), datetime.now(UTC).year), errors)
+    found = {
+        "kind": checks.coded("kind", facts.get("kind", ""), NO_MAP),
+        "country": checks.country(facts.get("country", ""), made, NO_MAP),
+        **{column: checks.text(column, facts.get(column, "")) for column in ("maker", "model", "calibre")},
+    }
+    errors.extend(_unknown(0, facts, WEAPON_FACTS))
+    return Facts(**{column: _kept(value, errors) for column, value in found.items()}, year=made)
+
+
+def _unknown(row: int, fields: Fields, known: Sequence[str]) -> Iterable[RowError]:
+    for column in sorted(set(fields) - set(known)):
+        yield RowError(row, column, "", "one of the columns " + ", ".join(known), "unknown_column")
+
+
+def _mark(number: int, mark: Fields, errors: list[RowError]) -> MarkRow | None:
+    before = len(errors)
+    errors.extend(_unknown(number, mark, MARK_COLUMNS))
+    cell = {column: _kept(_mark_cell(column, mark.get(column, "")), errors, number) for column in MARK_COLUMNS}
+    if len(errors) > before:
+        return None
+    if cell["mark"] and is_placeholder(cell["mark"]):
+        cell.update(mark="", mark_condition=cell["mark_condition"] or "none")
+    if not cell["mark"] and not cell["mark_condition"]:
+        expected = "a mark, or in mark_condition the reason why there is none"
+        errors.append(RowError(number, "mark", "", expected, "missing"))
+    if cell["mark"] and cell["mark_condition"] == "none":
+        expected = "no mark where the condition is none, or another condition"
+        errors.append(RowError(number, "mark_condition", "none", expected, "contradiction"))
+    if cell["component"] == "plate":
+        cell.update(component="frame", carrier="plate")
+    return MarkRow(**{**cell, "carrier": cell["carrier"] or "part", "mark_kind": cell["mark_kind"] or "manufacture"})
+
+
+def _mark_cell(column: str, cell: str) -> str | Problem:
+    return checks.text(column, cell) if column in ("mark", "inscription") else checks.coded(column, cell, NO_MAP)
