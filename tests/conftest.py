@@ -85,16 +85,7 @@ def _set_up_django(session: Path) -> None:
     default = settings.DATABASES["default"]
     on_sqlite = default["ENGINE"].endswith("sqlite3")
     default.setdefault("TEST", {})["NAME"] = str(session / "test.db") if on_sqlite else f"test_{os.getpid()}"
-    try:  # INTERIM while the rooms are being written: pure tests run without Django
-        if not settings.MIDDLEWARE:
-            settings.MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]
-        django.setup()
-    except Exception as problem:  # noqa: BLE001
-        from django.utils.functional import empty
-
-        print(f"INTERIM: Django not set up: {problem!r}")  # noqa: T201
-        settings._wrapped = empty
-        os.environ.pop("DJANGO_SETTINGS_MODULE")
+    django.setup()
 
 
 def _set_up_hypothesis() -> None:
@@ -115,15 +106,18 @@ def pytest_unconfigure() -> None:
         _endings.pop()()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks a test by what it asks for."""
+    asked = set(getattr(item, "fixturenames", ()))
+    if asked & STORAGE or item.get_closest_marker("django_db"):
+        item.add_marker(pytest.mark.storage)
+    if asked & BROWSER:
+        item.add_marker(pytest.mark.browser)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests by what they ask for. Browser tests come last: their loop would stand in the way of the others."""
-    for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
-        if asked & STORAGE or item.get_closest_marker("django_db"):
-            item.add_marker(pytest.mark.storage)
-        if asked & BROWSER:
-            item.add_marker(pytest.mark.browser)
+    """Browser tests come last: their loop would stand in the way of the others."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
@@ -143,6 +137,8 @@ def _own_node(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def node(settings: "Settings", tmp_path: Path) -> Iterator[Path]:
     """The directory of this test's node; its key is made there when first needed."""
+    from django.core.cache import cache
+
     from countermark.environment import data_directory
     from countermark.ledger import guard, identity
 
@@ -151,6 +147,7 @@ def node(settings: "Settings", tmp_path: Path) -> Iterator[Path]:
     settings.DATA_DIRECTORY = data_directory(environment)
     identity.forget_secret()
     guard._checked.clear()
+    cache.clear()  # what counts attempts at signing in
     yield tmp_path
     identity.forget_secret()
 
