@@ -38,6 +38,7 @@ STORAGE = {
     "admin_client",
 }
 BROWSER = {"browser", "page"}
+OURS = ("COUNTERMARK_TEST_", "COUNTERMARK_CONFORMANCE_")
 SCALE = int(os.environ.get("COUNTERMARK_TEST_SCALE", "1"))
 MOST_EXAMPLES = 1000
 
@@ -53,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     session = Path(tempfile.mkdtemp(prefix="countermark-tests-"))
     _endings.append(lambda: shutil.rmtree(session, ignore_errors=True))
     _endings.append(network.close())
+    for name in [name for name in os.environ if name.startswith("COUNTERMARK_") and not name.startswith(OURS)]:
+        del os.environ[name]
     os.environ.update(
         COUNTERMARK_DATABASE_URL=_database_url(config, session),
         COUNTERMARK_KEY=str(session / "node.key"),
