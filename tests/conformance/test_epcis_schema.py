@@ -66,7 +66,7 @@ def test_a_document_the_schema_refuses_is_refused_with_a_place(file: str) -> Non
 GOOD_URIS = ["urn:uuid:1", "https://example.com/a?b#c", "urn:epc:id:sgtin:9521141.012345.4711", "a:b", "a:"]
 BAD_URIS = ["no uri", "/path", "http://exa mple/", "a:ü", "a:%zz", "", "1a:b", "a:b\n"]
 ODD_URIS = ["http://[::1]/", "urn:epcglobal:cbv:bizstep:receiving"]
-URIS = st.sampled_from([*GOOD_URIS, *GOOD_URIS, *BAD_URIS, *ODD_URIS])
+URIS = st.sampled_from([*GOOD_URIS * 25, *BAD_URIS, *ODD_URIS])
 GOOD_TIMES = ["2024-02-29T23:59:59Z", "2000-02-29T00:00:00.123456789+14:00", "0001-01-01T00:00:00.000Z"]
 BAD_TIMES = [
     "2023-01-01",
@@ -76,52 +76,67 @@ BAD_TIMES = [
     "0000-01-01T00:00:00Z",
 ]
 ODD_TIMES = ["1900-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "2023-01-01T00:00:00", "2023-01-01T00:00:00Z\n"]
-TIMES = st.sampled_from([*GOOD_TIMES, *GOOD_TIMES, *GOOD_TIMES, *BAD_TIMES, *ODD_TIMES])
-NUMBERS = st.sampled_from([0, 1, -1.5, 2**53 - 1, "1", True, None])
+TIMES = st.sampled_from([*GOOD_TIMES * 40, *BAD_TIMES, *ODD_TIMES])
+NUMBERS = st.sampled_from([*[0, 1, -1.5, 2**53 - 1] * 10, "1", True, None])
 NONSENSE: st.SearchStrategy[Any] = st.sampled_from([None, 5, "x", [], {}, True, ["x"], {"x": 1}])
 EXTENSION = {"example:x": NONSENSE, "x": NONSENSE}
 
 
 def mostly(good: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.one_of(good, good, good, good, good, NONSENSE)
+    return st.integers(0, 40).flatmap(lambda chance: NONSENSE if chance == 40 else good)
 
 
 def some(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[Any]:
-    return mostly(st.fixed_dictionaries({}, optional=required | optional)) | st.fixed_dictionaries(
-        required, optional=optional
+    """An object that now and then misses what it needs, and now and then has what it should not."""
+    good = {name: value for name, value in optional.items() if name != "x"}
+    return st.integers(0, 20).flatmap(
+        lambda chance: (
+            st.fixed_dictionaries({}, optional=required | optional)
+            if chance == 20
+            else mostly(st.fixed_dictionaries(required, optional=good))
+        )
     )
 
 
 def lists(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return mostly(st.lists(mostly(items), max_size=3))
+    distinct = st.lists(mostly(items), min_size=1, max_size=2, unique_by=repr)
+    return st.integers(0, 20).flatmap(lambda chance: st.lists(items, max_size=3) if chance == 20 else mostly(distinct))
 
 
-def word(*words: str) -> st.SearchStrategy[Any]:
-    return mostly(st.sampled_from(words) | URIS)
+def word(*words: str, wrong: str) -> st.SearchStrategy[Any]:
+    return mostly(st.sampled_from([*words * 20, wrong]) | URIS)
 
 
 QUANTITIES = lists(
-    some({"epcClass": URIS}, {"quantity": NUMBERS, "uom": st.sampled_from(["KGM", "kg", "K"]), "a:b": NONSENSE})
+    some(
+        {"epcClass": URIS},
+        {"quantity": NUMBERS, "uom": st.sampled_from([*["KGM", "H87"] * 20, "kg", "K"]), "x": NONSENSE},
+    )
 )
 PLACE = some({"id": URIS}, EXTENSION)
 DEVICE = {"deviceID": URIS, "deviceMetadata": URIS, "rawData": URIS, "bizRules": URIS, "time": TIMES, **EXTENSION}
 REPORT = some(
-    {"type": word("Temperature", "Warmth", "https://gs1.org/voc/Temperature")},
+    {"type": word("Temperature", "Speed", wrong="https://gs1.org/voc/Speed")},
     DEVICE
     | {
-        "exception": word("ALARM_CONDITION", "ALARM"),
+        "exception": word("ALARM_CONDITION", wrong="ALARM"),
         "value": NUMBERS,
-        "component": word("x", "w"),
+        "component": word("x", wrong="w"),
         "stringValue": mostly(st.text(max_size=2)),
         "booleanValue": mostly(st.booleans()),
-        "hexBinaryValue": st.sampled_from(["0aF", "g", ""]),
+        "hexBinaryValue": st.sampled_from([*["0aF"] * 20, "g", ""]),
         "uom": mostly(st.text(max_size=2)),
     },
 )
 SENSORS = lists(some({"sensorReport": lists(REPORT)}, {"sensorMetadata": some({}, DEVICE), **EXTENSION}))
-DISPOSITION = word("in_transit", "stolen", "lost", "https://ns.gs1.org/cbv/Disp-active")
+DISPOSITION = word("in_transit", "stolen", wrong="https://ns.gs1.org/cbv/Disp-active")
 PAIRS = {
-    name: lists(some({"type": word("owning_party", "po", "owner"), item: URIS}, {"a:b": NONSENSE}))
+    name: lists(
+        some(
+            {"type": word("owning_party" if item != "bizTransaction" else "po", wrong="owner"), item: URIS},
+            {"x": NONSENSE},
+        )
+    )
     for name, item in [
         ("bizTransactionList", "bizTransaction"),
         ("sourceList", "source"),
@@ -134,8 +149,11 @@ EVENTS = st.fixed_dictionaries(
         "type": st.sampled_from([*epcis.EVENT_TYPES]),
         "@context": st.just(CONTEXT),
         "eventTime": st.just("2024-01-01T00:00:00Z") | TIMES,
-        "eventTimeZoneOffset": st.sampled_from(["+00:00", "+00:00", "-14:00", "+14:30", "Z"]),
-        "action": mostly(st.sampled_from(["ADD", "ADD", "OBSERVE", "DELETE", "REMOVE"])),
+        "eventTimeZoneOffset": st.sampled_from([*["+00:00", "-14:00"] * 20, "+14:30", "Z"]),
+        "action": mostly(st.sampled_from([*["ADD"] * 30, "OBSERVE", "DELETE", "REMOVE"])),
+        "parentID": URIS,
+        "bizTransactionList": PAIRS["bizTransactionList"],
+        **{name: lists(URIS) for name in ("epcList", "childEPCs", "inputEPCList", "outputEPCList")},
     },
     optional={
         "recordTime": TIMES,
@@ -143,25 +161,25 @@ EVENTS = st.fixed_dictionaries(
         "certificationInfo": URIS | lists(URIS),
         "errorDeclaration": some(
             {"declarationTime": TIMES},
-            {"reason": word("incorrect_data", "bad"), "correctiveEventIDs": lists(URIS), **EXTENSION},
+            {"reason": word("incorrect_data", wrong="bad"), "correctiveEventIDs": lists(URIS), **EXTENSION},
         ),
-        "bizStep": word("receiving", "eating"),
+        "bizStep": word("receiving", wrong="eating"),
         "disposition": DISPOSITION,
         "persistentDisposition": some({}, {"set": DISPOSITIONS, "unset": DISPOSITIONS, "x": NONSENSE}),
         "readPoint": PLACE,
         "bizLocation": PLACE,
         "sensorElementList": SENSORS,
-        "parentID": URIS,
         "transformationID": URIS,
         "ilmd": some({}, EXTENSION),
-        **PAIRS,
-        **{name: lists(URIS) for name in ("epcList", "childEPCs", "inputEPCList", "outputEPCList")},
+        "sourceList": PAIRS["sourceList"],
+        "destinationList": PAIRS["destinationList"],
         **{f"{name}uantityList": QUANTITIES for name in ("q", "childQ", "inputQ", "outputQ")},
         **EXTENSION,
     },
 )
 
-BASIS = {"type", "@context", "eventTime", "eventTimeZoneOffset", "action"}
+SUBJECTS = {"epcList", "parentID", "childEPCs", "inputEPCList", "outputEPCList", "bizTransactionList"}
+BASIS = {"type", "@context", "eventTime", "eventTimeZoneOffset", "action"} | SUBJECTS
 KNOWN = {name: epcis._known(kind) for name, kind in epcis.EVENT_TYPES.items()}
 
 
@@ -170,22 +188,24 @@ def fitting(draw: st.DrawFn) -> dict[str, Any]:
     """An event with only the fields of its type, or it would hardly ever be accepted."""
     event: dict[str, Any] = draw(EVENTS)
     known = KNOWN[event["type"]]
-    kept = [key for key in event if key in known or ":" in key]
-    dropped = draw(st.permutations(sorted(set(kept) - BASIS)))[draw(st.integers(0, 4)) :]
-    return {key: event[key] for key in kept if key not in dropped}
+    kept = {key for key in event if key in known or ":" in key}
+    few = draw(st.permutations(sorted(kept - BASIS)))[: draw(st.integers(0, 4))]
+    lost = draw(st.sampled_from([*[""] * 20, *sorted((kept & BASIS) - {"@context"})]))
+    return {key: event[key] for key in event if key in kept and (key in BASIS or key in few) and key != lost}
 
 
-@given(fitting() | EVENTS)
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(fitting())
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_the_model_accepts_the_schema_accepts(event: dict[str, Any]) -> None:
     if epcis.validate(event) == []:
         assert [error.message for error in SCHEMA_VALIDATOR.iter_errors(event)] == []
 
 
 @given(fitting())
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_model_refuses_little_more_than_the_schema_does(event: dict[str, Any]) -> None:
     text = json.dumps(event)
-    stricter = "[::1]" in text or "null" in text
+    # IP literals, null for a field left out, and the line break that `$` lets through at the end.
+    stricter = "[::1]" in text or "null" in text or "\\n" in text
     if not stricter and SCHEMA_VALIDATOR.is_valid(event):
         assert epcis.validate(event) == []
