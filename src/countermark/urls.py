@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from countermark.web import errors, views
+from countermark.web.api import api
 
 ROOMS = ("tracing", "register", "ledger")
 
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/2fa/", include(mfa)),
     path("accounts/", include("countermark.accounts.urls")),
     *_rooms(),
+    path("api/", api.urls),
 ]
 
 handler400 = errors.bad_request

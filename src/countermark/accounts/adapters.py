@@ -1,6 +1,11 @@
 """What allauth is told about this house: no sign-up, names without regard to case, one-time passwords."""
 
+import time
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,6 +23,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A password somebody chose replaces the one-time one."""
         user.must_change_password = False
         super().set_password(user, password)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Having signed in a moment ago counts like having confirmed it."""
+        records = get_authentication_records(context.request, context.request.user)
+        return not records or time.time() - records[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -50,8 +50,6 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
         streamed: HttpResponse | FileResponse = WhiteNoiseMiddleware.serve(static_file, request)
         if not isinstance(streamed, FileResponse):
             return streamed
-        whole = HttpResponse(
-            streamed.getvalue(), status=streamed.status_code, headers=dict(streamed.headers)
-        )
+        whole = HttpResponse(streamed.getvalue(), status=streamed.status_code, headers=dict(streamed.headers))
         streamed.close()
         return whole

@@ -1,0 +1,30 @@
+"""The API for programs under `/api/` (docs/api.md): one router per subject, assembled here.
+
+Every operation names its permission (`allowed.Token`), refusals are problem documents (`problems`), and what a person sees by
+place a program sees by its token's owner.
+"""
+
+from ninja import NinjaAPI
+
+import countermark
+from countermark.web.api import jobs, ledger, loads, problems, trace, weapons
+
+DESCRIPTION = """
+What the pages do, for programs: tracing, weapons, events, corrections, loads, and proofs of the ledger.
+
+Send `Authorization: Bearer <token>`; a token is issued on the page *API tokens*, has scopes and expires, and never allows more
+than its owner's roles do. The permission an operation needs stands at its description. A refusal is a problem document
+(RFC 9457) whose `errors` name each column, its value and what was expected.
+"""
+
+api = NinjaAPI(
+    title="Countermark",
+    version=countermark.__version__,
+    description=DESCRIPTION,
+    urls_namespace="api",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+problems.install(api)
+for _router in (trace.router, weapons.router, loads.router, jobs.router, ledger.router):
+    api.add_router("", _router)

@@ -1,0 +1,10 @@
+"""Rows of the access matrix for the pages of other rooms: (URL name, roles that reach it, method, arguments).
+
+A role held at one place reaches these too; what it then sees is narrowed in the room's queries.
+"""
+
+from typing import Any
+
+Arguments = tuple[tuple[str, Any], ...]
+
+ROWS: tuple[tuple[str, set[str], str, Arguments], ...] = ()
