@@ -111,6 +111,12 @@ def rejects_path(job: LoadJob) -> Path:
     return directory(job) / REJECTS
 
 
+def plain(options: loading.Options) -> dict[str, Any]:
+    """Options as a job keeps them; `options_of` reads them back."""
+    kept: dict[str, Any] = msgspec.to_builtins(options)
+    return kept
+
+
 def options_of(job: LoadJob) -> loading.Options:
     """How a job's file is to be read and loaded."""
     return msgspec.convert(job.options.get("load", {}), loading.Options)
@@ -118,7 +124,7 @@ def options_of(job: LoadJob) -> loading.Options:
 
 def set_options(job: LoadJob, options: loading.Options) -> None:
     """Remembers how a draft's file is to be read; a checked one becomes a draft again."""
-    job.options = {**job.options, "load": msgspec.to_builtins(options)}
+    job.options = {**job.options, "load": plain(options)}
     LoadJob.objects.filter(pk=job.pk, state__in=(DRAFT, CHECKED, FAILED, REFUSED)).update(
         options=job.options, state=DRAFT, report={}, done=0, total=0
     )
@@ -132,7 +138,7 @@ def start_check(job: LoadJob) -> bool:
 def start_load(job: LoadJob, *, on_error: str, correct: str, since: tuple[str, ...] = (CHECKED,)) -> bool:
     """Asks for the load of a checked file. False when that was asked for already: a second click changes nothing."""
     chosen = msgspec.structs.replace(options_of(job), on_error=on_error, correct=correct, dry_run=False)
-    job.options = {**job.options, "load": msgspec.to_builtins(chosen)}
+    job.options = {**job.options, "load": plain(chosen)}
     return _start(job, since, "load")
 
 
