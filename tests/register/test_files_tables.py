@@ -309,3 +309,64 @@ def test_zeros_before_a_number_never_change_its_value(value: int, width: int) ->
 def test_any_number_in_any_format_is_shown_somehow(value: float, format_: str) -> None:
     assert isinstance(number(value, format_), Typed)
     assert isinstance(from_display(value, format_), Typed)
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+FIRST = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>ref</t></is></c><c r="B1" t="inlineStr"><is><t>mark</t></is></c></row>'
+)
+
+
+def raw_workbook(tmp_path: Path, *rows_: str, sheet: str = SHEET) -> Path:
+    """A workbook whose sheet is written by hand, as no spreadsheet program would."""
+    good, path = workbook(tmp_path, ("ref", "mark")), tmp_path / "raw.xlsx"
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            own = info.filename == "xl/worksheets/sheet1.xml"
+            target.writestr(info.filename, sheet.format("".join((FIRST, *rows_))) if own else source.read(info))
+    return path
+
+
+def test_text_in_runs_is_joined_and_escapes_are_undone(tmp_path: Path) -> None:
+    runs = (
+        '<row r="3"><c r="A3" t="inlineStr"><is><r><t>A</t></r><rPh><t>phonetic</t></rPh><r><t>_x0031_</t></r></is></c>'
+        '<c r="B3" t="str"><f>1+1</f><v>TK1</v></c></row>'
+    )
+    assert read(open_table(raw_workbook(tmp_path, runs))) == [(3, ["A1", "TK1"])]
+
+
+def test_cells_without_references_stand_one_after_the_other(tmp_path: Path) -> None:
+    assert read(open_table(raw_workbook(tmp_path, "<row><c><v>1</v></c><c><v>2</v></c></row>"))) == [(2, ["1", "2"])]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '<row r="2000000000"><c r="A2"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row>',
+        '<row r="x"><c r="A1"><v>1</v></c></row>',
+        '<row r="2"><c r="ZZZZZZZZ2"><v>1</v></c></row>',
+        '<row r="2"><c r="B2"><v>1</v></c><c r="A2"><v>1</v></c></row>',
+        '<row r="2"><c r="A2" t="s"><v>99999</v></c></row>',
+        '<row r="2"><c r="A2" t="n"><v>many</v></c></row>',
+        '<row r="2"><c r="A2" s="x"><v>1</v></c></row>',
+        '<row r="2"><c r="A2"><v>1</v></row>',
+    ],
+)
+def test_a_hostile_sheet_is_unreadable(tmp_path: Path, hostile: str) -> None:
+    with pytest.raises(UnreadableFile):
+        list(open_table(raw_workbook(tmp_path, hostile)).rows)
+
+
+def test_a_sheet_that_declares_a_document_type_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="document type"):
+        open_table(raw_workbook(tmp_path, sheet='<!DOCTYPE x [<!ENTITY a "aa">]>' + SHEET))
+
+
+def test_a_formula_that_failed_is_refused_in_any_column(tmp_path: Path) -> None:
+    failed = '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="e"><v>#N/A</v></c></row>'
+    (refused,) = read_weapons(raw_workbook(tmp_path, failed))
+    assert isinstance(refused, RowError)
+    assert (refused.column, refused.value, refused.code) == ("mark", "#N/A", "formula_error")

@@ -1,25 +1,22 @@
 """Rows of the first visible sheet of an OpenDocument spreadsheet (ISO/IEC 26300), streamed."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import IO
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element
 
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.numbers import from_display
 from countermark.register.files.tables import MAX_COLUMNS, MAX_ROWS, Row, Typed, limited
+from countermark.register.files.xmlstream import DAMAGE, stream
 
 _NS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _OFFICE, _TABLE, _TEXT, _STYLE = (_NS % name for name in ("office", "table", "text", "style"))
 _CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _SPACES = {_TEXT + "s": " ", _TEXT + "tab": "\t", _TEXT + "line-break": "\n"}
 _CELLS = frozenset({_TABLE + "table-cell", _TABLE + "covered-table-cell"})
-_DAMAGE = (ParseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
 def read(path: Path) -> tuple[str, Iterator[Row | RowError]]:
@@ -36,7 +33,7 @@ def _rows(path: Path, names: list[str]) -> Iterator[Row | RowError]:
     try:
         with zipfile.ZipFile(path) as archive, limited(archive, "content.xml") as content:
             yield from _first_sheet(content, names)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise UnreadableFile(f"{path.name} is a damaged spreadsheet: {error}") from error
 
 
@@ -44,7 +41,7 @@ def _first_sheet(content: IO[bytes], names: list[str]) -> Iterator[Row]:
     hidden: set[str] = set()
     sheet: Element | None = None
     number = 0
-    for event, element in iterparse(content, events=("start", "end"), forbid_dtd=True):
+    for event, element in stream(content):
         if event == "start":
             if (
                 sheet is None
