@@ -98,8 +98,26 @@ def _pair(channel: Channel, mark: str, read: str) -> float:
     return float(np.log({"lookalike": channel.lookalike, "near": channel.near, "transliterated": channel.sound}[why]))
 
 
+class _Logs(NamedTuple):
+    """Natural logarithms of a channel's probabilities."""
+
+    dropped: float
+    doubled: float
+    added: float
+    run: float
+    empty_run: float
+    unread: float
+    swapped: float
+    sound: float
+
+
 @lru_cache(maxsize=16)
-def _ascii(channel: Channel) -> NDArray[np.float32]:
+def _logs(channel: Channel) -> _Logs:
+    return _Logs(*(float(np.log(getattr(channel, name))) for name in _Logs._fields))
+
+
+@lru_cache(maxsize=16)
+def plain_table(channel: Channel) -> NDArray[np.float32]:
     """(128 read, 128 mark) log-probabilities of the plain characters."""
     table = np.full((128, 128), np.log(channel.across), np.float32)
     plain = [chr(code) for code in range(33, 127)]
@@ -157,7 +175,7 @@ def _alphabet(marks: NDArray[np.uint32]) -> tuple[NDArray[np.uint32] | None, NDA
 def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channel) -> NDArray[np.float32]:
     """log P(read | mark character) over the alphabet, for one place of the reading."""
     if letters is None and ord(place.char) < 128:
-        return _ascii(channel)[ord(place.char)]
+        return plain_table(channel)[ord(place.char)]
     codes = range(128) if letters is None else letters.tolist()
     return np.array([_pair(channel, chr(code), place.char) if code else _NEVER for code in codes], np.float32)
 
@@ -172,8 +190,8 @@ def _align_batch(
     width, n = marks.shape
     letters, index = _alphabet(marks)
     spelled = _spelled(places, letters)
-    dropped = np.float32(np.log(channel.dropped))
-    ramp = (np.arange(width + 1, dtype=np.float32) * dropped)[:, None]
+    logs = _logs(channel)
+    ramp = (np.arange(width + 1, dtype=np.float32) * np.float32(logs.dropped))[:, None]
     rows = [np.repeat(ramp, n, axis=1)]
     for i, place in enumerate(places):
         before = rows[-1]
@@ -184,15 +202,15 @@ def _align_batch(
             continue
         if place.kind == "run":
             reached = np.maximum.accumulate(before, axis=0)
-            now[1:] = reached[:-1] + np.float32(np.log(channel.run))
-            np.maximum(now, before + np.float32(np.log(channel.empty_run)), out=now)
+            now[1:] = reached[:-1] + np.float32(logs.run)
+            np.maximum(now, before + np.float32(logs.empty_run), out=now)
             rows.append(now)
             continue
         _one_place(i, places, before, now, slice(low, high), index, letters, channel)
         if i and place.kind == places[i - 1].kind == "char" and place.char != places[i - 1].char:
             _swap(places[i - 1].char, place.char, rows[-2], now, marks, channel)
         for length, mark in spelled.get(i, ()):
-            reached = rows[i + 1 - length][:-1] + np.float32(np.log(channel.sound))
+            reached = rows[i + 1 - length][:-1] + np.float32(logs.sound)
             np.copyto(now[1:], np.maximum(now[1:], reached), where=marks == mark)
         window, slope = now[low : high + 1], ramp[low : high + 1]
         window -= slope
@@ -213,11 +231,11 @@ def _one_place(
     channel: Channel,
 ) -> None:
     """The place was read from one place of the mark, or stands in the reading only."""
-    place = places[i]
+    place, logs = places[i], _logs(channel)
     low, high = window.start, window.stop
     first = max(low, 1)
     if place.kind == "unknown":
-        now[first : high + 1] = before[first - 1 : high] + np.float32(np.log(channel.unread))
+        now[first : high + 1] = before[first - 1 : high] + np.float32(logs.unread)
     else:
         table = _emissions(place, letters, channel)
         np.take(table, index[first - 1 : high], out=now[first : high + 1])
@@ -225,7 +243,7 @@ def _one_place(
     doubled = place.kind == "char" and any(
         0 <= k < len(places) and places[k].char == place.char and places[k].kind == "char" for k in (i - 1, i + 1)
     )
-    added = np.float32(np.log(channel.doubled if doubled else channel.added))
+    added = np.float32(logs.doubled if doubled else logs.added)
     np.maximum(now[low : high + 1], before[low : high + 1] + added, out=now[low : high + 1])
 
 
@@ -241,7 +259,7 @@ def _swap(
     if len(marks) < 2:
         return
     j, mark = np.nonzero((marks[:-1] == ord(right)) & (marks[1:] == ord(left)))
-    reached = two_before[j, mark] + np.float32(np.log(channel.swapped))
+    reached = two_before[j, mark] + np.float32(_logs(channel).swapped)
     now[j + 2, mark] = np.maximum(now[j + 2, mark], reached)
 
 
@@ -307,35 +325,36 @@ def _place_by_place(places: Sequence[Place], mark: str) -> list[Difference] | No
 _Step = tuple[float, int, int]
 
 
-def _steps(i: int, j: int, places: Sequence[Place], mark: str, channel: Channel) -> Iterable[_Step]:
+def _steps(i: int, j: int, places: Sequence[Place], mark: str, channel: Channel, logs: _Logs) -> Iterable[_Step]:
     """(log-probability, places of the reading, places of the mark) of every edit that may end at (i, j)."""
     place = places[i - 1] if i else None
     if j:
-        yield float(np.log(channel.dropped)), 0, 1
+        yield logs.dropped, 0, 1
     if place is None:
         return
     if place.kind == "run":
-        yield float(np.log(channel.empty_run)), 1, 0
+        yield logs.empty_run, 1, 0
         for k in range(1, j + 1):
-            yield float(np.log(channel.run)), 1, k
+            yield logs.run, 1, k
         return
     twice = any(0 <= k < len(places) and places[k].char == place.char != "" for k in (i - 2, i))
-    yield float(np.log(channel.doubled if twice else channel.added)), 1, 0
+    yield logs.doubled if twice else logs.added, 1, 0
     if not j:
         return
-    yield (float(np.log(channel.unread)) if place.kind == "unknown" else _pair(channel, mark[j - 1], place.char)), 1, 1
+    yield logs.unread if place.kind == "unknown" else _pair(channel, mark[j - 1], place.char), 1, 1
     if place.kind != "char":
         return
     before = places[i - 2].char if i > 1 else ""
     if j > 1 and before and before != place.char and (before, place.char) == (mark[j - 1], mark[j - 2]):
-        yield float(np.log(channel.swapped)), 2, 2
+        yield logs.swapped, 2, 2
     for spelling in SOUND.get(mark[j - 1], ()):
         if 1 < len(spelling) <= i and "".join(p.char for p in places[i - len(spelling) : i]) == spelling:
-            yield float(np.log(channel.sound)), len(spelling), 1
+            yield logs.sound, len(spelling), 1
 
 
 def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Difference]:
     has_run = any(place.kind == "run" for place in places)
+    logs = _logs(channel)
     best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
     for i in range(len(places) + 1):
         for j in range(len(mark) + 1):
@@ -343,7 +362,7 @@ def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Di
                 continue
             options = [
                 (best[i - di, j - dj][0] + score, di, dj)
-                for score, di, dj in _steps(i, j, places, mark, channel)
+                for score, di, dj in _steps(i, j, places, mark, channel, logs)
                 if (i - di, j - dj) in best
             ]
             if options:

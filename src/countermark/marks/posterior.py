@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from countermark.marks.channel import Channel, _pair
+from countermark.marks.channel import Channel, plain_table
 from countermark.marks.reading import Place, Reading
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -45,7 +45,7 @@ class Weighed(NamedTuple):
     marginal: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spellings:
     """Every spelling known, aliases included."""
 
@@ -227,7 +227,7 @@ def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> floa
         at = found.lengths - 1 - back
         inside = at >= 0
         stands = np.where(inside, found.codes[rows, np.maximum(at, 0)], 0).astype(np.int64)
-        table = np.array([_pair(channel, str(digit), read) for digit in range(10)])
+        table = plain_table(channel)[ord(read), 48:58].astype(np.float64)
         slight += float((np.exp(table - np.log(channel.kept)).sum()) - 1.0)
         digit = (stands >= 48) & (stands < 58)
         better = np.where(digit, np.log(channel.kept) - table[np.clip(stands - 48, 0, 9)], 0.0)

@@ -34,6 +34,9 @@ WRONG_KIND = 0.05
 WRONG_COUNTRY = 0.05
 WRONG_COMPONENT = 0.05
 
+HOPELESS = 25.0
+"""Nats below the best mark at which the mark of any other weapon would explain a reading better, in ten million."""
+
 CONTROL = frozenset(("", "receiver", "frame", "plate", "lower_receiver"))
 """Components that usually carry the control mark: one of these rarely comes from another weapon."""
 
@@ -281,7 +284,7 @@ def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options:
     """Likelihood of the reading and of the evidence for every mark; marks out of reach are left out."""
     codes, lengths = noise.matrix(rows.text)
     log_reading = noise.likelihood_of_codes(heard.reading, codes, lengths, options.channel)
-    reached = np.flatnonzero(np.isfinite(log_reading))
+    reached = np.flatnonzero(log_reading > log_reading.max(initial=-np.inf) - HOPELESS)
     if len(reached) < len(log_reading):
         rows, codes, lengths, log_reading = rows.take(reached), codes[reached], lengths[reached], log_reading[reached]
     evidence = _evidence(reference, rows, query)
@@ -353,7 +356,8 @@ def answer(
     started: float,
 ) -> Answer:
     """Weigh the weapons found against each other and against absence, and put the answer in words and numbers."""
-    chance = [_chance(known, one, found, options) for one, found in zip(heard, scored, strict=True)]
+    several = len(heard) > 1
+    chance = [_chance(known, one, found, options) if several else 0.0 for one, found in zip(heard, scored, strict=True)]
     weapons = _weapons(heard, scored, chance)
     absent, missed = absence(store, reference, known, heard, scored, chance, query, options)
     probability, not_registered = posterior.combine(weapons.log_weapon, absent, missed)
@@ -556,8 +560,9 @@ def _owner(found: Scored, weapon: int) -> int | None:
 def _second_owner(found: Scored, row: int) -> int | None:
     """Another weapon of the same maker that carries exactly the same mark."""
     text, maker, weapon = found.rows.text[row], found.found.maker[row], found.rows.weapon_key[row]
-    same = np.flatnonzero((found.found.maker == maker) & (found.found.log_reading == found.found.log_reading[row]))
-    owners = (i for i in same.tolist() if found.rows.text[i] == text and found.rows.weapon_key[i] != weapon)
+    alike = found.found.log_reading == found.found.log_reading[row]
+    same = np.flatnonzero(alike & (found.found.maker == maker) & (found.rows.weapon_key != weapon))
+    owners = (i for i in same.tolist() if found.rows.text[i] == text)
     return next((int(found.rows.weapon_key[i]) for i in islice(owners, 1)), None)
 
 

@@ -107,7 +107,10 @@ class SqlStore:
         columns = ", ".join(_FETCHED)
         assert set(_FETCHED) < set(COLUMNS)
         member = "in (select value from json_each(%s))" if vendor == "sqlite" else "= any(array(select unnest(%s::bigint[])))"
-        self._lookup = f"select {columns} from tracing_mark where skeleton {member} limit %s"
+        # Keys drive, marks follow: one descent of the index a key, without a temporary set in between.
+        each = "json_each(%s) cross join" if vendor == "sqlite" else ""
+        wanted = "skeleton = value" if vendor == "sqlite" else f"skeleton {member}"
+        self._lookup = f"select {columns} from {each} tracing_mark where {wanted} limit %s"
         self._span = f"select {columns} from tracing_mark where skeleton >= %s and skeleton < %s {{makers}} limit %s"
         self._end = (
             f"select {columns} from tracing_mark where rskeleton >= %s and rskeleton < %s"

@@ -1,0 +1,126 @@
+"""The noisy channel: likelihood of a reading and the alignment that explains it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countermark.marks.channel import Channel, align, fit, log_likelihood, relation
+from countermark.marks.reading import parse
+
+DIGITS_AND_LETTERS = st.text(alphabet="0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=3, max_size=12)
+
+
+def likelihood(reading: str, *marks: str) -> list[float]:
+    scores: list[float] = log_likelihood(parse(reading), marks).tolist()
+    return scores
+
+
+@given(DIGITS_AND_LETTERS)
+def test_a_perfect_reading_is_explained_by_its_mark_alone(mark: str) -> None:
+    (score,) = likelihood(mark, mark)
+    assert score == pytest.approx(len(mark) * np.log(Channel().kept), abs=1e-3)
+    assert align(parse(mark), mark) == []
+
+
+@given(DIGITS_AND_LETTERS, DIGITS_AND_LETTERS)
+def test_no_mark_explains_a_reading_better_than_the_mark_that_agrees(reading: str, mark: str) -> None:
+    exact, other = likelihood(reading, reading, mark)
+    assert other <= exact + 1e-3
+
+
+@given(DIGITS_AND_LETTERS, st.lists(DIGITS_AND_LETTERS, max_size=6))
+def test_a_mark_scores_the_same_alone_and_in_a_batch(reading: str, marks: list[str]) -> None:
+    together = likelihood(reading, *marks, "ЖИ1408")
+    alone = [likelihood(reading, mark)[0] for mark in [*marks, "ЖИ1408"]]
+    assert together == pytest.approx(alone, abs=1e-3)
+
+
+def test_a_look_alike_is_more_probable_than_a_near_one_and_that_than_any_other() -> None:
+    look, near, other = likelihood("12345", "1234S", "12346", "12341")
+    assert look > near > other
+
+
+def test_another_kind_of_character_is_the_least_probable() -> None:
+    digit, letter = likelihood("12347", "12345", "1234K")
+    assert digit > letter
+
+
+@pytest.mark.parametrize(
+    ("reading", "mark", "why"),
+    [
+        ("TKD48213", "TKO48213", "lookalike"),
+        ("12345", "12346", "near"),
+        ("1234", "12934", "dropped"),
+        ("129934", "12934", "added"),
+        ("13245", "12345", "swapped"),
+        ("12?45", "12345", "unread"),
+        ("12*", "12345", "unread"),
+        ("12341", "12345", "other"),
+        ("ZHИ1408", "ЖИ1408", "transliterated"),
+    ],
+)
+def test_the_alignment_says_why_a_place_differs(reading: str, mark: str, why: str) -> None:
+    assert [difference.why for difference in align(parse(reading), mark)] == [why]
+
+
+def test_a_difference_counts_code_points_of_the_reading_as_given() -> None:
+    (difference,) = align(parse("tk-d 4821"), "TKO4821")
+    assert (difference.at, difference.read, difference.mark) == (3, "D", "O")
+
+
+def test_a_place_dropped_at_the_end_stands_after_the_reading() -> None:
+    (difference,) = align(parse("AB12"), "AB129")
+    assert difference == (4, "", "9", "dropped")
+
+
+def test_a_letter_typed_by_its_sound_costs_one_edit() -> None:
+    by_sound, by_chance = likelihood("ZHИ1408", "ЖИ1408", "QXИ1408")
+    assert by_sound > by_chance
+    assert by_sound > len("ЖИ1408") * np.log(Channel().kept) - 6
+
+
+def test_an_unread_place_fits_every_character_alike() -> None:
+    first, second = likelihood("12?45", "12345", "12945")
+    assert first == pytest.approx(second)
+
+
+def test_an_unread_run_fits_any_length() -> None:
+    scores = likelihood("AB*9", "AB19", "AB12349", "AB123456789")
+    assert scores == pytest.approx([scores[0]] * 3)
+
+
+def test_a_mark_of_a_very_different_length_is_out_of_reach() -> None:
+    assert likelihood("123", "123456789") == [-np.inf]
+
+
+def test_no_marks_give_no_scores() -> None:
+    assert likelihood("123") == []
+
+
+@given(st.text(min_size=1, max_size=64), st.lists(st.text(min_size=1, max_size=64), max_size=4))
+def test_any_unicode_is_compared_without_failing(reading: str, marks: list[str]) -> None:
+    try:
+        parsed = parse(reading)
+    except ValueError:
+        return
+    clean = [mark.replace("\0", "") for mark in marks]
+    scores = log_likelihood(parsed, clean)
+    assert len(scores) == len(marks)
+    assert not np.isnan(scores).any()
+    for mark in clean:
+        align(parsed, mark)
+
+
+def test_a_confusion_confirmed_often_becomes_probable() -> None:
+    confirmed = [(parse("4K123"), "AK123")] * 40
+    learned = fit(confirmed)
+    assert log_likelihood(parse("4K99"), ["AK99"], learned)[0] > log_likelihood(parse("4K99"), ["AK99"])[0]
+
+
+def test_nothing_confirmed_changes_nothing() -> None:
+    assert fit([]) == Channel()
+
+
+def test_equal_characters_have_no_relation() -> None:
+    assert relation("A", "A") is None
