@@ -4,10 +4,9 @@ Every operation names its permission (`allowed.Token`), refusals are problem doc
 place a program sees by its token's owner.
 """
 
-from ninja import NinjaAPI
-
 import countermark
 from countermark.web.api import jobs, ledger, loads, problems, trace, weapons
+from countermark.web.api.described import DescribedAPI
 
 DESCRIPTION = """
 What the pages do, for programs: tracing, weapons, events, corrections, loads, and proofs of the ledger.
@@ -17,7 +16,7 @@ than its owner's roles do. The permission an operation needs stands at its descr
 (RFC 9457) whose `errors` name each column, its value and what was expected.
 """
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Countermark",
     version=countermark.__version__,
     description=DESCRIPTION,

@@ -73,7 +73,12 @@ def cancel(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
     return shown(job)
 
 
-@router.get("/loads/{uuid:job_id}/rejects", response={200: None, **MISSING}, auth=Token("load"))
+@router.get(
+    "/loads/{uuid:job_id}/rejects",
+    response={200: None, **MISSING},
+    auth=Token("load"),
+    openapi_extra={"x-media-type": "text/csv"},
+)
 def rejects(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The refused rows in the file's own columns with their reason, as CSV. Permission: `load`."""
     path = jobs.rejects_path(find(person(request), job_id))

@@ -22,7 +22,12 @@ ENTRIES_MAX = 10_000
 Size = Annotated[int, Field(ge=0, le=LARGEST)]
 
 
-@router.get("/ledger/checkpoint", response={200: None, **MISSING}, auth=Token("ledger.view"))
+@router.get(
+    "/ledger/checkpoint",
+    response={200: None, **MISSING},
+    auth=Token("ledger.view"),
+    openapi_extra={"x-media-type": "text/plain"},
+)
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The signed checkpoint of this node's log (C2SP signed note). Permission: `ledger.view`."""
     return HttpResponse(guard.sign_current(services.require_own_log()), content_type="text/plain; charset=utf-8")
@@ -80,7 +85,12 @@ class Span(Schema):
     limit: Annotated[int, Field(ge=1, le=ENTRIES_MAX)] = 1000
 
 
-@router.get("/ledger/entries", response={200: None, **MISSING}, auth=Token("ledger.view"))
+@router.get(
+    "/ledger/entries",
+    response={200: None, **MISSING},
+    auth=Token("ledger.view"),
+    openapi_extra={"x-media-type": "application/x-ndjson"},
+)
 def entries(request: HttpRequest, asked: Query[Span]) -> HttpResponse:
     """Entries of this node's log as stored, one a line, from an index on. Permission: `ledger.view`. The header
     `Countermark-Next` names the index to go on with, and is left out at the end.

@@ -1,0 +1,95 @@
+"""Whatever a program sends: an answer as described, never a fault of ours, and nothing stored by what is refused."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.utils import timezone
+from hypothesis import given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from countermark.accounts import rules, services
+from countermark.accounts.models import User
+from countermark.ledger import services as ledger
+from countermark.ledger import store as logs
+from countermark.ledger.services import Actor
+from countermark.register import services as register
+from countermark.register.models import LoadJob
+
+CHIEF = Actor("chief")
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
+OPERATIONS = [
+    "POST /api/trace", "GET /api/weapons", "POST /api/weapons", "GET /api/weapons/{weapon_id}",
+    "POST /api/weapons/{weapon_id}/events", "POST /api/events/{event_id}/correct", "POST /api/loads",
+    "GET /api/loads/{job_id}", "POST /api/loads/{job_id}/cancel", "GET /api/loads/{job_id}/rejects",
+    "POST /api/loads/{job_id}/undo", "POST /api/ledger/verify", "GET /api/ledger/verify/{job_id}",
+    "GET /api/ledger/checkpoint", "GET /api/ledger/proof/{event_id}", "GET /api/ledger/consistency",
+    "GET /api/ledger/entries",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """The test's transaction lives in one connection, which a real server would close after each request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@cache
+def described() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
+
+
+def operation(name: str) -> Any:
+    method, path = name.split(" ")
+    return described()[path][method]
+
+
+def token() -> str:
+    """One that may do everything, so that nothing is refused before it is looked at."""
+    services.add_user("fuzz", ["registrar", "auditor", "tracing"], None, "a-long-password", by=CHIEF)
+    user = User.objects.get(username="fuzz")
+    expires = timezone.now() + timedelta(days=1)
+    return services.issue_token(user, "fuzz", list(rules.SCOPES), expires, by=CHIEF)
+
+
+def stored() -> tuple[int, int]:
+    return logs.size(ledger.require_own_log()), LoadJob.objects.count()
+
+
+@pytest.mark.django_db
+def test_every_operation_is_tried() -> None:
+    found = {f"{method.upper()} {path}" for path, some in described().raw_schema["paths"].items() for method in some}
+    assert found == set(OPERATIONS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_anything_sent_gets_an_answer_as_described(name: str, scale: int) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    register.add_weapon("A1", {"maker": "Taurus"}, [{"component": "frame", "mark": "TKD48213"}], by=CHIEF)
+
+    @settings(max_examples=25 * scale)
+    @given(case=operation(name).as_strategy())
+    def one(case: Any) -> None:
+        before = stored()
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code >= 400:
+            assert stored() == before
+
+    one()
