@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import msgspec
 
@@ -42,11 +42,28 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"s
     checkpoint: str
 
 
+class TextRow(msgspec.Struct, frozen=True):
+    """A side text as it travels."""
+
+    ref: str
+    kind: str
+    text: str
+    salt: str
+
+
+class AttachmentRow(msgspec.Struct, frozen=True):
+    """An attachment as it travels; its bytes in base64."""
+
+    digest: str
+    media_type: str
+    data: bytes
+
+
 class SideRows(msgspec.Struct, frozen=True):
     """Side data of one sealed line."""
 
-    texts: list[dict[str, str]] = []
-    attachments: list[dict[str, Any]] = []
+    texts: list[TextRow] = []
+    attachments: list[AttachmentRow] = []
 
 
 @dataclass(frozen=True)
@@ -121,11 +138,10 @@ def _side_rows(log: Log, start: int, size: int) -> Iterator[SideRows]:
     )
     for stated in database.chunks(database.stream(sql, [first + start, first + size]), SIDE_BATCH):
         texts = SideText.objects.filter(ref__in=[key for table, key in stated if table == "text"]).exclude(text="")
-        if rows := [{"ref": t.ref, "kind": t.kind, "text": t.text, "salt": t.salt} for t in texts]:
+        if rows := [TextRow(t.ref, t.kind, t.text, t.salt) for t in texts]:
             yield SideRows(texts=rows)
         for one in Attachment.objects.filter(digest__in=[key for table, key in stated if table == "attachment"]):
-            row = {"digest": one.digest, "media_type": one.media_type, "data": bytes(one.data)}
-            yield SideRows(attachments=[row])
+            yield SideRows(attachments=[AttachmentRow(one.digest, one.media_type, bytes(one.data))])
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -217,8 +233,3 @@ def _line(file: IO[bytes], longest: int) -> bytes:
     if len(line) > longest:
         raise BundleError(f"a line of more than {longest:,} bytes")
     raise BundleError("the file ends too early: truncated?")
-
-
-def text_row(values: dict[str, str]) -> SideText:
-    """A side text as it stands in a bundle; KeyError when a field is missing."""
-    return SideText(ref=values["ref"], kind=values["kind"], text=values["text"], salt=values["salt"])

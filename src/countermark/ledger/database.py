@@ -53,7 +53,7 @@ def select_in(sql: str, column: str, values: Sequence[Any], *, kind: str = "text
     condition, parameters = _membership(column, values, kind)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} WHERE {condition}", parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def delete_in(table: str, column: str, values: Sequence[Any], *, kind: str = "text") -> None:

@@ -164,6 +164,8 @@ def take_in(path: Path, note: str | None = None, *, by: Actor, progress: verify.
         log = Log.objects.filter(origin=found.origin).first()
         held = store.size(log) if log else 0
         digests = _check(file, found, head, log, held, peer.verifier_key)
+        for _ in _side_rows(file, found, own):
+            pass  # what cannot be opened is refused before anything is written
         new = _append(file, found, held, digests, peer, own, progress)
         _accept(found, peer, head, by)
         texts, refused = _take_side(file, found, own)
@@ -385,12 +387,15 @@ def _accept(found: Outline, peer: Peer, head: Checkpoint, by: Actor) -> None:
     services.append([services.act("log_imported", fields, kept=(_peer_write(peer),))], by=by)
 
 
+def _side_rows(file: IO[bytes], found: Outline, own: Log) -> Iterator[SideRows]:
+    if found.recipient == own.origin:
+        yield from bundle.side_rows(file, found)
+
+
 def _take_side(file: IO[bytes], found: Outline, own: Log) -> tuple[int, int]:
     """Side rows new here, and those left out because no entry states them as they are."""
-    if not found.recipient or found.recipient != own.origin:
-        return 0, 0
     new = refused = 0
-    for rows in bundle.side_rows(file, found):
+    for rows in _side_rows(file, found, own):
         with database.write_transaction(own.id):
             for counted in (_take_texts(rows), _take_attachments(rows)):
                 new, refused = new + counted[0], refused + counted[1]
@@ -398,26 +403,18 @@ def _take_side(file: IO[bytes], found: Outline, own: Log) -> tuple[int, int]:
 
 
 def _take_texts(rows: SideRows) -> tuple[int, int]:
-    given = [bundle.text_row(values) for values in rows.texts]
-    refs = [row.ref for row in given]
-    stated = _digests("text", refs)
-    here = set(SideText.objects.filter(ref__in=refs).values_list("ref", flat=True))
-    good = {row.ref: row for row in given if stated.get(row.ref) == kept.side_text_digest(row)}
-    SideText.objects.bulk_create([row for ref, row in good.items() if ref not in here], batch_size=200)
-    return len(good.keys() - here), len(set(refs) - good.keys() - here)
+    given = {t.ref: SideText(ref=t.ref, kind=t.kind, text=t.text, salt=t.salt) for t in rows.texts}
+    stated = _digests("text", list(given))
+    here = set(SideText.objects.filter(ref__in=list(given)).values_list("ref", flat=True))
+    good = {ref for ref, row in given.items() if stated.get(ref) == kept.side_text_digest(row)}
+    SideText.objects.bulk_create([given[ref] for ref in sorted(good - here)], batch_size=200)
+    return len(good - here), len(given.keys() - good - here)
 
 
 def _take_attachments(rows: SideRows) -> tuple[int, int]:
-    given = [msgspec.convert(values, _Document) for values in rows.attachments]
-    made = [Attachment(digest=one.digest, media_type=one.media_type, data=one.data) for one in given]
-    stated = _digests("attachment", [row.digest for row in made])
-    good = [row for row in made if stated.get(row.digest) == kept.attachment_digest(row)]
-    new = [row for row in good if not Attachment.objects.filter(digest=row.digest).exists()]
-    Attachment.objects.bulk_create(new)
-    return len(new), len(made) - len(good)
-
-
-class _Document(msgspec.Struct):
-    digest: str
-    media_type: str
-    data: bytes
+    given = {a.digest: Attachment(digest=a.digest, media_type=a.media_type, data=a.data) for a in rows.attachments}
+    stated = _digests("attachment", list(given))
+    here = set(Attachment.objects.filter(digest__in=list(given)).values_list("digest", flat=True))
+    good = {name for name, row in given.items() if stated.get(name) == kept.attachment_digest(row)}
+    Attachment.objects.bulk_create([given[name] for name in sorted(good - here)])
+    return len(good - here), len(given.keys() - good - here)

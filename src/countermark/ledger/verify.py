@@ -301,4 +301,4 @@ def _missing(table: KeptTable, own: set[int]) -> Iterator[Difference]:
 
 def _bytes(value: Any) -> bytes:
     # SQLite lets a tamperer change a column's type as well.
-    return value.encode(errors="surrogatepass") if isinstance(value, str) else bytes(value or b"")
+    return bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode(errors="surrogatepass")
