@@ -7,4 +7,9 @@ from typing import Any
 
 Arguments = tuple[tuple[str, Any], ...]
 
-ROWS: tuple[tuple[str, set[str], str, Arguments], ...] = ()
+TRACERS = {"registrar", "tracing", "contact", "auditor"}
+
+ROWS: tuple[tuple[str, set[str], str, Arguments], ...] = (
+    ("tracing:trace", TRACERS, "get", ()),
+    ("tracing:decide", {"tracing"}, "post", ()),
+)

@@ -19,8 +19,10 @@ from countermark.accounts.access import PUBLIC, SIGNED_IN
 from countermark.accounts.models import ApiToken, User, UserRole
 from countermark.ledger.models import NodeSetting
 from countermark.ledger.services import Actor
+from countermark.register import services as register
 from countermark.web import find, home, pseudo
 from countermark.web.home import Card, Listing
+from countermark.web.navigation import url
 
 pytestmark = pytest.mark.django_db
 
@@ -353,6 +355,75 @@ def test_a_text_nothing_knows_gets_an_answer(client: Client) -> None:
     page = text(client.get("/find/", {"q": "<AB12>"}))
     assert "Nothing found" in page
     assert "&lt;AB12&gt;" in page
+
+
+@pytest.fixture
+def weapon() -> str:
+    """A weapon on record that stands at no place. Returns its id."""
+    marks = [{"component": "frame", "mark": "AB 1234"}]
+    return register.add_weapon("R-77", {"kind": "revolver", "maker": "Rossi"}, marks, by=CHIEF).weapon_id
+
+
+with_register_pages = pytest.mark.skipif(not (url("register:weapon", "x") and url("register:import")), reason="the register has no pages yet")
+
+
+@with_register_pages
+def test_a_number_in_the_header_leads_to_the_record_it_names(weapon: str) -> None:
+    clerk = add("clerk", "marking")
+    record = url("register:weapon", weapon)
+
+    assert {find.find(clerk, text) for text in (weapon, f"urn:uuid:{weapon}", "R-77", "ab-1234")} == {record}
+
+
+def test_what_is_read_off_a_weapon_leads_a_tracing_officer_to_the_trace() -> None:
+    officer = add("officer", "tracing")
+
+    assert find.find(officer, "AB?234") == url("tracing:trace", reading="AB?234")
+
+
+def test_the_header_does_not_tell_of_weapons_elsewhere(weapon: str) -> None:
+    services.add_place("North", by=CHIEF)
+    keeper = add("keeper", "armourer", place="North")
+
+    assert [find.find(keeper, text) for text in (weapon, "R-77", "AB 1234")] == [None, None, None]
+
+
+def test_home_counts_the_weapons_one_may_see(weapon: str) -> None:
+    services.add_place("North", by=CHIEF)
+    registrar, keeper = add("registrar", "registrar"), add("keeper", "armourer", place="North")
+
+    assert [home.cards_for(person)[0].value for person in (registrar, keeper)] == [1, 0]
+
+
+def card_named(label: str, user: User) -> Card:
+    return next(card for card in home.cards_for(user) if card.label == label)
+
+
+def test_a_number_on_the_home_page_follows_the_log(weapon: str) -> None:
+    registrar = add("registrar", "registrar")
+    before = card_named("Stolen", registrar)
+    register.add_event(weapon, {"event": "theft", "date": "1997-05"}, by=CHIEF)
+    after = card_named("Stolen", registrar)
+
+    assert (before.value, before.alarming) == (0, False)
+    assert (after.value, after.alarming) == (1, True)
+
+
+def test_home_lists_what_was_last_recorded_about_weapons_one_may_see(weapon: str) -> None:
+    services.add_place("North", by=CHIEF)
+    registrar, keeper = add("registrar", "registrar"), add("keeper", "armourer", place="North")
+
+    assert [row.mark for row in home.lists_for(registrar)[0].rows] == ["AB 1234"]
+    assert home.lists_for(keeper)[0].rows == []
+
+
+@with_register_pages
+def test_a_fresh_register_says_what_to_do_next() -> None:
+    registrar = add("registrar", "registrar")
+
+    first = home.lists_for(registrar)[0]
+    assert first.rows == []
+    assert [step.url for step in first.steps] == [url("register:import"), url("register:weapon_add")]
 
 
 # Theme, language

@@ -7,7 +7,11 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        """Puts the mirrored English in place where the environment asks for it."""
+        """Fills the home page and the field that finds anything; makes the mirrored English where asked for."""
+        from countermark.web import cards, finders
+
+        cards.fill()
+        finders.fill()
         if settings.ENVIRONMENT.pseudo_locale:
             from countermark.web import pseudo
 

@@ -6,9 +6,6 @@ a URL or None, and looks only at what that person may see.
 
 from collections.abc import Callable
 
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import urlencode
-
 from countermark.accounts import queries
 from countermark.accounts.models import User
 
@@ -29,15 +26,3 @@ def find(user: User, text: str) -> str | None:
         if queries.may(user, permission) and (url := look(user, text)):
             return url
     return None
-
-
-def _trace(user: User, text: str) -> str | None:
-    try:
-        return f"{reverse('tracing:trace')}?{urlencode({'reading': text})}"
-    except NoReverseMatch:
-        return None
-
-
-def last_resort(user: User, text: str) -> str | None:
-    """A text nothing else knows is a reading."""
-    return _trace(user, text) if queries.may(user, "trace") else None

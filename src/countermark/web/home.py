@@ -1,20 +1,15 @@
 """The home page: at most five numbers and two lists, chosen by what a person may do.
 
-A room's numbers come from small functions of its `queries`, added to `CARDS` and `LISTS` below: this room stands above
-the others and may ask them, they do not know it.
+`cards.py` has the functions that make them: this room stands above the others and may ask them, they do not know it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from countermark.accounts import queries
 from countermark.accounts.models import User
-from countermark.web import context
 
 Text = str | Promise
 
@@ -79,44 +74,3 @@ def cards_for(user: User) -> list[Card]:
 def lists_for(user: User) -> list[Listing]:
     """The first two lists a person may see."""
     return [make(user) for permission, make in LISTS if queries.may(user, permission)][:MAX_LISTS]
-
-
-def _users_card(user: User) -> Card:
-    return Card(gettext_lazy("People who may sign in"), queries.active_user_count(), reverse("accounts:users"))
-
-
-def _without_second_factor(user: User) -> Card:
-    count = queries.without_second_factor_count()
-    return Card(
-        gettext_lazy("Without a passkey or second factor"), count, reverse("accounts:users"), alarming=count > 0
-    )
-
-
-def _entries_card(user: User) -> Card:
-    state = context.log_state()
-    return Card(gettext_lazy("Entries in the ledger"), state.size if state else 0)
-
-
-def _roles_ending(user: User) -> Listing:
-    rows = [
-        Row(
-            str(held.user),
-            reverse("accounts:user", args=[held.user.username]),
-            note=_ending(held.role, str(held.until)),
-        )
-        for held in queries.roles_ending_soon()
-    ]
-    empty = gettext_lazy("No role ends within the next 30 days.")
-    return Listing(gettext_lazy("Roles that end soon"), rows, empty, reverse("accounts:users"))
-
-
-def _ending(role: str, until: str) -> str:
-    from countermark.accounts.rules import ROLES
-
-    return _("%(role)s until %(day)s") % {"role": _(ROLES[role].label), "day": until}
-
-
-card("ledger.view", _entries_card)
-card("user.view", _users_card)
-card("user.manage", _without_second_factor)
-listing("user.manage", _roles_ending)

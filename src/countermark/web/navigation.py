@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from countermark.accounts import queries
@@ -47,15 +48,18 @@ ITEMS = (
 )
 
 
+def url(name: str, *args: object, **query: str) -> str:
+    """The address of a page by name, or the empty string where its room is not installed."""
+    try:
+        address = reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+    return f"{address}?{urlencode(query)}" if query else address
+
+
 @lru_cache(maxsize=1)
 def _there() -> tuple[tuple[Item, str], ...]:
-    found = []
-    for item in ITEMS:
-        try:
-            found.append((item, reverse(item.url_name)))
-        except NoReverseMatch:
-            continue
-    return tuple(found)
+    return tuple((item, address) for item in ITEMS if (address := url(item.url_name)))
 
 
 def links(user: Person, path: str) -> list[Link]:

@@ -30,7 +30,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Leads from what was typed in the header to the record, the trace, or a page that says nothing was found."""
     text = request.GET.get("q", "").replace("\0", "").strip()[: finding.LONGEST]
     user = _user(request)
-    url = (finding.find(user, text) or finding.last_resort(user, text)) if text else None
+    url = finding.find(user, text) if text else None
     if url is not None:
         return redirect(url)
     return render(request, "web/find.html", {"text": text})

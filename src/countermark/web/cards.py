@@ -1,0 +1,151 @@
+"""The numbers and lists of the home page, most telling first: what each room knows, asked through its tables and queries.
+
+A figure is computed once for a length of the log and a set of places: it cannot change while neither does.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from countermark.accounts import queries, rules
+from countermark.accounts.models import User
+from countermark.ledger import store
+from countermark.ledger.entry import Entry
+from countermark.ledger.models import LOG_SPAN
+from countermark.ledger.vocabulary import EVENTS
+from countermark.register.models import Weapon
+from countermark.register.queries import scope
+from countermark.register.queries.scope import Scope
+from countermark.register.rules import weapons_of
+from countermark.web import context
+from countermark.web.home import Card, Listing, Row, card, listing
+from countermark.web.navigation import url
+
+CONTROL_UNCLEAR = "control_unclear"
+LOOKED_BACK = 60
+SHOWN = 6
+
+
+def _figure(name: str, seen: Scope, compute: Callable[[], int]) -> int:
+    state = context.log_state()
+    places = hashlib.sha256("|".join(sorted(seen.ids or ())).encode()).hexdigest()
+    log = store.own_log()
+    key = f"figure:{name}:{log.origin if log else ''}:{state.size if state else 0}:{seen.ids is None}:{places}"
+    value: int = cache.get_or_set(key, compute, 600) or 0
+    return value
+
+
+def _weapons(seen: Scope) -> QuerySet[Weapon]:
+    return seen.narrow(Weapon.objects.filter(replaced_by=None))
+
+
+def _on_record(user: User) -> Card:
+    seen = scope.of(user)
+    return Card(
+        gettext_lazy("Weapons on record"), _figure("weapons", seen, _weapons(seen).count), url("register:weapons")
+    )
+
+
+def _in_status(status: str, label: Promise) -> Callable[[User], Card]:
+    def make(user: User) -> Card:
+        seen = scope.of(user)
+        count = _figure(status, seen, _weapons(seen).filter(status=status).count)
+        return Card(label, count, url("register:weapons", status=status), alarming=count > 0)
+
+    return make
+
+
+def _control_unclear(user: User) -> Card:
+    seen = scope.of(user)
+    count = _figure("finding", seen, _weapons(seen).filter(finding=CONTROL_UNCLEAR).count)
+    label = gettext_lazy("Without a clear control mark")
+    return Card(label, count, url("register:weapons", finding=CONTROL_UNCLEAR))
+
+
+def _latest(user: User) -> Listing:
+    """What was last recorded about weapons the person may see."""
+    rows = _latest_rows(scope.of(user))
+    steps = [
+        Row(str(text), link)
+        for permission, text, link in (
+            ("load", _("Load a register file"), url("register:import")),
+            ("weapon.add", _("Enter a weapon"), url("register:weapon_add")),
+        )
+        if link and queries.may(user, permission)
+    ]
+    empty = gettext_lazy("Nothing is on record yet.")
+    return Listing(gettext_lazy("Last recorded"), rows, empty, url("register:weapons"), steps)
+
+
+def _latest_rows(seen: Scope) -> list[Row]:
+    entries = [entry for entry in _tail() if entry.kind == "event"]
+    about = {entry.position: weapons_of(entry.body)[:1] for entry in entries}
+    wanted = {weapon for weapons in about.values() for weapon in weapons}
+    known = {str(weapon.id): weapon for weapon in seen.narrow(Weapon.objects.filter(id__in=wanted))}
+    rows = [_row(entry, known[w]) for entry in entries for w in about[entry.position] if w in known]
+    return rows[:SHOWN]
+
+
+def _tail() -> list[Entry]:
+    """The last entries of the node's own log, newest first."""
+    log = store.own_log()
+    if log is None:
+        return []
+    size = store.size(log)
+    first = log.id * LOG_SPAN
+    positions = [first + index for index in range(max(0, size - LOOKED_BACK), size)]
+    return sorted(store.entries_at(positions), key=lambda entry: -entry.position)
+
+
+def _row(entry: Entry, weapon: Weapon) -> Row:
+    word = EVENTS.get(str(entry.body.get("countermark:event", "")))
+    what = str(word.text) if word else _("recorded")
+    text = " ".join(filter(None, (weapon.maker, weapon.model))) or weapon.ref
+    link = url("register:weapon", str(weapon.id))
+    return Row(text, link, weapon.serial or weapon.ref, f"{what} · {entry.recorded.time[:16].replace('T', ' ')}")
+
+
+def _entries(user: User) -> Card:
+    state = context.log_state()
+    return Card(gettext_lazy("Entries in the ledger"), state.size if state else 0, url("ledger:log"))
+
+
+def _users(user: User) -> Card:
+    return Card(gettext_lazy("People who may sign in"), queries.active_user_count(), url("accounts:users"))
+
+
+def _without_second_factor(user: User) -> Card:
+    count = queries.without_second_factor_count()
+    label = gettext_lazy("Without a passkey or second factor")
+    return Card(label, count, url("accounts:users"), alarming=count > 0)
+
+
+def _roles_ending(user: User) -> Listing:
+    rows = [
+        Row(str(held.user), url("accounts:user", held.user.username), note=_ending(held.role, str(held.until)))
+        for held in queries.roles_ending_soon()
+    ]
+    empty = gettext_lazy("No role ends within the next 30 days.")
+    return Listing(gettext_lazy("Roles that end soon"), rows, empty, url("accounts:users"))
+
+
+def _ending(role: str, until: str) -> str:
+    return _("%(role)s until %(day)s") % {"role": _(rules.ROLES[role].label), "day": until}
+
+
+def fill() -> None:
+    """Puts the numbers and lists on the home page; called once, when the program starts."""
+    card("weapon.view", _on_record)
+    card("weapon.view", _in_status("stolen", gettext_lazy("Stolen")))
+    card("weapon.view", _in_status("lost", gettext_lazy("Lost")))
+    card("discrepancy.view", _control_unclear)
+    card("ledger.view", _entries)
+    card("user.view", _users)
+    card("user.manage", _without_second_factor)
+    listing("weapon.view", _latest)
+    listing("user.manage", _roles_ending)
