@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from countermark.marks import expansion, skeleton
 from countermark.marks.expansion import Patterns
@@ -15,7 +16,7 @@ def patterns(*marks: str) -> Patterns:
     return Patterns(np.unique(np.array([skeleton.pattern(mark) for mark in marks], np.int64)))
 
 
-def found(mark: str, keys: expansion.NDArray[np.int64]) -> bool:
+def found(mark: str, keys: NDArray[np.int64]) -> bool:
     return skeleton.key(mark) in keys.tolist()
 
 

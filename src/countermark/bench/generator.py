@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from countermark.marks import skeleton
 from countermark.marks.text import canonical
 from countermark.tracing import index
 
@@ -30,10 +31,60 @@ ALPHABETS = {
 FACTORIES = "甲乙丙丁公字工兵"
 _SHAPES: tuple[Shape, ...] = ("digits", "prefix", "suffix", "year", "letters", "factory", "hyphen")
 _SHARES = (0.27, 0.27, 0.13, 0.10, 0.09, 0.06, 0.08)
-_SYLLABLES = "ba ko ri ven sta mor tul iz zas ta var bru no ger hel win rem fer lu pe dor ka lin mau ste yr nor in co".split()
-KINDS = ("self_loading_pistol", "revolver", "rifle", "assault_rifle", "carbine", "shotgun", "submachine_gun", "light_machine_gun")
+_DIGITS: dict[Shape, tuple[int, int]] = {
+    "digits": (4, 9),
+    "prefix": (4, 6),
+    "suffix": (4, 7),
+    "year": (4, 6),
+    "letters": (4, 4),
+    "factory": (5, 6),
+    "hyphen": (7, 7),
+}
+_SYLLABLES = [
+    "ba",
+    "ko",
+    "ri",
+    "ven",
+    "sta",
+    "mor",
+    "tul",
+    "iz",
+    "zas",
+    "ta",
+    "var",
+    "bru",
+    "no",
+    "ger",
+    "hel",
+    "win",
+    "rem",
+    "fer",
+    "lu",
+    "pe",
+    "dor",
+    "ka",
+    "lin",
+    "mau",
+    "ste",
+    "yr",
+    "nor",
+    "in",
+    "co",
+]
+KINDS = (
+    "self_loading_pistol",
+    "revolver",
+    "rifle",
+    "assault_rifle",
+    "carbine",
+    "shotgun",
+    "submachine_gun",
+    "light_machine_gun",
+)
 _KIND_SHARES = (0.30, 0.08, 0.20, 0.14, 0.06, 0.15, 0.04, 0.03)
-CALIBRES = tuple(f"{bore}x{case} mm" for bore in ("5.56", "6.35", "7.62", "7.65", "9", "11.43") for case in (17, 19, 25, 39, 51))
+CALIBRES = tuple(
+    f"{bore}x{case} mm" for bore in ("5.56", "6.35", "7.62", "7.65", "9", "11.43") for case in (17, 19, 25, 39, 51)
+)
 COUNTRIES = ("XA", "BR", "US", "AT", "DE", "IT", "BE", "CZ", "RU", "CN", "TR", "IL")
 COMPONENTS = ("frame", "barrel", "slide")
 
@@ -104,7 +155,11 @@ def makers(seed: int = 1, n: int = 200) -> tuple[Maker, ...]:
             str(random.choice(COUNTRIES)),
             tuple(_format(random) for _ in range(random.integers(1, 6))),
             tuple(
-                (int(random.choice(8, p=_KIND_SHARES)), int(random.integers(len(CALIBRES))), float(random.exponential() + 0.05))
+                (
+                    int(random.choice(8, p=_KIND_SHARES)),
+                    int(random.integers(len(CALIBRES))),
+                    float(random.exponential() + 0.05),
+                )
                 for _ in range(random.integers(1, 5))
             ),
         )
@@ -114,18 +169,10 @@ def makers(seed: int = 1, n: int = 200) -> tuple[Maker, ...]:
 
 def _format(random: np.random.Generator) -> Format:
     shape = cast(Shape, str(random.choice(_SHAPES, p=_SHARES)))
-    digits = {
-        "digits": random.integers(4, 10),
-        "prefix": random.integers(4, 7),
-        "suffix": random.integers(4, 8),
-        "year": random.integers(4, 7),
-        "letters": 4,
-        "factory": random.integers(5, 7),
-        "hyphen": 7,
-    }[shape]
+    fewest, most = _DIGITS[shape]
     return Format(
         shape,
-        int(digits),
+        int(random.integers(fewest, most + 1)),
         int(random.integers(1, 4)),
         int(random.integers(2, 30)),
         float(random.uniform(1.5, 8)),
@@ -155,7 +202,9 @@ def generate(marks: int, seed: int = 7, alphabet: str = "mixed", known: tuple[Ma
                 )
             )
     text, maker_of, kind, calibre = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _with_parts(Register(everyone, text, np.arange(len(text)), np.zeros(len(text), np.int64), maker_of, kind, calibre), random)
+    return _with_parts(
+        Register(everyone, text, np.arange(len(text)), np.zeros(len(text), np.int64), maker_of, kind, calibre), random
+    )
 
 
 def _with_parts(single: Register, random: np.random.Generator) -> Register:
@@ -227,7 +276,10 @@ def _prefixes(form: Format, n: int, digits: int, random: np.random.Generator, al
         while len(latin) ** width < need:
             width += 1
         chosen = random.choice(len(latin) ** width, need, replace=False)
-        return ["".join(latin[(number // len(latin) ** place) % len(latin)] for place in range(width)) for number in chosen.tolist()]
+        return [
+            "".join(latin[(number // len(latin) ** place) % len(latin)] for place in range(width))
+            for number in chosen.tolist()
+        ]
     return [pool[i] for i in random.choice(len(pool), min(need, len(pool)), replace=False)]
 
 
@@ -238,8 +290,6 @@ def columns(register: Register, keys: Ints) -> list[index.Row]:
     kinds = [index.kind_code(kind) for kind in KINDS]
     calibres = [index.code(calibre) for calibre in CALIBRES]
     parts = [index.component_code(component) for component in COMPONENTS]
-    from countermark.marks import skeleton
-
     rows = [
         index.Row(
             skeleton.key(mark),

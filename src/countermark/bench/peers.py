@@ -17,7 +17,7 @@ from countermark.marks import skeleton
 from countermark.marks.reading import parse
 from countermark.tracing import index
 from countermark.tracing.search import Heard, Options, Reference, weigh
-from countermark.tracing.store import Rows
+from countermark.tracing.store import Rows, from_columns
 
 Ints = NDArray[np.int64]
 MOST = 20_000
@@ -47,7 +47,7 @@ class Marks:
         """From search rows."""
         columns = list(zip(*rows, strict=True))
         arrays = [np.array(columns[i], np.int64) for i in (1, 2, 4, 5, 6, 7, 8, 9)]
-        return cls(Rows(*arrays, list(columns[10])), reference)
+        return cls(from_columns(arrays, list(columns[10])), reference)
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:

@@ -1,6 +1,6 @@
 """The reading-noise model: how a tracing officer misreads the marks of the invented register."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,40 +64,69 @@ def _confused(char: str, random: np.random.Generator) -> str:
     return str(random.choice(list(look or _DIGITS)))
 
 
+def _lookalike(read: list[str], random: np.random.Generator, letters: str) -> bool:
+    places = [i for i, char in enumerate(read) if char in _LOOK or char in _NEAR]
+    if not places:
+        return False
+    at = int(random.choice(places))
+    read[at] = _confused(read[at], random)
+    return True
+
+
+def _two(read: list[str], random: np.random.Generator, letters: str) -> bool:
+    for at in random.choice(len(read), 2, replace=False):
+        pool = _DIGITS if read[at] in _DIGITS else letters
+        other = str(random.choice([char for char in pool if char != read[at]]))
+        read[at] = _confused(read[at], random) if random.random() < 0.6 else other
+    return True
+
+
+def _one_more_or_less(read: list[str], random: np.random.Generator, letters: str) -> bool:
+    at = int(random.integers(len(read)))
+    if random.random() < 0.5:
+        del read[at]
+    else:
+        read.insert(at, read[at] if random.random() < 0.4 else str(random.choice(list(_DIGITS))))
+    return True
+
+
+def _swap(read: list[str], random: np.random.Generator, letters: str) -> bool:
+    places = [i for i in range(len(read) - 1) if read[i] != read[i + 1]]
+    if not places:
+        return False
+    at = int(random.choice(places))
+    read[at], read[at + 1] = read[at + 1], read[at]
+    return True
+
+
+def _unread(read: list[str], random: np.random.Generator, letters: str) -> bool:
+    for at in random.choice(len(read), int(random.integers(1, 4)), replace=False):
+        read[at] = "?"
+    return True
+
+
+def _run(read: list[str], random: np.random.Generator, letters: str) -> bool:
+    size = int(random.integers(2, 4))
+    at = int(random.integers(0, len(read) - size + 1))
+    read[at : at + size] = ["*"]
+    return True
+
+
+_DAMAGES: dict[str, Callable[[list[str], np.random.Generator, str], bool]] = {
+    "exact": lambda read, random, letters: True,
+    "lookalike": _lookalike,
+    "two": _two,
+    "one_more_or_less": _one_more_or_less,
+    "swap": _swap,
+    "unread": _unread,
+    "run": _run,
+}
+
+
 def damaged(mark: str, damage: str, random: np.random.Generator, letters: str = _LATIN) -> str | None:
     """The mark as read, or None when this mark cannot be damaged like that."""
     read = list(mark)
-    if damage == "lookalike":
-        places = [i for i, char in enumerate(read) if char in _LOOK or char in _NEAR]
-        if not places:
-            return None
-        at = int(random.choice(places))
-        read[at] = _confused(read[at], random)
-    elif damage == "two":
-        for at in random.choice(len(read), 2, replace=False):
-            pool = _DIGITS if read[at] in _DIGITS else letters
-            other = str(random.choice([char for char in pool if char != read[at]]))
-            read[at] = _confused(read[at], random) if random.random() < 0.6 else other
-    elif damage == "one_more_or_less":
-        at = int(random.integers(len(read)))
-        if random.random() < 0.5:
-            del read[at]
-        else:
-            read.insert(at, read[at] if random.random() < 0.4 else str(random.choice(list(_DIGITS))))
-    elif damage == "swap":
-        places = [i for i in range(len(read) - 1) if read[i] != read[i + 1]]
-        if not places:
-            return None
-        at = int(random.choice(places))
-        read[at], read[at + 1] = read[at + 1], read[at]
-    elif damage == "unread":
-        for at in random.choice(len(read), int(random.integers(1, 4)), replace=False):
-            read[at] = "?"
-    elif damage == "run":
-        size = int(random.integers(2, 4))
-        at = int(random.integers(0, len(read) - size + 1))
-        read[at : at + size] = ["*"]
-    return "".join(read)
+    return "".join(read) if _DAMAGES[damage](read, random, letters) else None
 
 
 def samples(register: Register, rows: NDArray[np.int64], n: int, seed: int, noise: Noise = Noise()) -> list[Sample]:

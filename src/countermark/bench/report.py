@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def calibration(predicted: Sequence[float], right: Sequence[bool]) -> Calibratio
     p, hit = np.array(predicted, float), np.array(right, float)
     bins = []
     error = 0.0
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         inside = (p >= low) & (p < high)
         n = int(inside.sum())
         if not n:
@@ -58,7 +59,9 @@ def calibration(predicted: Sequence[float], right: Sequence[bool]) -> Calibratio
     return Calibration(error, tuple(bins))
 
 
-def result(name: str, damage: Sequence[str], truth: Sequence[int], found: Sequence[Sequence[int]], ms: Sequence[float]) -> Result:
+def result(
+    name: str, damage: Sequence[str], truth: Sequence[int], found: Sequence[Sequence[int]], ms: Sequence[float]
+) -> Result:
     """Recall and latency of one way to search."""
     first = np.array([bool(ranked) and ranked[0] == weapon for ranked, weapon in zip(found, truth, strict=True)])
     ten = np.array([weapon in ranked[:10] for ranked, weapon in zip(found, truth, strict=True)])

@@ -175,7 +175,8 @@ def _alphabet(marks: NDArray[np.uint32]) -> tuple[NDArray[np.uint32] | None, NDA
 def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channel) -> NDArray[np.float32]:
     """log P(read | mark character) over the alphabet, for one place of the reading."""
     if letters is None and ord(place.char) < 128:
-        return plain_table(channel)[ord(place.char)]
+        plain: NDArray[np.float32] = plain_table(channel)[ord(place.char)]
+        return plain
     codes = range(128) if letters is None else letters.tolist()
     return np.array([_pair(channel, chr(code), place.char) if code else _NEVER for code in codes], np.float32)
 
@@ -313,7 +314,12 @@ def _place_by_place(places: Sequence[Place], mark: str) -> list[Difference] | No
     if len(places) != len(mark) or any(place.kind == "run" for place in places):
         return None
     found = [
-        Difference(place.at, place.char or "?", char, "unread" if place.kind == "unknown" else relation(char, place.char) or "other")
+        Difference(
+            place.at,
+            place.char or "?",
+            char,
+            "unread" if place.kind == "unknown" else relation(char, place.char) or "other",
+        )
         for place, char in zip(places, mark, strict=True)
         if place.char != char
     ]

@@ -131,9 +131,9 @@ class Absence:
     foreign: float = 0.15
     gap: float = 0.67
     run: float = 0.6
-    new: float = 1.6
+    new: float = 3.0
     taken: float = 0.5
-    missed: float = 0.18
+    missed: float = 0.1
 
 
 class Terms(NamedTuple):
@@ -149,7 +149,7 @@ class Terms(NamedTuple):
 
     def weigh(self, absence: Absence) -> float:
         """The likelihood of an absent weapon before its prior odds."""
-        return sum(getattr(absence, name) * value for name, value in zip(self._fields, self, strict=True))
+        return float(sum(getattr(absence, name) * value for name, value in zip(self._fields, self, strict=True)))
 
 
 TAIL = 3
@@ -251,7 +251,7 @@ def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> floa
 
 def _hashes(found: Found) -> NDArray[np.uint64]:
     """One number per text, such that changing the place `back` from the end changes it by a known step."""
-    n, width = found.codes.shape
+    width = found.codes.shape[1]
     back = found.lengths[:, None] - 1 - np.arange(width)[None, :]
     mixed = np.where(back >= 0, _MIX[np.clip(back, 0, 126)], 0).astype(np.uint64)
     hashed: NDArray[np.uint64] = (found.codes.astype(np.uint64) * mixed).sum(axis=1, dtype=np.uint64)

@@ -28,7 +28,9 @@ def _gaps(places: Sequence[Place]) -> list[tuple[Place, int]]:
     runs = [i for i, place in enumerate(places) if place.kind == "run"]
     first, last = (runs[0], runs[-1]) if runs else (len(places), -1)
     found = [(place, i) for i, place in enumerate(places[: first + 1]) if place.kind != "char"]
-    return found + [(place, i - len(places)) for i, place in enumerate(places) if i > last >= 0 and place.kind == "unknown"]
+    return found + [
+        (place, i - len(places)) for i, place in enumerate(places) if i > last >= 0 and place.kind == "unknown"
+    ]
 
 
 def _entropy(position: int, candidates: Sequence[str], weights: Sequence[float]) -> float:

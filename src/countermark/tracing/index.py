@@ -156,8 +156,10 @@ def ddl(vendor: Vendor) -> list[str]:
     carried = "maker, kind, calibre, country, component, mark_kind, canonical"
     return [
         f"create table tracing_mark ({columns}, primary key (skeleton, weapon_key, number) include ({carried}))",
-        "create index tracing_mark_end on tracing_mark (rskeleton, maker) "
-        "include (skeleton, weapon_key, number, kind, calibre, country, component, mark_kind, canonical)",
+        (
+            "create index tracing_mark_end on tracing_mark (rskeleton, maker) "
+            "include (skeleton, weapon_key, number, kind, calibre, country, component, mark_kind, canonical)"
+        ),
         patterns,
     ]
 

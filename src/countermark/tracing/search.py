@@ -212,9 +212,7 @@ def _taken_apart(text: str, query: Query, reference: Reference) -> tuple[str, in
     )
 
 
-def find(
-    store: Store, reference: Reference, known: Known, heard: Heard, query: Query, options: Options
-) -> Scored:
+def find(store: Store, reference: Reference, known: Known, heard: Heard, query: Query, options: Options) -> Scored:
     """The marks near one reading, weighed; the search widens while nothing explains the reading well."""
     rows = rows_of([], 1)
     scored = None
@@ -277,7 +275,7 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     own = posterior.own_likelihood(reading, channel)
     against = sum(values - values.max() for values in scored.evidence.values())
     best = float((scored.found.log_reading + against).max())
-    return best > own + np.log(channel.lookalike / channel.kept) - 4.0
+    return best > own + float(np.log(channel.lookalike / channel.kept)) - 4.0
 
 
 def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:
@@ -438,7 +436,9 @@ def absence(
         parts = posterior.terms(one.reading, found.found, options.channel, block, density, marginal)
         weight = parts.weigh(options.absence)
         ways.append(float(np.log(max(weight, 1e-300))) + others + with_component)
-        missed.append(float(np.log(max(options.absence.missed * (parts.new + parts.taken), 1e-300))) + others + with_component)
+        missed.append(
+            float(np.log(max(options.absence.missed * (parts.new + parts.taken), 1e-300))) + others + with_component
+        )
     prior = options.absent_prior
     odds = float(np.log(prior / (1.0 - prior))) if 0.0 < prior < 1.0 else -np.inf if prior <= 0.0 else np.inf
     return float(np.logaddexp.reduce(ways)) - float(np.log(len(ways))) + odds, max(missed)
@@ -464,9 +464,7 @@ def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], option
 ENOUGH_NEIGHBOURS = 3
 
 
-def _block(
-    store: Store, reference: Reference, reading: Reading, scored: Scored, query: Query
-) -> Floats | None:
+def _block(store: Store, reference: Reference, reading: Reading, scored: Scored, query: Query) -> Floats | None:
     """Log-evidence of the marks in the reading's block of a thousand, asked only where neighbours are few."""
     places = reading.places
     tail = posterior.tail_digits(places)
@@ -490,7 +488,9 @@ def _block(
 
 def _in_block(text: str, own: str, start: int) -> bool:
     end = start + posterior.TAIL
-    return len(text) == len(own) and text[:start] == own[:start] and text[end:] == own[end:] and text[start:end].isdigit()
+    return (
+        len(text) == len(own) and text[:start] == own[:start] and text[end:] == own[end:] and text[start:end].isdigit()
+    )
 
 
 def _candidate(
@@ -509,9 +509,7 @@ def _candidate(
     told = False
     for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
         row = int(weapons.best_row[number, at])
-        foreign = len(heard) > 1 and (
-            row < 0 or found.log_mark[row] < float(np.log(_foreign(one))) + chance[number]
-        )
+        foreign = len(heard) > 1 and (row < 0 or found.log_mark[row] < float(np.log(_foreign(one))) + chance[number])
         if foreign:
             conflicts.append(Conflict(number, "foreign_part", _owner(found, int(weapons.keys[at]))))
         if row < 0:
@@ -533,7 +531,9 @@ def _candidate(
         ]
         contributions.append(Contribution("reading", number, float(found.found.log_reading[row])))
         if one.component:
-            contributions.append(Contribution("component", number, float(found.log_mark[row] - found.found.log_reading[row])))
+            contributions.append(
+                Contribution("component", number, float(found.log_mark[row] - found.found.log_reading[row]))
+            )
         if (other := _second_owner(found, row)) is not None:
             conflicts.append(Conflict(number, "two_owners", other))
     mark, ordinal, component = shown if shown is not None else ("", 0, "")
@@ -585,4 +585,15 @@ def _restore(
     return None
 
 
-__all__ = ["Answer", "Candidate", "MarkReading", "Options", "Query", "Reference", "SearchError", "Spelling", "Spellings", "search"]
+__all__ = [
+    "Answer",
+    "Candidate",
+    "MarkReading",
+    "Options",
+    "Query",
+    "Reference",
+    "SearchError",
+    "Spelling",
+    "Spellings",
+    "search",
+]

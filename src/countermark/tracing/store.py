@@ -1,17 +1,18 @@
 """Bounded look-ups in the search table, on SQLite and PostgreSQL alike."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countermark.marks.expansion import Patterns
-from countermark.tracing.index import COLUMNS, Vendor
+from countermark.tracing.index import Vendor
 
 Ints: TypeAlias = NDArray[np.int64]
 
-_FETCHED = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind", "canonical")
+_SELECT = "select weapon_key, number, maker, kind, calibre, country, component, mark_kind, canonical"
 
 
 class Rows(NamedTuple):
@@ -30,8 +31,14 @@ class Rows(NamedTuple):
 
     def take(self, chosen: Ints) -> "Rows":
         """The rows at these positions."""
-        columns = (column[chosen] for column in self[:8])
-        return Rows(*columns, [self.text[i] for i in chosen.tolist()], self.limited)
+        columns = [column[chosen] for column in self[:8]]
+        return from_columns(columns, [self.text[i] for i in chosen.tolist()], self.limited)
+
+
+def from_columns(columns: Sequence[Ints], text: list[str], limited: bool = False) -> Rows:
+    """Rows from the eight columns of numbers and the texts."""
+    weapon_key, number, maker, kind, calibre, country, component, mark_kind = columns
+    return Rows(weapon_key, number, maker, kind, calibre, country, component, mark_kind, text, limited)
 
 
 class Known(NamedTuple):
@@ -45,10 +52,9 @@ class Known(NamedTuple):
 def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
     """Rows from tuples in the order fetched."""
     if not fetched:
-        empty = np.zeros(0, np.int64)
-        return Rows(*[empty] * 8, [])
+        return from_columns([np.zeros(0, np.int64)] * 8, [])
     *columns, text = zip(*fetched, strict=True)
-    return Rows(*(np.array(column, np.int64) for column in columns), list(text), len(fetched) >= limit)
+    return from_columns([np.array(column, np.int64) for column in columns], list(text), len(fetched) >= limit)
 
 
 def join(parts: Sequence[Rows]) -> Rows:
@@ -56,9 +62,9 @@ def join(parts: Sequence[Rows]) -> Rows:
     parts = [part for part in parts if part.text] or list(parts[:1])
     if len(parts) == 1:
         return parts[0]
-    columns = [np.concatenate([part[i] for part in parts]) for i in range(8)]
+    columns = [np.concatenate(column) for column in zip(*(part[:8] for part in parts), strict=True)]
     text = [mark for part in parts for mark in part.text]
-    whole = Rows(*columns, text, any(part.limited for part in parts))
+    whole = from_columns(columns, text, any(part.limited for part in parts))
     _, first = np.unique(whole.weapon_key * 64 + whole.number, return_index=True)
     return whole.take(np.sort(first)) if len(first) < len(text) else whole
 
@@ -96,6 +102,16 @@ class Connection(Protocol):
     def cursor(self) -> Any: ...
 
 
+ANY_OF = "= any(array(select unnest(%s::bigint[])))"
+"""PostgreSQL's planner would weigh every element of a plain array; of this one it sees nothing."""
+
+
+@lru_cache(maxsize=4)
+def _patterns(known: tuple[int, ...]) -> Patterns:
+    """Kept over stores: a request makes a store of its own, and the table behind `Patterns` takes a millisecond to fill."""
+    return Patterns(np.array(known, np.int64))
+
+
 class SqlStore:
     """A store over a DB-API connection (sqlite3, psycopg) or a Django connection."""
 
@@ -104,19 +120,15 @@ class SqlStore:
         self._vendor = vendor
         self._placeholder = placeholder
         self._known: tuple[tuple[int, ...], Known] | None = None
-        columns = ", ".join(_FETCHED)
-        assert set(_FETCHED) < set(COLUMNS)
-        member = "in (select value from json_each(%s))" if vendor == "sqlite" else "= any(array(select unnest(%s::bigint[])))"
+        member = "in (select value from json_each(%s))" if vendor == "sqlite" else ANY_OF
         # Keys drive, marks follow: one descent of the index a key, without a temporary set in between.
-        each = "json_each(%s) cross join" if vendor == "sqlite" else ""
+        each = "json_each(%s) cross join " if vendor == "sqlite" else ""
         wanted = "skeleton = value" if vendor == "sqlite" else f"skeleton {member}"
-        self._lookup = f"select {columns} from {each} tracing_mark where {wanted} limit %s"
-        self._span = f"select {columns} from tracing_mark where skeleton >= %s and skeleton < %s {{makers}} limit %s"
-        self._end = (
-            f"select {columns} from tracing_mark where rskeleton >= %s and rskeleton < %s"
-            # The plus keeps the planner off the primary key: this range is there to be filtered by.
-            " and +skeleton >= %s and +skeleton < %s {makers} limit %s"
-        )
+        self._lookup = f"{_SELECT} from {each}tracing_mark where {wanted} limit %s"
+        self._span = f"{_SELECT} from tracing_mark where skeleton >= %s and skeleton < %s {{makers}} limit %s"
+        # The plus keeps the planner off the primary key: that range is there to be filtered by.
+        front = "and +skeleton >= %s and +skeleton < %s"
+        self._end = f"{_SELECT} from tracing_mark where rskeleton >= %s and rskeleton < %s {front} {{makers}} limit %s"
         self._makers = f"and maker {member}"
 
     @property
@@ -141,8 +153,7 @@ class SqlStore:
         state = (int(n), int(marks), int(total))
         if self._known is None or self._known[0] != state:
             counts = {int(p): int(k) for p, k in self._fetch("select pattern, n from tracing_pattern", ()) if k > 0}
-            patterns = Patterns(np.array(sorted(counts), np.int64))
-            self._known = state, Known(patterns, counts, int(marks))
+            self._known = state, Known(_patterns(tuple(sorted(counts))), counts, int(marks))
         return self._known[1]
 
     def lookup(self, keys: Ints, limit: int) -> Rows:

@@ -1,0 +1,106 @@
+"""The benchmark of tracing: its invented world, its noise, and the promises it measures."""
+
+import json
+
+import numpy as np
+import pytest
+
+from countermark.bench import generator, peers, readings, report, trace
+from countermark.tracing.search import Options
+from countermark.tracing.store import sqlite_store
+
+
+@pytest.fixture(scope="module")
+def world() -> trace.World:
+    return trace.world_of(generator.generate(12_000, seed=5), seed=5)
+
+
+@pytest.fixture(scope="module")
+def samples(world: trace.World) -> list[readings.Sample]:
+    return readings.samples(world.weapons, world.present, 250, seed=6)
+
+
+def test_a_seed_gives_the_same_register_again() -> None:
+    first, second = (generator.generate(2000, seed=3) for _ in range(2))
+    assert (first.text == second.text).all()
+    assert (first.weapon == second.weapon).all()
+
+
+def test_another_seed_gives_another_register() -> None:
+    assert set(generator.generate(2000, seed=3).text) != set(generator.generate(2000, seed=4).text)
+
+
+@pytest.mark.parametrize("alphabet", sorted(generator.ALPHABETS))
+def test_every_alphabet_makes_a_register(alphabet: str) -> None:
+    register = generator.generate(2000, seed=3, alphabet=alphabet)
+    assert len(set(register.text)) > 1000
+
+
+def test_about_a_tenth_of_the_marks_have_two_owners(world: trace.World) -> None:
+    register = world.weapons
+    marks = list(zip(register.maker.tolist(), register.text.tolist(), strict=True))
+    owners: dict[tuple[int, str], set[int]] = {}
+    for mark, weapon in zip(marks, register.weapon.tolist(), strict=True):
+        owners.setdefault(mark, set()).add(weapon)
+    assert 0.05 < np.mean([len(owners[mark]) > 1 for mark in marks]) < 0.2
+
+
+def test_held_out_weapons_are_not_in_the_register(world: trace.World) -> None:
+    indexed = {row.weapon_key for row in world.rows}
+    assert not indexed & {int(world.keys[weapon]) for weapon in world.weapons.weapon[world.absent].tolist()}
+
+
+def test_damage_comes_in_the_shares_of_the_model(samples: list[readings.Sample]) -> None:
+    exact = np.mean([sample.damage == "exact" for sample in samples])
+    assert 0.25 < exact < 0.45
+    assert {sample.damage for sample in samples} == set(readings.DAMAGE)
+
+
+@pytest.mark.parametrize("damage", [kind for kind in readings.DAMAGE if kind != "exact"])
+def test_damage_changes_the_reading(damage: str) -> None:
+    random = np.random.default_rng(1)
+    assert all(readings.damaged("TKD48213", damage, random) != "TKD48213" for _ in range(50))
+
+
+def test_the_index_loses_nothing_the_exhaustive_scan_finds(
+    world: trace.World, samples: list[readings.Sample], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    connection = trace.load_sqlite(tmp_path_factory.mktemp("bench") / "marks.db", world.rows)
+    find = trace.ours(sqlite_store(connection), world, Options(absent_prior=0.0))
+    measured, honest = trace.measure_ours("ours", samples, world, find)
+    scan = trace.measure(
+        "scan", samples, world, peers.Exhaustive(peers.Marks.of(world.rows, world.reference)).search, 60
+    )
+    assert measured.recall_10 >= scan.recall_10 - 0.005
+    assert honest.error <= 0.015
+    connection.close()
+
+
+def test_our_ranking_beats_the_usual_practice(world: trace.World, samples: list[readings.Sample]) -> None:
+    marks = peers.Marks.of(world.rows, world.reference)
+    ours, plain, filtered = (
+        trace.measure(peer.name, samples, world, peer.search, 60).recall_1
+        for peer in (peers.Exhaustive(marks), peers.Plain(marks), peers.Filtered(marks))
+    )
+    assert ours > plain
+    assert ours > filtered + 0.1
+
+
+def test_a_table_of_the_register_takes_at_most_120_bytes_a_mark(
+    world: trace.World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    connection = trace.load_sqlite(tmp_path_factory.mktemp("bench") / "marks.db", world.rows)
+    assert trace.bytes_per_mark(connection, len(world.rows), "sqlite") <= 120
+    connection.close()
+
+
+def test_probabilities_that_come_true_have_no_calibration_error() -> None:
+    assert report.calibration([0.5, 0.5, 1.0], [True, False, True]).error == pytest.approx(0.0)
+    assert report.calibration([0.9, 0.9], [False, False]).error == pytest.approx(0.9)
+
+
+def test_the_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert trace.main(["--n", "3000", "--queries", "40", "--seed", "2", "--peers", "plain", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert {"marks", "sqlite", "open", "results"} <= set(figures)
+    assert [result["n"] for result in figures["results"]] == [40, 40, 40]
