@@ -6,11 +6,21 @@ from typing import Any
 import msgspec
 
 from countermark.ledger import store
+from countermark.ledger.entry import Entry, effective_id
 from countermark.register import mentions, projection, services
 from countermark.register.rules import ComponentState, HistoryEvent, MarkState, WeaponState, history, weapons_of
 
 LONGEST_CHAIN = 50
 """Records joined one to the next; a longer chain is a loop made by logs of several nodes."""
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """That an event was recorded in error: when, by whom, why (ids of side texts), and the eventID of what takes its place."""
+
+    time: str
+    by: str
+    reason: str
+    replacement: str = ""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -26,6 +36,7 @@ class Record(msgspec.Struct, frozen=True):
     joined: tuple[WeaponState, ...]
     history: tuple[HistoryEvent, ...]
     about: dict[int, str]
+    declared: dict[str, Declaration]
     names: dict[str, str]
 
 
@@ -37,19 +48,36 @@ def record(weapon_id: str) -> Record | None:
     joined = joined_to(state.id)
     entries = projection.entries_of([state.id, *(other.id for other in joined)])
     lines = history(entries)
+    declared = declarations(entries)
+    urns = [urn for line in lines for urn in named(line)] + [state.holder, state.place]
+    urns += [urn for one in declared.values() for urn in (one.by, one.reason)]
     return Record(
         asked=weapon_id,
         state=state,
         joined=tuple(joined),
         history=tuple(lines),
         about={entry.position: next(iter(weapons_of(entry.body)), "") for entry in entries},
-        names=services.side_texts([urn for line in lines for urn in named(line)] + [state.holder, state.place]),
+        declared=declared,
+        names=services.side_texts([urn for urn in dict.fromkeys(urns) if urn]),
     )
+
+
+def declarations(entries: Iterable[Entry]) -> dict[str, Declaration]:
+    """The last declaration of each event declared in error, by its eventID."""
+    found: dict[str, Declaration] = {}
+    for entry in sorted(entries, key=lambda e: (e.recorded.time, e.position)):
+        declared = entry.body.get("errorDeclaration")
+        if isinstance(declared, dict):
+            replacements = declared.get("correctiveEventIDs") or [""]
+            reason = str(declared.get("countermark:reason") or declared.get("reason") or "")
+            of = effective_id(entry.body, entry.event_id)
+            found[of] = Declaration(entry.recorded.time, entry.recorded.by, reason, str(replacements[0]))
+    return found
 
 
 def named(line: HistoryEvent) -> list[str]:
     """The opaque ids a line of history names."""
-    urns = (line.sender, line.receiver, line.place, line.document, line.note, line.by, line.reason)
+    urns = (line.sender, line.receiver, line.place, line.document, line.note, line.by)
     return [urn for urn in urns if urn]
 
 
@@ -110,7 +138,7 @@ def as_json(found: Record, names: dict[str, str] | None = None) -> dict[str, Any
         "joined": [{"weapon_id": other.id, "ref": other.ref, "source": other.source} for other in found.joined],
         "components": [_component(part) for part in state.components],
         "marks": [_mark(mark) for mark in all_marks(found)],
-        "history": [_line(line, found.about.get(line.position, ""), texts) for line in found.history],
+        "history": [_line(line, found, texts) for line in found.history],
     }
 
 
@@ -144,7 +172,9 @@ def _mark(mark: MarkState) -> dict[str, Any]:
     }
 
 
-def _line(line: HistoryEvent, weapon_id: str, names: dict[str, str]) -> dict[str, Any]:
+def _line(line: HistoryEvent, found: Record, names: dict[str, str]) -> dict[str, Any]:
+    declared = found.declared.get(line.event_id)
+    reason = declared.reason if declared else ""
     return {
         "eventID": line.event_id,
         "event": line.event,
@@ -161,7 +191,8 @@ def _line(line: HistoryEvent, weapon_id: str, names: dict[str, str]) -> dict[str
         "component": line.component,
         "mark": line.mark,
         "corrected": line.corrected,
-        "reason": names.get(line.reason, line.reason),
+        "reason": names.get(reason, reason),
+        "replacement": declared.replacement if declared else "",
         "corrects": line.corrects,
-        "weapon_id": weapon_id,
+        "weapon_id": found.about.get(line.position, ""),
     }

@@ -1,0 +1,1 @@
+"""Forms of the register. They check what was typed; `services` decides."""

@@ -1,0 +1,159 @@
+"""Forms that capture facts: a weapon and its marks, an event, a correction, a join. Services hold them to the rules."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from countermark.register import words
+from countermark.register.checking import EVENT_FIELDS
+from countermark.register.files.errors import RowError
+from countermark.register.files.vocabulary import EVENTS, LIMITS, LONGEST
+from countermark.register.forms.listing import choices
+from countermark.register.queries.twins import keyed_differently
+
+EXACT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
+MARK_EXACT = {**EXACT, "class": "mark-input"}
+KIND_CHOICES = ("kind", "mark_kind", "mark_condition", "component", "carrier", "role")
+
+
+class Reason(forms.Form):
+    """Why personal data is opened."""
+
+    reason = forms.CharField(label=gettext_lazy("Why do you need to see this?"), max_length=500, strip=True)
+
+
+class Why(forms.Form):
+    """Why something is corrected or decided."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, strip=True, help_text=gettext_lazy("Kept in the ledger.")
+    )
+
+
+def _column(name: str, **more: Any) -> forms.Field:
+    """A field for a column of the register or events file."""
+    label = more.pop("label", gettext_lazy(words.COLUMNS[name]))
+    if name in KIND_CHOICES or name == "event":
+        return forms.ChoiceField(label=label, required=False, choices=lambda: choices(name, _("not stated")), **more)
+    longest = LIMITS.get(name, LONGEST)
+    lines = name in ("note", "inscription")
+    widget: forms.Widget = (
+        forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+        if lines
+        else forms.TextInput(attrs=MARK_EXACT if name == "mark" else EXACT)
+    )
+    return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **more)
+
+
+class Columns(forms.Form):
+    """A form whose fields are columns of a file; `values` gives them as the services take them."""
+
+    columns: tuple[str, ...] = ()
+
+    def values(self) -> dict[str, str]:
+        """What was typed, by column."""
+        return {name: str(self.cleaned_data.get(name, "")) for name in self.columns if name in self.fields}
+
+    def show(self, errors: Iterable[RowError]) -> None:
+        """Puts what the services refused beside the fields it is about."""
+        for error in errors:
+            expected = _("Expected %(expected)s.") % {"expected": error.expected}
+            self.add_error(error.column if error.column in self.fields else None, expected)
+
+
+class Facts(Columns):
+    """What is known of a weapon as a whole."""
+
+    columns = ("ref", "kind", "maker", "model", "calibre", "country", "year")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.columns:
+            self.fields[name] = _column(name)
+        self.fields["ref"].help_text = _("Your own record number; empty to have one made.")
+        self.fields["country"].help_text = _("Code, such as XA, SUHH, or ZZ for unknown.")
+        self.fields["year"].help_text = _("Four digits.")
+        self.fields["maker"].widget.attrs["list"] = "makers"
+        self.fields["calibre"].widget.attrs["list"] = "calibres"
+
+
+class MarkFields(Columns):
+    """One mark; a new one is keyed twice."""
+
+    columns = ("component", "mark", "mark_condition", "mark_kind", "carrier", "role", "inscription")
+
+    def __init__(self, *args: Any, twice: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.columns:
+            self.fields[name] = _column(name)
+            if name == "mark" and twice:
+                again = _("The same mark again, read anew from the metal")
+                self.fields["again"] = _column("mark", label=again)
+        self.fields["mark"].help_text = _("Exactly as on the metal. Tell O from 0, I from 1, S from 5 and B from 8.")
+        self.fields["mark_condition"].help_text = _("If nothing can be read: why.")
+        self.fields["role"].help_text = _("Not stated: the frame or receiver, or the only mark, stands for the weapon.")
+
+    def clean(self) -> dict[str, Any]:
+        """Both keyings must agree to the character."""
+        data = super().clean() or {}
+        if "again" in self.fields and (parted := keyed_differently(data.get("mark", ""), data.get("again", ""))):
+            place, one, other = parted
+            message = _(
+                "The two keyings differ at character %(place)d: first %(one)s, then %(other)s. Look at the metal again."
+            )
+            self.add_error("again", message % {"place": place, "one": spoken(one), "other": spoken(other)})
+        return data
+
+
+def spoken(char: str) -> str:
+    """A character with what it is, so that look-alikes can be told apart."""
+    if not char:
+        return _("nothing")
+    kind = _("digit") if char.isdigit() else _("letter") if char.isalpha() else _("sign")
+    return f"{char} ({kind}, {unicodedata.name(char, '?').lower()})"
+
+
+class Event(Columns):
+    """One event in the life of a weapon."""
+
+    columns = tuple(name for name in EVENT_FIELDS if name != "id")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.columns:
+            self.fields[name] = _column(name)
+        event = self.fields["event"]
+        assert isinstance(event, forms.ChoiceField)  # noqa: S101 -- made above
+        event.choices = [("", _("choose")), *((code, _(words.label(code, "event"))) for code in EVENTS)]
+        event.required = True
+        self.fields["date"].help_text = _(
+            "As precise as it is known: 1994, 1994-06, 1994-06-30, or with time and offset."
+        )
+        self.fields["country"].help_text = _("Code, such as XA.")
+        for name in ("component", "mark", "other_ref"):
+            self.fields[name].help_text = _("For a part that is installed or removed.")
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The fields of most events."""
+        return [self[name] for name in self.columns if name not in ("component", "mark", "other_ref")]
+
+    @property
+    def parts(self) -> list[forms.BoundField]:
+        """The fields of a part."""
+        return [self[name] for name in ("component", "mark", "other_ref")]
+
+
+class Join(forms.Form):
+    """The record that survives, and why both are one weapon."""
+
+    survivor = forms.CharField(label=gettext_lazy("Record number or id of the record that stays"), max_length=200)
+
+
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """The columns that differ."""
+    return {name: value for name, value in new.items() if value != old.get(name, "")}

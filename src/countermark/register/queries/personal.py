@@ -1,0 +1,315 @@
+"""Personal data on a record: names of private persons and free text stay hidden until somebody says why they look.
+
+Files name holders without saying whether it is a person or a body. What is not known to be a body (an organisation or place of
+this node, a maker, a name with a word such as *police* or *depot*) is treated as a person.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from countermark.accounts.models import Organisation, Place
+from countermark.ledger import identity, services, store
+from countermark.ledger.services import Actor, SideNote
+from countermark.register import mentions
+from countermark.register.models import Spelling
+from countermark.register.queries.records import Record
+from countermark.register.rows import code_of
+
+OPEN_FOR = timedelta(minutes=15)
+"""How long names stay visible on one record to the person who gave a reason."""
+
+BODY_WORDS = frozenset(
+    [
+        "academy",
+        "administration",
+        "agency",
+        "air",
+        "airlines",
+        "airport",
+        "armoury",
+        "armory",
+        "arms",
+        "armurerie",
+        "arsenal",
+        "artillery",
+        "authority",
+        "base",
+        "bank",
+        "barracks",
+        "battalion",
+        "brigade",
+        "bureau",
+        "camp",
+        "cargo",
+        "cavalry",
+        "central",
+        "centre",
+        "center",
+        "church",
+        "club",
+        "coast",
+        "command",
+        "commission",
+        "company",
+        "cooperative",
+        "corp",
+        "corporation",
+        "corps",
+        "council",
+        "court",
+        "customs",
+        "defence",
+        "defense",
+        "department",
+        "depot",
+        "detachment",
+        "directorate",
+        "division",
+        "embassy",
+        "enterprise",
+        "export",
+        "factory",
+        "federal",
+        "federation",
+        "fire",
+        "firm",
+        "fleet",
+        "forces",
+        "foundation",
+        "foundry",
+        "freight",
+        "fund",
+        "gendarmerie",
+        "gmbh",
+        "government",
+        "group",
+        "guard",
+        "hospital",
+        "hunting",
+        "import",
+        "inc",
+        "industries",
+        "industry",
+        "infantry",
+        "inspectorate",
+        "institute",
+        "international",
+        "interior",
+        "laboratory",
+        "limited",
+        "line",
+        "lines",
+        "logistics",
+        "ltd",
+        "magazine",
+        "maritime",
+        "military",
+        "ministry",
+        "mission",
+        "municipal",
+        "museum",
+        "national",
+        "navy",
+        "office",
+        "ordnance",
+        "organisation",
+        "organization",
+        "police",
+        "port",
+        "post",
+        "prison",
+        "prosecutor",
+        "province",
+        "range",
+        "regiment",
+        "region",
+        "registry",
+        "republic",
+        "reserve",
+        "royal",
+        "sa",
+        "school",
+        "sea",
+        "security",
+        "service",
+        "services",
+        "shipping",
+        "shooting",
+        "shop",
+        "society",
+        "squadron",
+        "staff",
+        "state",
+        "station",
+        "store",
+        "stores",
+        "supplies",
+        "supply",
+        "team",
+        "trade",
+        "trading",
+        "training",
+        "transport",
+        "treasury",
+        "tribunal",
+        "troop",
+        "union",
+        "unit",
+        "university",
+        "warehouse",
+        "wing",
+        "works",
+        "sport",
+        "sports",
+        "outdoor",
+        "safari",
+        "armee",
+        "armée",
+        "banque",
+        "caserne",
+        "dépôt",
+        "douane",
+        "douanes",
+        "ecole",
+        "école",
+        "entreprise",
+        "etat",
+        "état",
+        "justice",
+        "marine",
+        "ministère",
+        "prefecture",
+        "préfecture",
+        "régiment",
+        "société",
+        "tribunal",
+        "usine",
+        "aduana",
+        "armada",
+        "armería",
+        "cuartel",
+        "comisaría",
+        "deposito",
+        "depósito",
+        "ejército",
+        "empresa",
+        "escuela",
+        "estado",
+        "fábrica",
+        "juzgado",
+        "ministerio",
+        "policía",
+        "regimiento",
+        "sociedad",
+        "tienda",
+        "exército",
+        "polícia",
+        "quartel",
+        "ministério",
+        "armas",
+        "министерство",
+        "полиция",
+        "милиция",
+        "войсковая",
+        "часть",
+        "завод",
+        "склад",
+        "таможня",
+        "суд",
+        "университет",
+        "школа",
+        "управление",
+        "служба",
+        "وزارة",
+        "شرطة",
+        "جيش",
+        "مستودع",
+        "مصنع",
+        "محكمة",
+        "شركة",
+        "الجمارك",
+        "警察",
+        "部",
+        "局",
+        "公司",
+        "厂",
+    ]
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def names_a_body(text: str) -> bool:
+    """Whether a name has a word that persons' names have not."""
+    return any(word in BODY_WORDS for word in _WORD.findall(text.casefold()))
+
+
+def impersonal(names: Mapping[str, str]) -> dict[str, str]:
+    """The names anybody who sees the record may read: places, documents, bodies and the officers who recorded."""
+    parties = {urn: text for urn, text in names.items() if _kind(urn) == "party"}
+    bodies = _known_bodies(parties)
+    return {urn: text for urn, text in names.items() if _kind(urn) in ("place", "document", "person") or urn in bodies}
+
+
+def _kind(urn: str) -> str:
+    return urn.removeprefix(identity.PREFIX).partition(":")[0] if urn.startswith(identity.PREFIX) else ""
+
+
+def _known_bodies(parties: Mapping[str, str]) -> set[str]:
+    found = {urn for urn, text in parties.items() if names_a_body(text)}
+    unclear = {urn: text for urn, text in parties.items() if urn not in found}
+    if not unclear:
+        return found
+    found.update(Organisation.objects.filter(id__in=list(unclear)).values_list("id", flat=True))
+    texts = set(unclear.values())
+    own = set(Place.objects.filter(name__in=texts).values_list("name", flat=True))
+    codes = {code_of(text): text for text in texts}
+    makers = set(Spelling.objects.filter(list="maker", code__in=list(codes)).values_list("code", flat=True))
+    return found | {urn for urn, text in unclear.items() if text in own or code_of(text) in makers}
+
+
+def hidden(names: Mapping[str, str], shown: Collection[str]) -> list[str]:
+    """The ids of parties whose names stay hidden."""
+    return [urn for urn in names if _kind(urn) == "party" and urn not in shown]
+
+
+def looked_at(record: Record, reason: str, *, by: Actor) -> int:
+    """Appends one act per person whose data is opened on this record for this reason. Returns how many were new."""
+    shown = impersonal(record.names)
+    persons = hidden(record.names, shown) or [identity.opaque("note", note) for note in _notes(record, shown)[:1]]
+    viewer = identity.opaque("person", by.name)
+    note = SideNote("note", reason)
+    drafts = [
+        services.act(
+            "person_viewed",
+            {"person": urn, "weapon": record.state.id, "viewer": viewer, "reason": identity.opaque("note", reason)},
+            texts=(note,),
+        )
+        for urn in persons
+    ]
+    return sum(captured.new for captured in services.append(drafts, by=by)) if drafts else 0
+
+
+def _notes(record: Record, shown: Mapping[str, str]) -> list[str]:
+    return [text for urn, text in record.names.items() if _kind(urn) == "note" and urn not in shown]
+
+
+def looks(weapon_id: str) -> list[dict[str, str]]:
+    """Who looked at personal data of this weapon, when and why, the newest first."""
+    acts = [e for e in store.entries_at(mentions.positions(weapon_id)) if e.body.get("act") == "person_viewed"]
+    acts.sort(key=lambda entry: -entry.position)
+    return [
+        {
+            "by": e.recorded.by,
+            "time": e.recorded.time,
+            "reason": str(e.body.get("reason", "")),
+            "person": str(e.body.get("person", "")),
+        }
+        for e in acts
+    ]
+
+
+def still_open(opened: Iterable[tuple[str, str]], weapon_id: str) -> bool:
+    """Whether one of the (weapon id, RFC 3339 time) a session holds lets the names of this record be read now."""
+    now = datetime.now(UTC)
+    return any(seen == weapon_id and now - datetime.fromisoformat(time) < OPEN_FOR for seen, time in opened)

@@ -1,0 +1,53 @@
+"""Weapons that a record page names beside its own: the same marks elsewhere, and records with the same identity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from countermark.register.models import Identity, Mark, Weapon
+from countermark.register.queries.records import Record, all_marks
+from countermark.register.queries.scope import Scope
+from countermark.register.rows import mark_text, spelling
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another weapon, the mark both have, and whether it also agrees in maker, model, kind and calibre (`collision`)."""
+
+    weapon: Weapon
+    mark: str
+    component: str
+    collision: bool
+
+
+def related(record: Record, scope: Scope) -> list[Related]:
+    """Weapons a person may see that bear one of this weapon's marks; collisions first, at most `SHOWN`."""
+    own = {record.state.id, *(state.id for state in record.joined)}
+    texts = {mark_text(mark.text, mark.condition) for mark in all_marks(record)} - {""}
+    if not texts:
+        return []
+    marks = scope.narrow(Mark.objects.exclude(canonical="").filter(canonical__in=texts), "weapon__")
+    rows = list(marks.exclude(weapon_id__in=own).select_related("weapon").order_by("weapon_id", "number")[:SHOWN])
+    control = record.state.control_mark
+    serial = mark_text(control.text, control.condition) if control else ""
+    found = [_related(row, record, serial) for row in rows if row.weapon.replaced_by is None]
+    return sorted(found, key=lambda one: not one.collision)
+
+
+def _related(row: Mark, record: Record, serial: str) -> Related:
+    collision = row.role == "control" and row.canonical == serial != "" and same_type(row.weapon, record)
+    return Related(row.weapon, row.text, row.component, collision)
+
+
+def same_type(weapon: Weapon, record: Record) -> bool:
+    """Whether a weapon agrees with a record in maker, model, kind and calibre, however they are spelled."""
+    state = record.state
+    return (spelling(weapon.maker), spelling(weapon.model), weapon.kind, spelling(weapon.calibre)) == (
+        spelling(state.maker), spelling(state.model), state.kind, spelling(state.calibre),
+    )  # fmt: skip
+
+
+def colliding_keys(limit: int) -> Sequence[int]:
+    """Identity keys that more than one weapon has, at most `limit`."""
+    return list(Identity.objects.filter(n__gt=1).order_by("key").values_list("key", flat=True)[:limit])

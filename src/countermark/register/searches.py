@@ -1,0 +1,59 @@
+"""Saved searches of the register list: kept rows, so that what somebody shares is as answerable as what somebody records."""
+
+import hashlib
+from collections.abc import Iterator
+
+from countermark.ledger import identity, kept, services
+from countermark.ledger.services import Actor, KeptWrite
+from countermark.register.checking import refuse
+from countermark.register.models import SavedSearch
+
+LONGEST_NAME, LONGEST_QUERY = 100, 2000
+
+
+def save(owner: str, name: str, query: str, *, shared: bool, by: Actor) -> SavedSearch:
+    """Keeps a filter (the query string of the list) under a name; the same name again replaces it. Raises `Refused`."""
+    clean = " ".join(name.split())
+    if not 1 <= len(clean) <= LONGEST_NAME or not clean.isprintable():
+        raise refuse("name", name, f"1 to {LONGEST_NAME} printable characters", "length")
+    if not query or len(query) > LONGEST_QUERY:
+        raise refuse("query", "", "a list with at least one filter", "empty")
+    row = SavedSearch.objects.filter(owner=owner, name=clean).first() or SavedSearch(owner=owner, name=clean)
+    row.query, row.shared = query, shared
+    _write(row, by)
+    return row
+
+
+def remove(row: SavedSearch, *, by: Actor) -> None:
+    """Takes a search away; the row stays, empty, as everything the ledger speaks of stays."""
+    row.query, row.shared = "", False
+    _write(row, by)
+
+
+def of(owner: str) -> list[SavedSearch]:
+    """One's own searches, then those others share, by name."""
+    rows = SavedSearch.objects.exclude(query="").order_by("name")
+    own = [row for row in rows.filter(owner=owner)]
+    return own + list(rows.filter(shared=True).exclude(owner=owner))
+
+
+def _write(row: SavedSearch, by: Actor) -> None:
+    fields = {"search": _key(row), "shared": row.shared, "kept": bool(row.query)}
+    write = KeptWrite("search", _key(row), _digest(row), row.save)
+    services.append([services.timed_act("search_saved", fields, kept=(write,))], by=by)
+
+
+def _key(row: SavedSearch) -> str:
+    return hashlib.sha256(f"{row.owner}\x1f{row.name}".encode()).hexdigest()[:40]
+
+
+def _digest(row: SavedSearch) -> str:
+    return identity.digest({"owner": row.owner, "name": row.name, "query": row.query, "shared": str(row.shared)})
+
+
+def _kept_rows() -> Iterator[tuple[str, str]]:
+    for row in SavedSearch.objects.order_by("pk").iterator():
+        yield _key(row), _digest(row)
+
+
+kept.register("search", _kept_rows)

@@ -1,0 +1,35 @@
+"""URLs of the register's pages, and of the ledger's, which this room shows."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from countermark.register.views import capture, record, weapons
+
+register_patterns: list[URLPattern | URLResolver] = [
+    path("weapons/", weapons.weapons, name="weapons"),
+    path("weapons/export/", weapons.export, name="weapons_export"),
+    path("weapons/searches/", weapons.save_search, name="search_save"),
+    path("weapons/searches/<int:search>/remove/", weapons.remove_search, name="search_remove"),
+    path("weapons/new/", capture.weapon_add, name="weapon_add"),
+    path("weapons/<uuid:weapon_id>/", record.weapon, name="weapon"),
+    path("weapons/<uuid:weapon_id>/names/", record.open_names, name="names_open"),
+    path("weapons/<uuid:weapon_id>/events/<int:position>/", record.proof, name="proof"),
+    path("weapons/<uuid:weapon_id>/events/new/", capture.event_add, name="event_add"),
+    path("weapons/<uuid:weapon_id>/events/<int:position>/correct/", capture.event_correct, name="event_correct"),
+    path("weapons/<uuid:weapon_id>/correct/", capture.weapon_correct, name="weapon_correct"),
+    path("weapons/<uuid:weapon_id>/join/", capture.weapon_join, name="weapon_join"),
+]
+
+
+def _wizard() -> list[URLPattern | URLResolver]:
+    """The import wizard's pages, where it is installed."""
+    if find_spec("countermark.register.wizard") is None:
+        return []
+    from countermark.register import wizard
+
+    patterns: list[URLPattern | URLResolver] = getattr(wizard, "urlpatterns", [])
+    return patterns
+
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include(([*register_patterns, *_wizard()], "register")))]

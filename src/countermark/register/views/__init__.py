@@ -1,0 +1,1 @@
+"""Pages of the register and, because the ledger stands below `accounts`, of the ledger."""

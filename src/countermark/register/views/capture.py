@@ -1,0 +1,325 @@
+"""Capturing facts: a new weapon, an event, a correction, a join."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.access import requires
+from countermark.accounts.models import Place
+from countermark.register import services
+from countermark.register.checking import Refused, refuse
+from countermark.register.forms import capture as forms
+from countermark.register.models import Weapon
+from countermark.register.queries import personal, scope, twins
+from countermark.register.queries.records import Record
+from countermark.register.rules import HistoryEvent
+from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, record_or_404, say_refused
+from countermark.register.views.record import names_open
+from countermark.register.views.weapons import suggestions
+
+MARKS_AT_MOST = 30
+
+
+@dataclass
+class NewWeapon:
+    """The forms of a weapon that is being keyed."""
+
+    facts: forms.Facts
+    marks: list[forms.MarkFields]
+    token: str
+    places: list[Place] | None
+    place: str = ""
+
+    def is_valid(self) -> bool:
+        """Every form, so that all mistakes show at once."""
+        return all([self.facts.is_valid(), *(mark.is_valid() for mark in self.marks)])
+
+    @property
+    def texts(self) -> list[str]:
+        """The marks that were keyed."""
+        return [text for mark in self.marks if (text := mark.values()["mark"])]
+
+
+@requires("weapon.add")
+@GET_OR_POST
+def weapon_add(request: HttpRequest) -> HttpResponse:
+    """A new weapon: serial keyed twice; records it may be confused with are shown before it is saved."""
+    new = _new_weapon(request)
+    if request.method != "POST" or request.POST.get("action") in ("add", "remove"):
+        return _new_page(request, new)
+    if not new.is_valid():
+        return _new_page(request, new, status=REFUSED)
+    near = twins.near(new.texts, scope.of(me(request)))
+    if near and request.POST.get("action") != "confirm":
+        return _new_page(request, new, near=near)
+    try:
+        added = _save(request, new)
+    except Refused as refused:
+        _show(new, refused)
+        return _new_page(request, new, status=REFUSED)
+    messages.success(request, _("The weapon was recorded.") if added.new else _("This weapon was recorded already."))
+    return redirect("register:weapon", added.weapon_id)
+
+
+def _new_weapon(request: HttpRequest) -> NewWeapon:
+    post = request.POST if request.method == "POST" else None
+    places = _places(request)
+    token = (post.get("token", "") if post else "")[:40] or secrets.token_hex(5).upper()
+    if post is None:
+        return NewWeapon(forms.Facts(), [forms.MarkFields(prefix="m0")], token, places)
+    facts = forms.Facts(post)
+    if post.get("action") in ("add", "remove"):
+        facts, marks = forms.Facts(initial=post.dict()), _retyped_marks(request)
+    else:
+        marks = [forms.MarkFields(post, prefix=f"m{n}") for n in range(_count(request))]
+    return NewWeapon(facts, marks, token, places, post.get("place", ""))
+
+
+def _count(request: HttpRequest) -> int:
+    text = request.POST.get("marks", "1")
+    return min(max(int(text), 1), MARKS_AT_MOST) if text.isascii() and text.isdecimal() and len(text) < 4 else 1
+
+
+def _retyped_marks(request: HttpRequest, twice: bool = True) -> list[forms.MarkFields]:
+    """The marks as typed so far, with one more or one less, nothing judged yet."""
+    typed = [
+        {key.removeprefix(f"m{n}-"): value for key, value in request.POST.items() if key.startswith(f"m{n}-")}
+        for n in range(_count(request))
+    ]
+    if request.POST.get("action") == "add" and len(typed) < MARKS_AT_MOST:
+        typed.append({})
+    elif len(typed) > 1:
+        typed.pop()
+    return [forms.MarkFields(prefix=f"m{n}", initial=initial, twice=twice) for n, initial in enumerate(typed)]
+
+
+def _places(request: HttpRequest) -> list[Place] | None:
+    """The places a person is limited to: a new weapon must stand at one of them. None for somebody who is not."""
+    visible = accounts.visible_place_ids(me(request), "weapon.add")
+    return None if visible is None else list(Place.objects.filter(id__in=visible).order_by("name"))
+
+
+def _save(request: HttpRequest, new: NewWeapon) -> services.Added:
+    values = new.facts.values()
+    # The token makes the number: a second click makes no second weapon.
+    ref = values.pop("ref") or f"R-{new.token}"
+    marks = [mark.values() for mark in new.marks]
+    with transaction.atomic():
+        added = services.add_weapon(ref, values, marks, by=actor(request))
+        if new.places is not None:
+            place = next((place for place in new.places if place.id == new.place), None)
+            if place is None:
+                raise refuse("place", "", _("one of your places"), "missing")
+            kept = {"event": "registration", "date": timezone.localdate().isoformat(), "place": place.name}
+            services.add_event(added.weapon_id, kept, by=actor(request))
+    return added
+
+
+def _show(new: NewWeapon, refused: Refused) -> None:
+    for error in refused.errors:
+        form = new.marks[error.row - 1] if 0 < error.row <= len(new.marks) else new.facts
+        form.show([error])
+
+
+def _new_page(request: HttpRequest, new: NewWeapon, near: list[Any] | None = None, status: int = 200) -> HttpResponse:
+    context = {"new": new, "near": near, "today": timezone.localdate(), **suggestions(scope.of(me(request)))}
+    return render(request, "register/weapon_add.html", context, status=status)
+
+
+@requires("event.add")
+@GET_OR_POST
+def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
+    """Records one event; the same event twice is one event."""
+    record = record_or_404(request, weapon_id, "event.add")
+    form = forms.Event(request.POST or None, initial={"event": request.GET.get("event", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = services.add_event(record.state.id, form.values(), by=actor(request))
+        except Refused as refused:
+            form.show(refused.errors)
+        else:
+            done = _("The event was recorded.") if added.new else _("This event was recorded already.")
+            messages.success(request, done)
+            return redirect("register:weapon", record.state.id)
+    context = {"form": form, "weapon": record.state, **_party_suggestions(request)}
+    return render(request, "register/event_add.html", context, status=REFUSED if form.errors else 200)
+
+
+def _party_suggestions(request: HttpRequest) -> dict[str, Any]:
+    return {"places": scope.names(accounts.visible_place_ids(me(request)) or ())}
+
+
+@requires("weapon.correct")
+@GET_OR_POST
+def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpResponse:
+    """Corrects an event: what is recorded beside what it should say, or that it never occurred; never without a reason."""
+    record = record_or_404(request, weapon_id, "weapon.correct")
+    line = next((line for line in record.history if line.position == position), None)
+    if line is None:
+        raise Http404(_("There is no such event on this record."))
+    if line.corrected:
+        messages.info(request, _("This event was corrected already."))
+        return redirect("register:weapon", record.state.id)
+    if _hides_names(request, record, line):
+        messages.warning(request, _("Names in this event are hidden. Say first why you need to see them."))
+        return redirect("register:weapon", record.state.id)
+    old = services.fields_of(services.standing_event(line.event_id))
+    form, why = forms.Event(request.POST or None, initial=old), forms.Why(request.POST or None)
+    done = request.method == "POST" and _correct_event(request, line, old, form, why)
+    if done:
+        messages.success(request, _("The correction was recorded."))
+        return redirect("register:weapon", record.state.id)
+    context = {
+        "form": form,
+        "why": why,
+        "weapon": record.state,
+        "line": line,
+        "rows": _beside(form, old),
+        "only_withdraw": line.event == "same_as",
+        **_party_suggestions(request),
+    }
+    return render(request, "register/event_correct.html", context, status=REFUSED if form.errors or why.errors else 200)
+
+
+def _beside(form: forms.Columns, old: dict[str, str]) -> list[tuple[Any, str]]:
+    return [(form[name], old.get(name, "")) for name in form.columns if name in form.fields]
+
+
+def _hides_names(request: HttpRequest, record: Record, line: HistoryEvent) -> bool:
+    if names_open(request, record):
+        return False
+    here = {urn: record.names[urn] for urn in (line.sender, line.receiver) if urn in record.names}
+    return bool(personal.hidden(here, personal.impersonal(here)))
+
+
+def _correct_event(
+    request: HttpRequest, line: HistoryEvent, old: dict[str, str], form: forms.Event, why: forms.Why
+) -> bool:
+    never = request.POST.get("action") == "never"
+    if never:
+        form.errors.clear()
+    elif not form.is_valid():
+        why.is_valid()
+        return False
+    if not why.is_valid():
+        return False
+    said = None if never else forms.changes(old, form.values())
+    try:
+        services.correct_event(line.event_id, said, reason=why.cleaned_data["reason"], by=actor(request))
+    except Refused as refused:
+        if any(error.code == "corrected" for error in refused.errors):
+            return True
+        form.show(refused.errors)
+        return False
+    return True
+
+
+@requires("weapon.correct")
+@GET_OR_POST
+def weapon_correct(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
+    """Corrects the facts and first marks of a weapon, what is recorded beside what it should say; never without a reason."""
+    record = record_or_404(request, weapon_id, "weapon.correct")
+    birth = services.standing_birth(record.state.id)
+    if birth is None:
+        raise Http404(_("The record of this weapon was not opened here."))
+    facts_old = {name: getattr(record.state, name) for name in forms.Facts.columns}
+    marks_old = [
+        m
+        for m, mark in zip(services.marks_as_fields(record.state), record.state.marks, strict=True)
+        if mark.event_id == birth.event_id
+    ]
+    facts, marks, why = _correction_forms(request, facts_old, marks_old)
+    if request.method == "POST" and request.POST.get("action") == "save":
+        answer = _correct_weapon(request, record, facts, marks, why)
+        if answer is not None:
+            return answer
+    context = {
+        "weapon": record.state,
+        "facts": _beside(facts, facts_old),
+        "marks": [(form, _beside(form, marks_old[n] if n < len(marks_old) else {})) for n, form in enumerate(marks)],
+        "facts_errors": facts.non_field_errors(),
+        "why": why,
+        **suggestions(scope.of(me(request))),
+    }
+    wrong = bool(facts.errors or why.errors or any(mark.errors for mark in marks))
+    return render(request, "register/weapon_correct.html", context, status=REFUSED if wrong else 200)
+
+
+def _correction_forms(
+    request: HttpRequest, facts_old: dict[str, str], marks_old: list[dict[str, str]]
+) -> tuple[forms.Facts, list[forms.MarkFields], forms.Why]:
+    if request.method != "POST":
+        rows = [forms.MarkFields(prefix=f"m{n}", initial=mark, twice=False) for n, mark in enumerate(marks_old)]
+        facts, why = forms.Facts(initial=facts_old), forms.Why()
+    elif request.POST.get("action") == "save":
+        rows = [forms.MarkFields(request.POST, prefix=f"m{n}", twice=False) for n in range(_count(request))]
+        facts, why = forms.Facts(request.POST), forms.Why(request.POST)
+    else:
+        rows = _retyped_marks(request, twice=False)
+        facts, why = forms.Facts(initial=request.POST.dict()), forms.Why(initial=request.POST.dict())
+    # A record number is how the source names the weapon: another one is another record.
+    del facts.fields["ref"]
+    return facts, rows, why
+
+
+def _correct_weapon(
+    request: HttpRequest, record: Record, facts: forms.Facts, marks: list[forms.MarkFields], why: forms.Why
+) -> HttpResponse | None:
+    """Redirects when the correction is recorded; None when a form is to be shown again."""
+    if not all([facts.is_valid(), why.is_valid(), *(mark.is_valid() for mark in marks)]):
+        return None
+    said = [mark.values() for mark in marks]
+    try:
+        services.correct_weapon(
+            record.state.id, facts.values(), said, reason=why.cleaned_data["reason"], by=actor(request)
+        )
+    except Refused as refused:
+        for error in refused.errors:
+            (marks[error.row - 1] if 0 < error.row <= len(marks) else facts).show([error])
+        return None
+    messages.success(request, _("The correction was recorded."))
+    return redirect("register:weapon", record.state.id)
+
+
+@requires("weapon.correct")
+@GET_OR_POST
+def weapon_join(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
+    """Joins this record to another one, both shown first; withdrawn by correcting the event away."""
+    record = record_or_404(request, weapon_id, "weapon.correct")
+    asked = request.POST if request.method == "POST" else request.GET
+    form = forms.Join(asked if "survivor" in asked else None)
+    why = forms.Why(request.POST or None)
+    other = _other_record(request, form) if form.is_bound and form.is_valid() else None
+    if other is not None and request.method == "POST" and why.is_valid():
+        try:
+            services.join(record.state.id, other.state.id, reason=why.cleaned_data["reason"], by=actor(request))
+        except Refused as refused:
+            say_refused(request, refused)
+        else:
+            messages.success(request, _("The records were joined."))
+            return redirect("register:weapon", other.state.id)
+    context = {"weapon": record.state, "form": form, "why": why, "other": other.state if other else None}
+    return render(request, "register/weapon_join.html", context, status=REFUSED if form.errors or why.errors else 200)
+
+
+def _other_record(request: HttpRequest, form: forms.Join) -> Record | None:
+    text = form.cleaned_data["survivor"].strip()
+    found = scope.of(me(request), "weapon.correct").narrow(Weapon.objects.filter(ref=text))
+    ids = [str(pk) for pk in found.values_list("pk", flat=True)[:2]]
+    if len(ids) > 1:
+        form.add_error("survivor", _("Several sources use this number: give the id of the record."))
+        return None
+    try:
+        return record_or_404(request, ids[0] if ids else text, "weapon.correct")
+    except Http404:
+        form.add_error("survivor", _("There is no such record among those you may correct."))
+        return None

@@ -1,0 +1,125 @@
+"""What the codes of the register are called, in one place for pages, forms and exports. Pure."""
+
+from countermark.ledger.vocabulary import EVENTS, STATUSES
+
+
+def gettext_noop(text: str) -> str:
+    """Names a text for the translators; whoever shows it translates it."""
+    return text
+
+
+_ = gettext_noop
+
+KINDS = {
+    "revolver": _("revolver"),
+    "self_loading_pistol": _("self-loading pistol"),
+    "rifle": _("rifle"),
+    "carbine": _("carbine"),
+    "submachine_gun": _("sub-machine gun"),
+    "assault_rifle": _("assault rifle"),
+    "light_machine_gun": _("light machine gun"),
+    "shotgun": _("shotgun"),
+    "heavy_machine_gun": _("heavy machine gun"),
+    "grenade_launcher": _("grenade launcher"),
+    "anti_aircraft_gun": _("anti-aircraft gun"),
+    "anti_tank_gun": _("anti-tank gun"),
+    "recoilless_rifle": _("recoilless rifle"),
+    "anti_tank_launcher": _("anti-tank launcher"),
+    "manpads": _("MANPADS"),
+    "mortar": _("mortar"),
+    "other": _("other weapon"),
+}
+COMPONENTS = {
+    "": _("no component stated"),
+    "receiver": _("receiver"),
+    "frame": _("frame"),
+    "upper_receiver": _("upper receiver"),
+    "lower_receiver": _("lower receiver"),
+    "barrel": _("barrel"),
+    "slide": _("slide"),
+    "cylinder": _("cylinder"),
+    "bolt": _("bolt"),
+    "breech_block": _("breech block"),
+    "trigger_housing": _("trigger housing"),
+    "launch_tube": _("launch tube"),
+    "gripstock": _("gripstock"),
+    "silencer": _("silencer"),
+    "plate": _("plate"),
+    "other": _("other component"),
+}
+MARK_KINDS = {
+    "manufacture": _("manufacture"),
+    "import": _("import"),
+    "state_stock": _("State stock"),
+    "transfer": _("transfer"),
+    "found": _("found"),
+    "deactivation": _("deactivation"),
+    "owner": _("owner"),
+    "proof": _("proof"),
+    "covert": _("covert"),
+}
+CONDITIONS = {
+    "": _("good"),
+    "none": _("no mark"),
+    "obliterated": _("obliterated"),
+    "altered": _("altered"),
+    "worn": _("worn"),
+    "illegible": _("illegible"),
+}
+CARRIERS = {"part": _("the part itself"), "plate": _("plate")}
+ROLES = {"control": _("control component"), "other": _("other component")}
+LAYERS = {"overt": _("overt"), "covert": _("covert")}
+FINDINGS = {"control_unclear": _("control component unclear"), "collision": _("same marks as another weapon")}
+COLUMNS = {
+    "serial": _("Serial number"),
+    "kind": _("Kind"),
+    "maker": _("Maker"),
+    "model": _("Model"),
+    "calibre": _("Calibre"),
+    "country": _("Country of manufacture"),
+    "year": _("Year"),
+    "status": _("Status"),
+    "holder": _("Holder"),
+    "place": _("Place"),
+    "ref": _("Record number"),
+    "source": _("Source"),
+    "finding": _("Finding"),
+    "recorded": _("First recorded"),
+    "component": _("Component"),
+    "carrier": _("Carrier"),
+    "role": _("Role"),
+    "mark_kind": _("Kind of mark"),
+    "mark": _("Mark"),
+    "inscription": _("Whole inscription"),
+    "mark_condition": _("Condition of the mark"),
+    "event": _("Event"),
+    "date": _("Date"),
+    "from": _("From"),
+    "to": _("To"),
+    "document": _("Document"),
+    "note": _("Note"),
+    "other_ref": _("Other record number"),
+    "reason": _("Reason"),
+    "id": _("Event number of the source"),
+}
+LISTS = {"maker": _("Makers"), "model": _("Models"), "calibre": _("Calibres")}
+
+LABELS: dict[str, dict[str, str]] = {
+    "kind": KINDS,
+    "component": COMPONENTS,
+    "mark_kind": MARK_KINDS,
+    "mark_condition": CONDITIONS,
+    "carrier": CARRIERS,
+    "role": ROLES,
+    "layer": LAYERS,
+    "status": STATUSES,
+    "finding": FINDINGS,
+    "column": COLUMNS,
+    "list": LISTS,
+    "event": {name: word.text for name, word in EVENTS.items()},
+}
+
+
+def label(value: str, of: str) -> str:
+    """The text of a code, untranslated; a value that is no code stands for itself."""
+    return LABELS[of].get(value) or value
