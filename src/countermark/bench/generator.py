@@ -202,12 +202,13 @@ def generate(marks: int, seed: int = 7, alphabet: str = "mixed", known: tuple[Ma
                 )
             )
     text, maker_of, kind, calibre = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return _with_parts(
+    return with_parts(
         Register(everyone, text, np.arange(len(text)), np.zeros(len(text), np.int64), maker_of, kind, calibre), random
     )
 
 
-def _with_parts(single: Register, random: np.random.Generator) -> Register:
+def with_parts(single: Register, random: np.random.Generator) -> Register:
+    """Give 15 % of the weapons one or two more marks, half of them of another weapon of about the same number."""
     n = len(single.text)
     second = np.flatnonzero(random.random(n) < 0.15)
     third = second[random.random(len(second)) < 0.5]

@@ -104,8 +104,8 @@ class Marks:
         """The chosen marks whose maker, kind and calibre are the ones stated."""
         query, keep = sample.query, np.ones(len(chosen), bool)
         if query.maker:
-            likely = self.reference.makers.likely(query.maker)[:1]
-            keep &= np.isin(self.rows.maker[chosen], likely)
+            likeliest = int(np.argmax(self.reference.makers.weigh(query.maker, 0.05).by_group))
+            keep &= self.reference.makers.groups_of(self.rows.maker[chosen]) == likeliest
         if query.kind:
             keep &= self.rows.kind[chosen] == index.kind_code(query.kind)
         if query.calibre:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermark.bench import generator, peers, readings, report
+from countermark.bench import generator, peers, readings, report, shapes
 from countermark.bench.readings import Sample
 from countermark.marks import skeleton
 from countermark.tracing import index
@@ -200,7 +200,12 @@ def build_peers(names: Sequence[str], world: World, folder: Path, database_url: 
 
 def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
     """Build the register, measure, return the figures."""
-    weapons = generator.generate(int(arguments.n / (1 - HELD_OUT)), arguments.seed, arguments.alphabet)
+    wanted = int(arguments.n / (1 - HELD_OUT))
+    weapons = (
+        shapes.generate(arguments.real, wanted, arguments.seed)
+        if arguments.real
+        else generator.generate(wanted, arguments.seed, arguments.alphabet)
+    )
     world = world_of(weapons, arguments.seed)
     noise = readings.Noise()
     samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10, noise)
@@ -234,7 +239,9 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
                 figures["open"] = report.as_json(unregistered)
                 say(report.calibration_table(f"open world, {arguments.open_world:.0%} absent", unregistered))
         others = build_peers(arguments.peers, world, Path(folder), arguments.database_url)
-        results.extend(measure(peer.name, samples, world, peer.search, arguments.seconds) for peer in others)
+        for peer in others:
+            results.append(measure(peer.name, samples, world, peer.search, arguments.seconds))
+            say(f"measured {results[-1].name}: p50 {results[-1].p50:.1f} ms")
     figures["results"] = [report.as_json(one) for one in results]
     say(report.table(results))
     return figures
@@ -247,6 +254,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--queries", type=int, default=500)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--alphabet", choices=sorted(generator.ALPHABETS), default="mixed")
+    options.add_argument("--real", type=Path, help="folder with the table of serial shapes that were really seized")
     options.add_argument("--open-world", type=float, default=0.15, help="share of readings of weapons not registered")
     options.add_argument("--database-url", help="a scratch PostgreSQL database; schema countermark_bench is made anew")
     options.add_argument(
@@ -257,10 +265,14 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the benchmark and print its figures."""
     arguments = parser().parse_args(argv)
-    say: Callable[[str], None] = (lambda text: None) if arguments.json else print
+    say: Callable[[str], None] = (lambda text: None) if arguments.json else _say
     figures = run(arguments, say)
     if arguments.json:
         json.dump(figures, sys.stdout)
