@@ -92,20 +92,3 @@ def not_found_step(country: str, own_state: str) -> Step:
 def successors(country: str) -> tuple[str, ...]:
     """The States that answer for a country of manufacture today, from a dated table."""
     return tuple(s.code for s in countries.successors(country)) or (country,)
-
-
-class Gap(NamedTuple):
-    """A stretch of the history in which custody is not recorded: between two events, by their positions."""
-
-    after: int
-    before: int
-
-
-def gaps(lines: Sequence[HistoryEvent]) -> list[Gap]:
-    """Where the receiver of one movement is not the sender of the next."""
-    moves = [line for line in lines if not line.corrected and (line.sender or line.receiver)]
-    return [
-        Gap(earlier.position, later.position)
-        for earlier, later in zip(moves, moves[1:], strict=False)
-        if earlier.receiver and later.sender and earlier.receiver != later.sender
-    ]

@@ -15,12 +15,12 @@ from countermark.accounts import queries as people
 from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.ledger.services import Actor
-from countermark.register import projection
+from countermark.register import custody, projection
 from countermark.register import services as register
 from countermark.register.files import countries
 from countermark.register.files.vocabulary import COMPONENTS, KINDS, MARK_KINDS
 from countermark.register.models import Weapon
-from countermark.register.rules import HistoryEvent, history
+from countermark.register.rules import history
 from countermark.tracing import forms, queries, rules, services
 from countermark.tracing.search import Candidate, Query, SearchError
 
@@ -149,12 +149,13 @@ def _history(weapon: Weapon) -> dict[str, Any]:
     weapon_id = str(weapon.id)
     lines = history(projection.entries_of([weapon_id]))
     names = register.side_texts([name for line in lines for name in (line.sender, line.receiver, line.place)])
-    broken = {gap.before for gap in rules.gaps(lines)}
-    shown = [_line(line, names, line.position in broken) for line in lines if not line.corrected]
-    return {"weapon": weapon, "lines": shown}
+    standing = [line for line in lines if not line.corrected]
+    return {"weapon": weapon, "lines": [_line(item, names) for item in custody.timeline(standing)]}
 
 
-def _line(line: HistoryEvent, names: dict[str, str], gap: bool) -> dict[str, Any]:
+def _line(line: custody.Item, names: dict[str, str]) -> dict[str, Any]:
+    if isinstance(line, custody.Gap):
+        return {"gap": line}
     return {
         "event": line.event,
         "date": {"text": line.date, "precision": line.precision},
@@ -162,7 +163,6 @@ def _line(line: HistoryEvent, names: dict[str, str], gap: bool) -> dict[str, Any
         "receiver": names.get(line.receiver, ""),
         "place": names.get(line.place, ""),
         "country": line.country,
-        "gap": gap,
     }
 
 
