@@ -1,15 +1,62 @@
-"""Rows of the access matrix for the pages of other rooms: (URL name, roles that reach it, method, arguments).
+"""Rows of the access matrix for the pages of other rooms.
 
-A role held at one place reaches these too; what it then sees is narrowed in the room's queries.
+What a role held at one place then sees on a page it reaches is narrowed in the room's queries; `NATIONAL` pages it does
+not reach at all.
 """
 
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
-Arguments = tuple[tuple[str, Any], ...]
+WEAPON = {"weapon_id": uuid.UUID(int=7)}
+EVENT = {**WEAPON, "position": 1}
+JOB = {"job_id": uuid.UUID(int=7)}
 
 TRACERS = {"registrar", "tracing", "contact", "auditor"}
+VIEWERS = TRACERS | {"armourer", "commander", "counter", "marking", "licensing", "reports"}
+RECORDERS = {"registrar", "tracing", "armourer", "marking"}
+EXPORTERS = {"registrar", "tracing", "commander", "reports"}
+PERSONAL = {"registrar", "tracing", "contact", "licensing", "auditor"}
+LOADERS = {"registrar"}
 
-ROWS: tuple[tuple[str, set[str], str, Arguments], ...] = (
-    ("tracing:trace", TRACERS, "get", ()),
-    ("tracing:decide", {"tracing"}, "post", ()),
-)
+
+@dataclass(frozen=True)
+class Page:
+    """Who reaches a page, by which method, with which arguments."""
+
+    roles: set[str]
+    method: str = "get"
+    kwargs: dict[str, Any] | None = None
+
+
+PAGES: dict[str, Page] = {
+    "tracing:trace": Page(TRACERS),
+    "tracing:decide": Page({"tracing"}, "post"),
+    "register:weapons": Page(VIEWERS),
+    "register:weapons_export": Page(EXPORTERS, "post"),
+    "register:search_save": Page(VIEWERS, "post"),
+    "register:search_remove": Page(VIEWERS, "post", {"search": 1}),
+    "register:weapon_add": Page({"registrar", "marking"}),
+    "register:weapon": Page(VIEWERS, kwargs=WEAPON),
+    "register:names_open": Page(PERSONAL, "post", WEAPON),
+    "register:proof": Page(VIEWERS, kwargs=EVENT),
+    "register:event_add": Page(RECORDERS, kwargs=WEAPON),
+    "register:event_correct": Page({"registrar"}, kwargs=EVENT),
+    "register:weapon_correct": Page({"registrar"}, kwargs=WEAPON),
+    "register:weapon_join": Page({"registrar"}, kwargs=WEAPON),
+}
+
+NATIONAL: dict[str, Page] = {
+    "register:import": Page(LOADERS),
+    "register:import_blank": Page(LOADERS, kwargs={"kind": "weapons", "suffix": "csv"}),
+    "register:import_job": Page(LOADERS, kwargs=JOB),
+    "register:import_columns": Page(LOADERS, kwargs=JOB),
+    "register:import_values": Page(LOADERS, kwargs=JOB),
+    "register:import_progress": Page(LOADERS, kwargs=JOB),
+    "register:import_correct": Page(LOADERS, "post", JOB),
+    "register:import_commit": Page(LOADERS, "post", JOB),
+    "register:import_go_on": Page(LOADERS, "post", JOB),
+    "register:import_cancel": Page(LOADERS, "post", JOB),
+    "register:import_rejects": Page(LOADERS, kwargs=JOB),
+    "register:import_undo": Page(LOADERS, "post", JOB),
+}

@@ -17,6 +17,8 @@ from countermark.accounts import rules, services
 from countermark.accounts.access import OWN_AUTHENTICATION
 from countermark.accounts.models import User
 from countermark.ledger.services import Actor
+from countermark.register import services as register
+from countermark.register.models import Link
 from tests.web import other_rooms
 
 EVERYBODY = frozenset({"anonymous", "nobody", *rules.ROLES})
@@ -82,8 +84,10 @@ TABLE: dict[str, Row] = {
     "accounts:places": national("admin"),
     "accounts:tokens": Row(SIGNED_IN),
     "accounts:token_withdraw": Row(SIGNED_IN, "post", (("token", SOMETHING),)),
-    **{name: Row(frozenset(roles), method, kwargs) for name, roles, method, kwargs in other_rooms.ROWS},
 }
+for _pages, _national in ((other_rooms.PAGES, False), (other_rooms.NATIONAL, True)):
+    for _name, _page in _pages.items():
+        TABLE[_name] = Row(frozenset(_page.roles), _page.method, tuple((_page.kwargs or {}).items()), _national)
 
 
 def url_names(resolver: URLResolver | None = None, prefix: str = "") -> set[str]:
@@ -138,6 +142,37 @@ def test_each_role_reaches_its_pages_and_no_others(client: Client, role: str, pl
         found[name] = outcome(visit(client, name, row))
         wanted[name] = expected(row, role, placed=placed)
     assert found == wanted
+
+
+ONE_WEAPON = sorted(n for n, page in other_rooms.PAGES.items() if page.method == "get" and page.kwargs)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ONE_WEAPON)
+def test_a_weapon_is_there_for_its_place_and_absent_for_another(client: Client, name: str) -> None:
+    page = other_rooms.PAGES[name]
+    weapon = weapon_at(PLACE)
+    services.add_place("South depot", by=CHIEF)
+    role = min(page.roles)
+    kwargs = {**(page.kwargs or {}), "weapon_id": weapon}
+    if "position" in kwargs:
+        kwargs["position"] = Link.objects.filter(weapon_id=weapon).order_by("position")[0].position
+
+    found = {}
+    for person, place in (("alice", PLACE), ("bob", "South depot")):
+        services.add_user(person, [role], place, "x", by=CHIEF)
+        client.force_login(User.objects.get(username=person))
+        found[person] = client.get(reverse(name, kwargs=kwargs)).status_code
+    assert found == {"alice": 200, "bob": 404}
+
+
+def weapon_at(place: str) -> str:
+    """A weapon that stands at a place. Returns its id."""
+    services.add_place(place, by=CHIEF)
+    marks = [{"component": "frame", "mark": "AB 1234"}]
+    weapon = register.add_weapon("R-77", {"kind": "revolver", "maker": "Rossi"}, marks, by=CHIEF).weapon_id
+    register.add_event(weapon, {"event": "move", "date": "2001-02-03", "place": place}, by=CHIEF)
+    return weapon
 
 
 @pytest.mark.django_db

@@ -364,10 +364,6 @@ def weapon() -> str:
     return register.add_weapon("R-77", {"kind": "revolver", "maker": "Rossi"}, marks, by=CHIEF).weapon_id
 
 
-with_register_pages = pytest.mark.skipif(not (url("register:weapon", "x") and url("register:import")), reason="the register has no pages yet")
-
-
-@with_register_pages
 def test_a_number_in_the_header_leads_to_the_record_it_names(weapon: str) -> None:
     clerk = add("clerk", "marking")
     record = url("register:weapon", weapon)
@@ -417,7 +413,6 @@ def test_home_lists_what_was_last_recorded_about_weapons_one_may_see(weapon: str
     assert home.lists_for(keeper)[0].rows == []
 
 
-@with_register_pages
 def test_a_fresh_register_says_what_to_do_next() -> None:
     registrar = add("registrar", "registrar")
 

@@ -32,10 +32,10 @@ SHOWN = 6
 
 
 def _figure(name: str, seen: Scope, compute: Callable[[], int]) -> int:
-    state = context.log_state()
-    places = hashlib.sha256("|".join(sorted(seen.ids or ())).encode()).hexdigest()
     log = store.own_log()
-    key = f"figure:{name}:{log.origin if log else ''}:{state.size if state else 0}:{seen.ids is None}:{places}"
+    length = f"{log.origin}:{store.size(log)}" if log else ""
+    places = "all" if seen.ids is None else hashlib.sha256("|".join(sorted(seen.ids)).encode()).hexdigest()
+    key = f"figure:{name}:{length}:{places}"
     value: int = cache.get_or_set(key, compute, 600) or 0
     return value
 
@@ -104,7 +104,7 @@ def _tail() -> list[Entry]:
 
 def _row(entry: Entry, weapon: Weapon) -> Row:
     word = EVENTS.get(str(entry.body.get("countermark:event", "")))
-    what = str(word.text) if word else _("recorded")
+    what = _(word.text) if word else _("recorded")
     text = " ".join(filter(None, (weapon.maker, weapon.model))) or weapon.ref
     link = url("register:weapon", str(weapon.id))
     return Row(text, link, weapon.serial or weapon.ref, f"{what} · {entry.recorded.time[:16].replace('T', ' ')}")
