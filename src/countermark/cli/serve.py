@@ -24,6 +24,7 @@ from countermark.cli.common import ready
 STOP_SECONDS = 7
 """How long children may take to finish what they are at; the contract gives the whole tree ten seconds."""
 REQUEST_SECONDS = 5
+BACKLOG = 128
 RESTART_SECONDS = 2
 LOOK_SECONDS = 0.2
 
@@ -72,6 +73,8 @@ def _bind(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        # From here on a visitor waits for the server to come up instead of being turned away.
+        listening.listen(BACKLOG)
     except OSError as error:
         why = error.strerror or str(error)
         raise click.UsageError(f"cannot listen on {host}, port {port}: {why}; choose another with --port") from error

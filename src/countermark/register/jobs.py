@@ -142,6 +142,17 @@ def start_load(job: LoadJob, *, on_error: str, correct: str, since: tuple[str, .
     return _start(job, since, "load")
 
 
+def go_on(job: LoadJob) -> bool:
+    """Asks for the rest of a load that was cancelled or failed; what is there already is recognised."""
+    return job.options.get("step") == "load" and _start(job, (CANCELLED, FAILED), "load")
+
+
+def discard(job: LoadJob) -> None:
+    """Forgets a draft and its file."""
+    shutil.rmtree(directory(job), ignore_errors=True)
+    LoadJob.objects.filter(pk=job.pk, state=DRAFT).delete()
+
+
 def _start(job: LoadJob, since: tuple[str, ...], step: str) -> bool:
     options = {**job.options, "step": step, "attempts": 0, "problem": ""}
     found = LoadJob.objects.filter(pk=job.pk, state__in=since)

@@ -13,9 +13,9 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.marks.text import canonical
-from countermark.register import services, viewing
+from countermark.register import services
 from countermark.register.models import Mark, Weapon
-from countermark.register.queries import records
+from countermark.register.queries import personal, records, scope
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.problems import RESPONSES, Problem, ProblemDocument, not_found
 from countermark.web.api.texts import Long, Short, Strict, Word
@@ -71,10 +71,8 @@ class Filters(Strict):
 @router.get("/weapons", response={200: WeaponPage, **MISSING}, auth=Token("weapon.view"))
 def weapons(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
     """Lists the weapons at places its asker may see. Permission: `weapon.view`."""
-    found = Weapon.objects.exclude(ref="").order_by("id")
-    places = accounts.visible_place_ids(person(request))
-    if places is not None:
-        found = found.filter(place__in=places)
+    # A record whose every event was declared an error has nothing left to list.
+    found = scope.of(person(request)).narrow(Weapon.objects.exclude(ref="").order_by("id"))
     given = asked.dict(exclude={"mark", "after", "limit"}, exclude_none=True)
     found = found.filter(**given)
     if asked.mark is not None:
@@ -158,7 +156,7 @@ def weapon(request: HttpRequest, weapon_id: UUID, asked: Query[Looking]) -> Http
     """
     record = records.record(str(weapon_id))
     user = person(request)
-    if record is None or not accounts.may_at(user, "weapon.view", record.state.place):
+    if record is None or not scope.of(user).sees(record.state):
         raise not_found("weapon")
     names = _names(user, record, asked.reason)
     content = json.dumps(records.as_json(record, names), ensure_ascii=False).encode()
@@ -279,7 +277,7 @@ def full_event_id(given: str) -> str:
 
 def _require_at(user: User, permission: str, weapon_id: str, what: str) -> None:
     state = records.surviving(weapon_id)
-    if state is None or not accounts.may_at(user, permission, state.place):
+    if state is None or not scope.of(user, permission).sees(state):
         raise not_found(what)
 
 
@@ -291,8 +289,8 @@ def _captured(added: services.Added) -> Status[dict[str, Any]]:
 def _names(user: User, record: records.Record, reason: str) -> dict[str, str]:
     """Places and documents in clear; parties, people and notes only to those who may open personal data and say why."""
     if not reason.strip():
-        return viewing.impersonal(record.names)
+        return personal.impersonal(record.names)
     if not accounts.may(user, "person.view"):
         raise Problem(403, "this needs the permission person.view")
-    viewing.note_viewed(record.state.id, reason.strip(), by=actor(user))
+    personal.looked_at(record, reason.strip(), by=actor(user))
     return record.names
