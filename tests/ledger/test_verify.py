@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from countermark.ledger import checkpoint, guard, identity, jcs, services, store, tree
 from countermark.ledger.entry import key_of
-from countermark.ledger.models import LOG_SPAN
+from countermark.ledger.models import LOG_SPAN, Log
 from countermark.ledger.services import Draft, SideNote, append, timed_act
 from countermark.ledger.verify import Report, verify
 from countermark.register import bodies
@@ -31,7 +32,7 @@ def unguarded(table: str) -> Iterator[None]:
         yield
 
 
-def tamper(sql: str, *parameters: object) -> None:
+def tamper(sql: str, *parameters: Any) -> None:
     """Runs a statement past every guard; it must change something."""
     table = sql.split()[2] if sql.startswith("DELETE") else sql.split()[1]
     with unguarded(table), connection.cursor() as cursor:
@@ -44,7 +45,7 @@ def flipped(value: bytes, at: int) -> bytes:
 
 
 @pytest.fixture
-def log(db: None) -> services.Log:
+def log(db: None) -> Log:
     """A log of some hundred weapons with side texts, a setting, an attachment and an erased text."""
     own = services.require_own_log()
     drafts = [weapon(number) for number in range(ENTRIES)]
@@ -61,7 +62,7 @@ def weapon(number: int) -> Draft:
     return Draft("event", body, texts=(SideNote("party", f"Unit {number % 20}"),))
 
 
-def stored(log: services.Log, index: int, column: str) -> bytes:
+def stored(log: Log, index: int, column: str) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM ledger_entry WHERE id = %s", [log.id * LOG_SPAN + index])
         return bytes(cursor.fetchone()[0])
@@ -73,7 +74,7 @@ def first(report: Report) -> str:
     return report.first_difference.where
 
 
-def test_an_untouched_store_is_as_the_logs_say(log: services.Log) -> None:
+def test_an_untouched_store_is_as_the_logs_say(log: Log) -> None:
     report = verify()
     assert report == Report(
         ok=True,
@@ -88,7 +89,7 @@ def test_a_store_without_a_log_is_in_order(db: None) -> None:
     assert verify() == Report(True, 0, tree.EMPTY_ROOT.hex(), None, 0)
 
 
-def test_progress_ends_at_the_number_of_entries(log: services.Log) -> None:
+def test_progress_ends_at_the_number_of_entries(log: Log) -> None:
     seen: list[tuple[int, int]] = []
     verify(progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (ENTRIES + 4, ENTRIES + 4)
@@ -96,7 +97,7 @@ def test_progress_ends_at_the_number_of_entries(log: services.Log) -> None:
 
 @pytest.mark.parametrize("index", [0, 255, 256, ENTRIES + 3])
 @pytest.mark.parametrize("place", [0.0, 0.6, 0.99])
-def test_a_changed_byte_in_an_entry_is_found(log: services.Log, index: int, place: float) -> None:
+def test_a_changed_byte_in_an_entry_is_found(log: Log, index: int, place: float) -> None:
     data = stored(log, index, "data")
     tamper(
         "UPDATE ledger_entry SET data = %s WHERE id = %s",
@@ -111,13 +112,13 @@ def test_a_changed_byte_in_an_entry_is_found(log: services.Log, index: int, plac
 
 @pytest.mark.parametrize("column", ["key", "leaf"])
 @pytest.mark.parametrize("at", [0, 31])
-def test_a_changed_byte_in_a_key_or_leaf_is_found(log: services.Log, column: str, at: int) -> None:
+def test_a_changed_byte_in_a_key_or_leaf_is_found(log: Log, column: str, at: int) -> None:
     value = flipped(stored(log, 7, column), at)
     tamper(f"UPDATE ledger_entry SET {column} = %s WHERE id = %s", value, log.id * LOG_SPAN + 7)
     assert first(verify(quick=True)) == "entry"
 
 
-def test_an_entry_rewritten_with_all_its_hashes_is_found_by_the_last_signed_checkpoint(log: services.Log) -> None:
+def test_an_entry_rewritten_with_all_its_hashes_is_found_by_the_last_signed_checkpoint(log: Log) -> None:
     guard.sign_current(log)
     rewrite(log, ENTRIES + 3)
     report = verify(quick=True)
@@ -125,7 +126,7 @@ def test_an_entry_rewritten_with_all_its_hashes_is_found_by_the_last_signed_chec
     assert report.differences == 1
 
 
-def test_a_rewritten_log_is_refused_against_an_older_checkpoint(log: services.Log) -> None:
+def test_a_rewritten_log_is_refused_against_an_older_checkpoint(log: Log) -> None:
     note = guard.sign_current(log)
     guard.checkpoint_path().unlink()
     rewrite(log, ENTRIES + 3)
@@ -133,7 +134,7 @@ def test_a_rewritten_log_is_refused_against_an_older_checkpoint(log: services.Lo
     assert first(verify(note, quick=True)) == "checkpoint"
 
 
-def rewrite(log: services.Log, index: int) -> None:
+def rewrite(log: Log, index: int) -> None:
     """What somebody who knows the format would do to an entry of an incomplete tile."""
     value = jcs.decode(stored(log, index, "data"))
     value["recorded"]["by"] = "somebody else"
@@ -148,31 +149,31 @@ def rewrite(log: services.Log, index: int) -> None:
     )
 
 
-def test_a_checkpoint_of_any_size_the_log_had_is_confirmed(log: services.Log) -> None:
+def test_a_checkpoint_of_any_size_the_log_had_is_confirmed(log: Log) -> None:
     key = checkpoint.load_key(guard.checkpoint_path().with_suffix(".key"))
     for size in (0, 1, 256, 257, ENTRIES + 4):
         head = checkpoint.Checkpoint(log.origin, size, tree.stored_root(size, store.reader(log)))
         assert verify(checkpoint.sign(head, key), quick=True).ok, size
 
 
-def test_a_checkpoint_of_more_entries_than_there_are_is_refused(log: services.Log) -> None:
+def test_a_checkpoint_of_more_entries_than_there_are_is_refused(log: Log) -> None:
     key = checkpoint.load_key(guard.checkpoint_path().with_suffix(".key"))
     head = checkpoint.Checkpoint(log.origin, ENTRIES + 5, bytes(32))
     assert first(verify(checkpoint.sign(head, key), quick=True)) == "checkpoint"
 
 
 @pytest.mark.parametrize("note", ["", "nonsense", "XA/main/1\n3\nAAAA\n\n— XA/main/1 AAAA\n", "\x00", "é\n\n—"])
-def test_a_checkpoint_that_is_none_is_reported(log: services.Log, note: str) -> None:
+def test_a_checkpoint_that_is_none_is_reported(log: Log, note: str) -> None:
     assert first(verify(note, quick=True)) == "checkpoint"
 
 
-def test_a_checkpoint_by_another_key_is_reported(log: services.Log) -> None:
+def test_a_checkpoint_by_another_key_is_reported(log: Log) -> None:
     head = checkpoint.Checkpoint(log.origin, 1, tree.stored_root(1, store.reader(log)))
     assert first(verify(checkpoint.sign(head, checkpoint.generate_key()), quick=True)) == "checkpoint"
 
 
 @pytest.mark.parametrize("at", [0, 16, 31])
-def test_a_changed_byte_in_a_tile_is_found(log: services.Log, at: int) -> None:
+def test_a_changed_byte_in_a_tile_is_found(log: Log, at: int) -> None:
     row = store.tile_position(log.id, 1, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT root FROM ledger_tile WHERE id = %s", [row])
@@ -181,41 +182,41 @@ def test_a_changed_byte_in_a_tile_is_found(log: services.Log, at: int) -> None:
     assert first(verify(quick=True)) == "tile"
 
 
-def test_a_missing_tile_is_found(log: services.Log) -> None:
+def test_a_missing_tile_is_found(log: Log) -> None:
     tamper("DELETE FROM ledger_tile WHERE id = %s", store.tile_position(log.id, 1, 0))
     assert first(verify(quick=True)) == "tile"
 
 
-def test_a_tile_too_many_is_found(log: services.Log) -> None:
+def test_a_tile_too_many_is_found(log: Log) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO ledger_tile VALUES (%s, %s)", [store.tile_position(log.id, 1, 1), bytes(32)])
     assert first(verify(quick=True)) == "tile"
 
 
 @pytest.mark.parametrize("index", [0, 5, ENTRIES + 2])
-def test_a_missing_entry_is_found(log: services.Log, index: int) -> None:
+def test_a_missing_entry_is_found(log: Log, index: int) -> None:
     tamper("DELETE FROM ledger_entry WHERE id = %s", log.id * LOG_SPAN + index)
     assert first(verify(quick=True)) in ("entry", "log")
 
 
-def test_an_entry_cut_off_the_end_is_found_by_the_last_signed_checkpoint(log: services.Log) -> None:
+def test_an_entry_cut_off_the_end_is_found_by_the_last_signed_checkpoint(log: Log) -> None:
     guard.sign_current(log)
     tamper("DELETE FROM ledger_entry WHERE id = %s", log.id * LOG_SPAN + ENTRIES + 3)
     assert first(verify(quick=True)) == "last checkpoint signed here"
 
 
-def test_an_entry_of_no_log_is_found(log: services.Log) -> None:
+def test_an_entry_of_no_log_is_found(log: Log) -> None:
     tamper("UPDATE ledger_entry SET id = %s WHERE id = %s", 99 * LOG_SPAN, log.id * LOG_SPAN + ENTRIES + 3)
     assert first(verify(quick=True)) == "entry"
 
 
 @pytest.mark.parametrize(("column", "value"), [("verifier_key", "XA/main/1+00000000+AAAA"), ("origin", "XA/main/9")])
-def test_a_log_that_claims_another_origin_or_key_is_found(log: services.Log, column: str, value: str) -> None:
+def test_a_log_that_claims_another_origin_or_key_is_found(log: Log, column: str, value: str) -> None:
     tamper(f"UPDATE ledger_log SET {column} = %s", value)
     assert first(verify(quick=True)) in ("log", "last checkpoint signed here")
 
 
-def test_a_log_that_claims_to_be_anothers_is_found(log: services.Log) -> None:
+def test_a_log_that_claims_to_be_anothers_is_found(log: Log) -> None:
     tamper("UPDATE ledger_log SET own = %s", False)
     assert first(verify(quick=True)) == "log"
 
@@ -238,17 +239,17 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("sql", "where"), KEPT)
-def test_a_changed_or_missing_kept_row_or_index_row_is_found(log: services.Log, sql: str, where: str) -> None:
+def test_a_changed_or_missing_kept_row_or_index_row_is_found(log: Log, sql: str, where: str) -> None:
     tamper(sql)
     assert first(verify()) == where
 
 
-def test_a_changed_byte_of_an_attachment_is_found(log: services.Log) -> None:
+def test_a_changed_byte_of_an_attachment_is_found(log: Log) -> None:
     tamper("UPDATE ledger_attachment SET data = %s", b"<epcit/>")
     assert first(verify()) == "kept attachment"
 
 
-def test_a_kept_row_no_entry_states_is_found(log: services.Log) -> None:
+def test_a_kept_row_no_entry_states_is_found(log: Log) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO ledger_nodesetting (name, value) VALUES ('sudo', 'yes')")
     assert first(verify()) == "kept setting"
@@ -264,12 +265,12 @@ VIEWS = [
 
 
 @pytest.mark.parametrize(("sql", "where"), VIEWS)
-def test_a_changed_or_missing_view_row_is_found(log: services.Log, sql: str, where: str) -> None:
+def test_a_changed_or_missing_view_row_is_found(log: Log, sql: str, where: str) -> None:
     tamper(sql)
     assert first(verify()) == where
 
 
-def test_quick_leaves_out_views_and_kept_rows(log: services.Log) -> None:
+def test_quick_leaves_out_views_and_kept_rows(log: Log) -> None:
     tamper("UPDATE register_weapon SET maker = 'Norincp' WHERE ref = '7'")
     tamper("UPDATE ledger_nodesetting SET value = 'red' WHERE name = 'colour'")
     assert verify(quick=True).ok
@@ -277,13 +278,13 @@ def test_quick_leaves_out_views_and_kept_rows(log: services.Log) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"", b"{", b"null", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"body":1}'])
-def test_an_entry_replaced_by_junk_is_reported_and_never_raises(log: services.Log, junk: bytes) -> None:
+def test_an_entry_replaced_by_junk_is_reported_and_never_raises(log: Log, junk: bytes) -> None:
     tamper("UPDATE ledger_entry SET data = %s WHERE id = %s", junk, log.id * LOG_SPAN + 5)
     report = verify()
     assert first(report) == "entry"
 
 
-def test_a_value_of_another_type_is_reported_on_sqlite(log: services.Log) -> None:
+def test_a_value_of_another_type_is_reported_on_sqlite(log: Log) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL keeps the types of its columns")
     tamper("UPDATE ledger_entry SET data = 'text', leaf = 5 WHERE id = %s", log.id * LOG_SPAN + 5)

@@ -8,9 +8,11 @@ when restoring. The signing key is never inside; the node's secret for opaque id
 import base64
 import hashlib
 import json
+import struct
 import sys
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -55,6 +57,12 @@ LONGEST_MANIFEST: Final = 64 << 20
 _LOG_TABLES: Final = frozenset({"ledger_log", "ledger_entry", "ledger_tile"})
 _MADE_BY_MIGRATING: Final = frozenset({"django_content_type", "auth_permission"})
 _NEVER: Final = frozenset({"django_session"})
+
+
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, KeyError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError
+)  # fmt: skip
+"""What reading a damaged zip file may raise."""
 
 
 class BackupError(LedgerError):
@@ -260,7 +268,7 @@ def _read_back(file: IO[bytes]) -> Manifest:
                         digest.update(part)
                 if digest.hexdigest() != expected:
                     raise BackupError(f"{name} is not what the manifest says: the backup is damaged")
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise BackupError(f"no readable backup: {error}") from error
     return manifest
 
