@@ -1,7 +1,7 @@
 """Figures of one run: recall by damage, latency, calibration."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -42,6 +42,9 @@ class Result:
     recall_1: float
     recall_10: float
     by_damage: dict[str, tuple[int, float, float]]
+    right_1: tuple[bool, ...] = field(default=(), repr=False)
+    """Per reading, whether the best candidate was right: two ways are compared on the readings both were asked."""
+    right_10: tuple[bool, ...] = field(default=(), repr=False)
 
 
 def calibration(predicted: Sequence[float], right: Sequence[bool]) -> Calibration:
@@ -68,22 +71,34 @@ def result(
     kinds = np.array(damage)
     p50, p95, p99 = (float(x) for x in np.percentile(np.array(ms), [50, 95, 99]))
     by = {kind: _share(kinds == kind, first, ten) for kind in DAMAGE if (kinds == kind).any()}
-    return Result(name, len(truth), p50, p95, p99, float(first.mean()), float(ten.mean()), by)
+    recall = float(first.mean()), float(ten.mean())
+    return Result(name, len(truth), p50, p95, p99, *recall, by, tuple(first.tolist()), tuple(ten.tolist()))
 
 
 def _share(inside: NDArray[np.bool_], first: NDArray[np.bool_], ten: NDArray[np.bool_]) -> tuple[int, float, float]:
     return int(inside.sum()), float(first[inside].mean()), float(ten[inside].mean())
 
 
+def gain(ours: Result, theirs: Result) -> tuple[float, float]:
+    """How much higher our recall@1 and recall@10 are, on the readings both were asked."""
+    n = min(ours.n, theirs.n)
+    pairs = ((ours.right_1, theirs.right_1), (ours.right_10, theirs.right_10))
+    first, ten = (float(np.mean(mine[:n]) - np.mean(yours[:n])) for mine, yours in pairs)
+    return first, ten
+
+
 def table(results: Sequence[Result]) -> str:
-    """A plain text table; ratios are to the first row."""
-    lines = [f"{'':44} {'p50 ms':>8} {'p95':>8} {'p99':>8} {'r@1':>6} {'r@10':>6}   p50, p95 of ours / theirs"]
+    """A plain text table; the last four columns compare the first row with each other one, on the same readings."""
+    head = f"{'':42} {'n':>5} {'p50 ms':>8} {'p95':>8} {'p99':>8} {'r@1':>6} {'r@10':>6}"
+    lines = [f"{head}   ours: p50 x, p95 x, r@1 +, r@10 +"]
     ours = results[0]
     for one in results:
-        ratio = "" if one is ours else f"   {ours.p50 / one.p50:.3f}  {ours.p95 / one.p95:.3f}"
-        lines.append(
-            f"{one.name:44} {one.p50:8.2f} {one.p95:8.1f} {one.p99:8.1f} {one.recall_1:6.3f} {one.recall_10:6.3f}{ratio}"
+        figures = f"{one.n:5} {one.p50:8.2f} {one.p95:8.1f} {one.p99:8.1f} {one.recall_1:6.3f} {one.recall_10:6.3f}"
+        first, ten = gain(ours, one)
+        compared = (
+            "" if one is ours else f"   {ours.p50 / one.p50:.3f} {ours.p95 / one.p95:.3f} {first:+.3f} {ten:+.3f}"
         )
+        lines.append(f"{one.name:42} {figures}{compared}")
     lines.append("")
     for kind, (n, first, ten) in ours.by_damage.items():
         lines.append(f"  {kind:20} n {n:5}  recall@1 {first:.3f}  recall@10 {ten:.3f}")
@@ -99,4 +114,4 @@ def calibration_table(name: str, measured: Calibration) -> str:
 
 def as_json(value: Result | Calibration) -> dict[str, object]:
     """For `--json`."""
-    return asdict(value)
+    return {name: figure for name, figure in asdict(value).items() if not name.startswith("right")}

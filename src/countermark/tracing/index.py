@@ -235,6 +235,12 @@ def rows(weapon: Weapon) -> list[Row]:
     ]
 
 
+def patterns(weapon: Weapon) -> list[tuple[int]]:
+    """The keys of `tracing_pattern`: one for each search row."""
+    return [(skeleton.pattern(text),) for mark in weapon.marks if (text := _searched(mark.text))]
+
+
+@lru_cache(maxsize=10_000)
 def _searched(text: str) -> str:
     if not text or is_placeholder(text):
         return ""

@@ -1,0 +1,136 @@
+"""The search table as sorted arrays in memory or mapped from files: the optional accelerator for screening many readings.
+
+Built from the table, never instead of it; the answers are those of the SQL stores.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermark.marks import skeleton as skeletons
+from countermark.marks.expansion import Patterns
+from countermark.tracing.index import Row
+from countermark.tracing.store import Known, Rows, from_columns
+
+Ints: TypeAlias = NDArray[np.int64]
+
+_COLUMNS = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind")
+_TYPES = {
+    "weapon_key": np.int64,
+    "number": np.int16,
+    "maker": np.int32,
+    "kind": np.int16,
+    "calibre": np.int32,
+    "country": np.int32,
+    "component": np.int16,
+    "mark_kind": np.int16,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayStore:
+    """A `Store` over sorted arrays. `end` orders the rows by reversed key; `text` is UTF-8, row i from `starts[i]` on."""
+
+    skeleton: Ints
+    rskeleton: NDArray[np.int32]
+    end: NDArray[np.uint32]
+    weapon_key: Ints
+    number: NDArray[np.int16]
+    maker: NDArray[np.int32]
+    kind: NDArray[np.int16]
+    calibre: NDArray[np.int32]
+    country: NDArray[np.int32]
+    component: NDArray[np.int16]
+    mark_kind: NDArray[np.int16]
+    starts: Ints
+    text: NDArray[np.uint8]
+    patterns: Ints
+    counts: Ints
+
+    def save(self, folder: Path) -> None:
+        """Write one file an array, for `load`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for column in fields(self):
+            np.save(folder / f"{column.name}.npy", getattr(self, column.name))
+
+    def known(self) -> Known:
+        """The patterns that occur."""
+        return self._known
+
+    @cached_property
+    def _known(self) -> Known:
+        counts = dict(zip(self.patterns.tolist(), self.counts.tolist(), strict=True))
+        return Known(Patterns(np.asarray(self.patterns)), counts, len(self.skeleton))
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int32]:
+        return np.asarray(self.rskeleton[self.end])
+
+    def lookup(self, keys: Ints, limit: int) -> Rows:
+        """The marks with one of these skeleton keys."""
+        low = np.searchsorted(self.skeleton, keys)
+        count = np.searchsorted(self.skeleton, keys, side="right") - low
+        hit = count > 0
+        low, count = low[hit], count[hit]
+        before = np.cumsum(count) - count
+        rows = np.repeat(low - before, count) + np.arange(int(count.sum()))
+        return self._rows(rows, limit)
+
+    def span(self, low: int, high: int, makers: Sequence[int], limit: int) -> Rows:
+        """A range of keys."""
+        first, last = np.searchsorted(self.skeleton, [low, high])
+        return self._rows(self._made_by(np.arange(first, last), makers), limit)
+
+    def end_span(self, low: int, high: int, front: tuple[int, int], makers: Sequence[int], limit: int) -> Rows:
+        """A range of reversed keys."""
+        first, last = np.searchsorted(self._ends, [low, high])
+        rows = self.end[first:last].astype(np.int64)
+        key = self.skeleton[rows]
+        return self._rows(self._made_by(rows[(key >= front[0]) & (key < front[1])], makers), limit)
+
+    def _made_by(self, rows: Ints, makers: Sequence[int]) -> Ints:
+        return rows[np.isin(self.maker[rows], makers)] if makers else rows
+
+    def _rows(self, rows: Ints, limit: int) -> Rows:
+        chosen = rows[:limit]
+        columns = [np.asarray(getattr(self, name)[chosen], np.int64) for name in _COLUMNS]
+        bounds = zip(self.starts[chosen].tolist(), self.starts[chosen + 1].tolist(), strict=True)
+        return from_columns(columns, [self.text[a:b].tobytes().decode() for a, b in bounds], len(rows) >= limit)
+
+
+def build(rows: Iterable[Row]) -> ArrayStore:
+    """From all rows of the search table, in any order."""
+    ordered = sorted(rows)
+    columns = list(zip(*ordered, strict=True)) if ordered else [()] * len(Row._fields)
+    named = dict(zip(Row._fields, columns, strict=True))
+    written = [text.encode() for text in named["canonical"]]
+    starts = np.concatenate([[0], np.cumsum([len(text) for text in written])]).astype(np.int64)
+    patterns, counts = np.unique(
+        np.array([skeletons.pattern(t) for t in named["canonical"]], np.int64), return_counts=True
+    )
+    key, rkey = np.array(named["skeleton"], np.int64), np.array(named["rskeleton"], np.int32)
+    arrays = {name: np.array(named[name], _TYPES[name]) for name in _COLUMNS}
+    end = np.lexsort((arrays["number"], arrays["weapon_key"], key, arrays["maker"], rkey)).astype(np.uint32)
+    text = np.frombuffer(b"".join(written), np.uint8)
+    return ArrayStore(
+        skeleton=key,
+        rskeleton=rkey,
+        end=end,
+        starts=starts,
+        text=text,
+        patterns=patterns,
+        counts=counts.astype(np.int64),
+        **arrays,
+    )
+
+
+def load(folder: Path) -> ArrayStore:
+    """Map the arrays that `save` wrote."""
+    return ArrayStore(
+        **{column.name: np.load(folder / f"{column.name}.npy", mmap_mode="r") for column in fields(ArrayStore)}
+    )
