@@ -1,0 +1,203 @@
+"""The one door in: what `append` promises."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from countermark.ledger import checkpoint, identity, kept, projections, services, store, tree
+from countermark.ledger.drafts import KeptWrite
+from countermark.ledger.entry import Entry
+from countermark.ledger.models import Entry as EntryRow
+from countermark.ledger.models import NodeSetting, SideText
+from countermark.ledger.projections import Difference
+from countermark.ledger.services import Actor, Draft, LedgerError, SideNote, append, timed_act
+from countermark.ledger.verify import verify
+from tests.ledger.foreign import ANN, canonical, root
+
+pytestmark = pytest.mark.django_db
+
+
+def event(number: int, **more: Any) -> Draft:
+    """An event that no view cares about."""
+    body = {"type": "ObjectEvent", "eventTime": "2001-02-03T04:05:06.000Z", "epcList": [f"urn:x:{number}"], **more}
+    return Draft("event", body)
+
+
+def lines() -> list[bytes]:
+    log = services.require_own_log()
+    return [data for _, _, _, data in store.raw_entries(log)]
+
+
+def last() -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(lines()[-1])
+    return value
+
+
+def test_a_store_opens_its_log_with_an_entry_that_names_origin_and_key() -> None:
+    log = services.require_own_log()
+    assert log.origin == "XA/main/1"
+    assert checkpoint.parse_verifier_key(log.verifier_key).name == log.origin
+    body = last()["body"]
+    assert (body["act"], body["origin"], body["verifier_key"]) == ("log_opened", log.origin, log.verifier_key)
+
+
+def test_an_entry_is_canonical_and_hashed_as_the_contract_says() -> None:
+    append([event(1, **{"countermark:écrit": "Ж\u0001"})], by=ANN)
+    line = lines()[-1]
+    value = json.loads(line)
+    assert canonical(value) == line
+    assert set(value) == {"eventID", "kind", "body", "recorded"}
+    assert {"time", "by", "device_time"} <= set(value["recorded"])
+    row = EntryRow.objects.order_by("-id")[0]
+    assert bytes(row.leaf) == hashlib.sha256(b"\x00" + line).digest()
+    assert bytes(row.key) == hashlib.sha256(value["eventID"].encode()).digest()
+
+
+def test_the_id_of_an_act_is_the_hash_of_its_body() -> None:
+    append([services.act("load", {"n": 1})], by=ANN)
+    value = last()
+    assert value["eventID"] == f"ni:///sha-256;{hashlib.sha256(canonical(value['body'])).hexdigest()}?ver=act1"
+
+
+def test_a_declaration_has_the_id_of_its_event_and_of_what_it_declares() -> None:
+    plain = append([event(1)], by=ANN)[0].event_id
+    declared = {"declarationTime": "2002-01-01T00:00:00.000Z", "reason": "wrong"}
+    append([event(1, errorDeclaration=declared)], by=ANN)
+    assert last()["eventID"] == f"{plain}&error={hashlib.sha256(canonical(declared)).hexdigest()}"
+
+
+def test_appending_twice_appends_once_whoever_records() -> None:
+    first = append([event(1), event(2)], by=ANN)
+    again = append([event(2), event(1), event(3), event(3)], by=Actor("bob"))
+    assert [c.new for c in first] == [True, True]
+    assert [c.new for c in again] == [False, False, True, False]
+    assert again[1].position == first[0].position
+    assert again[2].position == again[3].position == first[1].position + 1
+
+
+@settings(max_examples=25)
+@given(batches=st.lists(st.lists(st.integers(0, 12), max_size=8), max_size=6))
+def test_the_log_holds_each_event_once_in_the_order_of_first_capture(batches: list[list[int]]) -> None:
+    with transaction.atomic():
+        services.require_own_log()
+        expected: list[int] = []
+        for batch in batches:
+            append([event(number) for number in batch], by=ANN)
+            expected += [n for n in dict.fromkeys(batch) if n not in expected]
+        found = [json.loads(line)["body"]["epcList"][0] for line in lines()[1:]]
+        assert found == [f"urn:x:{number}" for number in expected]
+        log = services.require_own_log()
+        head = root([hashlib.sha256(b"\x00" + line).digest() for line in lines()])
+        assert tree.stored_root(store.size(log), store.reader(log)) == head
+        transaction.set_rollback(True)
+    identity.forget_secret()
+
+
+def test_one_batch_and_many_give_the_same_tree() -> None:
+    append([event(number) for number in range(600)], by=ANN)
+    log = services.require_own_log()
+    assert tree.stored_root(601, store.reader(log)) == root([hashlib.sha256(b"\x00" + x).digest() for x in lines()])
+    assert verify().ok
+
+
+def test_names_stand_nowhere_in_an_entry_but_once_in_a_side_text() -> None:
+    drafts = [Draft("event", event(n).body, texts=(SideNote("party", "Dépôt  Nord"),)) for n in range(2)]
+    append(drafts, by=ANN)
+    assert not any(b"Nord" in line or b"ann" in line for line in lines())
+    assert SideText.objects.filter(kind="party").count() == 1
+    assert identity.opaque("party", "dépôt nord") == identity.opaque("party", "DÉPÔT NORD ")
+
+
+def test_an_entry_states_the_digest_of_every_side_text_it_brings() -> None:
+    append([Draft("event", event(1).body, texts=(SideNote("party", "Nord"),), note="seen by torchlight")], by=ANN)
+    stated = last()["recorded"]["kept"]
+    held = {f"text/{row.ref}": kept.side_text_digest(row) for row in SideText.objects.all()}
+    assert stated == held
+    assert len(held) == 3, "the party, the note and who records"
+
+
+def test_a_note_is_no_part_of_an_events_identity() -> None:
+    plain = append([event(1)], by=ANN)[0]
+    noted = append([Draft("event", event(1).body, note="again")], by=ANN)[0]
+    assert (noted.new, noted.event_id) == (False, plain.event_id)
+
+
+def test_recorded_time_never_goes_back_and_the_clock_is_noted() -> None:
+    with time_machine.travel("2030-01-01T12:00:00Z", tick=False):
+        append([event(1)], by=ANN)
+    with time_machine.travel("2029-12-31T12:00:00Z", tick=False):
+        append([event(2)], by=ANN)
+    recorded = last()["recorded"]
+    assert (recorded["time"], recorded["device_time"]) == ("2030-01-01T12:00:00.000Z", "2029-12-31T12:00:00.000Z")
+    assert verify().ok
+
+
+def test_a_word_outside_the_vocabulary_is_refused() -> None:
+    with pytest.raises(LedgerError, match="vocabulary"):
+        services.act("dance", {})
+
+
+class _Broken:
+    """A projection that fails on its first entry."""
+
+    name = "broken"
+
+    def apply(self, entries: list[Entry]) -> None:
+        raise ValueError("no")
+
+    def rebuild(self) -> None: ...
+
+    def compare(self) -> list[Difference]:
+        return []
+
+
+def test_a_view_that_cannot_be_folded_keeps_the_entries_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    append([event(1)], by=ANN)
+    before = lines()
+    monkeypatch.setattr(projections, "PROJECTIONS", [*projections.PROJECTIONS, _Broken()])
+    with pytest.raises(ValueError, match="no"):
+        append([event(2)], by=ANN)
+    monkeypatch.undo()
+    assert lines() == before
+    assert verify().ok
+
+
+def test_a_kept_row_that_cannot_be_written_keeps_the_entry_out() -> None:
+    append([event(1)], by=ANN)
+    before = lines()
+
+    def fail() -> None:
+        NodeSetting(name="half", value="done").save()
+        raise ValueError("disk full")
+
+    with pytest.raises(ValueError, match="disk full"):
+        append([timed_act("setting_changed", {}, kept=(KeptWrite("setting", "half", "00", fail),))], by=ANN)
+    assert lines() == before
+    assert not NodeSetting.objects.filter(name="half").exists()
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_tile"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_itself_refuses_to_change_a_log(table: str, statement: str) -> None:
+    append([event(number) for number in range(256)], by=ANN)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table))
+    assert verify(quick=True).ok
+
+
+def test_an_erased_text_is_gone_and_everything_else_holds() -> None:
+    append([Draft("event", event(1).body, texts=(SideNote("person", "John Doe"),))], by=ANN)
+    ref = identity.ref("person", "John Doe")
+    assert services.erase([ref], by=ANN, reason="court order") == 1
+    row = SideText.objects.get(ref=ref)
+    assert (row.text, row.salt) == ("", "")
+    assert services.erase([ref], by=ANN, reason="again") == 0
+    append([Draft("event", event(2).body, texts=(SideNote("person", "John Doe"),))], by=ANN)
+    assert SideText.objects.get(ref=ref).text == "", "a tombstone stays one"
+    assert verify().ok
