@@ -11,7 +11,7 @@ from django.db import connection
 from countermark.ledger import database, projections, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.projections import Difference
-from countermark.register.projection import is_weapon_id
+from countermark.register.rules import is_weapon_id
 
 TABLE = "register_mention"
 COLUMNS = ("weapon_id", "position")

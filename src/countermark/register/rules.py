@@ -4,7 +4,8 @@
 takes each eventID once and leaves out events that were declared in error.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,11 +20,13 @@ CONTROL_COMPONENTS = frozenset({"receiver", "frame", "lower_receiver", "launch_t
 UNREADABLE = frozenset({"none", "obliterated", "illegible"})
 
 Body = dict[str, Any]
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class MarkState(msgspec.Struct, frozen=True, omit_defaults=True):
     """One mark on a weapon. `number` is its ordinal on the weapon, from 1; `event_id` the event that records it; `until`
-    the event time at which the part that carries it was taken off, empty while it is on."""
+    the event time at which the part that carries it was taken off, empty while it is on.
+    """
 
     number: int
     component: str = ""
@@ -118,24 +121,54 @@ def _names(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
+def is_weapon_id(text: str) -> bool:
+    """Whether a text is a UUID in the one form used here: 36 places, lower case."""
+    return len(text) == 36 and _UUID.fullmatch(text) is not None
+
+
+def is_birth(body: Body) -> bool:
+    """Whether an event opens a record: it adds an object and states facts of a weapon."""
+    facts = body.get("ilmd")
+    return body.get("action") == "ADD" and isinstance(facts, dict) and any(key.startswith(NS) for key in facts)
+
+
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries in the order of the fold, each eventID once."""
+    """Entries in the order of the fold, each eventID once.
+
+    That is by event time, recorded time, log and index. A correction stands where the event it replaces stood among those of
+    its time: what was keyed wrong in the morning does not become the last word of the day by being put right.
+    """
     unique: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda e: (e.recorded.time, e.position)):
+    for entry in sorted(entries, key=_recorded):
         unique.setdefault(entry.event_id, entry)
-    return sorted(unique.values(), key=_order)
+    return sorted(unique.values(), key=lambda entry: _order(entry, unique))
 
 
-def _order(entry: Entry) -> tuple[str, str, int]:
-    return (entry.body.get("eventTime", ""), entry.recorded.time, entry.position)
+def _recorded(entry: Entry) -> tuple[str, int]:
+    return (entry.recorded.time, entry.position)
+
+
+def _order(entry: Entry, unique: Mapping[str, Entry]) -> tuple[str, tuple[str, int], tuple[str, int]]:
+    return (_text(entry.body, "eventTime"), _recorded(_first_said(entry, unique)), _recorded(entry))
+
+
+def _first_said(entry: Entry, unique: Mapping[str, Entry]) -> Entry:
+    """The event a chain of corrections began with, as far as it is held here."""
+    seen = {entry.event_id}
+    while True:
+        earlier = unique.get(_text(entry.body, "countermark:corrects"))
+        if earlier is None or earlier.event_id in seen:
+            return entry
+        seen.add(earlier.event_id)
+        entry = earlier
 
 
 def declared_in_error(entries: Iterable[Entry]) -> dict[str, str]:
     """Ids of events that a declaration says were wrong, with the declared reason."""
     return {
-        effective_id(entry.body, entry.event_id): str(entry.body["errorDeclaration"].get("reason", ""))
+        effective_id(entry.body, entry.event_id): _text(entry.body["errorDeclaration"], "reason")
         for entry in entries
-        if "errorDeclaration" in entry.body
+        if isinstance(entry.body.get("errorDeclaration"), dict)
     }
 
 
@@ -153,35 +186,22 @@ def fold(weapon_id: str, entries: Iterable[Entry]) -> WeaponState:
 class _Draft:
     """A state while it is being folded."""
 
-    __slots__ = (
-        "born_marks",
-        "components",
-        "facts",
-        "holder",
-        "last_time",
-        "later_marks",
-        "place",
-        "replaced_by",
-        "status",
-    )
+    __slots__ = ("facts", "holder", "last_time", "marks", "parts", "place", "replaced_by", "status")
 
     def __init__(self) -> None:
         self.facts: Body = {}
         self.status = "active"
         self.holder = self.place = self.replaced_by = self.last_time = ""
-        self.born_marks: list[tuple[Body, str]] = []
-        self.later_marks: list[tuple[Body, str]] = []
-        self.components: list[tuple[str, Body, str]] = []
+        self.marks: list[MarkState] = []
+        self.parts: list[ComponentState] = []
 
 
 def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequence[Entry]) -> WeaponState:
     draft = _Draft()
-    for entry in standing:
+    # A record is opened before anything is told of it, whatever the dates say: a birth ends no loss.
+    for entry in sorted(standing, key=lambda e: not is_birth(e.body)) if len(standing) > 1 else standing:
         _apply(draft, entry)
     facts = draft.facts
-    named = (*draft.born_marks, *draft.later_marks)
-    marks = tuple(_mark(number, mark, event_id) for number, (mark, event_id) in enumerate(named, 1))
-    marks = _taken_off(marks, draft.components)
     return WeaponState(
         id=weapon_id,
         source=_text(facts, "countermark:source"),
@@ -196,34 +216,32 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
         holder=draft.holder,
         place=draft.place,
         replaced_by=draft.replaced_by,
-        finding=control_finding(marks) if facts else "",
+        finding=control_finding(draft.marks) if facts else "",
         first_recorded=min((e.recorded.time for e in everything), default=""),
         last_time=draft.last_time,
         entries=len(everything),
-        marks=marks,
-        components=_components(marks, draft.components),
+        marks=tuple(draft.marks),
+        components=tuple(draft.parts),
     )
 
 
 def _apply(draft: _Draft, entry: Entry) -> None:
     body = entry.body
-    event = body.get("countermark:event", "")
-    facts = body.get("ilmd")
-    if isinstance(facts, dict) and body.get("action") == "ADD":
-        draft.facts = facts
-        draft.born_marks = _marks_of(facts, entry.event_id)
+    event = _text(body, "countermark:event")
+    if is_birth(body):
+        draft.facts = body["ilmd"]
+        draft.marks, draft.parts = [], []
+        _add_marks(draft, _marks_of(draft.facts), entry.event_id)
     elif event == "mark":
-        draft.later_marks += _marks_of(body, entry.event_id)
-    elif event in ("install", "remove"):
-        draft.components.append((event, body, entry.event_id))
-        if event == "install" and _text(body, "countermark:mark"):
-            fitted = {"component": _text(body, "countermark:component"), "mark": _text(body, "countermark:mark")}
-            draft.later_marks.append((fitted, entry.event_id))
-    elif event == "same_as":
-        draft.replaced_by = _text(body, "countermark:same_as")
+        _add_marks(draft, _marks_of(body) or _mark_named(body), entry.event_id)
+    elif event == "install":
+        _install(draft, body, entry.event_id)
+    elif event == "remove":
+        _remove(draft, body)
+    elif event == "same_as" and is_weapon_id(_text(body, "countermark:same_as")):
+        draft.replaced_by = body["countermark:same_as"]
     _move(draft, event, body)
-    time = body.get("eventTime", "")
-    draft.last_time = max(draft.last_time, time)
+    draft.last_time = max(draft.last_time, _text(body, "eventTime"))
 
 
 def _text(body: Body, key: str) -> str:
@@ -232,9 +250,58 @@ def _text(body: Body, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _marks_of(body: Body, event_id: str) -> list[tuple[Body, str]]:
+def _marks_of(body: Body) -> list[Body]:
     marks = body.get("countermark:marks")
-    return [(mark, event_id) for mark in marks if isinstance(mark, dict)] if isinstance(marks, list) else []
+    return [mark for mark in marks if isinstance(mark, dict)] if isinstance(marks, list) else []
+
+
+def _mark_named(body: Body) -> list[Body]:
+    """The mark an event names in its own columns, if it names one."""
+    mark = _text(body, "countermark:mark")
+    return [{"component": _text(body, "countermark:component"), "mark": mark}] if mark else []
+
+
+def _add_marks(draft: _Draft, marks: Iterable[Body], event_id: str) -> None:
+    """Adds marks, and the parts they are the first to name."""
+    for fields in marks:
+        mark = _mark(len(draft.marks) + 1, fields, event_id)
+        draft.marks.append(mark)
+        on = (part for part in draft.parts if not part.until)
+        if mark.component and all(part.component != mark.component for part in on):
+            draft.parts.append(ComponentState(len(draft.parts) + 1, mark.component, mark.role, mark.text))
+
+
+def _install(draft: _Draft, body: Body, event_id: str) -> None:
+    component, text = _text(body, "countermark:component"), _text(body, "countermark:mark")
+    since, other = _text(body, "eventTime"), _text(body, "countermark:other_ref")
+    draft.parts.append(ComponentState(len(draft.parts) + 1, component, "other", text, since=since, other_ref=other))
+    draft.marks += [_mark(len(draft.marks) + 1, fields, event_id) for fields in _mark_named(body)]
+
+
+def _remove(draft: _Draft, body: Body) -> None:
+    """Ends the newest part the event can mean, and the marks on it; what was fitted later is not touched."""
+    component, text = _text(body, "countermark:component"), _text(body, "countermark:mark")
+    part = _meant(draft.parts, component, text, _text(body, "countermark:other_ref"))
+    if part is not None:
+        draft.parts[part.number - 1] = msgspec.structs.replace(part, until=_text(body, "eventTime"))
+        twin = any(other.component == part.component and not other.until for other in draft.parts)
+        component, text = part.component, part.mark if twin else ""
+    if component or text:
+        _take_off(draft.marks, component, text, _text(body, "eventTime"))
+
+
+def _meant(parts: Sequence[ComponentState], component: str, text: str, other_ref: str) -> ComponentState | None:
+    for part in reversed(parts):
+        named = component in ("", part.component) and other_ref in ("", part.other_ref)
+        if named and not part.until and (not text or part.mark in ("", text)):
+            return part
+    return None
+
+
+def _take_off(marks: list[MarkState], component: str, text: str, time: str) -> None:
+    for index, mark in enumerate(marks):
+        if component in ("", mark.component) and text in ("", mark.text) and not mark.until:
+            marks[index] = msgspec.structs.replace(mark, until=time)
 
 
 def _move(draft: _Draft, event: str, body: Body) -> None:
@@ -252,10 +319,11 @@ def _move(draft: _Draft, event: str, body: Body) -> None:
 
 
 def party(body: Body, key: str, inner: str) -> str:
-    """The opaque id of the party of a source or destination list, or the empty string."""
-    for item in body.get(key) or ():
+    """The opaque id of the party of a source or destination list, or the empty string; a location is no party."""
+    items = body.get(key)
+    for item in items if isinstance(items, list) else ():
         name = item.get(inner) if isinstance(item, dict) else None
-        if isinstance(name, str):
+        if isinstance(name, str) and not _text(item, "type").endswith("location"):
             return name
     return ""
 
@@ -287,48 +355,6 @@ def control_finding(marks: Sequence[MarkState]) -> str:
     return "control_unclear" if len(stated) > 1 else ""
 
 
-def _taken_off(marks: tuple[MarkState, ...], moves: Sequence[tuple[str, Body, str]]) -> tuple[MarkState, ...]:
-    """Marks whose part was removed get the time; a mark fitted by a later event than the removal stays."""
-    if not moves:
-        return marks
-    left = list(marks)
-    seen: set[str] = set()
-    for event, body, event_id in moves:
-        seen.add(event_id)
-        if event != "remove":
-            continue
-        component, text = _text(body, "countermark:component"), _text(body, "countermark:mark")
-        later = {other for _, _, other in moves} - seen
-        for index, mark in enumerate(left):
-            same = mark.component == component and (not text or mark.text == text)
-            if same and not mark.until and mark.event_id not in later:
-                left[index] = msgspec.structs.replace(mark, until=_text(body, "eventTime"))
-    return tuple(left)
-
-
-def _components(marks: Sequence[MarkState], moves: Sequence[tuple[str, Body, str]]) -> tuple[ComponentState, ...]:
-    """Parts named by marks, then parts installed later; a removal ends the newest matching part."""
-    parts: list[ComponentState] = []
-    fitted = {event_id for event, _, event_id in moves if event == "install"}
-    for mark in marks:
-        if mark.component and mark.event_id not in fitted and all(part.component != mark.component for part in parts):
-            parts.append(ComponentState(len(parts) + 1, mark.component, mark.role, mark.text))
-    for event, body, _ in moves:
-        component = _text(body, "countermark:component")
-        text = _text(body, "countermark:mark")
-        time = _text(body, "eventTime")
-        if event == "install":
-            other = _text(body, "countermark:other_ref")
-            parts.append(ComponentState(len(parts) + 1, component, "other", text, since=time, other_ref=other))
-            continue
-        for index in range(len(parts) - 1, -1, -1):
-            part = parts[index]
-            if part.component == component and not part.until and (not text or part.mark in ("", text)):
-                parts[index] = msgspec.structs.replace(part, until=time)
-                break
-    return tuple(parts)
-
-
 def history(entries: Iterable[Entry]) -> list[HistoryEvent]:
     """Every event about a weapon in order, corrected ones included and named as such."""
     in_order = ordered(entries)
@@ -336,31 +362,39 @@ def history(entries: Iterable[Entry]) -> list[HistoryEvent]:
     return [_line(entry, wrong) for entry in in_order if "errorDeclaration" not in entry.body]
 
 
-def _line(entry: Entry, wrong: dict[str, str]) -> HistoryEvent:
+def _line(entry: Entry, wrong: Mapping[str, str]) -> HistoryEvent:
     body = entry.body
-    date = body.get("countermark:date") or {}
-    place = body.get("bizLocation")
-    documents = [
-        item.get("bizTransaction", "") for item in body.get("bizTransactionList") or () if isinstance(item, dict)
-    ]
+    time = _text(body, "eventTime")
+    date, place = _part(body, "countermark:date"), _part(body, "bizLocation")
     return HistoryEvent(
         position=entry.position,
         event_id=entry.event_id,
-        event=str(body.get("countermark:event") or body.get("bizStep") or body.get("type") or ""),
-        time=body.get("eventTime", ""),
-        date=str(date.get("text", body.get("eventTime", ""))),
-        precision=str(date.get("precision", "instant")),
+        event=_text(body, "countermark:event") or _text(body, "bizStep") or _text(body, "type"),
+        time=time,
+        date=_text(date, "text") if "text" in date else time,
+        precision=_text(date, "precision") or "instant",
         recorded=entry.recorded.time,
         by=entry.recorded.by,
         sender=party(body, "sourceList", "source"),
         receiver=party(body, "destinationList", "destination"),
-        document=documents[0] if documents else "",
-        place=str(place.get("id", "")) if isinstance(place, dict) else "",
-        country=str(body.get("countermark:country", "")),
+        document=_document(body),
+        place=_text(place, "id"),
+        country=_text(body, "countermark:country"),
         note=entry.recorded.note,
         corrected=entry.event_id in wrong,
-        corrects=str(body.get("countermark:corrects", "")),
+        corrects=_text(body, "countermark:corrects"),
         reason=wrong.get(entry.event_id, ""),
-        component=str(body.get("countermark:component", "")),
-        mark=str(body.get("countermark:mark", "")),
+        component=_text(body, "countermark:component"),
+        mark=_text(body, "countermark:mark"),
     )
+
+
+def _part(body: Body, key: str) -> Body:
+    value = body.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _document(body: Body) -> str:
+    items = body.get("bizTransactionList")
+    listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return next((_text(item, "bizTransaction") for item in listed), "")

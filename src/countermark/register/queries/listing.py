@@ -152,7 +152,7 @@ def _decoded(cursor: str, length: int) -> list[str] | None:
 
 
 def _is_uuid(text: str) -> bool:
-    from countermark.register.projection import is_weapon_id
+    from countermark.register.rules import is_weapon_id
 
     return is_weapon_id(text)
 

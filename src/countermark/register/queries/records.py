@@ -8,7 +8,15 @@ import msgspec
 from countermark.ledger import store
 from countermark.ledger.entry import Entry, effective_id
 from countermark.register import mentions, projection, services
-from countermark.register.rules import ComponentState, HistoryEvent, MarkState, WeaponState, history, weapons_of
+from countermark.register.rules import (
+    ComponentState,
+    HistoryEvent,
+    MarkState,
+    WeaponState,
+    history,
+    is_weapon_id,
+    weapons_of,
+)
 
 LONGEST_CHAIN = 50
 """Records joined one to the next; a longer chain is a loop made by logs of several nodes."""
@@ -84,7 +92,7 @@ def named(line: HistoryEvent) -> list[str]:
 def surviving(weapon_id: str) -> WeaponState | None:
     """The state of a weapon, following `same_as` to the record it is shown under; None for an unknown id."""
     wanted = weapon_id.lower()
-    if not projection.is_weapon_id(wanted):
+    if not is_weapon_id(wanted):
         return None
     state = projection.state_of(wanted)
     seen: set[str] = set()
