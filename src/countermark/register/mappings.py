@@ -13,7 +13,7 @@ from countermark.ledger import kept, services
 from countermark.ledger.models import NodeSetting
 from countermark.ledger.services import Actor, KeptWrite
 from countermark.register.files import countries
-from countermark.register.files.errors import RowError
+from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap, guess_column, guess_value
 from countermark.register.files.tables import Table, open_table
 from countermark.register.files.vocabulary import CODED, EVENT_COLUMNS, WEAPON_COLUMNS
@@ -52,6 +52,8 @@ class Unknown:
 def columns(kind: str, path: Path, encoding: str | None = None, delimiter: str | None = None) -> list[Column]:
     """The columns of a file with a guess for each. Raises UnreadableFile."""
     table = open_table(path, encoding, delimiter)
+    if not all(header.isprintable() for header in table.header):
+        raise UnreadableFile(f"{path.name}: row 1 must name the columns; it holds what cannot be read as text")
     samples = _samples(table)
     taken: set[str] = set()
     found = []
@@ -116,7 +118,7 @@ def unknown_values(
             continue
         for place, column in coded.items():
             value = " ".join(row[1][place].split())
-            if value and not is_code(column, value):
+            if value and value.isprintable() and not is_code(column, value):
                 counts[column, value] = counts.get((column, value), 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))[:VALUES_SHOWN]
     return [Unknown(column, value, count, guess_value(column, value) or "") for (column, value), count in ranked]

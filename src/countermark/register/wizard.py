@@ -12,9 +12,10 @@ from uuid import UUID
 import msgspec
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -40,6 +41,32 @@ RECENT = 20
 DATE_FORMATS = ("DD/MM/YYYY", "MM/DD/YYYY", "DD.MM.YYYY", "DD-MM-YYYY", "MM-DD-YYYY")
 ENCODINGS = ("utf-8", "utf-16", "windows-1252", "windows-1251", "windows-1256", "iso-8859-2", "gb18030")
 DELIMITERS = ((",", ","), (";", ";"), ("tab", gettext_lazy("tab")), ("|", "|"))
+
+COLUMN_LABELS = {
+    "ref": gettext_lazy("record number"),
+    "kind": gettext_lazy("kind of weapon"),
+    "maker": gettext_lazy("maker"),
+    "model": gettext_lazy("model"),
+    "calibre": gettext_lazy("calibre"),
+    "country": gettext_lazy("country"),
+    "year": gettext_lazy("year of manufacture"),
+    "component": gettext_lazy("part that carries the mark"),
+    "carrier": gettext_lazy("on the part or on a plate"),
+    "role": gettext_lazy("control mark or other"),
+    "mark_kind": gettext_lazy("kind of mark"),
+    "mark": gettext_lazy("serial number or code"),
+    "inscription": gettext_lazy("whole inscription"),
+    "mark_condition": gettext_lazy("condition of the mark"),
+    "event": gettext_lazy("event"),
+    "date": gettext_lazy("date of the event"),
+    "from": gettext_lazy("from whom"),
+    "to": gettext_lazy("to whom"),
+    "place": gettext_lazy("place"),
+    "document": gettext_lazy("document"),
+    "note": gettext_lazy("remark"),
+    "id": gettext_lazy("the source's number of the event"),
+    "other_ref": gettext_lazy("record number of the other weapon"),
+}
 
 
 class Upload(forms.Form):
@@ -160,7 +187,7 @@ def _columns_page(
         "job": job,
         "options": jobs.options_of(job),
         "rows": [_column_row(n, column, chosen[column.header], earlier, wrong) for n, column in enumerate(found)],
-        "known": mappings.KNOWN[job.kind],
+        "known": [(name, COLUMN_LABELS[name]) for name in mappings.KNOWN[job.kind]],
         "wrong": wrong,
         "remembered": earlier is not None,
         "mapped": earlier or NO_MAP,
@@ -326,7 +353,7 @@ def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def correct(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Checks again, with differences taken as corrections for a reason."""
     found = _job(request, job_id)
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = _reason(request)
     if found.state == jobs.CHECKED and reason:
         jobs.set_options(found, msgspec.structs.replace(jobs.options_of(found), correct=reason))
         return _check(found)
@@ -365,7 +392,7 @@ def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @requires("load")
 @require_GET
-def rejects(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
+def rejects(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The refused rows in the file's own columns, with the reason."""
     found = _job(request, job_id)
     where = jobs.rejects_path(found)
@@ -375,9 +402,7 @@ def rejects(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
     name = f"{Path(found.name).stem}-refused.csv"
     # In one piece: an ASGI server cannot stream a plain file.
     response = HttpResponse(where.read_bytes(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = FileResponse(as_attachment=True, filename=name).headers[
-        "Content-Disposition"
-    ]
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
 
 
@@ -386,13 +411,17 @@ def rejects(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
 def undo(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Asks for a load to be taken back."""
     found = _job(request, job_id)
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = _reason(request)
     load = found.report.get("load", "")
     if not reason or not load or found.state not in jobs.FINISHED:
         messages.error(request, _("Say why the load is taken back."))
         return redirect("register:import_job", found.pk)
     undoing = jobs.ask_undo(_user(request).username, load, reason, found.name)
     return redirect("register:import_job", undoing.pk)
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").replace("\0", "").strip()[:500]
 
 
 def _job(request: HttpRequest, job_id: UUID) -> LoadJob:
