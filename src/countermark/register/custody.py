@@ -58,7 +58,8 @@ def _with_gaps(lines: Iterable[HistoryEvent]) -> Iterator[Item]:
 
 def _unexplained(line: HistoryEvent, holder: str) -> bool:
     """Whether somebody hands over what another was last known to hold. An import that follows its export hands nothing
-    over anew: its receiver is the holder already."""
+    over anew: its receiver is the holder already.
+    """
     word = EVENTS.get(line.event)
     moved = bool(word and word.moves_custody and holder and line.sender)
     return moved and line.sender != holder and line.receiver != holder

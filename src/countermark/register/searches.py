@@ -33,8 +33,7 @@ def remove(row: SavedSearch, *, by: Actor) -> None:
 def of(owner: str) -> list[SavedSearch]:
     """One's own searches, then those others share, by name."""
     rows = SavedSearch.objects.exclude(query="").order_by("name")
-    own = [row for row in rows.filter(owner=owner)]
-    return own + list(rows.filter(shared=True).exclude(owner=owner))
+    return [*rows.filter(owner=owner), *rows.filter(shared=True).exclude(owner=owner)]
 
 
 def _write(row: SavedSearch, by: Actor) -> None:

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.register.views import capture, record, weapons
+from countermark.register.views import capture, discrepancies, lists, logs, record, weapons
 
 register_patterns: list[URLPattern | URLResolver] = [
     path("weapons/", weapons.weapons, name="weapons"),
@@ -19,6 +19,18 @@ register_patterns: list[URLPattern | URLResolver] = [
     path("weapons/<uuid:weapon_id>/events/<int:position>/correct/", capture.event_correct, name="event_correct"),
     path("weapons/<uuid:weapon_id>/correct/", capture.weapon_correct, name="weapon_correct"),
     path("weapons/<uuid:weapon_id>/join/", capture.weapon_join, name="weapon_join"),
+    path("discrepancies/", discrepancies.queue, name="discrepancies"),
+    path("discrepancies/<str:subject>/", discrepancies.discrepancy, name="discrepancy"),
+    path("discrepancies/<str:subject>/assign/", discrepancies.assign, name="discrepancy_assign"),
+    path("discrepancies/<str:subject>/decide/", discrepancies.decide, name="discrepancy_decide"),
+    path("lists/", lists.lists, name="lists"),
+    path("lists/review/", lists.review, name="term_review"),
+]
+ledger_patterns = [
+    path("ledger/", logs.log, name="log"),
+    path("ledger/entries/<int:position>/", logs.entry, name="entry"),
+    path("ledger/checkpoint/", logs.checkpoint, name="checkpoint"),
+    path("ledger/verify/", logs.verify, name="verify"),
 ]
 
 
@@ -32,4 +44,7 @@ def _wizard() -> list[URLPattern | URLResolver]:
     return patterns
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include(([*register_patterns, *_wizard()], "register")))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(([*register_patterns, *_wizard()], "register"))),
+    path("", include((ledger_patterns, "ledger"))),
+]

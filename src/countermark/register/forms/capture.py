@@ -91,8 +91,8 @@ class MarkFields(Columns):
         for name in self.columns:
             self.fields[name] = _column(name)
             if name == "mark" and twice:
-                again = _("The same mark again, read anew from the metal")
-                self.fields["again"] = _column("mark", label=again)
+                self.fields["again"] = _column("mark", label=_("The same mark again"))
+                self.fields["again"].help_text = _("Read anew from the metal.")
         self.fields["mark"].help_text = _("Exactly as on the metal. Tell O from 0, I from 1, S from 5 and B from 8.")
         self.fields["mark_condition"].help_text = _("If nothing can be read: why.")
         self.fields["role"].help_text = _("Not stated: the frame or receiver, or the only mark, stands for the weapon.")
@@ -133,6 +133,7 @@ class Event(Columns):
         self.fields["date"].help_text = _(
             "As precise as it is known: 1994, 1994-06, 1994-06-30, or with time and offset."
         )
+        self.fields["country"].label = _("Country")
         self.fields["country"].help_text = _("Code, such as XA.")
         for name in ("component", "mark", "other_ref"):
             self.fields[name].help_text = _("For a part that is installed or removed.")

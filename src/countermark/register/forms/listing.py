@@ -39,7 +39,8 @@ class Filters(forms.Form):
     finding = forms.ChoiceField(label=gettext_lazy("Finding"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        kwargs.setdefault("auto_id", "filter_%s")
+        super().__init__(*args, **kwargs)
         for name in ("kind", "status", "finding"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above

@@ -15,6 +15,7 @@ from countermark.marks.text import canonical, split_prefix
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
 from countermark.register.queries.scope import Scope
 from countermark.register.rows import code_of, spelling
+from countermark.register.rules import is_weapon_id
 
 PAGE = 50
 PRINTED = 500
@@ -148,13 +149,7 @@ def _decoded(cursor: str, length: int) -> list[str] | None:
         or not all(isinstance(v, str) and "\0" not in v for v in values)
     ):
         return None
-    return values if _is_uuid(values[-1]) else None
-
-
-def _is_uuid(text: str) -> bool:
-    from countermark.register.rules import is_weapon_id
-
-    return is_weapon_id(text)
+    return values if is_weapon_id(values[-1]) else None
 
 
 def starting_with(column: str, text: str) -> Q:
