@@ -70,7 +70,7 @@ class KeptProjection:
             return
         last = _last_statements(stated, _logs())
         foreign = [key for key, (rank, _, _) in last.items() if not rank[0]]
-        for key, rank in _held_ranks(foreign).items():
+        for key, rank in _held_ranks(foreign).items() if foreign else ():
             if last[key][0] < rank:
                 del last[key]
         rows = [KeptIndex(table=t, key=k, digest=d, position=p) for (t, k), (_, d, p) in last.items()]
