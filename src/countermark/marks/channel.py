@@ -7,8 +7,8 @@ marks. Probabilities are per place and stand in `Channel`; `fit` learns them ane
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -29,7 +29,7 @@ LONGEST = 96
 _NEVER = np.float32(-1e9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Channel:
     """Probabilities of what happens to one place of a mark when it is read.
 
@@ -52,6 +52,14 @@ class Channel:
     empty_run: float = 0.003
     sound: float = 0.02
     confusion: tuple[tuple[str, str, float], ...] = field(default=())
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Tables are looked up by channel in the hot loop; hashing fifteen numbers each time would show.
+        return hash(tuple(getattr(self, one.name) for one in fields(self)))
 
 
 class Difference(NamedTuple):
@@ -174,11 +182,26 @@ def _alphabet(marks: NDArray[np.uint32]) -> tuple[NDArray[np.uint32] | None, NDA
 
 def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channel) -> NDArray[np.float32]:
     """log P(read | mark character) over the alphabet, for one place of the reading."""
-    if letters is None and ord(place.char) < 128:
-        plain: NDArray[np.float32] = plain_table(channel)[ord(place.char)]
+    row = _row(channel, place.char)
+    if letters is None:
+        return row
+    plain = letters < _PLAIN
+    table = np.empty(len(letters), np.float32)
+    table[plain] = row[letters[plain]]
+    table[~plain] = [_pair(channel, chr(code), place.char) for code in letters[~plain].tolist()]
+    return table
+
+
+_PLAIN = 128
+
+
+@lru_cache(maxsize=4096)
+def _row(channel: Channel, read: str) -> NDArray[np.float32]:
+    """log P(read | each plain character); code 0 is past the end of a mark."""
+    if ord(read) < _PLAIN:
+        plain: NDArray[np.float32] = plain_table(channel)[ord(read)]
         return plain
-    codes = range(128) if letters is None else letters.tolist()
-    return np.array([_pair(channel, chr(code), place.char) if code else _NEVER for code in codes], np.float32)
+    return np.array([_NEVER, *(_pair(channel, chr(code), read) for code in range(1, _PLAIN))], np.float32)
 
 
 def _align_batch(
@@ -323,9 +346,19 @@ def _place_by_place(places: Sequence[Place], mark: str) -> list[Difference] | No
         for place, char in zip(places, mark, strict=True)
         if place.char != char
     ]
-    real = [difference for difference in found if difference.why != "unread"]
-    alike = all(difference.why in ("lookalike", "near") for difference in real)
-    return found if len(real) <= 1 or (alike and len(real) == 2) else None
+    real = [
+        i
+        for i, (place, char) in enumerate(zip(places, mark, strict=True))
+        if place.kind == "char" and place.char != char
+    ]
+    if len(real) < 2:
+        return found
+    return found if len(real) == 2 and not _shifted("".join(p.char or "?" for p in places), mark, *real) else None
+
+
+def _shifted(read: str, mark: str, first: int, last: int) -> bool:
+    """Whether a swap, or a place dropped here and added there, explains both differences at once."""
+    return read[first:last] == mark[first + 1 : last + 1] or read[first + 1 : last + 1] == mark[first:last]
 
 
 _Step = tuple[float, int, int]

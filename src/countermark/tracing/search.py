@@ -46,6 +46,9 @@ FOREIGN_PART = 0.10
 
 MOST_SHOWN = 10
 
+NOTABLE = 0.01
+"""Probability from which a second owner of a candidate's mark is looked for."""
+
 
 class SearchError(ValueError):
     """A query that cannot be answered: the column at fault and a sentence for a person."""
@@ -534,7 +537,7 @@ def _candidate(
             contributions.append(
                 Contribution("component", number, float(found.log_mark[row] - found.found.log_reading[row]))
             )
-        if (other := _second_owner(found, row)) is not None:
+        if probability[at] > NOTABLE and (other := _second_owner(found, row)) is not None:
             conflicts.append(Conflict(number, "two_owners", other))
     mark, ordinal, component = shown if shown is not None else ("", 0, "")
     return Candidate(
