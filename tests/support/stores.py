@@ -2,9 +2,9 @@
 
 import itertools
 import os
-import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,13 +33,19 @@ def migrated(database_url: str, directory: Path, template: str) -> Iterator[str]
         yield url
 
 
+def _copy(template: Path, path: Path) -> None:
+    """A copy with what is still in the template's write-ahead log."""
+    with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+
+
 @contextmanager
 def _store(database_url: str, directory: Path, template: str | None) -> Iterator[str]:
     parts = urlsplit(database_url)
     if parts.scheme == "sqlite":
         path = directory / f"store-{next(_numbers)}.db"
         if template:
-            shutil.copyfile(template, path)
+            _copy(Path(template), path)
         yield sqlite_url(path)
         return
     port, name = parts.port or 0, f"store_{WORKER}_{os.getpid()}_{next(_numbers)}"
