@@ -4,8 +4,9 @@ Sources: ITI (A/60/88 annex) paragraphs 5, 16-17 (who to ask: country of manufac
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from countermark.marks.channel import Difference
 from countermark.register.files import countries
 from countermark.register.rules import HistoryEvent, WeaponState
 from countermark.tracing.search import Candidate, Query
@@ -24,35 +25,68 @@ LEGAL = frozenset({"manufacture", "import", "export", "transfer", "sale", "regis
 ILLICIT = frozenset({"loss", "theft"})
 
 
+class Reason(NamedTuple):
+    """One thing that speaks for or against a candidate: a text of this module to translate, and what to fill into it.
+
+    `speaks` is `for`, `against` or empty; `owner` is the key of another weapon the reading fits, where there is one.
+    """
+
+    text: str
+    values: dict[str, Any]
+    speaks: str = ""
+    owner: int | None = None
+
+
 def in_words(candidate: Candidate, query: Query) -> list[str]:
     """Why this weapon is a candidate: which characters differ, and what the evidence contributed."""
-    words = [
-        f"place {difference.at + 1}: " + WHY[difference.why].format(read=difference.read, mark=difference.mark)
-        for _, difference in candidate.differences
-    ]
-    if not words:
-        words.append("the reading agrees with the registered mark")
+    return [reason.text.format(**reason.values) for reason in reasons(candidate, query)]
+
+
+def reasons(candidate: Candidate, query: Query) -> list[Reason]:
+    """The same, untranslated and not yet filled in."""
+    found = [_misread(number, difference, len(query.readings)) for number, difference in candidate.differences]
+    if not found and any(c.what == "reading" for c in candidate.contributions):
+        found.append(Reason(AGREES, {}, "for"))
     given = {"maker": query.maker, "country": query.country, "kind": query.kind, "calibre": query.calibre}
     for contribution in candidate.contributions:
         if given.get(contribution.what):
-            words.append(f"{contribution.what} {_how_well(contribution.value)}")
+            rank = _how_well(contribution.value)
+            found.append(Reason(EVIDENCE[contribution.what][rank], {}, ("for", "", "against")[rank]))
     for conflict in candidate.conflicts:
-        words.append(_CONFLICTS[conflict.why].format(reading=conflict.reading + 1))
-    return words
+        values: dict[str, Any] = {"reading": conflict.reading + 1}
+        found.append(Reason(CONFLICTS[conflict.why], values, "against", conflict.weapon_key))
+    return found
 
 
-_CONFLICTS = {
+def _misread(number: int, difference: Difference, readings: int) -> Reason:
+    where = "place {place}: " if readings == 1 else "reading {reading}, place {place}: "
+    values: dict[str, Any] = {"reading": number + 1, "place": difference.at + 1}
+    return Reason(where + WHY[difference.why], {**values, "read": difference.read, "mark": difference.mark})
+
+
+AGREES = "the reading agrees with the registered mark"
+EVIDENCE = {
+    "maker": ("maker agrees", "maker is close", "maker does not agree"),
+    "country": ("country agrees", "country is close", "country does not agree"),
+    "kind": ("kind agrees", "kind is close", "kind does not agree"),
+    "calibre": ("calibre agrees", "calibre is close", "calibre does not agree"),
+}
+"""How well the evidence fits, the best first."""
+CONFLICTS = {
     "foreign_part": "reading {reading} does not belong to this weapon: the part may come from another one",
     "two_owners": "the mark of reading {reading} stands on another registered weapon of this maker too",
 }
 
 
-def _how_well(value: float) -> str:
+def _how_well(value: float) -> int:
     if value > -0.7:
-        return "agrees"
-    if value > -2.5:
-        return "is close"
-    return "does not agree"
+        return 0
+    return 1 if value > -2.5 else 2
+
+
+def last_legal(lines: Sequence[HistoryEvent]) -> int | None:
+    """The position of the last lawful record of where the weapon went: what a trace looks for (ITI 5)."""
+    return next((line.position for line in reversed(lines) if line.event in LEGAL and not line.corrected), None)
 
 
 class Step(NamedTuple):
@@ -73,7 +107,12 @@ def next_step(state: WeaponState, lines: Sequence[HistoryEvent], own_state: str)
     if any(line.event in ILLICIT for line in standing):
         return Step("own", (own_state,), "this register records a loss or theft: the point of diversion is here")
     exported = next((line for line in reversed(standing) if line.event == "export" and line.country), None)
-    if exported is not None and last is not None and last.position == exported.position and exported.country != own_state:
+    if (
+        exported is not None
+        and last is not None
+        and last.position == exported.position
+        and exported.country != own_state
+    ):
         return Step("ask", successors(exported.country), "exported there: the country of last known import")
     if last is not None and last.event != "manufacture":
         return Step("own", (own_state,), "the last legal record is in this register")
