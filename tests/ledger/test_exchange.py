@@ -605,3 +605,24 @@ def test_an_erasure_elsewhere_erases_the_text_held_here(depot: ForeignLog, file:
     take_in(file, by=ANN)
     assert SideText.objects.get(ref=row.ref).text == ""
     assert verify().ok
+
+
+def test_entries_recorded_in_the_same_instant_are_ordered_by_log_not_by_arrival(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "tie"
+    logs = [ForeignLog("XA/a/1"), ForeignLog("XA/b/1")]
+    for log in logs:
+        log.weapon("1", "AB1", model=log.origin)
+    outcomes = []
+    for order in (logs, logs[::-1]):
+        with rolled_back():
+            for log in order:
+                trust(log.origin, log.verifier_key, by=ANN)
+                path.write_bytes(log.bundle())
+                take_in(path, by=ANN)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT model FROM register_weapon")
+                outcomes.append(cursor.fetchall())
+            assert verify().ok
+    assert outcomes[0] == outcomes[1]

@@ -33,13 +33,14 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An entry as read back from a log. `position` orders it on this node."""
+    """An entry as read back from a log. `position` names it on this node; `log` is the log's origin."""
 
     position: int
     event_id: str
     kind: str
     body: Body
     recorded: Recorded
+    log: str = ""
 
 
 class _Stored(msgspec.Struct, rename={"event_id": "eventID"}):
@@ -86,10 +87,10 @@ def encode(kind: str, event_id: str, body_json: bytes, recorded: Mapping[str, An
     )
 
 
-def decode(position: int, data: bytes) -> Entry:
+def decode(position: int, data: bytes, log: str = "") -> Entry:
     """Raises `msgspec.ValidationError` or `msgspec.DecodeError` when the bytes are not an entry."""
     stored = _decode_stored(data)
-    return Entry(position, stored.event_id, stored.kind, stored.body, stored.recorded)
+    return Entry(position, stored.event_id, stored.kind, stored.body, stored.recorded, log=log)
 
 
 def effective_id(body: Body, event_id: str) -> str:

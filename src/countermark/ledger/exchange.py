@@ -337,7 +337,7 @@ def _append_batch(origin: str, size: int, fresh: list[bytes], peer: Peer, own: L
         if store.size(log) != size:
             raise BundleError(f"{origin} is being taken in by another process; run the same command again")
         first = log.id * LOG_SPAN + size
-        appended = [entries.decode(position, line) for position, line in enumerate(fresh, first)]
+        appended = [entries.decode(position, line, origin) for position, line in enumerate(fresh, first)]
         try:
             _write(log, size, fresh, appended)
             for projection in projections.PROJECTIONS:

@@ -118,7 +118,7 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
         recorded, fields = _recorded(item.draft, shared, texts, people if position == first else ())
         data = entries.encode(item.draft.kind, item.event_id, item.body_json, fields)
         rows.append((position, log.id, item.key, tree.leaf_hash(data), data))
-        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded))
+        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, log=log.origin))
     database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
     tiles = frontier.extend([row[3] for row in rows])
     tile_rows = [(store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in tiles]

@@ -65,25 +65,36 @@ def raw_entries(log: Log, start: int = 0, end: int | None = None) -> Iterator[tu
 def entries(log: Log, start: int = 0) -> Iterator[Entry]:
     """Decoded entries of a log from an index on."""
     for position, _, _, data in raw_entries(log, start):
-        yield decode(position, data)
+        yield decode(position, data, log.origin)
 
 
 def all_entries() -> Iterator[Entry]:
     """Decoded entries of every log held, log by log."""
+    origins = _origins()
     for position, data in database.stream("SELECT id, data FROM ledger_entry ORDER BY id", []):
-        yield decode(position, bytes(data))
+        yield _decoded(position, data, origins)
 
 
 def entries_at(positions: Sequence[int]) -> list[Entry]:
     """Decoded entries at the given positions, in no particular order; positions without an entry are left out."""
     rows = database.select_in("SELECT id, data FROM ledger_entry", "id", positions, kind="int")
-    return [decode(position, bytes(data)) for position, data in rows]
+    origins = _origins()
+    return [_decoded(position, data, origins) for position, data in rows]
 
 
 def find(event_id: str) -> list[Entry]:
     """The entries with this eventID, one for each log that has it."""
     rows = EntryRow.objects.filter(key=key_of(event_id)).values_list("id", "data").order_by("id")
-    return [decode(position, bytes(data)) for position, data in rows]
+    origins = _origins()
+    return [_decoded(position, data, origins) for position, data in rows]
+
+
+def _origins() -> dict[int, str]:
+    return dict(Log.objects.values_list("id", "origin"))
+
+
+def _decoded(position: int, data: bytes | memoryview, origins: dict[int, str]) -> Entry:
+    return decode(position, bytes(data), origins.get(position // LOG_SPAN, ""))
 
 
 def index_of(position: int) -> int:

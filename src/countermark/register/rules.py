@@ -144,11 +144,12 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(unique.values(), key=lambda entry: _order(entry, unique))
 
 
-def _recorded(entry: Entry) -> tuple[str, int]:
-    return (entry.recorded.time, entry.position)
+def _recorded(entry: Entry) -> tuple[str, str, int]:
+    # Positions of different logs stand in the order of their arrival here, which no view may depend on.
+    return (entry.recorded.time, entry.log, entry.position)
 
 
-def _order(entry: Entry, unique: Mapping[str, Entry]) -> tuple[str, tuple[str, int], tuple[str, int]]:
+def _order(entry: Entry, unique: Mapping[str, Entry]) -> tuple[str, tuple[str, str, int], tuple[str, str, int]]:
     return (_text(entry.body, "eventTime"), _recorded(_first_said(entry, unique)), _recorded(entry))
 
 
