@@ -12,7 +12,7 @@ from countermark.ledger import database
 def snapshot() -> Iterator[None]:
     """All reads inside see the store as it stood at the first one, and no writer waits for them.
 
-    Inside a transaction it adds nothing: that has its own look already.
+    Inside a transaction or another snapshot it adds nothing: that is such a look already.
     """
     if connection.in_atomic_block:
         yield
@@ -25,6 +25,9 @@ def snapshot() -> Iterator[None]:
         return
     # Django's own transactions take SQLite's write lock at BEGIN; this one only reads.
     with connection.cursor() as cursor:
+        if connection.connection.in_transaction:
+            yield
+            return
         cursor.execute("BEGIN DEFERRED")
         try:
             yield
