@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -40,7 +41,11 @@ NODE = Actor("")
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What is to be appended. `event_id` and `body_json` may be given when they were computed before (bulk loads)."""
+    """What is to be appended.
+
+    `event_id` and `body_json` may be given when they were computed before (bulk loads); `prepared` is handed to the
+    projections with the entry, and is to them no more than a saved computation.
+    """
 
     kind: Kind
     body: Body
@@ -50,6 +55,7 @@ class Draft(msgspec.Struct, frozen=True):
     device_time: str | None = None
     event_id: str = ""
     body_json: bytes = b""
+    prepared: Any = None
 
 
 class Captured(msgspec.Struct, frozen=True):

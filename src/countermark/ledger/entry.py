@@ -33,13 +33,17 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An entry as read back from a log. `position` names it on this node; `log` is the log's origin."""
+    """An entry of a log. `position` names it on this node and orders it within its log; `log` is the log's origin.
+
+    `prepared` is for projections only: what one of them worked out of the body beforehand (see `drafts.Draft`).
+    """
 
     position: int
     event_id: str
     kind: str
     body: Body
     recorded: Recorded
+    prepared: Any = None
     log: str = ""
 
 
@@ -75,15 +79,17 @@ def key_of(event_id: str) -> bytes:
 
 
 def encode(kind: str, event_id: str, body_json: bytes, recorded: Mapping[str, Any]) -> bytes:
-    """The RFC 8785 bytes of an entry from the RFC 8785 bytes of its body.
+    """The RFC 8785 bytes of an entry from the RFC 8785 bytes of its body."""
+    return join(kind, event_id, body_json, jcs.encode(recorded))
 
-    The four keys stand in the order of the alphabet, so the parts can be joined without encoding the body again.
-    """
+
+def join(kind: str, event_id: str, body_json: bytes, recorded_json: bytes) -> bytes:
+    """As `encode`, from the RFC 8785 bytes of both parts: the four keys stand in the order of the alphabet."""
     return b'{"body":%b,"eventID":%b,"kind":"%b","recorded":%b}' % (
         body_json,
         jcs.encode(event_id),
         kind.encode(),
-        jcs.encode(recorded),
+        recorded_json,
     )
 
 

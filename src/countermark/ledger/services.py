@@ -113,12 +113,14 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
     if by.load:
         plain["load"] = by.load
     shared = (plain, Recorded(time, _person_id(by.name), device_time, via=_person_id(by.via), load=by.load))
+    plain_json = jcs.encode(plain)
     for position, item in enumerate(fresh, first):
         # The first entry of a batch also states the texts that name who records.
         recorded, fields = _recorded(item.draft, shared, texts, people if position == first else ())
-        data = entries.encode(item.draft.kind, item.event_id, item.body_json, fields)
+        recorded_json = plain_json if fields is plain else jcs.encode(fields)
+        data = entries.join(item.draft.kind, item.event_id, item.body_json, recorded_json)
         rows.append((position, log.id, item.key, tree.leaf_hash(data), data))
-        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, log=log.origin))
+        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, item.draft.prepared, log.origin))
     database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
     tiles = frontier.extend([row[3] for row in rows])
     tile_rows = [(store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in tiles]

@@ -1,81 +1,100 @@
-"""From staged weapons to ready drafts: bodies, hashes and ids, computed outside the process that writes the store.
+"""From staged weapons to ready drafts: bodies, hashes, ids and view rows, computed outside the process that writes the store.
 
 Pure. For a large file a second process does this work while the first one writes (search.md: one process touches the store,
-others may parse and hash); for a small one it is done here.
+others may parse and hash); for a small one it is done here, in the same way.
 """
 
+import gc
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 
 import msgspec
 
 from countermark.ledger import jcs
-from countermark.ledger.entry import event_id_of
 from countermark.ledger.drafts import Draft
-from countermark.register import bodies
+from countermark.ledger.entry import Entry, Recorded, event_id_of
+from countermark.register import bodies, rules
 from countermark.register.files.staging import Staged, StagedWeapon
+from countermark.register.weaponviews import Prepared, Views
 
-CHUNK = 2000
+CHUNK = 1000
 OWN_PROCESS_FROM = 20_000
 """Weapons from which a second process is worth its start."""
 
+UNRECORDED = Recorded("", "", None)
+"""Nobody has recorded these yet: whoever does fills in the time (`weaponviews.Prepared`)."""
 
-class Birth(msgspec.Struct, frozen=True):
+
+class Birth(msgspec.Struct, frozen=True, gc=False):
     """A staged weapon, its id, and the draft that would open its record."""
 
     weapon_id: str
-    staged: StagedWeapon
+    encoded: msgspec.Raw
     draft: Draft
+
+    @property
+    def staged(self) -> StagedWeapon:
+        """The weapon as the file has it: read only where the register knows it already."""
+        return _decode_weapon(self.encoded)
 
 
 class _Made(msgspec.Struct, array_like=True, gc=False):
-    weapon_id: str
-    staged: StagedWeapon
-    body: dict[str, object]
+    staged: msgspec.Raw
     event_id: str
     body_json: bytes
+    prepared: Prepared
 
 
-def chunks(staged: Staged, source: str) -> Iterator[list[Birth]]:
-    """All weapons of a file in order, `CHUNK` at a time."""
-    made = _from_process(staged, source) if staged.weapons >= OWN_PROCESS_FROM else _made(staged, source)
-    for some in made:
-        yield [_birth(item) for item in some]
+def chunks(staged: Staged, source: str, views: Views) -> Iterator[list[Birth]]:
+    """All weapons of a file in order, `CHUNK` at a time, with the rows that each would have in `views`."""
+    own_process = staged.weapons >= OWN_PROCESS_FROM
+    encoded = _from_process(staged, source, views) if own_process else encoded_chunks(staged, source, views)
+    yield from map(decoded, encoded)
+
+
+def decoded(data: bytes) -> list[Birth]:
+    """A chunk as it came from another process."""
+    return [_birth(made) for made in _decode(data)]
 
 
 def _birth(made: _Made) -> Birth:
-    draft = Draft(kind="event", body=made.body, event_id=made.event_id, body_json=made.body_json)
-    return Birth(made.weapon_id, made.staged, draft)
+    body = jcs.decode(made.body_json)
+    draft = Draft("event", body, event_id=made.event_id, body_json=made.body_json, prepared=made.prepared)
+    return Birth(made.prepared.weapon_id, made.staged, draft)
 
 
-def _made(staged: Staged, source: str) -> Iterator[list[_Made]]:
+def encoded_chunks(weapons: Iterable[StagedWeapon], source: str, views: Views) -> Iterator[bytes]:
+    """The chunks as they pass from process to process."""
     some: list[_Made] = []
-    for weapon in staged:
-        some.append(_make(weapon, source))
+    for weapon in weapons:
+        some.append(_make(weapon, source, views))
         if len(some) == CHUNK:
-            yield some
+            yield _encode(some)
             some = []
     if some:
-        yield some
+        yield _encode(some)
 
 
-def _make(weapon: StagedWeapon, source: str) -> _Made:
+def _make(weapon: StagedWeapon, source: str, views: Views) -> _Made:
     facts = msgspec.structs.asdict(weapon.facts)
     marks = [bodies.mark(msgspec.structs.asdict(mark)) for mark in weapon.marks]
     body = bodies.birth(source, weapon.ref, facts, marks)
-    weapon_id = body["epcList"][0][9:]
-    return _Made(weapon_id, weapon, body, event_id_of("event", body), jcs.encode_plain(body))
+    event_id = event_id_of("event", body)
+    weapon_id = body["epcList"][0][len(rules.UUID_PREFIX) :]
+    state = rules.fold(weapon_id, (Entry(0, event_id, "event", body, UNRECORDED),))
+    return _Made(msgspec.Raw(_encode(weapon)), event_id, jcs.encode_plain(body), views.prepare(state))
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[_Made]).decode
+_decode_weapon: Callable[[msgspec.Raw], StagedWeapon] = msgspec.msgpack.Decoder(StagedWeapon).decode
 
 
-def _from_process(staged: Staged, source: str) -> Iterator[list[_Made]]:
+def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(staged, source, sender), daemon=True)
+    worker = context.Process(target=_work, args=(staged, source, views, sender), daemon=True)
     worker.start()
     sender.close()
     try:
@@ -84,16 +103,20 @@ def _from_process(staged: Staged, source: str) -> Iterator[list[_Made]]:
                 data = receiver.recv_bytes()
             except EOFError:
                 break
-            yield _decode(data)
+            yield data
         worker.join()
         if worker.exitcode:
             raise RuntimeError(f"the process that prepares weapons stopped with status {worker.exitcode}")
     finally:
         receiver.close()
         worker.terminate()
+        worker.join()
 
 
-def _work(staged: Staged, source: str, sender: Connection) -> None:
-    for some in _made(staged, source):
-        sender.send_bytes(_encode(some))
+def _work(staged: Staged, source: str, views: Views, sender: Connection) -> None:
+    # Nothing here makes cycles, and the collector would look through every chunk again and again.
+    gc.freeze()
+    gc.disable()
+    for data in encoded_chunks(staged, source, views):
+        sender.send_bytes(data)
     sender.close()

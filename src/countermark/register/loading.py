@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from countermark.ledger import database, services, store
+from countermark.ledger import collector, database, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
 from countermark.ledger.services import Actor, Draft
 from countermark.register import births, bodies, projection
@@ -173,6 +173,7 @@ def mark_fields(mark: MarkRow) -> dict[str, str]:
     return {field: getattr(mark, field) for field in msgspec.structs.asdict(mark)}
 
 
+@collector.resting()
 def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
     """Loads a register file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
     stream = weapons_file.read_weapons(
@@ -272,7 +273,7 @@ class _WeaponLoad:
         progress(self.staged.weapons, self.staged.weapons)
 
     def _drafts(self) -> Iterator[list[Draft]]:
-        for chunk in births.chunks(self.staged, self.source):
+        for chunk in births.chunks(self.staged, self.source, projection.views()):
             states = projection.states_of([item.weapon_id for item in chunk])
             yield [draft for item in chunk for draft in self._drafts_of(item, states.get(item.weapon_id))]
 
@@ -315,6 +316,7 @@ def _merged_marks(
     return merged
 
 
+@collector.resting()
 def load_events(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
     """Loads an events file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
     stream = events_file.read_events(

@@ -1,21 +1,22 @@
 """Folds entries into the views of weapons: links first, then each touched weapon once, then every room's rows."""
 
 import hashlib
-import re
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
 
-from countermark.ledger import database, projections, store
+from countermark.ledger import database, jcs, projections, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.projections import Difference
-from countermark.register import rules, weaponviews
-from countermark.register.rules import WeaponState
-from countermark.register.weaponviews import CounterView, Row, WeaponView
+from countermark.register import bodies, rules, weaponviews
+from countermark.register.rules import WeaponState, is_weapon_id
+from countermark.register.weaponviews import CounterView, Prepared, Row, Views, WeaponView
 
 BATCH = 2000
 
@@ -28,13 +29,23 @@ class Change:
     after: WeaponState
 
 
-def event_identity(body: dict[str, Any]) -> str | None:
-    """What names a source's own numbered event: 32 hexadecimal digits over source and number, or None."""
+def event_identity(body: dict[str, Any]) -> str:
+    """32 hexadecimal digits by which an event is recognised in a file: of its source and number where it has one, else of
+    what it says, however often. The declaration that an event was wrong has the event's.
+    """
     number = body.get("countermark:id")
-    if not isinstance(number, str) or not number:
-        return None
-    source = str(body.get("countermark:source", ""))
-    return hashlib.blake2b(f"{source}\x1f{number}".encode(), digest_size=16).hexdigest()
+    if isinstance(number, str) and number:
+        source = str(body.get("countermark:source", ""))
+        return hashlib.blake2b(f"{source}\x1f{number}".encode(), digest_size=16).hexdigest()
+    said = bodies.said_of(body)
+    said.pop("countermark:occurrence", None)
+    return hashlib.blake2b(jcs.encode(said), digest_size=16).hexdigest()
+
+
+def _kept_identity(body: dict[str, Any]) -> str | None:
+    """The identity of an event whose eventID alone does not tell: a numbered one, or one that corrects another."""
+    corrects = "countermark:corrects" in body and "ilmd" not in body
+    return event_identity(body) if corrects or body.get("countermark:id") else None
 
 
 class RegisterProjection:
@@ -49,17 +60,25 @@ class RegisterProjection:
             return
         earlier = _earlier_entries(touched)
         _write_links(touched)
-        write_changes([_change(weapon_id, earlier.get(weapon_id, []), new) for weapon_id, new in touched.items()])
+        born: list[Prepared] = []
+        changes: list[Change] = []
+        for weapon_id, new in touched.items():
+            prepared = None if weapon_id in earlier else _prepared(new)
+            if prepared is None:
+                changes.append(_change(weapon_id, earlier.get(weapon_id, []), new))
+            else:
+                born.append(prepared)
+        write_views(born, changes)
 
     def rebuild(self) -> None:
         """Empties every weapon view and folds all weapons again, `BATCH` at a time."""
         _empty("register_link")
-        for view in (*weaponviews.WEAPON_VIEWS, *weaponviews.COUNTER_VIEWS):
-            _empty(view.table)
+        for table in (*(v.table for v in weaponviews.WEAPON_VIEWS), *(v.table for v in weaponviews.COUNTER_VIEWS)):
+            _empty(table)
         for entries in database.chunks(store.all_entries(), BATCH):
             _write_links(_by_weapon(entries))
         for states in _all_states():
-            write_changes([Change(None, state) for state in states])
+            write_views([], [Change(None, state) for state in states])
 
     def compare(self) -> Iterator[Difference]:
         """Links against entries, then each weapon's rows against a fresh fold, then the counts."""
@@ -77,22 +96,16 @@ class RegisterProjection:
             yield from _compare_counts(counter, counts[counter.table])
 
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
 def _by_weapon(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     touched: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.kind == "event":
+        if isinstance(entry.prepared, Prepared):
+            touched[entry.prepared.weapon_id].append(entry)
+        elif entry.kind == "event":
             for weapon_id in dict.fromkeys(rules.weapons_of(entry.body)):
                 if is_weapon_id(weapon_id):
                     touched[weapon_id].append(entry)
     return touched
-
-
-def is_weapon_id(text: str) -> bool:
-    """Whether a text is a UUID in the one form used here: 36 places, lower case."""
-    return len(text) == 36 and _UUID.fullmatch(text) is not None
 
 
 def _earlier_entries(touched: dict[str, list[Entry]]) -> dict[str, list[Entry]]:
@@ -116,11 +129,33 @@ def _links(weapon_ids: Sequence[str]) -> Iterator[tuple[str, int]]:
 def _write_links(touched: dict[str, list[Entry]]) -> None:
     parameter = database.uuid_parameter
     links = [
-        (parameter(weapon_id), entry.position, event_identity(entry.body))
+        (parameter(weapon_id), entry.position, _kept_identity(entry.body))
         for weapon_id, entries in touched.items()
         for entry in entries
     ]
     database.insert_rows("register_link", ("weapon_id", "position", "identity"), sorted(links))
+
+
+def _prepared(entries: list[Entry]) -> Prepared | None:
+    """The rows of a weapon of which these are all entries, if they were worked out before."""
+    prepared = entries[0].prepared
+    if len(entries) > 1 or not isinstance(prepared, Prepared):
+        return None
+    return recorded_at(prepared, entries[0].recorded.time)
+
+
+def recorded_at(prepared: Prepared, time: str) -> Prepared:
+    """A birth's rows with the one fact its body does not hold: when it was recorded."""
+    view, place = _first_recorded()
+    prepared.rows[view] = [(*row[:place], time, *row[place + 1 :]) for row in prepared.rows[view]]
+    return prepared
+
+
+@cache
+def _first_recorded() -> tuple[int, int]:
+    tables = [view.table for view in weaponviews.WEAPON_VIEWS]
+    view = tables.index("register_weapon")
+    return view, weaponviews.WEAPON_VIEWS[view].columns.index("first_recorded")
 
 
 def _change(weapon_id: str, earlier: list[Entry], new: list[Entry]) -> Change:
@@ -128,18 +163,32 @@ def _change(weapon_id: str, earlier: list[Entry], new: list[Entry]) -> Change:
     return Change(before, rules.fold(weapon_id, [*earlier, *new] if earlier else new))
 
 
-def write_changes(changes: Sequence[Change]) -> None:
-    """Writes what changed of some weapons into every view: rows that stay as they are are not touched."""
-    for view in weaponviews.WEAPON_VIEWS:
-        added = _stored_rows(view, [change.after for change in changes])
-        before = [change.before for change in changes if change.before is not None]
+def views() -> Views:
+    """Every view, for the database at hand."""
+    hexadecimal = not database.is_postgresql()
+    return Views(tuple(weaponviews.WEAPON_VIEWS), tuple(weaponviews.COUNTER_VIEWS), hexadecimal)
+
+
+def write_views(born: Sequence[Prepared], changes: Sequence[Change]) -> None:
+    """Writes the rows of new weapons, and what changed of others: rows that stay as they are are not touched."""
+    known = views()
+    after = [*born, *(known.prepare(change.after) for change in changes)]
+    before = [known.prepare(change.before) for change in changes if change.before is not None]
+    for number, view in enumerate(known.weapon):
+        added = [row for prepared in after for row in prepared.rows[number]]
         if before:
-            old, new = set(_stored_rows(view, before)), set(added)
+            old, new = {row for prepared in before for row in prepared.rows[number]}, set(added)
             _delete(view, sorted(row[: view.key_width] for row in old - new))
-            added = sorted(new - old)
-        database.insert_rows(view.table, view.columns, added)
-    for counter in weaponviews.COUNTER_VIEWS:
-        _count(counter, changes)
+            added = list(new - old)
+        # In the order of the key neighbours share pages.
+        database.insert_rows(view.table, view.columns, sorted(added, key=_FIRST))
+    for number, counter in enumerate(known.counter):
+        delta = Counter(key for prepared in after for key in prepared.keys[number])
+        delta.subtract(key for prepared in before for key in prepared.keys[number])
+        _count(counter, delta)
+
+
+_FIRST = itemgetter(0)
 
 
 def _delete(view: WeaponView, keys: Sequence[Row]) -> None:
@@ -150,32 +199,7 @@ def _delete(view: WeaponView, keys: Sequence[Row]) -> None:
         cursor.executemany(f"DELETE FROM {view.table} WHERE {condition}", keys)  # noqa: S608
 
 
-def _stored_rows(view: WeaponView, states: Sequence[WeaponState]) -> list[Row]:
-    """Rows as the database at hand stores them, in the order of the key."""
-    found = [tuple(row) for state in states for row in view.rows(state)]
-    places = [i for i, column in enumerate(view.columns) if column in UUID_COLUMNS]
-    if places and not database.is_postgresql():
-        found = [_with_hex(row, places) for row in found]
-    return sorted(found, key=lambda row: row[: view.key_width])
-
-
-UUID_COLUMNS = frozenset({"id", "weapon_id", "replaced_by"})
-
-
-def _with_hex(row: Row, places: list[int]) -> Row:
-    values = list(row)
-    for place in places:
-        if values[place] is not None:
-            values[place] = values[place].replace("-", "")
-    return tuple(values)
-
-
-def _count(view: CounterView, changes: Sequence[Change]) -> None:
-    delta: Counter[Row] = Counter()
-    for change in changes:
-        delta.update(view.keys(change.after))
-        if change.before is not None:
-            delta.subtract(view.keys(change.before))
+def _count(view: CounterView, delta: Counter[Row]) -> None:
     columns = ",".join(f'"{column}"' for column in view.columns)
     marks = ",".join(["%s"] * (len(view.columns) + 1))
     added = sorted((*key, n) for key, n in delta.items() if n)
@@ -233,7 +257,7 @@ def _compare_links() -> Iterator[Difference]:
     expected_total = 0
     for entries in database.chunks(store.all_entries(), BATCH):
         expected = {
-            (weapon_id, entry.position, event_identity(entry.body))
+            (weapon_id, entry.position, _kept_identity(entry.body))
             for weapon_id, some in _by_weapon(entries).items()
             for entry in some
         }
@@ -252,7 +276,8 @@ def _compare_links() -> Iterator[Difference]:
 
 
 def _compare_rows(view: WeaponView, states: list[WeaponState]) -> Iterator[Difference]:
-    expected = {row[: view.key_width]: row for row in _stored_rows(view, states)}
+    known = views()
+    expected = {row[: view.key_width]: row for state in states for row in known.rows(view, state)}
     columns = ",".join(f'"{column}"' for column in view.columns)
     wanted = sorted({key[0] for key in expected})
     sql = f"SELECT {columns} FROM {view.table}"  # noqa: S608

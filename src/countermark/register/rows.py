@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from countermark.marks.text import canonical, split_prefix
 from countermark.register import weaponviews
@@ -21,16 +22,19 @@ MARK_COLUMNS = (
 COMPONENT_COLUMNS = ("weapon_id", "number", "component", "role", "mark", "since", "until", "other_ref")
 
 
+@lru_cache(maxsize=100_000)
 def code_of(text: str) -> int:
     """A 31-bit number for a maker, model or calibre as a source writes it, however it is spaced and capitalised."""
     return int.from_bytes(hashlib.blake2b(spelling(text).encode(), digest_size=4).digest()) >> 1 if text else 0
 
 
+@lru_cache(maxsize=100_000)
 def spelling(text: str) -> str:
     """The form in which spellings of a reference list are compared: case folded, white space single."""
     return " ".join(text.casefold().split())
 
 
+@lru_cache(maxsize=10_000)
 def mark_text(text: str, condition: str) -> str:
     """The canonical form under which a mark is found; empty for one that cannot be read."""
     return "" if condition in UNREADABLE and not text else canonical(split_prefix(text)[1])

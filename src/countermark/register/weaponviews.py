@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from countermark.register.rules import WeaponState
 
 Row = tuple[Any, ...]
@@ -40,6 +42,50 @@ class CounterView:
     table: str
     columns: tuple[str, ...]
     keys: Callable[[WeaponState], Iterable[Row]]
+
+
+class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The rows of one weapon in every `WeaponView`, as the database at hand stores them, and its keys in every `CounterView`.
+
+    Made from a birth that is not recorded yet, `first_recorded` is empty and filled in by `recorded_at`.
+    """
+
+    weapon_id: str
+    rows: list[list[tuple[Any, ...]]]
+    keys: list[list[tuple[Any, ...]]]
+
+
+UUID_COLUMNS = frozenset({"id", "weapon_id", "replaced_by"})
+
+
+@dataclass(frozen=True)
+class Views:
+    """All views, and whether the database stores a UUID as 32 hexadecimal digits. May be sent to another process."""
+
+    weapon: tuple[WeaponView, ...]
+    counter: tuple[CounterView, ...]
+    hexadecimal: bool
+
+    def prepare(self, state: WeaponState) -> Prepared:
+        """Everything a weapon's state puts into views."""
+        rows = [self.rows(view, state) for view in self.weapon]
+        return Prepared(state.id, rows, [list(view.keys(state)) for view in self.counter])
+
+    def rows(self, view: WeaponView, state: WeaponState) -> list[Row]:
+        """The rows of one weapon in one view, as stored."""
+        rows = [tuple(row) for row in view.rows(state)]
+        if not self.hexadecimal:
+            return rows
+        places = [place for place, column in enumerate(view.columns) if column in UUID_COLUMNS]
+        return [_with_hex(row, places) for row in rows] if places else rows
+
+
+def _with_hex(row: Row, places: list[int]) -> Row:
+    values = list(row)
+    for place in places:
+        if values[place] is not None:
+            values[place] = values[place].replace("-", "")
+    return tuple(values)
 
 
 WEAPON_VIEWS: list[WeaponView] = []

@@ -7,15 +7,10 @@ class TracingConfig(AppConfig):
 
     def ready(self) -> None:
         """The search table is a view of weapons like any other."""
-        from countermark.marks import skeleton
         from countermark.register import weaponviews
-        from countermark.register.rules import WeaponState
         from countermark.tracing import index
-
-        def patterns(state: WeaponState) -> list[tuple[int]]:
-            return [(skeleton.pattern(row.canonical),) for row in index.rows(state)]
 
         weaponviews.register(
             weaponviews.WeaponView("tracing_mark", index.COLUMNS, index.rows, key_width=3, lookup_kind="int")
         )
-        weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), patterns))
+        weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), index.patterns))

@@ -1,0 +1,39 @@
+"""`countermark bench`: what the program measures of itself, next to its peers in the same run."""
+
+import click
+
+from countermark import cli
+
+
+@click.group()
+def bench() -> None:
+    """Measures tracing and loading, each next to its peers in one run, on invented data in a store of its own."""
+
+
+@bench.command()
+@click.option("--rows", type=click.IntRange(1), default=100_000, show_default=True, help="Rows of the invented file.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--database-url", default="", help="An empty store to load into (default: a temporary SQLite file).")
+@click.option("--events", is_flag=True, help="Load an events file instead of a register file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def load(rows: int, seed: int, database_url: str, events: bool, as_json: bool) -> int:
+    """Rows a second of the whole path into a store, and of the raw database."""
+    from countermark.bench import load as measured
+
+    arguments = ["--rows", str(rows), "--seed", str(seed), "--database-url", database_url]
+    return measured.main([*arguments, *(["--events"] if events else []), *(["--json"] if as_json else [])])
+
+
+@bench.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def trace(arguments: tuple[str, ...]) -> int:
+    """Recall, calibration and time of tracing (--help names its options)."""
+    from countermark.bench import trace as measured
+
+    try:
+        return measured.main(arguments)
+    except SystemExit as stopped:
+        return cli.OK if not stopped.code else cli.USAGE
+
+
+COMMANDS: dict[str, click.Command] = {"bench": bench}
