@@ -94,6 +94,10 @@ def test_a_mark_of_a_very_different_length_is_out_of_reach() -> None:
     assert likelihood("123", "123456789") == [-np.inf]
 
 
+def test_a_mark_shorter_than_what_was_read_around_a_run_is_out_of_reach() -> None:
+    assert likelihood("1234*56789", "12389") == [-np.inf]
+
+
 def test_no_marks_give_no_scores() -> None:
     assert likelihood("123") == []
 

@@ -160,8 +160,9 @@ def likelihood_of_codes(
     """As `log_likelihood`, for marks already turned into (n, width) code points."""
     out = np.full(len(codes), -np.inf)
     places = reading.places
-    has_run = any(place.kind == "run" for place in places)
-    near = np.ones(len(codes), bool) if has_run else np.abs(lengths - len(places)) <= BAND
+    read = sum(place.kind != "run" for place in places)
+    has_run = read < len(places)
+    near = lengths >= read - BAND if has_run else np.abs(lengths - read) <= BAND
     if not near.any():
         return out
     if not near.all():
