@@ -24,7 +24,7 @@ class Difference:
 
 
 class Projection(Protocol):
-    """Folds entries into views."""
+    """Folds entries into views. One that also has `tables`, the names of its views, keeps them out of backups."""
 
     name: str
 
@@ -62,6 +62,7 @@ class KeptProjection:
     """
 
     name = "kept"
+    tables = ("ledger_keptindex",)
 
     def apply(self, entries: Sequence[Entry]) -> None:
         """A batch may write one row several times."""
