@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +61,7 @@ def test_the_order_in_which_entries_arrive_does_not_matter(lives_: tuple[list[En
 
 @given(lives())
 def test_an_entry_held_in_several_logs_counts_once(life: list[Entry]) -> None:
-    copies = [rules.msgspec.structs.replace(e, position=e.position + (1 << 40)) for e in life]
+    copies = [msgspec.structs.replace(e, position=e.position + (1 << 40)) for e in life]
     assert fold(WEAPON, [*copies, *life]) == fold(WEAPON, life)
 
 
@@ -256,7 +257,7 @@ FIELDS = [
 )
 def test_no_body_another_node_may_send_breaks_the_fold(base: dict[str, Any], changed: dict[str, Any]) -> None:
     made = entry(base, 0)
-    odd = rules.msgspec.structs.replace(
+    odd = msgspec.structs.replace(
         made, body={**base, **changed}, position=1, event_id="ni:///sha-256;0?ver=CBV2.0"
     )
     found = fold(WEAPON, [entry(birth(), 2), odd])

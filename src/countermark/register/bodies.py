@@ -73,9 +73,9 @@ def birth(source: str, ref: str, facts: Mapping[str, str], marks: Iterable[Body]
     return pinned(body)
 
 
-def marked(weapon: str, marks: Iterable[Body], source: str) -> Body:
+def marked(weapon: str, marks: Iterable[Body], source: str, corrects: str = "") -> Body:
     """The event that adds marks to a known weapon; the file does not say when they were put on."""
-    return pinned({
+    body: Body = {
         "type": "ObjectEvent",
         "action": "OBSERVE",
         "bizStep": "inspecting",
@@ -86,7 +86,18 @@ def marked(weapon: str, marks: Iterable[Body], source: str) -> Body:
         "countermark:date": {"text": "", "precision": "unknown"},
         "countermark:source": source,
         "countermark:marks": list(marks),
-    })
+    }
+    if corrects:
+        body["countermark:corrects"] = corrects
+    return pinned(body)
+
+
+def said_of(body: Body) -> Body:
+    """What an event says, without what tells it from another one that says the same: what it corrects or opens again."""
+    return {key: value for key, value in body.items() if key not in _BESIDES}
+
+
+_BESIDES = frozenset({"countermark:corrects", "countermark:reopens", "countermark:writing", "errorDeclaration"})
 
 
 def event(weapon: str, source: str, fields: Mapping[str, str], moment: Mapping[str, str], name: Name) -> Body:

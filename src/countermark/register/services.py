@@ -1,22 +1,26 @@
 """What people do with the register: one weapon, one event, one correction. Each is one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
 
 from countermark.ledger import database, identity, services, store
-from countermark.ledger.entry import Entry, event_id_of, now
+from countermark.ledger.entry import Entry, effective_id, event_id_of, now
 from countermark.ledger.services import Actor, Captured, Draft, SideNote
 from countermark.register import bodies, checking, projection
 from countermark.register.checking import refuse
-from countermark.register.rules import UUID_PREFIX, WeaponState, declared_in_error, history, weapons_of
+from countermark.register.comparing import mark_fields
+from countermark.register.rules import WeaponState, declared_in_error, history, is_birth, ordered, weapons_of
 
 Fields = Mapping[str, str]
 Refused = checking.Refused
+UNDO_MARK = "undo-"
+"""What `recorded.load` begins with in the entries that take a load back."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ def own_source() -> str:
     return f"{settings.ENVIRONMENT.state}/{settings.ENVIRONMENT.node}"
 
 
-def birth_draft(source: str, ref: str, facts: Fields, marks: Sequence[Fields], corrects: str = "", note: str = "") -> Draft:
+def birth_draft(
+    source: str, ref: str, facts: Fields, marks: Sequence[Fields], corrects: str = "", note: str = ""
+) -> Draft:
     """The draft that opens a weapon's record."""
     body = bodies.birth(source, ref, facts, [bodies.mark(mark) for mark in marks], corrects)
     return Draft(kind="event", body=body, note=note)
@@ -52,10 +58,15 @@ def _name(kind: str, text: str) -> str:
 
 def _is_id(kind: str, text: str) -> bool:
     """Whether a column holds the id of a party, place or document instead of its name (contract, *Events file*)."""
-    return text.startswith(f"{identity.PREFIX}{kind}:") and len(text) == len(f"{identity.PREFIX}{kind}:") + 64
+    return text.startswith(f"{identity.PREFIX}{kind}:") and _DIGITS.fullmatch(text.rpartition(":")[2]) is not None
 
 
-def add_weapon(ref: str, facts: Fields, marks: Sequence[Fields], *, by: Actor, source: str = "", note: str = "") -> Added:
+_DIGITS = re.compile(r"[0-9a-f]{64}")
+
+
+def add_weapon(
+    ref: str, facts: Fields, marks: Sequence[Fields], *, by: Actor, source: str = "", note: str = ""
+) -> Added:
     """Opens the record of one weapon; `facts` and `marks` are columns of the register file, held to its rules.
 
     Saying the same again is harmless. Raises `Refused` for what a file's row would be refused for, and with `differs` for a
@@ -84,13 +95,41 @@ def _alone() -> AbstractContextManager[None]:
 def add_event(weapon_id: str, fields: Fields, *, by: Actor, source: str = "", device_time: str | None = None) -> Added:
     """Records one event of a known weapon; `fields` are the columns of the events file. Raises `Refused`."""
     good, moment = checking.event(fields)
-    if projection.state_of(weapon_id) is None:
-        raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
     draft = event_draft(weapon_id, source or own_source(), good, moment)
     if device_time is not None:
         draft = msgspec.structs.replace(draft, device_time=device_time)
-    captured = services.append([draft], by=by)[0]
-    return Added(weapon_id, captured.event_id, captured.new)
+    with _alone():
+        if projection.state_of(weapon_id) is None:
+            raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
+        known = _of_same_number(draft)
+        if known is None:
+            captured = services.append([draft], by=by)[0]
+            return Added(weapon_id, captured.event_id, captured.new)
+    if bodies.said_of(known.body) != bodies.said_of(draft.body):
+        raise refuse("id", good["id"], "a number this source has not used for another event", "differs")
+    return Added(weapon_id, known.event_id, new=False)
+
+
+def _of_same_number(draft: Draft) -> Entry | None:
+    """The standing event that has the source's own number of a draft."""
+    if not draft.body.get("countermark:id"):
+        return None
+    found = standing_alike([draft.body]).get(projection.event_identity(draft.body), [])
+    return found[-1] if found else None
+
+
+def standing_alike(said: Sequence[dict[str, Any]]) -> dict[str, list[Entry]]:
+    """Standing events, by identity: those with the source's own number of some bodies, and corrections that say what they say."""
+    wanted = list({projection.event_identity(body) for body in said})
+    rows = database.select_in("SELECT identity, position FROM register_link", "identity", wanted)
+    entries = {entry.position: entry for entry in store.entries_at(sorted({position for _, position in rows}))}
+    wrong = declared_in_error(entries.values())
+    found: dict[str, list[Entry]] = {}
+    for key, position in sorted(rows, key=lambda row: (entries[row[1]].recorded.time, row[1])):
+        entry = entries[position]
+        if "errorDeclaration" not in entry.body and entry.event_id not in wrong:
+            found.setdefault(key, []).append(entry)
+    return found
 
 
 def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, reason: str, by: Actor) -> Added:
@@ -106,15 +145,10 @@ def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, re
             raise refuse("weapon", weapon_id, "a weapon whose record was opened here", "unknown")
         checked = checking.weapon(state.ref, facts, marks)
         drafts = weapon_correction(entry, state, *checking.weapon_fields(checked), reason)
-        if _says(drafts[0].body) == _says(entry.body):
+        if bodies.said_of(drafts[0].body) == bodies.said_of(entry.body):
             raise refuse("", "", "something that differs from what is recorded", "unchanged")
         captured = services.append(drafts, by=by)
     return Added(weapon_id, captured[0].event_id, captured[0].new)
-
-
-def _says(body: dict[str, Any]) -> dict[str, Any]:
-    """A body without what tells an event from its correction."""
-    return {key: value for key, value in body.items() if key not in ("countermark:corrects", "countermark:writing")}
 
 
 def _require_reason(reason: str) -> None:
@@ -122,8 +156,15 @@ def _require_reason(reason: str) -> None:
         raise refuse("reason", reason, "why this is recorded", "missing")
 
 
-def weapon_correction(entry: Entry, state: WeaponState, facts: Fields, marks: Sequence[Fields], reason: str) -> list[Draft]:
-    """The corrective birth and the declaration that the old one was wrong."""
+def weapon_correction(
+    entry: Entry, state: WeaponState, facts: Fields, marks: Sequence[Fields], reason: str
+) -> list[Draft]:
+    """The corrective birth and the declaration that the old one was wrong.
+
+    Raises `Refused` where one event of another program opened several records: declaring it wrong would close them all.
+    """
+    if len(weapons_of(entry.body)) > 1:
+        raise refuse("weapon", state.id, "a weapon whose record was opened by an event of its own", "shared")
     corrective = birth_draft(state.source, state.ref, facts, marks, corrects=entry.event_id)
     return [*correction(entry, corrective, reason)]
 
@@ -171,11 +212,14 @@ def weapon_of(event_id: str) -> str:
 def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     if "ilmd" in entry.body:
         raise refuse("event_id", entry.event_id, "an event; the facts of a weapon are corrected on its record", "birth")
+    weapons = weapons_of(entry.body)
+    if len(weapons) != 1:
+        raise refuse("event_id", entry.event_id, "an event about one weapon", "shared")
     good, moment = checking.event({**fields_of(entry), **changes})
-    weapon_id = weapons_of(entry.body)[0]
+    weapon_id = weapons[0]
     good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
     draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment)
-    if _says(draft.body) == _says(entry.body):
+    if bodies.said_of(draft.body) == bodies.said_of(entry.body):
         raise refuse("", "", "something that differs from what is recorded", "unchanged")
     body = {**draft.body, "countermark:corrects": entry.event_id}
     body.pop("countermark:writing")
@@ -187,7 +231,11 @@ def fields_of(entry: Entry) -> dict[str, str]:
     line = history([entry])[0]
     names = side_texts([line.sender, line.receiver, line.place, line.document, line.note])
     body = entry.body
-    extras = {key: str(body[f"countermark:{key}"]) for key in ("id", "component", "mark", "other_ref") if body.get(f"countermark:{key}")}
+    extras = {
+        key: str(body[f"countermark:{key}"])
+        for key in ("id", "component", "mark", "other_ref")
+        if body.get(f"countermark:{key}")
+    }
     return {
         "event": line.event,
         "date": line.date,
@@ -213,15 +261,40 @@ def standing_birth(weapon_id: str) -> Entry | None:
 
 
 def standing_births(weapon_ids: Sequence[str]) -> dict[str, Entry]:
-    """The standing births of some weapons."""
+    """The standing births of some weapons: of several the one the fold goes by."""
     entries = projection.entries_of(weapon_ids)
     wrong = declared_in_error(entries)
     births: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda e: (e.recorded.time, e.position)):
-        if entry.event_id in wrong or "errorDeclaration" in entry.body or "ilmd" not in entry.body:
-            continue
-        births[entry.body["epcList"][0][len(UUID_PREFIX) :]] = entry
-    return births
+    for entry in ordered(entries):
+        if entry.event_id not in wrong and "errorDeclaration" not in entry.body and is_birth(entry.body):
+            births.update(dict.fromkeys(weapons_of(entry.body), entry))
+    return {weapon_id: births[weapon_id] for weapon_id in weapon_ids if weapon_id in births}
+
+
+class Withdrawn(NamedTuple):
+    """The last birth of a weapon that was declared an error, and whether that was done by taking a load back."""
+
+    event_id: str
+    by_undo: bool
+
+
+def withdrawn_birth(weapon_id: str) -> Withdrawn | None:
+    """What is left of the record of a weapon without a standing birth; None when it never had one here."""
+    entries = sorted(projection.entries_of([weapon_id]), key=lambda e: (e.recorded.time, e.position))
+    declared = [e for e in entries if "errorDeclaration" in e.body and is_birth(e.body)]
+    if not declared:
+        return None
+    last = declared[-1]
+    return Withdrawn(effective_id(last.body, last.event_id), last.recorded.load.startswith(UNDO_MARK))
+
+
+def reopening(draft: Draft, withdrawn: Withdrawn | None) -> Draft:
+    """A birth after one that was withdrawn: another event, though it may say the same."""
+    if withdrawn is None:
+        return draft
+    body = {**draft.body, "countermark:reopens": withdrawn.event_id}
+    body.pop("countermark:writing", None)
+    return Draft(kind="event", body=bodies.pinned(body), note=draft.note)
 
 
 def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
@@ -239,26 +312,12 @@ def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
             raise refuse("survivor", survivor, "another record", "same")
         if states[weapon_id].replaced_by or states[survivor].replaced_by:
             raise refuse("survivor", survivor, "two records neither of which was joined to another one", "joined")
-        moment = {"instant": now(), "offset": "+00:00", "precision": "instant", "text": now()}
+        time = now()
+        moment = {"instant": time, "offset": "+00:00", "precision": "instant", "text": time}
         fields = {"event": "same_as", "same_as": survivor, "note": reason}
         return services.append([event_draft(weapon_id, own_source(), fields, moment)], by=by)[0]
 
 
-Progress = Callable[[int, int], None]
-
-
-def marks_as_fields(state: WeaponState) -> list[dict[str, Any]]:
+def marks_as_fields(state: WeaponState) -> list[dict[str, str]]:
     """The marks of a weapon as columns of the register file."""
-    return [
-        {
-            "component": m.component,
-            "carrier": m.carrier,
-            "role": m.role,
-            "mark_kind": m.mark_kind,
-            "mark": m.text,
-            "inscription": m.inscription,
-            "mark_condition": m.condition,
-            "layer": m.layer,
-        }
-        for m in state.marks
-    ]
+    return [mark_fields(mark) for mark in state.marks]

@@ -14,12 +14,11 @@ from countermark.ledger.models import Log
 from countermark.ledger.services import Actor, Draft
 from countermark.register import bodies, projection
 from countermark.register.rules import declared_in_error, weapons_of
-from countermark.register.services import correction
+from countermark.register.services import UNDO_MARK, correction
 
 CHUNK = 500
 LOOK = 20_000
 SKIPPED_NAMED = 100
-UNDO_MARK = "undo-"
 ACT_PREFIX = "ni:///sha-256;"
 
 Progress = Callable[[int, int], None]
