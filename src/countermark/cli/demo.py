@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -43,10 +44,14 @@ def run(port: int, weapons: int, serve: bool) -> int:
     for state in STATES:
         subprocess.run([*command, "demo", "fill", "--weapons", str(weapons)], env=environment(state), check=True)
     _trace_samples(command, weapons)
-    if not serve:
-        return cli.OK
+    if serve:
+        _become_server(command, port)
+    return cli.OK
+
+
+def _become_server(command: list[str], port: int) -> NoReturn:
     sys.stdout.flush()
-    os.execve(sys.executable, [*command, "serve", "--port", str(port)], environment("XA"))  # noqa: S606
+    os.execve(sys.executable, [*command, "serve", "--port", str(port)], environment("XA"))  # noqa: S606 - becomes the server
 
 
 def environment(state: str) -> dict[str, str]:

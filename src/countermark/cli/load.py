@@ -1,13 +1,14 @@
 """`countermark load` and `countermark export`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, progress, ready
 
+ListKind: TypeAlias = Literal["makers", "models", "calibres"]
 FILE = click.Path(path_type=Path)
 
 
@@ -18,7 +19,9 @@ def load() -> None:
 
 def _table_options(command: Any) -> Any:
     options = [
-        click.option("--source", default="", help="Whose record numbers the file uses (default: this node's register)."),
+        click.option(
+            "--source", default="", help="Whose record numbers the file uses (default: this node's register)."
+        ),
         click.option("--dry-run", is_flag=True, help="Check and compare only; nothing is written."),
         click.option("--on-error", type=click.Choice(["refuse", "skip"]), default="refuse", show_default=True),
         click.option("--rejects", type=FILE, help="Write refused rows with a reason column."),
@@ -27,7 +30,9 @@ def _table_options(command: Any) -> Any:
         click.option("--ignore-columns", default="", help="Columns to dismiss, separated by commas."),
         click.option("--encoding", help="Text encoding (default: detected)."),
         click.option("--delimiter", help="Column separator (default: detected)."),
-        click.option("--correct", metavar="REASON", default="", help="Record differences as corrections, with this reason."),
+        click.option(
+            "--correct", metavar="REASON", default="", help="Record differences as corrections, with this reason."
+        ),
         json_option,
         click.argument("file", type=FILE),
     ]
@@ -59,7 +64,9 @@ def _load(kind: str, options: dict[str, Any]) -> int:
     path: Path = options["file"]
     if options["suggest_map"]:
         columns = vocabulary.WEAPON_COLUMNS if kind == "weapons" else vocabulary.EVENT_COLUMNS
-        click.echo(maps.suggest_map(tables.open_table(path, options["encoding"], options["delimiter"]), columns), nl=False)
+        click.echo(
+            maps.suggest_map(tables.open_table(path, options["encoding"], options["delimiter"]), columns), nl=False
+        )
         return cli.OK
     chosen = loading.Options(
         source=options["source"],
@@ -98,7 +105,7 @@ def _show(kind: str, report: Any, as_json: bool, dry_run: bool) -> None:
         click.echo(f"... and {len(report.errors) - 20:,} more; --rejects FILE writes them all", err=True)
 
 
-def _list_command(kind: str) -> click.Command:
+def _list_command(kind: ListKind) -> click.Command:
     @click.argument("file", type=FILE)
     @json_option
     def command(file: Path, as_json: bool) -> int:
@@ -115,7 +122,8 @@ def _list_command(kind: str) -> click.Command:
     return click.command(name=kind, help=f"Loads the reference list of {kind} with their aliases.")(command)
 
 
-for _kind in ("makers", "models", "calibres"):
+_LISTS: tuple[ListKind, ...] = ("makers", "models", "calibres")
+for _kind in _LISTS:
     load.add_command(_list_command(_kind))
 
 
@@ -156,7 +164,7 @@ def export_events(file: Path) -> int:
     return _export("events", file)
 
 
-def _export(kind: str, file: Path) -> int:
+def _export(kind: Literal["weapons", "events"], file: Path) -> int:
     ready()
     from countermark.register import exporting
 

@@ -14,7 +14,7 @@ from countermark.ledger import jcs
 from countermark.ledger.models import NodeSetting
 
 PREFIX = "urn:countermark:"
-SECRET_SETTING = "node_secret"
+SECRET_SETTING = "node_secret"  # noqa: S105 - the name of the setting, not the secret
 
 
 def normalised(text: str) -> str:

@@ -7,8 +7,10 @@ A room names each of its kept tables once, when the program starts, with a funct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from countermark.ledger.identity import digest as digest
+from countermark.ledger.identity import digest
 from countermark.ledger.models import Attachment, NodeSetting, Peer, SideText
+
+__all__ = ["KeptTable", "TABLES", "digest", "register"]
 
 Rows = Callable[[], Iterator[tuple[str, str]]]
 

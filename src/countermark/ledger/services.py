@@ -14,15 +14,15 @@ from django.conf import settings
 
 from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
 from countermark.ledger import entry as entries
-from countermark.ledger.drafts import NODE as NODE
-from countermark.ledger.drafts import Actor as Actor
-from countermark.ledger.drafts import Captured as Captured
-from countermark.ledger.drafts import Draft as Draft
-from countermark.ledger.drafts import KeptWrite as KeptWrite
-from countermark.ledger.drafts import SideNote as SideNote
+from countermark.ledger.drafts import NODE, Actor, Captured, Draft, KeptWrite, SideNote
 from countermark.ledger.entry import Entry, Recorded
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, SideText
 from countermark.ledger.vocabulary import ACTS
+
+__all__ = [
+    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "SideNote", "act", "append", "attachment", "erase",
+    "open_log", "open_store", "person", "require_own_log", "set_setting", "setting", "timed_act",
+]  # fmt: skip
 
 BATCH = 10_000
 
@@ -120,7 +120,9 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
         recorded_json = plain_json if fields is plain else jcs.encode(fields)
         data = entries.join(item.draft.kind, item.event_id, item.body_json, recorded_json)
         rows.append((position, log.id, item.key, tree.leaf_hash(data), data))
-        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, item.draft.prepared, log.origin))
+        appended.append(
+            Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, item.draft.prepared, log.origin)
+        )
     database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
     tiles = frontier.extend([row[3] for row in rows])
     tile_rows = [(store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in tiles]

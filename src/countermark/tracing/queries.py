@@ -73,7 +73,10 @@ def engraved(weapon: Weapon, candidate: Candidate) -> str:
     return str(marks.get(candidate.number, candidate.mark))
 
 
-def trace(query: Query, options: Options = Options()) -> Traced:
+DEFAULTS = Options()
+
+
+def trace(query: Query, options: Options = DEFAULTS) -> Traced:
     """The most probable weapons for a query. Raises `SearchError` (column, message) for an unusable reading."""
     answer = search.search(stores.django_store(connection), reference(), query, options)
     keys = {candidate.weapon_key for candidate in answer.candidates}
