@@ -138,6 +138,14 @@ def test_recorded_time_never_goes_back_and_the_clock_is_noted() -> None:
     assert verify().ok
 
 
+def test_two_changes_in_one_millisecond_are_both_kept() -> None:
+    with time_machine.travel("2030-01-01T12:00:00Z", tick=False):
+        services.set_setting("colour", "green", by=ANN)
+        services.set_setting("colour", "red", by=ANN)
+    assert services.setting("colour") == "red"
+    assert verify().ok
+
+
 def test_a_word_outside_the_vocabulary_is_refused() -> None:
     with pytest.raises(LedgerError, match="vocabulary"):
         services.act("dance", {})

@@ -5,6 +5,7 @@ tree written, views folded and kept rows saved, all in one transaction under the
 """
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,8 +40,8 @@ def act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
 
 
 def timed_act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
-    """An act that is a new one each time it happens."""
-    return act(word, {**fields, "time": entries.now()}, **extra)
+    """An act that is a new one each time it happens, also twice in one millisecond or while a clock stands or goes back."""
+    return act(word, {**fields, "time": entries.now(), "nonce": secrets.token_hex(8)}, **extra)
 
 
 def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
