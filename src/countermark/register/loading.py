@@ -17,29 +17,31 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from countermark.ledger import collector, database, services, store
+from countermark.ledger import database, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
 from countermark.ledger.services import Actor, Draft
 from countermark.register import births, bodies, projection
-from countermark.register.files import staging
+from countermark.register.comparing import Plan, marks_said, plan
 from countermark.register.files import events as events_file
+from countermark.register.files import staging
 from countermark.register.files import weapons as weapons_file
 from countermark.register.files.errors import RowError
 from countermark.register.files.events import EventRow
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
 from countermark.register.files.staging import StagedWeapon
-from countermark.register.files.vocabulary import CONTROL_BY_DEFAULT, WEAPON_COLUMNS
-from countermark.register.files.weapons import MarkRow
+from countermark.register.files.vocabulary import WEAPON_COLUMNS
 from countermark.register.models import Link
 from countermark.register.projection import event_identity
-from countermark.register.rules import MarkState, WeaponState
+from countermark.register.rules import WeaponState
 from countermark.register.services import (
     correction,
     event_draft,
-    marks_as_fields,
     own_source,
+    reopening,
+    standing_alike,
     standing_births,
     weapon_correction,
+    withdrawn_birth,
 )
 
 T = TypeVar("T")
@@ -98,7 +100,8 @@ class Report:
             "changed": self.changed,
             "refused": self.refused,
             "errors": [
-                {"row": e.row, "column": e.column, "value": e.value, "expected": e.expected, "code": e.code} for e in self.errors
+                {"row": e.row, "column": e.column, "value": e.value, "expected": e.expected, "code": e.code}
+                for e in self.errors
             ],
             "warnings": self.warnings,
             "load": self.load,
@@ -108,72 +111,7 @@ class Report:
 ERRORS_SHOWN = 100_000
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What a staged weapon means for the register: `new`, `unchanged`, `marks` (new marks only) or `differs`."""
-
-    kind: str
-    new_marks: tuple[dict[str, str], ...] = ()
-    errors: tuple[RowError, ...] = ()
-
-
-def plan(state: WeaponState | None, staged: StagedWeapon, columns: Collection[str]) -> Plan:
-    """Compares a staged weapon with the register in the columns the file has; pure."""
-    if state is None:
-        return Plan("new")
-    errors = [
-        _differs(staged, column, getattr(staged.facts, column), getattr(state, column))
-        for column in bodies.FACTS
-        if column in columns and getattr(staged.facts, column) != getattr(state, column)
-    ]
-    known = {_mark_key(m.component, m.mark_kind, m.text, m.condition): m for m in state.marks}
-    new_marks = []
-    for mark in staged.marks:
-        there = known.get(_mark_key(mark.component, mark.mark_kind, mark.mark, mark.mark_condition))
-        if there is None:
-            new_marks.append(_added_mark(mark, columns))
-        else:
-            errors.extend(_mark_errors(staged, mark, there, columns))
-    kind = "differs" if errors else "marks" if new_marks else "unchanged"
-    return Plan(kind, tuple(new_marks), tuple(errors))
-
-
-def _mark_key(component: str, mark_kind: str, text: str, condition: str) -> tuple[str, ...]:
-    return (component, mark_kind, text, "" if text else condition)
-
-
-def _added_mark(mark: MarkRow, columns: Collection[str]) -> dict[str, str]:
-    """A mark added to a known weapon does not become its control mark by being the only one in the file."""
-    fields = mark_fields(mark)
-    if "role" not in columns and mark.component not in CONTROL_BY_DEFAULT:
-        fields["role"] = "other"
-    return fields
-
-
-def _differs(staged: StagedWeapon, column: str, value: str, there: str) -> RowError:
-    expected = f"{there!r}, as the register has it (differs; --correct REASON records the change)"
-    return RowError(staged.first_row, column, value, expected, "differs", staged.ref)
-
-
-def _mark_errors(
-    staged: StagedWeapon, mark: MarkRow, there: MarkState, columns: Collection[str]
-) -> Iterator[RowError]:
-    pairs = [
-        ("carrier", mark.carrier, there.carrier),
-        ("role", mark.role, there.role),
-        ("inscription", mark.inscription, there.inscription),
-        ("mark_condition", mark.mark_condition, there.condition),
-    ]
-    for column, value, known in pairs:
-        if column in columns and value != known:
-            yield _differs(staged, column, value, known)
-
-
-def mark_fields(mark: MarkRow) -> dict[str, str]:
-    """A checked mark as the columns of the register file."""
-    return {field: getattr(mark, field) for field in msgspec.structs.asdict(mark)}
-
-
-@collector.resting()
+@database.bulk()
 def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
     """Loads a register file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
     stream = weapons_file.read_weapons(
@@ -231,7 +169,18 @@ class _WeaponLoad:
         ids = [bodies.weapon_id(self.source, weapon.ref) for weapon in chunk]
         states = projection.states_of(ids)
         for weapon, weapon_id in zip(chunk, ids, strict=True):
-            yield weapon, plan(states.get(weapon_id), weapon, self.columns)
+            yield weapon, self._plan(states.get(weapon_id), weapon)
+
+    def _plan(self, state: WeaponState | None, weapon: StagedWeapon) -> Plan:
+        if state is None or state.ref:
+            return plan(state, weapon, self.columns)
+        withdrawn = withdrawn_birth(state.id)
+        if withdrawn is None or withdrawn.by_undo or self.options.correct:
+            return Plan("new")
+        expected = "a record that was not declared an error (withdrawn; --correct REASON opens it again)"
+        return Plan(
+            "differs", errors=(RowError(weapon.first_row, "ref", weapon.ref, expected, "withdrawn", weapon.ref),)
+        )
 
     def _count(self, weapon: StagedWeapon, planned: Plan) -> None:
         report = self.report
@@ -247,7 +196,11 @@ class _WeaponLoad:
     def _refuse(self, weapon: StagedWeapon, planned: Plan) -> None:
         self.report.refused += len(weapon.row_numbers)
         others = "every row of a weapon to agree with the register: it enters whole or not at all"
-        held = [RowError(row, "", "", others, "held_back", weapon.ref) for row in weapon.row_numbers if row != weapon.first_row]
+        held = [
+            RowError(row, "", "", others, "held_back", weapon.ref)
+            for row in weapon.row_numbers
+            if row != weapon.first_row
+        ]
         room = max(0, ERRORS_SHOWN - len(self.report.errors))
         self.report.errors.extend([*planned.errors, *held][:room])
 
@@ -257,66 +210,59 @@ class _WeaponLoad:
         self.report.load = load_id(done_act)
         by = msgspec.structs.replace(self.by, load=self.report.load)
         batch = Batch()
-        before = 0
-        for chunk in self._drafts():
-            before += len(chunk)
-            for draft in chunk:
-                batch.drafts.append(draft)
-            if batch.full():
+        done = 0
+        for read, drafts in self._drafts():
+            # What is full is appended when more is to come, so that the act goes with the last change.
+            if drafts and batch.drafts and batch.full():
                 self.report.events += batch.append(by)
-                progress(before, self.staged.weapons)
-        # Only a load that changes something says so: the act travels with the last change.
-        if batch.drafts or self.report.events:
-            batch.drafts.append(done_act)
-            self.report.events += batch.append(by) - 1
+                progress(done, self.staged.weapons)
+            batch.drafts += drafts
+            done += read
+        self.report.events += batch.append(by, done_act, changed=bool(self.report.events))
         self.report.loaded = True
         progress(self.staged.weapons, self.staged.weapons)
 
-    def _drafts(self) -> Iterator[list[Draft]]:
+    def _drafts(self) -> Iterator[tuple[int, list[Draft]]]:
+        """For each chunk how many weapons were read, and what is to be appended."""
         for chunk in births.chunks(self.staged, self.source, projection.views()):
             states = projection.states_of([item.weapon_id for item in chunk])
-            yield [draft for item in chunk for draft in self._drafts_of(item, states.get(item.weapon_id))]
+            drafts = [draft for item in chunk for draft in self._drafts_of(item, states.get(item.weapon_id))]
+            yield len(chunk), drafts
 
     def _drafts_of(self, item: births.Birth, state: WeaponState | None) -> list[Draft]:
         if state is None:
             return [item.draft]
-        planned = plan(state, item.staged, self.columns)
+        planned = self._plan(state, item.staged)
+        if planned.kind == "new":
+            return [reopening(item.draft, withdrawn_birth(state.id))]
         if planned.kind == "marks":
-            return [_mark_draft(state, planned, self.source)]
+            return [_mark_draft(state, planned.new_marks, self.source)]
         if planned.kind == "differs" and self.options.correct:
-            return self._correction(item, state, planned)
+            return self._correction(item.staged, state, planned)
         return []
 
-    def _correction(self, item: births.Birth, state: WeaponState, planned: Plan) -> list[Draft]:
+    def _correction(self, staged: StagedWeapon, state: WeaponState, planned: Plan) -> list[Draft]:
         """The whole weapon as the file has it where the file speaks, as the register has it elsewhere."""
         entry = standing_births([state.id])[state.id]
-        facts = {
-            column: getattr(item.staged.facts if column in self.columns else state, column) for column in bodies.FACTS
-        }
-        drafts = weapon_correction(entry, state, facts, _merged_marks(state, entry.event_id, item.staged, self.columns), self.options.correct)
-        return [*drafts, _mark_draft(state, planned, self.source)] if planned.new_marks else drafts
+        reason = self.options.correct
+        drafts: list[Draft] = []
+        events = {mark.event_id for mark, _ in planned.changed}
+        if planned.facts or entry.event_id in events:
+            facts = {
+                column: getattr(staged.facts if column in self.columns else state, column) for column in bodies.FACTS
+            }
+            drafts += weapon_correction(entry, state, facts, marks_said(state, entry.event_id, planned), reason)
+        for later in sorted(events - {entry.event_id}):
+            marks = marks_said(state, later, planned)
+            drafts += correction(store.find(later)[0], _mark_draft(state, marks, self.source, later), reason)
+        return [*drafts, _mark_draft(state, planned.new_marks, self.source)] if planned.new_marks else drafts
 
 
-def _mark_draft(state: WeaponState, planned: Plan, source: str) -> Draft:
-    marks = [bodies.mark(mark) for mark in planned.new_marks]
-    return Draft(kind="event", body=bodies.marked(state.id, marks, source))
+def _mark_draft(state: WeaponState, marks: Iterable[dict[str, str]], source: str, corrects: str = "") -> Draft:
+    return Draft(kind="event", body=bodies.marked(state.id, [bodies.mark(mark) for mark in marks], source, corrects))
 
 
-def _merged_marks(
-    state: WeaponState, birth_id: str, staged: StagedWeapon, columns: Collection[str]
-) -> list[dict[str, str]]:
-    """The marks of the birth with what the file says differently of them."""
-    by_key = {_mark_key(m.component, m.mark_kind, m.mark, m.mark_condition): mark_fields(m) for m in staged.marks}
-    merged = []
-    for mark, fields in zip(state.marks, marks_as_fields(state), strict=True):
-        if mark.event_id != birth_id:
-            continue
-        said = by_key.get(_mark_key(mark.component, mark.mark_kind, mark.text, mark.condition), {})
-        merged.append({**fields, **{key: value for key, value in said.items() if key in columns}})
-    return merged
-
-
-@collector.resting()
+@database.bulk()
 def load_events(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
     """Loads an events file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
     stream = events_file.read_events(
@@ -342,6 +288,7 @@ class _EventLoad:
         self.staged, self.options, self.by = staged, options, by
         self.source = options.source or own_source()
         self.report = Report()
+        self.numbers: dict[int, int] = {}  # hash of an event number -> hash of what its row says
 
     def check(self, rows: Iterable[EventRow | RowError]) -> None:
         """Pass 1: what is good is staged, what it means for the register is counted."""
@@ -351,7 +298,7 @@ class _EventLoad:
             for chunk in database.chunks(rows, CHUNK):
                 good = [row for row in chunk if not isinstance(row, RowError)]
                 errors = [row for row in chunk if isinstance(row, RowError)]
-                for row, draft, problem in self._planned(good):
+                for row, draft, problem in self._planned(self._once(good, errors)):
                     if problem is not None:
                         errors.append(problem)
                         continue
@@ -364,28 +311,67 @@ class _EventLoad:
         self.report.refused = len(refused)
         self.report.weapons = len(refs)
 
+    def _once(self, rows: Iterable[EventRow], errors: list[RowError]) -> list[EventRow]:
+        """The rows without those whose event number an earlier row of the file has: equal ones say nothing new."""
+        fresh: list[EventRow] = []
+        for row in rows:
+            said = hash(msgspec.structs.replace(row, row=0, note=""))
+            before = self.numbers.get(hash(row.id)) if row.id else None
+            if before is None:
+                fresh.append(row)
+                if row.id:
+                    self.numbers[hash(row.id)] = said
+            elif before == said:
+                self.report.unchanged += 1
+            else:
+                expected = "a number of one event; an earlier row of the file has it for another one"
+                errors.append(RowError(row.row, "id", row.id, expected, "disagrees", row.ref))
+        return fresh
+
     def _planned(self, rows: Sequence[EventRow]) -> Iterator[tuple[EventRow, list[Draft] | None, RowError | None]]:
         """For each row what is to be appended (None: nothing), or why it is refused; counts as it goes."""
         ids = {row.ref: bodies.weapon_id(self.source, row.ref) for row in rows}
         known = _known_weapons(list(ids.values()))
         drafts = [self._draft(row, ids[row.ref]) for row in rows]
         there = _known_events([draft.event_id for draft in drafts])
-        numbered = _numbered_events(drafts)
+        alike = standing_alike([draft.body for draft in drafts])
         for row, draft in zip(rows, drafts, strict=True):
+            others = alike.get(event_identity(draft.body), [])
             if ids[row.ref] not in known:
-                yield row, None, RowError(row.row, "ref", row.ref, f"the ref of a weapon of the source {self.source}", "unknown", row.ref)
-            elif draft.event_id in there:
+                yield (
+                    row,
+                    None,
+                    RowError(
+                        row.row, "ref", row.ref, f"the ref of a weapon of the source {self.source}", "unknown", row.ref
+                    ),
+                )
+            elif self._is_known(row, draft, others, draft.event_id in there):
                 self.report.unchanged += 1
                 yield row, None, None
-            elif (other := numbered.get(event_identity(draft.body) or "")) is None:
+            elif not row.id or not others:
                 self.report.new += 1
                 yield row, [draft], None
             elif self.options.correct:
                 self.report.changed += 1
-                yield row, self._corrected(draft, other), None
+                yield row, self._corrected(draft, others[-1]), None
             else:
-                expected = "the same content as recorded before under this id (differs; --correct REASON records the change)"
+                expected = (
+                    "the same content as recorded before under this id (differs; --correct REASON records the change)"
+                )
                 yield row, None, RowError(row.row, "id", row.id, expected, "differs", row.ref)
+
+    def _is_known(self, row: EventRow, draft: Draft, others: Sequence[Entry], there: bool) -> bool:
+        """Whether the register says so already: by the same number the same, or as often as the file up to this row.
+
+        `others` are standing events of the same number, or corrections that now say what this row says.
+        """
+        if row.id and others:
+            return bodies.said_of(others[-1].body) == bodies.said_of(draft.body)
+        if there or not others:
+            return there
+        weapon = bodies.weapon_id(self.source, row.ref)
+        earlier = [self._draft(msgspec.structs.replace(row, occurrence=n), weapon) for n in range(1, row.occurrence)]
+        return row.occurrence - len(_known_events([one.event_id for one in earlier])) <= len(others)
 
     def _draft(self, row: EventRow, weapon_id: str) -> Draft:
         draft = event_draft(weapon_id, self.source, event_fields(row), msgspec.structs.asdict(row.moment))
@@ -406,15 +392,13 @@ class _EventLoad:
         done = 0
         counts = (self.report.new, self.report.unchanged, self.report.changed)
         for rows in database.chunks(_framed_rows(self.staged), CHUNK):
-            for _, drafts, _ in self._planned(rows):
-                batch.drafts.extend(drafts or ())
-            done += len(rows)
-            if batch.full():
+            drafts = [draft for _, some, _ in self._planned(rows) for draft in some or ()]
+            if drafts and batch.drafts and batch.full():
                 self.report.events += batch.append(by)
-                progress(done, self.report.new + self.report.changed)
-        if batch.drafts or self.report.events:
-            batch.drafts.append(done_act)
-            self.report.events += batch.append(by) - 1
+                progress(done, counts[0] + counts[2])
+            batch.drafts += drafts
+            done += len(rows)
+        self.report.events += batch.append(by, done_act, changed=bool(self.report.events))
         self.report.new, self.report.unchanged, self.report.changed = counts
         self.report.loaded = True
         progress(done, done)
@@ -465,19 +449,6 @@ def _known_events(event_ids: Sequence[str]) -> set[str]:
     return {keys[bytes(row[0])] for row in rows}
 
 
-def _numbered_events(drafts: Sequence[Draft]) -> dict[str, Entry]:
-    """The standing events that carry the same source and event number as some drafts, by identity."""
-    wanted = [identity for draft in drafts if (identity := event_identity(draft.body))]
-    rows = database.select_in("SELECT identity, position FROM register_link", "identity", wanted)
-    entries = {entry.position: entry for entry in store.entries_at([position for _, position in rows])}
-    corrected = {str(entry.body.get("countermark:corrects", "")) for entry in entries.values()}
-    return {
-        identity: entries[position]
-        for identity, position in rows
-        if "errorDeclaration" not in entries[position].body and entries[position].event_id not in corrected
-    }
-
-
 class Batch:
     """Drafts that go into the ledger together; its size adapts so that no batch holds the write lock for long."""
 
@@ -489,14 +460,24 @@ class Batch:
         """Whether it is time to append."""
         return len(self.drafts) >= self.limit
 
-    def append(self, by: Actor) -> int:
-        """Appends the drafts; returns how many were new."""
+    def append(self, by: Actor, done: Draft | None = None, *, changed: bool = False) -> int:
+        """Appends the drafts; returns how many were new. `done` is appended with them when a change was made, or was before."""
         start = time.monotonic()
-        new = sum(captured.new for captured in services.append(self.drafts, by=by))
+        if done is None:
+            new = self._append(by)
+        else:
+            with database.write_transaction(services.require_own_log().id):
+                new = self._append(by)
+                if new or changed:
+                    services.append([done], by=by)
         seconds = time.monotonic() - start
         self.limit = max(200, min(MAX_BATCH, int(len(self.drafts) * TARGET_SECONDS / max(seconds, 1e-3))))
         self.drafts = []
+        database.settle()
         return new
+
+    def _append(self, by: Actor) -> int:
+        return sum(captured.new for captured in services.append(self.drafts, by=by)) if self.drafts else 0
 
 
 def load_act(kind: str, digest: str, options: Options) -> Draft:
