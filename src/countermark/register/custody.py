@@ -62,4 +62,4 @@ def _unexplained(line: HistoryEvent, holder: str) -> bool:
     """
     word = EVENTS.get(line.event)
     moved = bool(word and word.moves_custody and holder and line.sender)
-    return moved and line.sender != holder and line.receiver != holder
+    return moved and holder not in (line.sender, line.receiver)

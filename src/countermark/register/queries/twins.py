@@ -1,5 +1,6 @@
 """Records that a new mark may already stand in: the same mark, or one that is easily taken for it."""
 
+import string
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -9,7 +10,8 @@ from countermark.register.models import Mark
 from countermark.register.queries.scope import Scope
 
 SHOWN = 20
-VARIANTS_AT_MOST = 400
+VARIANTS_AT_MOST = 900
+INSERTED = string.digits + string.ascii_uppercase
 
 
 @lru_cache(maxsize=1)
@@ -22,7 +24,7 @@ def _lookalikes() -> dict[str, frozenset[str]]:
 
 
 def variants(text: str) -> list[str]:
-    """The canonical form of a mark, then every form one look-alike, one swap or one missing character away."""
+    """The canonical form of a mark, then every form one look-alike, one swap, one character less or one more away."""
     plain = canonical(split_prefix(text)[1])
     return list(dict.fromkeys([plain, *_changed(plain)]))[:VARIANTS_AT_MOST] if plain else []
 
@@ -36,6 +38,9 @@ def _changed(plain: str) -> Iterator[str]:
     if len(plain) > 4:
         for place in range(len(plain)):
             yield plain[:place] + plain[place + 1 :]
+    if len(plain) > 3:
+        for place in range(len(plain) + 1):
+            yield from (plain[:place] + char + plain[place:] for char in INSERTED)
 
 
 def near(texts: Iterable[str], scope: Scope) -> list[Mark]:

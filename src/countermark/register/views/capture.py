@@ -22,7 +22,7 @@ from countermark.register.models import Weapon
 from countermark.register.queries import personal, scope, twins
 from countermark.register.queries.records import Record
 from countermark.register.rules import HistoryEvent
-from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, record_or_404, say_refused
+from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, record_or_404, say_refused
 from countermark.register.views.record import names_open
 from countermark.register.views.weapons import suggestions
 
@@ -140,7 +140,7 @@ def _new_page(request: HttpRequest, new: NewWeapon, near: list[Any] | None = Non
 def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     """Records one event; the same event twice is one event."""
     record = record_or_404(request, weapon_id, "event.add")
-    form = forms.Event(request.POST or None, initial={"event": request.GET.get("event", "")})
+    form = forms.Event(posted(request), initial={"event": request.GET.get("event", "")})
     if request.method == "POST" and form.is_valid():
         try:
             added = services.add_event(record.state.id, form.values(), by=actor(request))
@@ -173,7 +173,7 @@ def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpR
         messages.warning(request, _("Names in this event are hidden. Say first why you need to see them."))
         return redirect("register:weapon", record.state.id)
     old = services.fields_of(services.standing_event(line.event_id))
-    form, why = forms.Event(request.POST or None, initial=old), forms.Why(request.POST or None)
+    form, why = forms.Event(posted(request), initial=old), forms.Why(posted(request))
     done = request.method == "POST" and _correct_event(request, line, old, form, why)
     if done:
         messages.success(request, _("The correction was recorded."))
@@ -297,7 +297,7 @@ def weapon_join(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     record = record_or_404(request, weapon_id, "weapon.correct")
     asked = request.POST if request.method == "POST" else request.GET
     form = forms.Join(asked if "survivor" in asked else None)
-    why = forms.Why(request.POST or None)
+    why = forms.Why(posted(request))
     other = _other_record(request, form) if form.is_bound and form.is_valid() else None
     if other is not None and request.method == "POST" and why.is_valid():
         try:

@@ -28,6 +28,11 @@ def me(request: HttpRequest) -> User:
     return request.user
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, or None where a page is only looked at: an empty form that was sent is a form to be judged."""
+    return request.POST if request.method == "POST" else None
+
+
 def actor(request: HttpRequest) -> Actor:
     """Who records."""
     return actor_of(me(request))
