@@ -127,7 +127,11 @@ def test_an_event_that_reads_like_one_of_ours_cannot_take_its_place() -> None:
 
 def test_an_event_of_ours_is_captured_again_with_or_without_what_others_add() -> None:
     ours = bodies.birth("XA/main", "55", {"kind": "rifle"}, [{"mark": "007"}])
-    returned = {**ours, "recordTime": "2024-01-01T00:00:00.000Z", "eventID": "urn:uuid:8b3ab1a2-2a9d-4d5f-9f5c-0c5c1c1f3a11"}
+    returned = {
+        **ours,
+        "recordTime": "2024-01-01T00:00:00.000Z",
+        "eventID": "urn:uuid:8b3ab1a2-2a9d-4d5f-9f5c-0c5c1c1f3a11",
+    }
 
     assert capture.load_document(document(ours), CHIEF)["new"] == 1
     assert capture.load_document(document(returned), CHIEF) == {"events": 1, "new": 0, "refused": 0, "errors": []}

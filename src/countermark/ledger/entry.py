@@ -73,6 +73,28 @@ def event_id_of(kind: str, body: Body) -> str:
     return f"{identity}&error={hashlib.sha256(jcs.encode(declared)).hexdigest()}"
 
 
+def is_disguised(body: Body) -> bool:
+    """Whether a foreign event could stand in the way of one of ours: its pre-hash holds a `countermark:writing` that is not a
+    true field of its own.
+
+    The CBV pre-hash joins names and values without marking where one ends, so that a text may read like further fields.
+    Whoever can foresee an event of ours could send another of the same identity, and ours would count as known.
+    """
+    places = eventhash.pre_hash(body).count(_WRITING_IN_PRE_HASH)
+    return places > 0 and not (places == 1 and body.get(WRITING) == writing(body))
+
+
+def writing(body: Body) -> str:
+    """The digest of an event as written, for `countermark:writing`, without that field and what the event hash leaves out."""
+    written = {key: value for key, value in body.items() if key not in _NOT_WRITTEN}
+    return "x" + hashlib.sha256(jcs.encode(written)).hexdigest()[:32]
+
+
+WRITING = "countermark:writing"
+_WRITING_IN_PRE_HASH = f"{{{eventhash.NAMESPACES['countermark']}}}writing"
+_NOT_WRITTEN = frozenset({WRITING, "@context", "errorDeclaration", "eventID", "recordTime"})
+
+
 def key_of(event_id: str) -> bytes:
     """32 bytes that stand for an eventID in the index of a log."""
     return hashlib.sha256(event_id.encode()).digest()

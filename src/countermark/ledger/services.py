@@ -69,6 +69,9 @@ class _Prepared(msgspec.Struct):
 
 
 def _prepare(draft: Draft) -> _Prepared:
+    # An id worked out beforehand is of a body this program wrote.
+    if draft.kind == "event" and not draft.event_id and entries.is_disguised(draft.body):
+        raise LedgerError("an event contains, as text, what tells the events written here apart; it is not captured")
     event_id = draft.event_id or entries.event_id_of(draft.kind, draft.body)
     return _Prepared(draft, event_id, entries.key_of(event_id), draft.body_json or jcs.encode(draft.body))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from countermark.ledger import database, epcis, services
+from countermark.ledger.entry import is_disguised
 from countermark.ledger.epcis import Document, Problem
 from countermark.ledger.services import Actor, Draft
 from countermark.register.files.errors import UnreadableFile
@@ -24,7 +25,7 @@ def load_document(data: bytes, by: Actor) -> dict[str, Any]:
         document = epcis.read_document(data)
     except epcis.DocumentError as error:
         raise UnreadableFile(str(error)) from error
-    problems = [*document.problems, *_reserved(document)]
+    problems = [*document.problems, *_reserved(document)] or list(_disguised(document))
     if problems:
         return _report(max(1, len(document.events)), 0, problems)
     drafts = [Draft(kind="event", body=body) for body in document.bodies()]
@@ -48,6 +49,14 @@ def _reserved(document: Document) -> Iterator[Problem]:
     for number, event in enumerate(document.events):
         if event.get("countermark:event") in OFFICERS_ONLY:
             yield Problem(f"$.eventList[{number}]", "an event that a document may state")
+
+
+def _disguised(document: Document) -> Iterator[Problem]:
+    for number, body in enumerate(document.bodies()):
+        if is_disguised(body):
+            yield Problem(
+                f"$.eventList[{number}]", "countermark:writing nowhere but as the digest of this event as written"
+            )
 
 
 def _report(events: int, new: int, problems: Sequence[Problem]) -> dict[str, Any]:
