@@ -307,6 +307,16 @@ def test_undoing_an_events_load_leaves_the_weapons() -> None:
     assert set(Weapon.objects.values_list("status", flat=True)) == {"active"}
 
 
+def test_a_file_that_was_undone_can_be_loaded_again_and_undone_again() -> None:
+    content = register_file(pistols(3))
+    undo.undo_load(load(content).report["load"], "too early", by=CHIEF)
+    again = load(content)
+    assert (again.report["new"], standing()) == (3, {"R0", "R1", "R2"})
+    assert undo.undo_load(again.report["load"], "still too early", by=CHIEF).events == 3
+    assert standing() == set()
+    assert verify.verify().ok
+
+
 def test_a_load_that_is_not_there_cannot_be_undone() -> None:
     with pytest.raises(undo.UnknownLoad):
         undo.undo_load("0123456789abcdef", "typed wrong", by=CHIEF)

@@ -252,6 +252,15 @@ def test_a_trace_answers_with_candidates_and_appends_nothing(registrar: Program,
     assert size() == before
 
 
+def test_a_trace_leaves_out_what_its_holder_may_not_see(pistol: register.Added) -> None:
+    services.add_place("North", by=CHIEF)
+    program = Program(token_of(user_of("tracing", "North")))
+    asked = {"readings": [{"reading": "TKD48213", "component": "frame"}]}
+    assert program.post("trace", asked).json()["candidates"] == []
+    register.add_event(pistol.weapon_id, {"event": "move", "place": "North"}, by=CHIEF)
+    assert len(program.post("trace", asked).json()["candidates"]) == 1
+
+
 def test_an_unusable_reading_is_named(registrar: Program) -> None:
     answer = registrar.post("trace", {"readings": [{"reading": "*"}]})
     assert answer.status_code == 422

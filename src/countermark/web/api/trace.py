@@ -1,13 +1,15 @@
 """Tracing: marks as read, and what else is known, to candidates with probabilities."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
+from countermark.register.queries import scope
 from countermark.tracing import queries
-from countermark.web.api.allowed import Token
+from countermark.web.api.allowed import Token, person
 from countermark.web.api.problems import RESPONSES
 from countermark.web.api.texts import Short, Strict
 
@@ -87,7 +89,9 @@ class Answer(Schema):
 
 @router.post("/trace", response={200: Answer, **RESPONSES}, auth=Token("trace"), exclude_unset=True)
 def trace(request: HttpRequest, asked: TraceRequest) -> dict[str, object]:
-    """Finds the weapons that the marks may belong to. Permission: `trace`. Appends nothing."""
+    """Finds the weapons that the marks may belong to. Permission: `trace`; weapons at places its holder may not see are left
+    out, and their probability with them. Appends nothing.
+    """
     query = queries.query_of(
         [(mark.component, mark.reading, mark.mark_kind) for mark in asked.readings],
         maker=asked.maker,
@@ -96,4 +100,10 @@ def trace(request: HttpRequest, asked: TraceRequest) -> dict[str, object]:
         calibre=asked.calibre,
     )
     traced = queries.trace(query, queries.Options(absent_prior=asked.absent_prior, top=asked.top))
-    return traced.as_dict(asked.query_id)
+    places = scope.of(person(request), "trace").ids
+    seen = {
+        key: weapon
+        for key, weapon in traced.weapons.items()
+        if places is None or weapon.place in places or weapon.holder in places
+    }
+    return replace(traced, weapons=seen).as_dict(asked.query_id)
