@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger import verify
 from countermark.ledger.services import Actor
-from countermark.register import jobs, loading, undo
+from countermark.register import jobs, loading, projection, undo
 from countermark.register import services as register
 from countermark.register.models import LoadJob, Weapon
 
@@ -227,7 +227,8 @@ def test_a_cancelled_load_keeps_whole_weapons_and_says_how_many(monkeypatch: pyt
     job = stopped_half_way(monkeypatch, register_file(rows))
     assert job.state == jobs.CANCELLED
     assert (job.report["appended"], job.report["of"]) == (Weapon.objects.count(), 20)
-    assert all(len(register.projection.state_of(str(w.id)).marks) == 2 for w in Weapon.objects.all())  # type: ignore[union-attr]
+    states = projection.states_of([str(weapon.id) for weapon in Weapon.objects.all()])
+    assert {len(state.marks) for state in states.values()} == {2}
 
 
 def test_a_cancelled_load_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +389,7 @@ def wait(ready: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def killed_and_completed(environment: dict[str, str], rows: list[tuple[str, ...]]) -> None:
+def killed_and_completed(environment: dict[str, str], rows: Sequence[tuple[str, ...]]) -> None:
     """A load whose worker is killed after its first weapons, and which another worker completes."""
     loaded = Weapon.objects.count()
     job = draft(register_file(rows))

@@ -17,7 +17,7 @@ from countermark.accounts.models import User
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
-from countermark.register import jobs, mappings
+from countermark.register import bodies, jobs, mappings, projection
 from countermark.register import services as register
 from countermark.register.files.mapping import FileMap
 from countermark.register.models import LoadJob, Weapon
@@ -155,7 +155,7 @@ def test_an_events_list_is_loaded_with_its_own_order_of_day_and_month(registrar:
     jobs.run_next()
     commit(registrar, the_job())
     jobs.run_next()
-    line = register.projection.entries_of([register.bodies.weapon_id("XA/main", "A1")])[-1]
+    line = projection.entries_of([bodies.weapon_id("XA/main", "A1")])[-1]
     assert line.body["eventTime"] == "2001-04-03T00:00:00.000Z"
 
 
