@@ -1,13 +1,13 @@
 """Answers to readings, ready for people and programs (contract, *Answers*): the search joined with the register."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
 from countermark.register.rows import spelling
@@ -76,12 +76,64 @@ def engraved(weapon: Weapon, candidate: Candidate) -> str:
 DEFAULTS = Options()
 
 
-def trace(query: Query, options: Options = DEFAULTS) -> Traced:
-    """The most probable weapons for a query. Raises `SearchError` (column, message) for an unusable reading."""
+_USUAL = Options()
+
+
+def trace(query: Query, options: Options = _USUAL) -> Traced:
+    """The most probable weapons for a query. Raises `SearchError` (column, message) for an unusable reading.
+
+    Records that were found to be one weapon answer as one, under the record that survives.
+    """
     answer = search.search(stores.django_store(connection), reference(), query, options)
     keys = {candidate.weapon_key for candidate in answer.candidates}
     keys |= {c.weapon_key for candidate in answer.candidates for c in candidate.conflicts if c.weapon_key is not None}
-    return Traced(query, answer, weapons_by_key(keys))
+    weapons = weapons_by_key(keys)
+    if all(weapon.replaced_by is None for weapon in weapons.values()):
+        return Traced(query, answer, weapons)
+    survivors = _survivors(weapons)
+    shown_as = {key: index.weapon_key(str(survivor.id)) for key, survivor in survivors.items()}
+    as_one = {index.weapon_key(str(survivor.id)): survivor for survivor in survivors.values()}
+    return Traced(query, _joined(answer, weapons, shown_as), as_one)
+
+
+LONGEST_CHAIN = 50
+"""Records joined one to the next; a longer chain is a loop made by logs of several nodes."""
+
+
+def _survivors(weapons: Mapping[int, Weapon]) -> dict[int, Weapon]:
+    """For each weapon the record it is shown under."""
+    found = dict(weapons)
+    for _ in range(LONGEST_CHAIN):
+        wanted = {weapon.replaced_by for weapon in found.values() if weapon.replaced_by is not None}
+        following = {other.id: other for other in _with_marks(Weapon.objects.filter(id__in=wanted))}
+        if not following:
+            break
+        found = {
+            key: following.get(weapon.replaced_by, weapon) if weapon.replaced_by else weapon
+            for key, weapon in found.items()
+        }
+    return found
+
+
+def _joined(answer: Answer, weapons: Mapping[int, Weapon], shown_as: Mapping[int, int]) -> Answer:
+    """The answer with the candidates of one weapon as one: the likelier one explains, their probabilities add up."""
+    merged: dict[int, Candidate] = {}
+    for candidate in answer.candidates:
+        weapon = weapons.get(candidate.weapon_key)
+        if weapon is None:
+            continue
+        key = shown_as[candidate.weapon_key]
+        first = merged.get(key)
+        if first is not None:
+            merged[key] = replace(first, probability=first.probability + candidate.probability)
+            continue
+        conflicts = tuple(c._replace(weapon_key=shown_as.get(c.weapon_key or -1)) for c in candidate.conflicts)
+        others = tuple(c for c in conflicts if c.weapon_key != key)
+        mark = engraved(weapon, candidate)
+        merged[key] = replace(candidate, weapon_key=key, mark=mark, number=0, conflicts=others)
+    candidates = tuple(sorted(merged.values(), key=lambda c: -c.probability))
+    best = candidates[0].probability if candidates else 0.0
+    return replace(answer, candidates=candidates, outcome=search.outcome(best, answer.not_registered))
 
 
 def weapons_by_key(keys: set[int]) -> dict[int, Weapon]:
@@ -91,13 +143,18 @@ def weapons_by_key(keys: set[int]) -> dict[int, Weapon]:
     spans = Q()
     for key in keys:
         spans |= Q(id__gte=UUID(int=key << 65), id__lte=UUID(int=((key + 1) << 65) - 1))
-    weapons = list(Weapon.objects.filter(spans))
+    return {index.weapon_key(str(weapon.id)): weapon for weapon in _with_marks(Weapon.objects.filter(spans))}
+
+
+def _with_marks(found: QuerySet[Weapon]) -> list[Weapon]:
+    """The weapons, with `marks_by_number`."""
+    weapons = list(found)
     marks: dict[UUID, dict[int, str]] = {}
     for weapon_id, number, text in Mark.objects.filter(weapon__in=weapons).values_list("weapon_id", "number", "text"):
         marks.setdefault(weapon_id, {})[number] = text
     for weapon in weapons:
         weapon.marks_by_number = marks.get(weapon.id, {})  # type: ignore[attr-defined]
-    return {index.weapon_key(str(weapon.id)): weapon for weapon in weapons}
+    return weapons
 
 
 _cached: dict[str, tuple[tuple[Any, ...], Reference]] = {}
@@ -107,10 +164,10 @@ _lock = threading.Lock()
 def reference() -> Reference:
     """Every maker and calibre spelling in use or listed; read again only when there are others than before."""
     name = str(connection.settings_dict["NAME"])
-    used = Spelling.objects.filter(list__in=("maker", "calibre")).aggregate(n=Count("*"))
-    listed = Term.objects.aggregate(last=Max("id"), n=Count("id"))
+    used = Spelling.objects.filter(list__in=("maker", "calibre")).aggregate(n=Count("*"), codes=Sum("code"))
+    listed = Term.objects.filter(state="known").aggregate(last=Max("id"), n=Count("id"))
     aliases = TermAlias.objects.aggregate(last=Max("id"), n=Count("id"))
-    state = (used["n"], *listed.values(), *aliases.values())
+    state = (*used.values(), *listed.values(), *aliases.values())
     with _lock:
         held = _cached.get(name)
         if held is None or held[0] != state:

@@ -47,9 +47,9 @@ def reasons(candidate: Candidate, query: Query) -> list[Reason]:
     found = [_misread(number, difference, len(query.readings)) for number, difference in candidate.differences]
     if not found and any(c.what == "reading" for c in candidate.contributions):
         found.append(Reason(AGREES, {}, "for"))
-    given = {"maker": query.maker, "country": query.country, "kind": query.kind, "calibre": query.calibre}
     for contribution in candidate.contributions:
-        if given.get(contribution.what):
+        # Evidence that was read out of an inscription weighs like evidence that was given.
+        if contribution.what in EVIDENCE:
             rank = _how_well(contribution.value)
             found.append(Reason(EVIDENCE[contribution.what][rank], {}, ("for", "", "against")[rank]))
     for conflict in candidate.conflicts:
@@ -104,7 +104,8 @@ def next_step(state: WeaponState, lines: Sequence[HistoryEvent], own_state: str)
     """Where the trace goes on once a weapon is identified (ITI 5, 17): here, or with the State that knew it last."""
     standing = [line for line in lines if not line.corrected]
     last = next((line for line in reversed(standing) if line.event in LEGAL), None)
-    if any(line.event in ILLICIT for line in standing):
+    since = standing[standing.index(last) + 1 :] if last is not None else standing
+    if any(line.event in ILLICIT for line in since):
         return Step("own", (own_state,), "this register records a loss or theft: the point of diversion is here")
     exported = next((line for line in reversed(standing) if line.event == "export" and line.country), None)
     if (

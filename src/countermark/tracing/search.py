@@ -366,9 +366,8 @@ def answer(
     candidates = tuple(_candidate(int(at), weapons, probability, heard, scored, chance, options) for at in order)
     restore = _restore(heard, scored, weapons, probability)
     best = candidates[0].probability if candidates else 0.0
-    outcome: Outcome = "identified" if best >= IDENTIFIED else "none" if not_registered > 0.5 else "several"
     return Answer(
-        outcome,
+        outcome(best, not_registered),
         not_registered,
         candidates,
         restore[1] if restore else None,
@@ -377,6 +376,13 @@ def answer(
         (perf_counter() - started) * 1e3,
         tuple(one.reading.text for one in heard),
     )
+
+
+def outcome(best: float, not_registered: float) -> Outcome:
+    """What an answer amounts to, tested in the order of the contract."""
+    if best >= IDENTIFIED:
+        return "identified"
+    return "none" if not_registered > 0.5 else "several"
 
 
 def _density(known: Known, reading: Reading) -> float:
