@@ -1,5 +1,6 @@
 """A bulk load goes the one way every event goes; what is worked out beforehand is only a saved computation."""
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,8 @@ def test_a_weapon_that_is_told_of_twice_in_one_batch_is_folded_from_both(registe
     services.append([draft, Draft("event", more)], by=services.NODE)
     assert [mark.text for mark in projection.states_of([weapon_id])[weapon_id].marks] == ["A1", "B2"]
     assert _differences() == []
+
+
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
+def test_a_weapon_id_is_a_uuid_of_version_5(source: str, ref: str) -> None:
+    assert bodies.weapon_id(source, ref) == str(uuid.uuid5(bodies.WEAPON_NAMESPACE, f"{source}\x1f{ref}"))

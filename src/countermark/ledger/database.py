@@ -8,9 +8,19 @@ import json
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+
+from countermark.ledger import collector
+
+BULK_CACHE_KIB = 200_000
+"""What SQLite may keep of a store in memory during a load: its indexes are written all over."""
+
+WAL_BYTES = 64 << 20
+"""From this size on a load brings SQLite's write-ahead log back into the store. Larger would spare writing, but a person's commit
+that happens to do it must stay quick."""
 
 COPY_FROM = 50
 """From this many rows on, COPY is faster than INSERT on PostgreSQL."""
@@ -73,7 +83,8 @@ def _membership(column: str, values: Sequence[Any], kind: str) -> tuple[str, lis
         return f"{column} = ANY(%s::{_PG_TYPES[kind]}[])", [list(values)]
     if kind == "bytes":
         # JSON carries no bytes; batches stay below SQLite's 32,766 parameters.
-        return f"{column} IN ({','.join(['%s'] * len(values))})", list(values)
+        marks = ",".join(["%s"] * len(values))
+        return f"{column} IN ({marks})", list(values)
     if kind == "uuid":
         values = [sqlite_uuid(value) for value in values]
     return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
@@ -112,6 +123,47 @@ def stream(sql: str, parameters: Sequence[Any], size: int = 2000) -> Iterator[tu
         cursor.itersize = size
         cursor.execute(sql, parameters)
         yield from cursor
+
+
+@contextmanager
+def bulk() -> Iterator[None]:
+    """Inside, this connection is set for a load of many batches; call `settle` after each. Memory stays bounded."""
+    with collector.resting():
+        if is_postgresql():
+            yield
+            return
+        # Mapped pages count as this process's memory; a load reads and writes through its own cache instead. A log that is
+        # cut when it begins anew tells by its size how much it holds.
+        with _pragmas(cache_size=-BULK_CACHE_KIB, mmap_size=0, wal_autocheckpoint=0, journal_size_limit=0):
+            yield
+        settle(0)
+
+
+@contextmanager
+def _pragmas(**wanted: int) -> Iterator[None]:
+    usual = {name: _pragma(name) for name in wanted}
+    for name, value in wanted.items():
+        _pragma(f"{name}={value}")
+    try:
+        yield
+    finally:
+        for name, value in usual.items():
+            _pragma(f"{name}={value}")
+
+
+def _pragma(text: str) -> Any:
+    with connection.cursor() as cursor:
+        row = cursor.execute(f"PRAGMA {text}").fetchone()
+        return row[0] if row else None
+
+
+def settle(most: int = WAL_BYTES) -> None:
+    """Between two batches: moves a write-ahead log of more than `most` bytes into the store, which keeps nobody waiting."""
+    if is_postgresql() or connection.in_atomic_block:
+        return
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    if log.exists() and log.stat().st_size > most:
+        _pragma("wal_checkpoint(PASSIVE)")
 
 
 @contextmanager

@@ -4,6 +4,8 @@ Pure. For a large file a second process does this work while the first one write
 others may parse and hash); for a small one it is done here, in the same way.
 """
 
+import contextlib
+import fcntl
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
@@ -97,6 +99,7 @@ def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:
     worker = context.Process(target=_work, args=(staged, source, views, sender), daemon=True)
     worker.start()
     sender.close()
+    _widen(receiver)
     try:
         while True:
             try:
@@ -111,6 +114,12 @@ def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:
         receiver.close()
         worker.terminate()
         worker.join()
+
+
+def _widen(pipe: Connection) -> None:
+    """Lets a whole chunk into the pipe at once, where the system can: the worker need not wait to be read."""
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _work(staged: Staged, source: str, views: Views, sender: Connection) -> None:

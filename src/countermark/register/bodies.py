@@ -26,7 +26,14 @@ UTC_OFFSET = "+00:00"
 
 def weapon_id(source: str, ref: str) -> str:
     """The id of the weapon a source calls `ref`: lower-case UUIDv5."""
-    return str(uuid.uuid5(WEAPON_NAMESPACE, f"{source}\x1f{ref}"))
+    digest = hashlib.sha1(WEAPON_NAMESPACE.bytes + f"{source}\x1f{ref}".encode(), usedforsecurity=False).digest()
+    # RFC 9562, section 5.5; a load makes a million of them, and `uuid.uuid5` takes four times as long.
+    text = (int.from_bytes(digest[:16]) & _NOT_VERSION | _VERSION_5).to_bytes(16).hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+_NOT_VERSION = ~(0xF << 76 | 0x3 << 62)
+_VERSION_5 = 0x5 << 76 | 0x2 << 62
 
 
 def pinned(body: Body) -> Body:

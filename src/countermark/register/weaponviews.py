@@ -19,8 +19,8 @@ Row = tuple[Any, ...]
 class WeaponView:
     """A view table whose rows each belong to one weapon.
 
-    `rows` gives the rows of one weapon in the order of `columns`, which begin with the `key_width` columns of the primary
-    key. `lookup_kind` is the type of the first column (`uuid` or `int`), by which rows are found again.
+    `rows` gives the rows of one weapon (whose ids come as the database stores them) in the order of `columns`, which begin
+    with the `key_width` columns of the primary key. `lookup_kind` is the type of the first column (`uuid` or `int`), by which rows are found again.
     """
 
     table: str
@@ -55,9 +55,6 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
     keys: list[list[tuple[Any, ...]]]
 
 
-UUID_COLUMNS = frozenset({"id", "weapon_id", "replaced_by"})
-
-
 @dataclass(frozen=True)
 class Views:
     """All views, and whether the database stores a UUID as 32 hexadecimal digits. May be sent to another process."""
@@ -68,24 +65,20 @@ class Views:
 
     def prepare(self, state: WeaponState) -> Prepared:
         """Everything a weapon's state puts into views."""
-        rows = [self.rows(view, state) for view in self.weapon]
-        return Prepared(state.id, rows, [list(view.keys(state)) for view in self.counter])
+        stored = self._stored(state)
+        rows = [list(view.rows(stored)) for view in self.weapon]
+        return Prepared(state.id, rows, [list(view.keys(stored)) for view in self.counter])
 
     def rows(self, view: WeaponView, state: WeaponState) -> list[Row]:
         """The rows of one weapon in one view, as stored."""
-        rows = [tuple(row) for row in view.rows(state)]
+        return list(view.rows(self._stored(state)))
+
+    def _stored(self, state: WeaponState) -> WeaponState:
         if not self.hexadecimal:
-            return rows
-        places = [place for place, column in enumerate(view.columns) if column in UUID_COLUMNS]
-        return [_with_hex(row, places) for row in rows] if places else rows
-
-
-def _with_hex(row: Row, places: list[int]) -> Row:
-    values = list(row)
-    for place in places:
-        if values[place] is not None:
-            values[place] = values[place].replace("-", "")
-    return tuple(values)
+            return state
+        return msgspec.structs.replace(
+            state, id=state.id.replace("-", ""), replaced_by=state.replaced_by.replace("-", "")
+        )
 
 
 WEAPON_VIEWS: list[WeaponView] = []

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol, TypeAlias
-from uuid import UUID
 
 from countermark.marks import skeleton
 from countermark.marks.placeholders import is_placeholder
@@ -166,16 +165,13 @@ def ddl(vendor: Vendor) -> list[str]:
 
 def weapon_key(weapon_id: str) -> int:
     """The 63 bits of a weapon's UUID by which the search table names it."""
-    return UUID(weapon_id).int >> 65
-
-
-def code(text: str) -> int:
-    """The code of a maker or calibre as written, without regard to case and spacing: 1 to 2**31 - 1; 0 for none."""
-    return _code(" ".join(text.casefold().split()))
+    return int(weapon_id.replace("-", "")[:16], 16) >> 1
 
 
 @lru_cache(maxsize=100_000)
-def _code(normalised: str) -> int:
+def code(text: str) -> int:
+    """The code of a maker or calibre as written, without regard to case and spacing: 1 to 2**31 - 1; 0 for none."""
+    normalised = " ".join(text.casefold().split())
     if not normalised:
         return 0
     return int.from_bytes(blake2b(normalised.encode(), digest_size=4).digest()) >> 1 or 1
