@@ -113,12 +113,15 @@ def test_evidence_in_an_inscription_is_told_like_evidence_given() -> None:
     assert "maker agrees" in ask("Taurus TKD48213")["candidates"][0]["explanation"]
 
 
-def test_wrong_evidence_weighs_but_does_not_hide_the_weapon() -> None:
+def test_evidence_weighs_between_weapons_but_never_hides_one() -> None:
+    rossi = {**PISTOL, "maker": "Rossi"}
     add("A1", "TKD48213")
-    add("A2", "D713302", facts={**PISTOL, "maker": "Rossi", "kind": "revolver"})
-    right, wrong = ask("TKD48213", maker="Taurus"), ask("TKD48213", maker="Rossi")
-    assert wrong["candidates"][0]["ref"] == "A1"
-    assert wrong["candidates"][0]["probability"] < right["candidates"][0]["probability"]
+    add("A2", "TKD48213", facts=rossi)
+    for maker, first in (("Taurus", "A1"), ("Rossi", "A2")):
+        best = ask("TKD48213", maker=maker)["candidates"][:2]
+        assert [c["ref"] for c in best] == [first, "A2" if first == "A1" else "A1"]
+        assert best[0]["probability"] > best[1]["probability"] > 0
+    assert ask("TKD48213", maker="Nobody & Sons")["candidates"][0]["ref"] in ("A1", "A2")
 
 
 def test_several_readings_of_one_weapon_are_weighed_together() -> None:
