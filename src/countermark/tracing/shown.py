@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,11 @@ class Row:
     reasons: tuple[Reason, ...] = ()
     alignments: tuple[tuple[int, list[Cell]], ...] = ()
     token: str = ""
+
+    @property
+    def marked(self) -> list[tuple[str, bool]]:
+        """The mark as engraved, with whether each character differs from what was read."""
+        return marked(self.mark, self.alignments[0][1] if self.alignments else [])
 
 
 @dataclass(frozen=True)
@@ -191,6 +197,16 @@ def cells(text: str, places: tuple[Place, ...], differences: list[Difference]) -
             continue
         found.append(Cell(_as_typed(text, place), place.char))
     return found + [Cell(d.read, d.mark, d.why) for d in waiting]
+
+
+def marked(engraved: str, aligned: list[Cell]) -> list[tuple[str, bool]]:
+    """Each character of a mark as engraved, and whether it differs; separators never do."""
+    differs = [bool(cell.why) for cell in aligned for _char in cell.mark]
+    widths = [len(canonical(char)) for char in engraved]
+    if sum(widths) != len(differs):
+        return [(engraved, False)]
+    starts = accumulate(widths, initial=0)
+    return [(char, any(differs[at : at + width])) for char, width, at in zip(engraved, widths, starts, strict=False)]
 
 
 def _as_typed(text: str, place: Place) -> str:

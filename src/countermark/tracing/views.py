@@ -17,6 +17,7 @@ from countermark.ledger.services import Actor
 from countermark.register import services as register
 from countermark.register.files import countries
 from countermark.register.files.vocabulary import COMPONENTS, KINDS, MARK_KINDS
+from countermark.register.models import Weapon
 from countermark.register.queries import records, scope
 from countermark.register.views.common import me
 from countermark.register.views.record import names_open
@@ -40,10 +41,16 @@ def trace(request: HttpRequest) -> HttpResponse:
         "components": COMPONENTS,
         "kinds": KINDS,
         "mark_kinds": MARK_KINDS,
-        "countries": sorted(countries.all_codes().items(), key=lambda item: item[1]),
+        "countries": _countries(asked.evidence["country"]),
         "most_marks": forms.MOST_MARKS,
     }
     return render(request, "tracing/trace.html", {**context, **lists})
+
+
+def _countries(given: str) -> list[tuple[str, str]]:
+    """Every country by name; a code that was given and is none of them, such as a demonstration State's, stays too."""
+    named = countries.all_codes()
+    return [*sorted(named.items(), key=lambda item: item[1]), *([(given, given)] if given not in ("", *named) else [])]
 
 
 def _answer(request: HttpRequest, query: Query | None) -> dict[str, Any]:
@@ -83,7 +90,11 @@ def decide(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         messages.error(request, _("This answer is too old or was changed. Trace again, then decide."))
         return redirect("tracing:trace")
-    confirmed = request.POST.get("decision") == "confirm"
+    word = request.POST.get("decision")
+    if word not in ("confirm", "reject") or not _may_decide(request, decision["weapon"]):
+        messages.error(request, _("Not recorded: confirm or reject a weapon held at one of your places."))
+        return redirect("tracing:trace")
+    confirmed = word == "confirm"
     query = queries.query_of([tuple(row) for row in decision["readings"]], **decision["evidence"])
     reason = request.POST.get("reason", "")[:2000]
     try:
@@ -103,6 +114,13 @@ def decide(request: HttpRequest) -> HttpResponse:
         return redirect("register:weapon", decision["weapon"])
     messages.success(request, _("Rejected and recorded in the ledger."))
     return redirect(_again(query))
+
+
+def _may_decide(request: HttpRequest, weapon_id: str) -> bool:
+    """Whether the weapon is at one of the officer's places now: the answer may have been another's, or older than a move."""
+    weapon = Weapon.objects.filter(id=weapon_id).first()
+    ids = scope.of(me(request), "trace.decide").ids
+    return weapon is not None and (ids is None or weapon.place in ids or weapon.holder in ids)
 
 
 def _again(query: Query) -> str:
