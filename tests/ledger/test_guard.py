@@ -1,9 +1,12 @@
 """A store that was rolled back is not written."""
 
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 
 from countermark.ledger import checkpoint, guard, services, store
+from countermark.ledger.checkpoint import KeyFileError
 from countermark.ledger.guard import RolledBackError
 from countermark.ledger.verify import verify
 from tests.ledger.foreign import ANN
@@ -57,3 +60,11 @@ def test_the_checkpoint_of_another_store_in_the_same_place_is_no_reason_to_refus
     head = checkpoint.Checkpoint("XA/other/1", 500, bytes(32))
     guard.remember(checkpoint.sign(head, checkpoint.generate_key()))
     services.set_setting("colour", "green", by=ANN)
+
+
+def test_a_key_of_another_log_signs_nothing(node: Path) -> None:
+    log = services.require_own_log()
+    (node / "node.key").unlink()
+    checkpoint.save_key(node / "node.key", checkpoint.generate_key())
+    with pytest.raises(KeyFileError, match="not the key of XA/main/1"):
+        guard.sign_current(log)

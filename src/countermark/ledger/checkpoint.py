@@ -146,7 +146,7 @@ def save_key(path: Path, key: SigningKey) -> None:
         _write_synced(draft, data)
         # A hard link, unlike a rename, never replaces a key that is already there.
         os.link(draft, path)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
     except FileExistsError as error:
         raise KeyFileError(f"{path} exists already; a signing key is never overwritten") from error
     except OSError as error:
@@ -183,7 +183,8 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(descriptor)
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
+    """Makes the names of a directory's files last through a power cut."""
     if os.name != "posix":
         return
     descriptor = os.open(path, os.O_RDONLY)

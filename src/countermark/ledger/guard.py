@@ -1,16 +1,30 @@
 """What keeps a rolled-back store from being written: the last checkpoint this node signed, kept beside its key.
 
-A node that meets a checkpoint of its own log longer than its log refuses to append and says why (design, *The ledger*).
+A node that meets a checkpoint of its own log longer than its log refuses to append and says why (design, *The ledger*). It is
+written down whenever somebody asks for one, with a log's first entry, and while a log grows: so a store that is lost or put
+back is noticed even if no checkpoint ever left the node.
 """
 
+import fcntl
+import logging
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.conf import settings
 
 from countermark.ledger import checkpoint, store, tree
-from countermark.ledger.checkpoint import Checkpoint, CheckpointError, SigningKey
+from countermark.ledger.checkpoint import Checkpoint, CheckpointError, KeyFileError, SigningKey
 from countermark.ledger.models import Log
+
+ENTRIES_BETWEEN = 256
+SECONDS_BETWEEN = 60
+"""A growing log is signed again after so many entries or, when it grows slowly, seconds."""
+
+_logger = logging.getLogger(__name__)
 
 
 class RolledBackError(Exception):
@@ -30,7 +44,8 @@ def checkpoint_path() -> Path:
     return settings.ENVIRONMENT.key_path.with_suffix(".checkpoint")
 
 
-_checked: dict[str, tuple[int, int]] = {}
+_checked: dict[str, tuple[int, bytes]] = {}
+_before_snapshot: ContextVar[str | None] = ContextVar("_before_snapshot", default=None)
 
 
 def refuse_if_rolled_back(log: Log, size: int) -> None:
@@ -38,50 +53,122 @@ def refuse_if_rolled_back(log: Log, size: int) -> None:
     seen = last_signed(log)
     if seen is None:
         return
-    if seen.size > size:
+    # Another process may have appended and signed since `size` was read.
+    if seen.size > size and seen.size > store.size(log):
         raise RolledBackError(
             f"{log.origin} has {size} entries here, but this node signed a checkpoint of {seen.size}: the store was rolled"
-            " back. Nothing is written. Restore with 'countermark restore', which opens a new generation of the log."
+            " back or lost. Nothing is written. Restore the newest backup into an empty store with 'countermark restore', which"
+            f" opens a new generation of the log. To begin anew without any record, put {settings.ENVIRONMENT.key_path} and"
+            f" {checkpoint_path()} away first."
         )
-    mark = (seen.size, hash(seen.root))
-    if _checked.get(log.origin) == mark:
+    if _checked.get(log.origin) == (seen.size, seen.root):
         return
     if tree.stored_root(seen.size, store.reader(log)) != seen.root:
         raise RolledBackError(f"the first {seen.size} entries of {log.origin} are not those this node signed before")
-    _checked[log.origin] = mark
+    _checked[log.origin] = (seen.size, seen.root)
 
 
 def last_signed(log: Log) -> Checkpoint | None:
-    """The last checkpoint this node signed for a log, from the file beside its key."""
+    """The last checkpoint this node signed for a log, from the file beside its key; in a snapshot, as the file was before."""
+    note = _before_snapshot.get()
     try:
-        note = checkpoint_path().read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    try:
-        seen = checkpoint.open_note(note, [log.verifier_key])
+        seen = checkpoint.open_note(_note() if note is None else note, [log.verifier_key])
     except CheckpointError:
-        return None  # of another generation or another store with the same key directory
+        return None  # none yet, of another generation, or of another store with the same key directory
     return seen if seen.origin == log.origin else None
+
+
+@contextmanager
+def as_of_now() -> Iterator[None]:
+    """Inside, `last_signed` does not see what is signed from now on: a snapshot does not see what it was signed for."""
+    token = _before_snapshot.set(_note())
+    try:
+        yield
+    finally:
+        _before_snapshot.reset(token)
+
+
+def _note() -> str:
+    try:
+        return checkpoint_path().read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def remember(note: str) -> None:
     """Writes a signed checkpoint beside the key, whole or not at all."""
+    with _alone():
+        _write(note)
+
+
+def remember_growth(log: Log, head: Checkpoint) -> None:
+    """Signs what was just committed if the last signature is long ago. A key out of reach is no reason to fail: it is said.
+
+    `head` is the log's head as it was committed.
+    """
+    try:
+        seen = last_signed(log)
+        if seen is not None and head.size - seen.size < ENTRIES_BETWEEN and not _is_old():
+            return
+        _remember_if_longer(log, head, checkpoint.sign(head, _key_of(log)))
+        _checked[log.origin] = (head.size, head.root)
+    except (KeyFileError, OSError) as error:
+        _logger.warning("no checkpoint of %s was written down: %s", log.origin, error)
+
+
+def _is_old() -> bool:
+    # A clock that was put back makes it old as well.
+    return abs(time.time() - checkpoint_path().stat().st_mtime) >= SECONDS_BETWEEN
+
+
+def sign_current(log: Log) -> str:
+    """The signed checkpoint of a log as it stands; remembered beside the key when it is longer than the last one.
+
+    Raises `RolledBackError`, and `KeyFileError` when the key is out of reach or not this log's.
+    """
+    size = store.size(log)
+    refuse_if_rolled_back(log, size)
+    current = Checkpoint(log.origin, size, tree.stored_root(size, store.reader(log)))
+    note = checkpoint.sign(current, _key_of(log))
+    _remember_if_longer(log, current, note)
+    return note
+
+
+def _key_of(log: Log) -> SigningKey:
+    path = settings.ENVIRONMENT.key_path
+    key = checkpoint.load_key(path)
+    if checkpoint.verifier_key(log.origin, key.public_key()) != log.verifier_key:
+        raise KeyFileError(f"{path} is not the key of {log.origin}: nobody could verify what it signs")
+    return key
+
+
+def _remember_if_longer(log: Log, head: Checkpoint, note: str) -> None:
+    with _alone():
+        try:
+            seen = checkpoint.open_note(_note(), [log.verifier_key])
+        except CheckpointError:
+            seen = None
+        if seen is None or seen.origin != log.origin or seen.size < head.size:
+            _write(note)
+
+
+def _write(note: str) -> None:
     path = checkpoint_path()
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.new")
     with draft.open("w", encoding="utf-8") as file:
         file.write(note)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    checkpoint.sync_directory(path.parent)
 
 
-def sign_current(log: Log) -> str:
-    """The signed checkpoint of a log as it stands; remembered beside the key when it is longer than the last one."""
-    size = store.size(log)
-    refuse_if_rolled_back(log, size)
-    current = Checkpoint(log.origin, size, tree.stored_root(size, store.reader(log)))
-    note = checkpoint.sign(current, checkpoint.load_key(settings.ENVIRONMENT.key_path))
-    seen = last_signed(log)
-    if seen is None or seen.size < size:
-        remember(note)
-    return note
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of all processes and threads only one writes the checkpoint, so that a shorter one never replaces a longer."""
+    descriptor = os.open(checkpoint_path().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

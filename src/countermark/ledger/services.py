@@ -8,13 +8,16 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
 
 from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
 from countermark.ledger import entry as entries
+from countermark.ledger.checkpoint import Checkpoint
 from countermark.ledger.drafts import NODE, Actor, Captured, Draft, KeptWrite, SideNote
 from countermark.ledger.entry import Entry, Recorded
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, SideText
@@ -131,6 +134,7 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
     tiles = frontier.extend([row[3] for row in rows])
     tile_rows = [(store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in tiles]
     database.insert_rows("ledger_tile", ("id", "root"), tile_rows)
+    transaction.on_commit(partial(guard.remember_growth, log, Checkpoint(log.origin, frontier.size, frontier.root())))
     SideText.objects.bulk_create(texts.values(), batch_size=200)
     for item in fresh:
         for row in item.draft.kept:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from countermark.ledger import database
+from countermark.ledger import database, guard
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def snapshot() -> Iterator[None]:
         yield
         return
     if database.is_postgresql():
-        with transaction.atomic():
+        with guard.as_of_now(), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
@@ -28,8 +28,9 @@ def snapshot() -> Iterator[None]:
         if connection.connection.in_transaction:
             yield
             return
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
+        with guard.as_of_now():
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
