@@ -4,11 +4,15 @@ Rows go in through the fastest road each database has (executemany, COPY); keys 
 Table and column names come from this program's own code, never from input.
 """
 
+import fcntl
 import json
+import os
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from django.db import connection, transaction
@@ -87,7 +91,7 @@ def _membership(column: str, values: Sequence[Any], kind: str) -> tuple[str, lis
         return f"{column} IN ({marks})", list(values)
     if kind == "uuid":
         values = [sqlite_uuid(value) for value in values]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))]  # noqa: S608
 
 
 def sqlite_uuid(value: str | uuid.UUID) -> str:
@@ -135,7 +139,11 @@ def bulk() -> Iterator[None]:
         # Mapped pages count as this process's memory; a load reads and writes through its own cache instead. A log that is
         # cut when it begins anew tells by its size how much it holds.
         with _pragmas(cache_size=-BULK_CACHE_KIB, mmap_size=0, wal_autocheckpoint=0, journal_size_limit=0):
-            yield
+            _patient.add(get_ident())
+            try:
+                yield
+            finally:
+                _patient.discard(get_ident())
         settle(0)
 
 
@@ -158,12 +166,52 @@ def _pragma(text: str) -> Any:
 
 
 def settle(most: int = WAL_BYTES) -> None:
-    """Between two batches: moves a write-ahead log of more than `most` bytes into the store, which keeps nobody waiting."""
+    """Between two batches: lets those go first who wait to write, and moves a write-ahead log of more than `most` bytes into
+    the store. PostgreSQL does both by itself.
+    """
     if is_postgresql() or connection.in_atomic_block:
         return
+    _give_way()
     log = Path(f"{connection.settings_dict['NAME']}-wal")
     if log.exists() and log.stat().st_size > most:
         _pragma("wal_checkpoint(PASSIVE)")
+
+
+# SQLite has no queue for its write lock: who waits looks again every now and then, and a load that takes the lock again at once
+# would keep everybody out. Who waits therefore holds a shared lock on a file beside the store; a load goes on when nobody does.
+_patient: set[int] = set()
+GIVE_WAY_SECONDS = 1.0
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    if is_postgresql() or connection.in_atomic_block or get_ident() in _patient:
+        yield
+        return
+    with _queue() as queue:
+        fcntl.flock(queue, fcntl.LOCK_SH)
+        yield
+
+
+def _give_way() -> None:
+    until = time.monotonic() + GIVE_WAY_SECONDS
+    with _queue() as queue:
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.005)
+            else:
+                return
+
+
+@contextmanager
+def _queue() -> Iterator[int]:
+    descriptor = os.open(f"{connection.settings_dict['NAME']}-queue", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -172,7 +220,9 @@ def write_transaction(lock: int) -> Iterator[None]:
 
     SQLite takes its one write lock at BEGIN; PostgreSQL takes an advisory lock before any index is given out.
     """
-    with transaction.atomic():
+    with ExitStack() as stack:
+        with _waiting():
+            stack.enter_context(transaction.atomic())
         if is_postgresql():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, lock])

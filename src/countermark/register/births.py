@@ -20,7 +20,7 @@ from countermark.register import bodies, rules
 from countermark.register.files.staging import Staged, StagedWeapon
 from countermark.register.weaponviews import Prepared, Views
 
-CHUNK = 1000
+CHUNK = 500
 OWN_PROCESS_FROM = 20_000
 """Weapons from which a second process is worth its start."""
 
