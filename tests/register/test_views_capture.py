@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from countermark.ledger import identity, store
-from countermark.register import projection, services
+from countermark.register import projection
 from countermark.register.models import Link, Weapon
 from countermark.register.queries import records
 from tests.register import people

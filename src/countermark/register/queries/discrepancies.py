@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.core.cache import cache
+
 from countermark.ledger import database
 from countermark.register import cases, rows
-from countermark.register.models import Case, Identity, Weapon
+from countermark.register.models import Case, Identity, Mark, Weapon
 from countermark.register.queries.scope import Scope
 from countermark.register.rules import MarkState, WeaponState, is_weapon_id
 from countermark.register.services import side_texts
@@ -108,16 +110,39 @@ def _visible(weapons: Iterable[Weapon], scope: Scope) -> list[Weapon]:
 def weapons_of_keys(counts: dict[int, int]) -> dict[int, list[Weapon]]:
     """The weapons behind identity keys. `counts` says how many each has, so that looking stops when all are found.
 
-    A key does not say which weapons it stands for: weapons whose control mark is borne twice are looked through.
+    A key does not say which weapons it stands for. What was found once is remembered and only checked; for new keys the weapons
+    whose control mark another weapon bears too are looked through.
     """
+    found = _remembered(counts)
+    missing = {key: n for key, n in counts.items() if len(found.get(key, ())) != n}
+    if missing:
+        found |= _looked_up(missing)
+        cache.set(_REMEMBERED, {key: [weapon.id for weapon in weapons] for key, weapons in found.items()}, None)
+    return found
+
+
+_REMEMBERED = "register:weapons-of-identity-keys"
+
+
+def _remembered(counts: dict[int, int]) -> dict[int, list[Weapon]]:
+    """What was found before and still holds."""
+    ids = {weapon_id for key, some in cache.get(_REMEMBERED, {}).items() if key in counts for weapon_id in some}
+    found: dict[int, list[Weapon]] = defaultdict(list)
+    for weapon in Weapon.objects.filter(id__in=ids, replaced_by=None):
+        key = identity_key(weapon)
+        if key is not None:
+            found[key].append(weapon)
+    return {key: weapons for key, weapons in found.items() if key in counts}
+
+
+def _looked_up(counts: dict[int, int]) -> dict[int, list[Weapon]]:
     found: dict[int, list[Weapon]] = defaultdict(list)
     wanted = sum(counts.values())
-    if not wanted:
-        return found
-    repeated = database.stream(
-        "SELECT canonical FROM register_mark WHERE canonical <> '' GROUP BY canonical HAVING count(*) > 1", []
+    borne_twice = (
+        "SELECT canonical FROM register_mark WHERE canonical <> '' AND role = 'control'"
+        " GROUP BY canonical HAVING count(DISTINCT weapon_id) > 1"
     )
-    for some in database.chunks(repeated, 500):
+    for some in database.chunks(database.stream(borne_twice, []), 500):
         for weapon in _bearers([row[0] for row in some]):
             key = identity_key(weapon)
             if key in counts:
@@ -125,15 +150,14 @@ def weapons_of_keys(counts: dict[int, int]) -> dict[int, list[Weapon]]:
                 wanted -= 1
         if wanted <= 0:
             break
-    return found
+    return dict(found)
 
 
 def _bearers(texts: Collection[str]) -> Iterator[Weapon]:
-    ids = database.select_in("SELECT DISTINCT weapon_id FROM register_mark", "canonical", list(texts))
-    for some in database.chunks(ids, 500):
-        yield from Weapon.objects.filter(id__in=[database.uuid_text(row[0]) for row in some], replaced_by=None).exclude(
-            serial=""
-        )
+    # Saying what the partial index says lets SQLite use it.
+    marks = Mark.objects.exclude(canonical="").filter(canonical__in=texts, role="control")
+    for some in database.chunks(marks.order_by().values_list("weapon_id", flat=True).distinct(), 500):
+        yield from Weapon.objects.filter(id__in=some, replaced_by=None).exclude(serial="")
 
 
 def identity_key(weapon: Weapon) -> int | None:
