@@ -185,7 +185,9 @@ def test_a_whole_trace_needs_the_keyboard_only(officer: Visitor, demonstration: 
     page.keyboard.press("r")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/trace/?reading=*")
+    page.wait_for_url("**/trace/?reading=*#answer")
+    assert page.locator("#component-1").input_value() == "receiver"
+    assert page.locator("#reading-2").count() == 0
     officer.tab_to(".candidate h3 a")
     officer.tab_to(".decide summary")
     page.keyboard.press("Enter")
