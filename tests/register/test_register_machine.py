@@ -19,8 +19,8 @@ from countermark.register import services as register
 from countermark.register.models import Mark, Weapon
 
 CLERK = Actor("clerk")
-WORDS = ("transfer", "issue", "loss", "find", "destruction", "count")
-DATES = ("", "1999", "2001-03-02", "2010-01-01")
+WORDS = ("transfer", "issue", "loss", "find", "count")
+DATES = ("2001-03-02", "", "2010")
 HOLDERS = ("", "Depot", "Unit 5")
 
 
@@ -92,6 +92,7 @@ class Register(RuleBasedStateMachine):
         weapon_id = data.draw(st.sampled_from(having))
         return weapon_id, self.told[weapon_id], data.draw(st.sampled_from(self.told[weapon_id].events))
 
+    @precondition(lambda self: len(self.told) < 3)
     @rule(maker=st.sampled_from(["Taurus", "Rossi"]), mark=st.sampled_from(["K1", "K2", "ЖИ1408"]))
     def add(self, maker: str, mark: str) -> None:
         ref = f"R{next(self.numbers)}"
@@ -113,12 +114,13 @@ class Register(RuleBasedStateMachine):
         told.maker, told.mark = maker, mark
 
     @precondition(lambda self: self.told)
-    @rule(data=st.data(), fields=an_event())
-    def event(self, data: st.DataObject, fields: dict[str, str]) -> None:
+    @rule(data=st.data(), several=st.lists(an_event(), min_size=1, max_size=3))
+    def events(self, data: st.DataObject, several: list[dict[str, str]]) -> None:
         weapon_id, told = self.some(data)
-        number = next(self.numbers)
-        added = register.add_event(weapon_id, {**fields, "document": f"D{number}"}, by=CLERK)
-        told.events.append(Said(added.event_id, fields["event"], fields["date"], fields["to"], number))
+        for fields in several:
+            number = next(self.numbers)
+            added = register.add_event(weapon_id, {**fields, "document": f"D{number}"}, by=CLERK)
+            told.events.append(Said(added.event_id, fields["event"], fields["date"], fields["to"], number))
 
     @precondition(lambda self: any(told.events for told in self.told.values()))
     @rule(data=st.data(), fields=an_event())
@@ -129,6 +131,20 @@ class Register(RuleBasedStateMachine):
         done = register.correct_event(said.event_id, fields, reason="typo", by=CLERK)
         told.events.remove(said)
         told.events.append(Said(done.event_id, fields["event"], fields["date"], fields["to"], said.place))
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data(), fields=an_event(), others=st.permutations(HOLDERS))
+    def a_day_at_the_counter(self, data: st.DataObject, fields: dict[str, str], others: list[str]) -> None:
+        weapon_id, told = self.some(data)
+        day = []
+        for word, to in (("issue", others[0]), ("return", others[1])):
+            number = next(self.numbers)
+            columns = {**fields, "event": word, "to": to, "document": f"D{number}"}
+            added = register.add_event(weapon_id, columns, by=CLERK)
+            day.append(Said(added.event_id, word, fields["date"], to, number))
+        done = register.correct_event(day[0].event_id, {"to": others[2]}, reason="typo", by=CLERK)
+        day[0] = Said(done.event_id, "issue", fields["date"], others[2], day[0].place)
+        told.events += day
 
     @precondition(lambda self: any(told.events for told in self.told.values()))
     @rule(data=st.data())
