@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
@@ -363,3 +365,32 @@ def test_a_blank_file_loads_as_it_is(registrar: Client, kind: str, suffix: str) 
 
 def test_a_blank_of_another_kind_is_not_there(registrar: Client) -> None:
     assert registrar.get("/import/blank/people.csv").status_code == 404
+
+
+# Anything at all
+
+CELLS = st.text(max_size=12)
+TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=5).map(
+    lambda rows: as_csv(rows[1:], rows[0])
+)
+
+
+@settings(max_examples=40)
+@given(content=st.one_of(st.binary(max_size=400), TABLES), kind=st.sampled_from(["weapons", "events"]), data=st.data())
+def test_whatever_is_uploaded_gets_an_answer_and_changes_no_record(
+    registrar: Client, content: bytes, kind: str, data: st.DataObject
+) -> None:
+    LoadJob.objects.all().delete()
+    before = Weapon.objects.count()
+    answer = upload(registrar, content, data.draw(CELLS) or "x", kind)
+    assert answer.status_code in (302, 422)
+    if answer.status_code == 302:
+        url = f"/import/{the_job().pk}/columns/"
+        html = page(registrar.get(url))
+        choices = st.sampled_from(["", "-", "nonsense", *mappings.KNOWN[kind]])
+        chosen = {name: data.draw(choices) for name in proposed(html)}
+        assert registrar.post(url, chosen).status_code in (302, 422)
+        registrar.post(f"/import/{the_job().pk}/values/", {})
+        jobs.run_next()
+        assert registrar.get(f"/import/{the_job().pk}/", follow=True).status_code == 200
+    assert Weapon.objects.count() == before

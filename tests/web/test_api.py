@@ -311,3 +311,16 @@ def test_a_body_that_is_no_such_thing_is_a_refusal(registrar: Program, body: byt
 def test_a_body_beyond_the_limit_is_refused(registrar: Program) -> None:
     answer = registrar.post("weapons", {"ref": "x" * 4_000_000})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["nowhere", "ledger/proof/a%0Ab", "weapons/no-uuid", "weapons/"])
+def test_nothing_at_an_address_is_a_problem_document_too(registrar: Program, path: str) -> None:
+    answer = registrar.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_method_an_address_does_not_know_is_named(registrar: Program) -> None:
+    answer = registrar.client.delete("/api/weapons", headers=registrar.headers)
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]

@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, re_path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from countermark.web.api.problems import MEDIA_TYPE, TITLES
+from countermark.web.api.problems import MEDIA_TYPE, TITLES, answer
 
 PROBLEM = {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
 
 
 class DescribedAPI(NinjaAPI):
     """Names the media type of every answer, and the refusals that any operation may give."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        """The addresses of the API; every other one below it is answered with a problem document too."""
+        patterns, application, namespace = super().urls
+        return [*patterns, re_path("", nowhere)], application, namespace
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The document under `/api/openapi.json`."""
@@ -20,6 +29,12 @@ class DescribedAPI(NinjaAPI):
             for operation in path.values():
                 _describe(operation)
         return document
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """404."""
+    return answer(404, "there is nothing at this address")
 
 
 def _describe(operation: dict[str, Any]) -> None:
