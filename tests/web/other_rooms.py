@@ -18,6 +18,10 @@ RECORDERS = {"registrar", "tracing", "armourer", "marking"}
 EXPORTERS = {"registrar", "tracing", "commander", "reports"}
 PERSONAL = {"registrar", "tracing", "contact", "licensing", "auditor"}
 LOADERS = {"registrar"}
+REGISTER_READERS = {"registrar", "tracing", "commander", "reports", "auditor"}
+DECIDERS = {"registrar", "commander"}
+LEDGER_READERS = {"auditor", "admin"}
+SUBJECT = {"subject": "collision:7"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,10 @@ PAGES: dict[str, Page] = {
     "register:event_correct": Page({"registrar"}, kwargs=EVENT),
     "register:weapon_correct": Page({"registrar"}, kwargs=WEAPON),
     "register:weapon_join": Page({"registrar"}, kwargs=WEAPON),
+    "register:discrepancies": Page(REGISTER_READERS),
+    "register:discrepancy": Page(REGISTER_READERS, kwargs=SUBJECT),
+    "register:discrepancy_assign": Page(DECIDERS, "post", SUBJECT),
+    "register:discrepancy_decide": Page(DECIDERS, "post", SUBJECT),
 }
 
 NATIONAL: dict[str, Page] = {
@@ -59,4 +67,10 @@ NATIONAL: dict[str, Page] = {
     "register:import_cancel": Page(LOADERS, "post", JOB),
     "register:import_rejects": Page(LOADERS, kwargs=JOB),
     "register:import_undo": Page(LOADERS, "post", JOB),
+    "register:lists": Page(LOADERS),
+    "register:term_review": Page(LOADERS, "post"),
+    "ledger:log": Page(LEDGER_READERS),
+    "ledger:entry": Page(LEDGER_READERS, kwargs={"position": 1}),
+    "ledger:checkpoint": Page(LEDGER_READERS),
+    "ledger:verify": Page(LEDGER_READERS, "post"),
 }
