@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 STATE_CODE = re.compile(r"[A-Z]{2}")
 NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -82,9 +82,9 @@ def _key_beside(url: str, variables: Mapping[str, str]) -> Path:
 
 def sqlite_path(url: str) -> Path:
     """The file a `sqlite:///absolute/path.db` URL names. Raises `EnvironmentProblem` for a relative path."""
-    path = Path(unquote(urlsplit(url).path))
-    if str(path).startswith("//"):
-        path = Path(str(path)[1:])
+    # Taken whole: a path may hold # and ?, which mean something in other URLs.
+    text = unquote(url.partition("://")[2])
+    path = Path("/" + text.lstrip("/") if text.startswith("/") else text)
     if not path.is_absolute() or path == Path("/"):
         raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:///absolute/path.db")
     return path
@@ -116,10 +116,29 @@ def database_settings(url: str) -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
-            "OPTIONS": {"options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000}"},
+            "PORT": _port(url),
+            "OPTIONS": {**_connection_options(url), "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000}"},
         }
     raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:/// or postgres://")
+
+
+def _port(url: str) -> str:
+    try:
+        return str(urlsplit(url).port or "")
+    except ValueError as error:
+        raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL has no usable port: {error}") from error
+
+
+CONNECTION_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "target_session_attrs")
+
+
+def _connection_options(url: str) -> dict[str, str]:
+    """What stands after `?`: what is asked for, encryption above all, is done or refused, never passed over."""
+    given = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    for name in sorted(set(given) - set(CONNECTION_OPTIONS)):
+        known = ", ".join(CONNECTION_OPTIONS)
+        raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL has the option {name!r}; expected one of {known}")
+    return given
 
 
 def data_directory(environment: Environment) -> Path:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-STORE_NAMES: Final = frozenset({"OperationalError", "InterfaceError", "DiskFullError"})
+STORE_NAMES: Final = frozenset({"OperationalError", "InterfaceError", "DiskFullError", "StoreUnusableError"})
 USAGE_NAMES: Final = frozenset({
     "EnvironmentProblem", "UnreadableFile", "UnmappedColumns", "MappingProblem", "NewerSchemaError", "KeyFileError",
 })  # fmt: skip
 FINDING_NAMES: Final = frozenset({
-    "LedgerError", "RolledBackError", "Refused", "CheckpointError", "BundleError", "TreeError",
+    "LedgerError", "RolledBackError", "Refused", "CheckpointError", "BundleError", "TreeError", "AccountError",
+    "UnknownLoad", "SearchError",
 })  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from countermark.ledger import database
@@ -17,8 +17,26 @@ class NewerSchemaError(Exception):
     """The store was written by a newer version of this program."""
 
 
+class StoreUnusableError(Exception):
+    """There can be no store where one is asked for, or what lies there is none."""
+
+
 def prepare() -> None:
-    """Brings the store's tables to this version. Raises `NewerSchemaError` for a store that is ahead of it."""
+    """Brings the store's tables to this version.
+
+    Raises `NewerSchemaError` for a store that is ahead of it, and `StoreUnusableError` where there can be none.
+    """
+    try:
+        _prepare()
+    except OSError as error:
+        raise StoreUnusableError(str(error)) from error
+    except DatabaseError as error:
+        if "is not a database" not in str(error):
+            raise
+        raise StoreUnusableError(f"{connection.settings_dict['NAME']} is not a store: {error}") from error
+
+
+def _prepare() -> None:
     if connection.vendor == "sqlite":
         Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
     if not _outdated():
