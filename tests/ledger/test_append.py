@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from countermark.ledger import checkpoint, identity, kept, projections, services, store, tree
+from countermark.ledger import bundle, checkpoint, identity, kept, projections, services, store, tree
 from countermark.ledger.drafts import KeptWrite
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import Entry as EntryRow
@@ -136,6 +136,48 @@ def test_recorded_time_never_goes_back_and_the_clock_is_noted() -> None:
     recorded = last()["recorded"]
     assert (recorded["time"], recorded["device_time"]) == ("2030-01-01T12:00:00.000Z", "2029-12-31T12:00:00.000Z")
     assert verify().ok
+
+
+def test_names_are_one_in_any_spelling_and_notes_are_what_was_written() -> None:
+    append([event(1)], by=ANN)
+    assert identity.ref("party", "ΐρις") == identity.ref("party", "Ϊ́ΡΙΣ")
+    append([Draft("event", event(2).body, note="10⁵ rounds"), Draft("event", event(3).body, note="105 rounds")], by=ANN)
+    assert set(SideText.objects.filter(kind="note").values_list("text", flat=True)) == {"10⁵ rounds", "105 rounds"}
+
+
+@given(st.text())
+def test_the_form_of_a_name_is_its_own_form(text: str) -> None:
+    assert identity.normalised(identity.normalised(text)) == identity.normalised(text)
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud800b"])
+def test_a_text_that_not_every_node_could_hold_is_refused_wherever_it_stands(bad: str) -> None:
+    append([event(1)], by=ANN)
+    before = lines()
+    several = [
+        Draft("event", event(2).body, note=bad),
+        Draft("event", event(2).body, texts=(SideNote("party", bad),)),
+        event(2, **{"countermark:mark": bad}),
+    ]
+    for draft in several:
+        with pytest.raises((LedgerError, ValueError)):
+            append([draft], by=ANN)
+    with pytest.raises(LedgerError):
+        append([event(2)], by=Actor(bad))
+    assert lines() == before
+    assert store.find(bad) == []
+
+
+def test_an_entry_that_no_other_node_would_take_in_is_refused() -> None:
+    append([event(1)], by=ANN)
+    with pytest.raises(LedgerError, match="at most"):
+        append([event(2, **{"countermark:mark": "x" * bundle.LONGEST_ENTRY})], by=ANN)
+    assert len(lines()) == 2
+
+
+def test_what_only_looks_like_nul_is_kept() -> None:
+    append([event(1, **{"countermark:mark": "\\u0000"})], by=ANN)
+    assert last()["body"]["countermark:mark"] == "\\u0000"
 
 
 def test_two_changes_in_one_millisecond_are_both_kept() -> None:

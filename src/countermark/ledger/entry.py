@@ -1,6 +1,7 @@
 """One entry of a log: its bytes, its ids, its times (contract, *Ledger entries*). Pure."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -11,6 +12,9 @@ from countermark.ledger import eventhash, jcs
 
 Kind: TypeAlias = Literal["event", "act"]
 Body: TypeAlias = dict[str, Any]
+
+LONGEST = 4 << 20
+"""No entry has more bytes: what a node writes, every other must be able to take in."""
 
 UNKNOWN_TIME = "0001-01-01T00:00:00.000Z"
 
@@ -97,7 +101,22 @@ _NOT_WRITTEN = frozenset({WRITING, "@context", "errorDeclaration", "eventID", "r
 
 def key_of(event_id: str) -> bytes:
     """32 bytes that stand for an eventID in the index of a log."""
-    return hashlib.sha256(event_id.encode()).digest()
+    # Of a text that is no eventID, lone surrogates included, it is the key of no entry.
+    return hashlib.sha256(event_id.encode(errors="surrogatepass")).digest()
+
+
+def is_text(text: str) -> bool:
+    """Whether both databases and every other node can hold a text: no NUL, no lone surrogate."""
+    return "\0" not in text and _SURROGATE.search(text) is None
+
+
+def has_nul(entry: bytes) -> bool:
+    """Whether a text in the JSON of an entry or body contains NUL, which PostgreSQL cannot hold in a view."""
+    return b"\\u0000" in entry and _NUL.search(entry) is not None
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def encode(kind: str, event_id: str, body_json: bytes, recorded: Mapping[str, Any]) -> bytes:

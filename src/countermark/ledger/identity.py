@@ -18,8 +18,10 @@ SECRET_SETTING = "node_secret"  # noqa: S105 - the name of the setting, not the 
 
 
 def normalised(text: str) -> str:
-    """The form of a name that decides its id: NFKC, case folded, runs of white space one space."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The form of a name that decides its id: NFKC, case folded, runs of white space one space. Idempotent."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    # Folding takes some letters apart that NFKC had put together (ΐ, ΰ).
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def opaque(kind: str, text: str) -> str:
@@ -28,8 +30,11 @@ def opaque(kind: str, text: str) -> str:
 
 
 def ref(kind: str, text: str) -> str:
-    """The 64 hexadecimal digits of an opaque id."""
-    return _ref(node_secret(), kind, normalised(text))
+    """The 64 hexadecimal digits of an opaque id.
+
+    A note is what somebody wrote, no name to be found again in another spelling: "10⁵" is not "105".
+    """
+    return _ref(node_secret(), kind, text if kind == "note" else normalised(text))
 
 
 @lru_cache(maxsize=100_000)
