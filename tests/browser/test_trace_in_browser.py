@@ -252,10 +252,10 @@ def test_the_screenshot_of_the_readme_shows_a_good_answer(officer: Visitor, demo
 
 
 def write_screenshot(page: "Page") -> None:
-    """The page from its header down to the end of the answer."""
+    """The page from its header down to the end of the history."""
     top = page.locator(".top").evaluate("e => e.offsetTop")
-    end = page.locator("#answer").bounding_box()
+    end = page.locator(".card:has(> .chain)").bounding_box()
     assert end is not None
     SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
-    clip = {"x": 0, "y": top, "width": 1280, "height": min(end["y"] + end["height"] + 20, 1000) - top}
+    clip = {"x": 0, "y": top, "width": 1280, "height": end["y"] + end["height"] + 20 - top}
     page.screenshot(path=SCREENSHOT, full_page=True, clip=clip)  # type: ignore[arg-type]
