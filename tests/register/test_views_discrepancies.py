@@ -70,7 +70,7 @@ def test_a_form_that_makes_no_sense_is_shown_again_and_nothing_is_stored(action:
 
 
 @pytest.mark.parametrize(
-    "subject", ["nonsense", "collision:x", "collision:99999999999999999999", "control_unclear:x", "collision:²"]
+    "subject", ["nonsense", "collision:x", "collision:9999999999999999999", "control_unclear:x", "collision:²"]
 )
 def test_an_unknown_discrepancy_is_not_found(subject: str) -> None:
     assert (

@@ -54,7 +54,7 @@ def one(subject: str, scope: Scope) -> Discrepancy | None:
     kind, _, key = subject.partition(":")
     if kind == UNCLEAR:
         found = list(_unclear(scope, key))
-    elif kind == COLLISION and key.isdecimal() and len(key) < 20:
+    elif kind == COLLISION and key.isascii() and key.isdecimal() and len(key) < 20 and int(key) < 1 << 63:
         found = list(_collisions(scope, [int(key)]))
     else:
         found = []

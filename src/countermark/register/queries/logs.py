@@ -121,4 +121,4 @@ def _first_after(log: Log, size: int, time: str) -> int:
 
 def entry_at(position: int) -> Entry | None:
     """The entry at a position, or None."""
-    return next(iter(store.entries_at([position])), None)
+    return next(iter(store.entries_at([position])), None) if position < 1 << 63 else None
