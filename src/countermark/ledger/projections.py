@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.db import connection
+
 from countermark.ledger import database
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import LOG_SPAN, KeptIndex, Log
@@ -74,14 +76,13 @@ class KeptProjection:
         for key, rank in _held_ranks(foreign).items() if foreign else ():
             if last[key][0] < rank:
                 del last[key]
-        rows = [KeptIndex(table=t, key=k, digest=d, position=p) for (t, k), (_, d, p) in last.items()]
-        KeptIndex.objects.bulk_create(
-            rows,
-            batch_size=200,
-            update_conflicts=True,
-            unique_fields=["table", "key"],
-            update_fields=["digest", "position"],
-        )
+        rows = [(table, key, digest, position) for (table, key), (_, digest, position) in last.items()]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                'INSERT INTO ledger_keptindex ("table", key, digest, position) VALUES (%s, %s, %s, %s) ON CONFLICT'
+                ' ("table", key) DO UPDATE SET digest = excluded.digest, position = excluded.position',
+                rows,
+            )
 
     def rebuild(self) -> None:
         """Empties the view and folds every entry again."""

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from countermark.ledger import database, services, store
+from countermark.ledger import database, jcs, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
-from countermark.ledger.services import Actor, Draft
+from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.register import births, bodies, projection
 from countermark.register.comparing import Plan, marks_said, plan
 from countermark.register.files import events as events_file
@@ -298,13 +298,15 @@ class _EventLoad:
             for chunk in database.chunks(rows, CHUNK):
                 good = [row for row in chunk if not isinstance(row, RowError)]
                 errors = [row for row in chunk if isinstance(row, RowError)]
-                for row, draft, problem in self._planned(self._once(good, errors)):
+                drafts = [(row, self._draft(row)) for row in self._once(good, errors)]
+                made = {row.row: draft for row, draft in drafts}
+                for row, draft, problem in self._planned(drafts):
                     if problem is not None:
                         errors.append(problem)
                         continue
                     refs.add(row.ref.encode())
                     if draft is not None:
-                        file.write(_framed(row))
+                        file.write(_framed(_StagedEvent.of(row, made[row.row])))
                 refused.update(error.row for error in errors)
                 self.report.errors.extend(errors[: max(0, ERRORS_SHOWN - len(self.report.errors))])
                 self.report.rows += len({row.row for row in chunk})
@@ -328,14 +330,15 @@ class _EventLoad:
                 errors.append(RowError(row.row, "id", row.id, expected, "disagrees", row.ref))
         return fresh
 
-    def _planned(self, rows: Sequence[EventRow]) -> Iterator[tuple[EventRow, list[Draft] | None, RowError | None]]:
+    def _planned(
+        self, drafts: Sequence[tuple[EventRow, Draft]]
+    ) -> Iterator[tuple[EventRow, list[Draft] | None, RowError | None]]:
         """For each row what is to be appended (None: nothing), or why it is refused; counts as it goes."""
-        ids = {row.ref: bodies.weapon_id(self.source, row.ref) for row in rows}
+        ids = {row.ref: bodies.weapon_id(self.source, row.ref) for row, _ in drafts}
         known = _known_weapons(list(ids.values()))
-        drafts = [self._draft(row, ids[row.ref]) for row in rows]
-        there = _known_events([draft.event_id for draft in drafts])
-        alike = standing_alike([draft.body for draft in drafts])
-        for row, draft in zip(rows, drafts, strict=True):
+        there = _known_events([draft.event_id for _, draft in drafts])
+        alike = standing_alike([draft.body for _, draft in drafts])
+        for row, draft in drafts:
             others = alike.get(event_identity(draft.body), [])
             if ids[row.ref] not in known:
                 yield (
@@ -369,13 +372,14 @@ class _EventLoad:
             return bodies.said_of(others[-1].body) == bodies.said_of(draft.body)
         if there or not others:
             return there
-        weapon = bodies.weapon_id(self.source, row.ref)
-        earlier = [self._draft(msgspec.structs.replace(row, occurrence=n), weapon) for n in range(1, row.occurrence)]
+        earlier = [self._draft(msgspec.structs.replace(row, occurrence=n)) for n in range(1, row.occurrence)]
         return row.occurrence - len(_known_events([one.event_id for one in earlier])) <= len(others)
 
-    def _draft(self, row: EventRow, weapon_id: str) -> Draft:
+    def _draft(self, row: EventRow) -> Draft:
+        weapon_id = bodies.weapon_id(self.source, row.ref)
         draft = event_draft(weapon_id, self.source, event_fields(row), msgspec.structs.asdict(row.moment))
-        return msgspec.structs.replace(draft, event_id=event_id_of("event", draft.body))
+        body_json = jcs.encode_plain(draft.body)
+        return msgspec.structs.replace(draft, event_id=event_id_of("event", draft.body), body_json=body_json)
 
     def _corrected(self, draft: Draft, other: Entry) -> list[Draft]:
         body = {key: value for key, value in draft.body.items() if key != "countermark:writing"}
@@ -391,8 +395,9 @@ class _EventLoad:
         batch = Batch()
         done = 0
         counts = (self.report.new, self.report.unchanged, self.report.changed)
-        for rows in database.chunks(_framed_rows(self.staged), CHUNK):
-            drafts = [draft for _, some, _ in self._planned(rows) for draft in some or ()]
+        for rows in database.chunks(_framed_events(self.staged), CHUNK):
+            planned = self._planned([(event.row, event.draft()) for event in rows])
+            drafts = [draft for _, some, _ in planned for draft in some or ()]
             if drafts and batch.drafts and batch.full():
                 self.report.events += batch.append(by)
                 progress(done, counts[0] + counts[2])
@@ -423,18 +428,37 @@ def event_fields(row: EventRow) -> dict[str, str]:
 
 
 _LENGTH = struct.Struct("<I")
-_decode_row = msgspec.msgpack.Decoder(EventRow).decode
 
 
-def _framed(row: EventRow) -> bytes:
-    content = msgspec.msgpack.encode(row)
+class _StagedEvent(msgspec.Struct, frozen=True, array_like=True):
+    """A good row and the draft made of it, so that the second pass need not make it again."""
+
+    row: EventRow
+    event_id: str
+    body_json: bytes
+    texts: tuple[SideNote, ...]
+
+    @classmethod
+    def of(cls, row: EventRow, draft: Draft) -> "_StagedEvent":
+        return cls(row, draft.event_id, draft.body_json, draft.texts)
+
+    def draft(self) -> Draft:
+        body = jcs.decode(self.body_json)
+        return Draft("event", body, self.texts, self.row.note, event_id=self.event_id, body_json=self.body_json)
+
+
+_decode_event = msgspec.msgpack.Decoder(_StagedEvent).decode
+
+
+def _framed(event: _StagedEvent) -> bytes:
+    content = msgspec.msgpack.encode(event)
     return _LENGTH.pack(len(content)) + content
 
 
-def _framed_rows(path: Path) -> Iterator[EventRow]:
+def _framed_events(path: Path) -> Iterator[_StagedEvent]:
     with path.open("rb", buffering=1 << 20) as file:
         while head := file.read(_LENGTH.size):
-            yield _decode_row(file.read(_LENGTH.unpack(head)[0]))
+            yield _decode_event(file.read(_LENGTH.unpack(head)[0]))
 
 
 def _known_weapons(ids: Sequence[str]) -> set[str]:
