@@ -15,7 +15,9 @@ FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--reading", "readings", multiple=True, metavar="[P=]TEXT", help="A mark as read; P= names its component.")
+@click.option(
+    "--reading", "readings", multiple=True, metavar="[P=]TEXT", help="A mark as read; P= names its component."
+)
 @click.option("--maker", default="")
 @click.option("--country", default="")
 @click.option("--kind", default="")
@@ -90,7 +92,9 @@ def print_answer(answer: dict[str, Any]) -> None:
     click.echo(f"{headline}; not registered {answer['not_registered']:.1%}")
     for rank, candidate in enumerate(answer["candidates"], 1):
         described = " ".join(filter(None, (candidate["maker"], candidate["model"], candidate["calibre"])))
-        click.echo(f"{rank:>3}  {candidate['probability']:>6.1%}  {candidate['mark']:<18} {described}  [{candidate['ref']}]")
+        click.echo(
+            f"{rank:>3}  {candidate['probability']:>6.1%}  {candidate['mark']:<18} {described}  [{candidate['ref']}]"
+        )
         click.echo(f"             {candidate['weapon_id']}")
         for reason in candidate["explanation"]:
             click.echo(f"             - {reason}")
@@ -148,7 +152,17 @@ def _already_done(part: Path, head: bytes) -> list[bool]:
     lines = whole[len(head) :].splitlines()
     if len(whole) < len(content):
         part.write_bytes(whole)
-    return [msgspec.json.decode(line)["outcome"] == "error" for line in lines]
+    try:
+        return [_ANSWER.decode(line).outcome == "error" for line in lines]
+    except msgspec.DecodeError:
+        return []  # what a failing disk left behind
+
+
+class _Answered(msgspec.Struct):
+    outcome: str
+
+
+_ANSWER = msgspec.json.Decoder(_Answered)
 
 
 def _finish(part: Path, out: Path, head: int) -> None:
