@@ -1,6 +1,7 @@
 """Makes the store ready: creates a missing one, migrates an older one after a backup, refuses a newer one."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,14 +39,17 @@ def prepare() -> None:
 
 def _prepare() -> None:
     if connection.vendor == "sqlite":
-        Path(str(connection.settings_dict["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(str(connection.settings_dict["NAME"]))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Made here and not by SQLite: names of people and the node's secret are for its owner's eyes only.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     if not _outdated():
         return
     with _alone():
         outdated = _outdated()
         if not outdated:
             return
-        if outdated == "older":
+        if outdated == "older" and _holds_something():
             _backup_first()
         call_command("migrate", interactive=False, verbosity=0)
 
@@ -62,6 +66,15 @@ def _outdated() -> str:
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return ""
     return "older" if any(app in ours for app, _ in applied) else "empty"
+
+
+def _holds_something() -> bool:
+    """Whether a log was opened here. Nothing is kept before; a first migration that was killed has left some tables."""
+    with connection.cursor() as cursor:
+        if "ledger_log" not in connection.introspection.table_names(cursor):
+            return False
+        cursor.execute("SELECT 1 FROM ledger_log LIMIT 1")
+        return cursor.fetchone() is not None
 
 
 def _backup_first() -> None:
