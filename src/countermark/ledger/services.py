@@ -53,6 +53,8 @@ def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
     A draft whose eventID the log has already is not appended again. Raises
     `LedgerError` when the log may not be written (rolled back, no key), and database errors unchanged.
     """
+    if not (entries.is_text(by.name) and entries.is_text(by.via)):
+        raise LedgerError(f"{by.name!r} is no name of a person")
     log = require_own_log()
     prepared = [_prepare(draft) for draft in drafts]
     with database.write_transaction(log.id):
@@ -76,7 +78,10 @@ def _prepare(draft: Draft) -> _Prepared:
     if draft.kind == "event" and not draft.event_id and entries.is_disguised(draft.body):
         raise LedgerError("an event contains, as text, what tells the events written here apart; it is not captured")
     event_id = draft.event_id or entries.event_id_of(draft.kind, draft.body)
-    return _Prepared(draft, event_id, entries.key_of(event_id), draft.body_json or jcs.encode(draft.body))
+    body_json = draft.body_json or jcs.encode(draft.body)
+    if entries.has_nul(body_json) or not all(map(entries.is_text, (draft.note, *(name.text for name in draft.texts)))):
+        raise LedgerError("a text contains NUL or half a character, which nobody could read again; it is not recorded")
+    return _Prepared(draft, event_id, entries.key_of(event_id), body_json)
 
 
 def _split_known(log: Log, size: int, prepared: list[_Prepared]) -> tuple[list[Captured], list[_Prepared]]:
@@ -126,6 +131,10 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
         recorded, fields = _recorded(item.draft, shared, texts, people if position == first else ())
         recorded_json = plain_json if fields is plain else jcs.encode(fields)
         data = entries.join(item.draft.kind, item.event_id, item.body_json, recorded_json)
+        if len(data) > entries.LONGEST:
+            raise LedgerError(
+                f"an entry has at most {entries.LONGEST:,} bytes, this one {len(data):,}: record it in parts"
+            )
         rows.append((position, log.id, item.key, tree.leaf_hash(data), data))
         appended.append(
             Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, item.draft.prepared, log.origin)
