@@ -7,7 +7,6 @@ tree written, views folded and kept rows saved, all in one transaction under the
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -297,9 +296,3 @@ def erase(refs: Iterable[str], *, by: Actor, reason: str) -> int:
 def person(name: str) -> SideNote:
     """The side text that names a person; give it with the first draft that person records."""
     return SideNote("person", name)
-
-
-def shifted(time: str, milliseconds: int) -> str:
-    """An RFC 3339 time moved by some milliseconds."""
-    moment = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) + timedelta(milliseconds=milliseconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
