@@ -8,9 +8,7 @@ import pytest
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
-from countermark.register import projection
 from countermark.register import services as register
-from countermark.register.rules import history
 from countermark.tracing import queries
 from countermark.tracing.queries import Options, SearchError, query_of
 
@@ -173,13 +171,6 @@ def test_a_mark_that_was_corrected_away_is_found_no_more() -> None:
     register.correct_weapon(weapon_id, PISTOL, [{"component": "frame", "mark": "HK55512"}], reason="misread", by=CLERK)
     assert ask("HK55512")["candidates"][0]["ref"] == "A1"
     assert ask("TKD48213")["outcome"] == "none"
-
-
-def test_a_part_that_was_taken_off_still_leads_to_the_weapon_it_was_on() -> None:
-    weapon_id = add("A1", "TKD48213", {"component": "barrel", "mark": "HB77120"})
-    register.add_event(weapon_id, {"event": "remove", "component": "barrel", "date": "2001-01-01"}, by=CLERK)
-    assert ask(("barrel", "HB77120"))["candidates"][0]["ref"] == "A1"
-    assert [line.event for line in history(projection.entries_of([weapon_id]))] == ["manufacture", "remove"]
 
 
 def test_a_makers_new_spelling_is_known_as_soon_as_it_is_recorded() -> None:

@@ -119,7 +119,8 @@ def _earlier_entries(touched: dict[str, list[Entry]]) -> dict[str, list[Entry]]:
 
 
 def _links(weapon_ids: Sequence[str]) -> Iterator[tuple[str, int]]:
-    for some in database.chunks(weapon_ids, 10_000):
+    # What is no id names no weapon; PostgreSQL would refuse to look it up.
+    for some in database.chunks(filter(is_weapon_id, weapon_ids), 10_000):
         for weapon_id, position in database.select_in(
             "SELECT weapon_id, position FROM register_link", "weapon_id", some, kind="uuid"
         ):
