@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from countermark.marks import skeleton
+from countermark.register.rows import code_of
 from countermark.register.rules import MarkState, WeaponState
 from countermark.tracing import index
 
@@ -25,6 +26,14 @@ def test_each_readable_mark_has_one_row() -> None:
 @pytest.mark.parametrize("text", ["", "S/N", "UNKNOWN", " - "])
 def test_a_mark_that_says_nothing_is_never_indexed(text: str) -> None:
     assert index.rows(state(text)) == []
+
+
+def test_the_mark_of_a_part_that_was_taken_off_is_not_the_weapons_any_more() -> None:
+    whole = state("AB123", "CD4567")
+    off = msgspec.structs.replace(whole.marks[1], until="2020-01-01T00:00:00.000Z")
+    bare = msgspec.structs.replace(whole, marks=(whole.marks[0], off))
+    assert [row.canonical for row in index.rows(bare)] == ["AB123"]
+    assert index.patterns(bare) == [(skeleton.pattern("AB123"),)]
 
 
 def test_the_number_of_a_set_before_a_mark_is_not_part_of_it() -> None:
@@ -47,9 +56,9 @@ def test_a_weapon_key_is_signed_and_keeps_the_order_of_ids() -> None:
 
 
 def test_case_and_spacing_do_not_change_a_code() -> None:
-    assert index.code("Forjas  Taurus") == index.code("FORJAS taurus")
-    assert index.code("Taurus") != index.code("Rossi")
-    assert index.code(" ") == 0
+    assert code_of("Forjas  Taurus") == code_of("FORJAS taurus")
+    assert code_of("Taurus") != code_of("Rossi")
+    assert code_of(" ") == 0
 
 
 @pytest.mark.parametrize(

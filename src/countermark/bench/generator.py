@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from countermark.marks import skeleton
 from countermark.marks.text import canonical
+from countermark.register.rows import code_of
 from countermark.tracing import index
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -286,10 +287,10 @@ def _prefixes(form: Format, n: int, digits: int, random: np.random.Generator, al
 
 def columns(register: Register, keys: Ints) -> list[index.Row]:
     """The register as rows of the search table, sorted by key; `keys` are the weapons' keys."""
-    makers_codes = [index.code(maker.name) for maker in register.makers]
+    makers_codes = [code_of(maker.name) for maker in register.makers]
     countries = [index.country_code(maker.country) for maker in register.makers]
     kinds = [index.kind_code(kind) for kind in KINDS]
-    calibres = [index.code(calibre) for calibre in CALIBRES]
+    calibres = [code_of(calibre) for calibre in CALIBRES]
     parts = [index.component_code(component) for component in COMPONENTS]
     rows = [
         index.Row(

@@ -85,6 +85,7 @@ def raw_rows(register: Path) -> list[RawRow]:
     """The marks of a register file as rows of numbers, a text and a digest."""
     from countermark.marks import skeleton
     from countermark.marks.text import canonical
+    from countermark.register.rows import code_of
     from countermark.tracing import index
 
     with register.open(encoding="utf-8", newline="") as file:
@@ -92,9 +93,9 @@ def raw_rows(register: Path) -> list[RawRow]:
             (
                 number,
                 int(row["ref"][1:]),
-                index.code(row["maker"]),
+                code_of(row["maker"]),
                 index.kind_code(row["kind"]),
-                index.code(row["calibre"]),
+                code_of(row["calibre"]),
                 int(row["year"]),
                 row["mark"],
                 skeleton.key(canonical(row["mark"])),

@@ -24,8 +24,9 @@ COMPONENT_COLUMNS = ("weapon_id", "number", "component", "role", "mark", "since"
 
 @lru_cache(maxsize=100_000)
 def code_of(text: str) -> int:
-    """A 31-bit number for a maker, model or calibre as a source writes it, however it is spaced and capitalised."""
-    return int.from_bytes(hashlib.blake2b(spelling(text).encode(), digest_size=4).digest()) >> 1 if text else 0
+    """The code of a maker, model or calibre as a source writes it, however spaced and capitalised: 1 to 2**31 - 1; 0 for none."""
+    compared = spelling(text)
+    return int.from_bytes(hashlib.blake2b(compared.encode(), digest_size=4).digest()) >> 1 or 1 if compared else 0
 
 
 @lru_cache(maxsize=100_000)

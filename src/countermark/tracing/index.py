@@ -8,12 +8,12 @@ rewrites nothing.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from countermark.marks import skeleton
 from countermark.marks.placeholders import is_placeholder
 from countermark.marks.text import canonical, split_prefix
+from countermark.register.rows import code_of
 
 Vendor: TypeAlias = Literal["sqlite", "postgresql"]
 
@@ -102,6 +102,8 @@ class Mark(Protocol):
     def mark_kind(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def until(self) -> str: ...
 
 
 class Weapon(Protocol):
@@ -168,15 +170,6 @@ def weapon_key(weapon_id: str) -> int:
     return int(weapon_id.replace("-", "")[:16], 16) >> 1
 
 
-@lru_cache(maxsize=100_000)
-def code(text: str) -> int:
-    """The code of a maker or calibre as written, without regard to case and spacing: 1 to 2**31 - 1; 0 for none."""
-    normalised = " ".join(text.casefold().split())
-    if not normalised:
-        return 0
-    return int.from_bytes(blake2b(normalised.encode(), digest_size=4).digest()) >> 1 or 1
-
-
 @lru_cache(maxsize=1000)
 def country_code(country: str) -> int:
     """Two to four letters of ISO 3166 as one number below 2**21; 0 for unknown (`ZZ` or none)."""
@@ -212,9 +205,9 @@ def end_key(text: str) -> int:
 
 
 def rows(weapon: Weapon) -> list[Row]:
-    """The search rows of a weapon as it stands; a mark without readable text has none."""
+    """The search rows of a weapon as it stands; a mark that cannot be read, or whose part was taken off, has none."""
     key = weapon_key(weapon.id)
-    facts = (code(weapon.maker), kind_code(weapon.kind), code(weapon.calibre), country_code(weapon.country))
+    facts = (code_of(weapon.maker), kind_code(weapon.kind), code_of(weapon.calibre), country_code(weapon.country))
     return [
         Row(
             skeleton.key(text),
@@ -227,13 +220,14 @@ def rows(weapon: Weapon) -> list[Row]:
             text,
         )
         for mark in weapon.marks
-        if (text := _searched(mark.text))
+        if not mark.until and (text := _searched(mark.text))
     ]
 
 
 def patterns(weapon: Weapon) -> list[tuple[int]]:
     """The keys of `tracing_pattern`: one for each search row."""
-    return [(skeleton.pattern(text),) for mark in weapon.marks if (text := _searched(mark.text))]
+    texts = (_searched(mark.text) for mark in weapon.marks if not mark.until)
+    return [(skeleton.pattern(text),) for text in texts if text]
 
 
 @lru_cache(maxsize=10_000)

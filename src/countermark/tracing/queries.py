@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
-from countermark.register.rows import spelling
+from countermark.register.rows import code_of, spelling
 from countermark.tracing import index, search
 from countermark.tracing import store as stores
 from countermark.tracing.rules import in_words
@@ -183,7 +183,7 @@ def _spellings(name: str) -> Spellings:
     known = [search.Spelling(code, text, groups.get(spelling(text), code), n / total) for code, text, n in rows]
     in_use = {spelling(text) for _, text, _ in rows}
     known += [
-        search.Spelling(index.code(text), text, group, 0.0) for text, group in groups.items() if text not in in_use
+        search.Spelling(code_of(text), text, group, 0.0) for text, group in groups.items() if text not in in_use
     ]
     return Spellings(tuple(known))
 
@@ -193,7 +193,7 @@ def _alias_groups(name: str) -> dict[str, int]:
     terms = Term.objects.filter(list=name, state="known").prefetch_related("aliases")
     groups: dict[str, int] = {}
     for term in terms:
-        group = index.code(term.name)
+        group = code_of(term.name)
         groups[spelling(term.name)] = group
         for alias in term.aliases.all():
             groups.setdefault(alias.normalised, group)
