@@ -124,10 +124,10 @@ def test_neighbours_of_another_maker_do_not_take_the_number() -> None:
     assert second.neighbour > first.neighbour
 
 
-def test_the_best_mark_of_a_weapon_counts() -> None:
-    keys, scores, rows = posterior.group_max(np.array([7, 5, 7]), np.array([-3.0, -1.0, -2.0]))
+def test_a_weapon_with_two_fitting_marks_has_both_their_chances() -> None:
+    keys, scores, rows = posterior.group_sum(np.array([7, 5, 7]), np.log([0.1, 0.3, 0.2]))
     assert keys.tolist() == [5, 7]
-    assert scores.tolist() == [-1.0, -2.0]
+    assert np.exp(scores) == pytest.approx([0.3, 0.3])
     assert rows.tolist() == [1, 2]
 
 

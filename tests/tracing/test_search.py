@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from time import perf_counter
 from uuid import UUID, uuid5
 
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countermark.marks import skeleton
+from countermark.register.rows import code_of
 from countermark.tracing import index
 from countermark.tracing.search import (
     Answer,
@@ -35,6 +35,7 @@ class Mark(msgspec.Struct, frozen=True):
     component: str = "frame"
     number: int = 0
     mark_kind: str = "manufacture"
+    until: str = ""
 
 
 class Weapon(msgspec.Struct, frozen=True):
@@ -69,30 +70,33 @@ ALL = [TAURUS, ROSSI, IZHEVSK, OWNER, BORROWER, *MANY]
 REFERENCE = Reference(
     Spellings(
         tuple(
-            Spelling(index.code(text), text, group, 10.0)
+            Spelling(code_of(text), text, group, 10.0)
             for text, group in (("Taurus", 1), ("Forjas Taurus", 1), ("Rossi", 2), ("Ижмех", 3))
         )
     ),
     Spellings(
         (
-            Spelling(index.code("9x19 mm"), "9x19 mm", 1, 10.0),
-            Spelling(index.code(".38 Special"), ".38 Special", 2, 5.0),
+            Spelling(code_of("9x19 mm"), "9x19 mm", 1, 10.0),
+            Spelling(code_of(".38 Special"), ".38 Special", 2, 5.0),
         )
     ),
 )
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[SqlStore]:
+def store_of(weapons: list[Weapon]) -> SqlStore:
     connection = sqlite3.connect(":memory:")
     for statement in index.ddl("sqlite"):
         connection.execute(statement)
-    rows = [row for one in ALL for row in index.rows(one)]
+    rows = [row for one in weapons for row in index.rows(one)]
     connection.executemany(f"insert into tracing_mark values ({', '.join('?' * len(index.COLUMNS))})", rows)
     patterns = Counter(skeleton.pattern(row.canonical) for row in rows)
     connection.executemany("insert into tracing_pattern values (?, ?)", patterns.items())
-    yield sqlite_store(connection)
-    connection.close()
+    return sqlite_store(connection)
+
+
+@pytest.fixture(scope="module")
+def store() -> SqlStore:
+    return store_of(ALL)
 
 
 def ask(store: SqlStore, *readings: str | MarkReading, options: Options = DEFAULT, **evidence: str) -> Answer:
@@ -247,3 +251,34 @@ def test_any_unicode_reading_is_answered_or_refused(reading: str) -> None:
     assert perf_counter() - started < 2
     total = answer.not_registered + sum(candidate.probability for candidate in answer.candidates)
     assert 0 <= total <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("reading", ["ЖД31408", "ЖД31409"])
+def test_a_latin_mark_read_in_cyrillic_by_its_sound_is_found(reading: str) -> None:
+    latin = weapon("zh", "ZHD31408", maker="Zastava")
+    (first, *_) = ask(store_of([*ALL, latin]), reading).candidates
+    assert first.weapon_key == latin.key
+    assert ("transliterated", "ZH") in {(difference.why, difference.mark) for _, difference in first.differences}
+
+
+def test_where_nothing_is_near_nothing_is_said_to_fit(store: SqlStore) -> None:
+    answer = ask(store, "QQ99999999", options=Options(absent_prior=0.03))
+    assert (answer.outcome, answer.candidates) == ("none", ())
+    assert answer.not_registered > 0.5
+
+
+def test_of_two_likely_serials_the_registered_one_is_taken(store: SqlStore) -> None:
+    for text in ("TKD48213 BRAZIL KB77199", "KB77199 BRAZIL TKD48213"):
+        assert ask(store, text).candidates[0].weapon_key == TAURUS.key
+
+
+def test_of_equal_owners_the_one_whose_frame_bears_the_mark_comes_first(store: SqlStore) -> None:
+    assert ask(store, "HB77120").candidates[0].weapon_key == OWNER.key
+
+
+def test_a_weapon_read_in_two_places_is_likelier_than_one_read_in_one() -> None:
+    twice = weapon("twice", Mark("KL55120"), Mark("KL55120", "slide", 1))
+    once = weapon("once", Mark("KL99120"), Mark("KL55120", "slide", 1))
+    first, second = ask(store_of([*ALL, twice, once]), "KL55120").candidates[:2]
+    assert (first.weapon_key, second.weapon_key) == (twice.key, once.key)
+    assert first.probability == pytest.approx(2 * second.probability)

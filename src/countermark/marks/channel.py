@@ -40,13 +40,13 @@ class Channel:
     kept: float = 0.90
     lookalike: float = 0.025
     near: float = 0.012
-    other: float = 0.0011
+    other: float = 0.0017
     across: float = 0.0001
     """Another character of the other kind: a digit read as a letter that does not look like it, or the reverse."""
     added: float = 0.0005
     doubled: float = 0.005
     dropped: float = 0.009
-    swapped: float = 0.0075
+    swapped: float = 0.016
     unread: float = 0.05
     run: float = 0.03
     empty_run: float = 0.003
@@ -87,9 +87,14 @@ def relation(mark: str, read: str) -> Why | None:
         return "lookalike"
     if (mark, read) in _NEAR:
         return "near"
-    if read in SOUND.get(mark, ()):
+    if read in SOUND.get(mark, ()) or mark in typed(read):
         return "transliterated"
     return "other"
+
+
+def typed(read: str) -> tuple[str, ...]:
+    """The Latin spellings a letter of another script may stand for, where it was read off a Latin mark by its sound."""
+    return () if read.isascii() else SOUND.get(read, ())
 
 
 @lru_cache(maxsize=200_000)
@@ -234,6 +239,9 @@ def _align_batch(
         _one_place(i, places, before, now, slice(low, high), index, letters, channel)
         if i and place.kind == places[i - 1].kind == "char" and place.char != places[i - 1].char:
             _swap(places[i - 1].char, place.char, rows[-2], now, marks, channel)
+        for spelling in typed(place.char):
+            if 1 < len(spelling) <= width:
+                _typed(spelling, before, now, marks, logs.sound)
         for length, mark in spelled.get(i, ()):
             reached = rows[i + 1 - length][:-1] + np.float32(logs.sound)
             np.copyto(now[1:], np.maximum(now[1:], reached), where=marks == mark)
@@ -286,6 +294,17 @@ def _swap(
     j, mark = np.nonzero((marks[:-1] == ord(right)) & (marks[1:] == ord(left)))
     reached = two_before[j, mark] + np.float32(_logs(channel).swapped)
     now[j + 2, mark] = np.maximum(now[j + 2, mark], reached)
+
+
+def _typed(
+    spelling: str, before: NDArray[np.float32], now: NDArray[np.float32], marks: NDArray[np.uint32], log_sound: float
+) -> None:
+    """One letter of the reading stands for several of the mark."""
+    ends = len(marks) - len(spelling) + 1
+    fits = np.logical_and.reduce([marks[k : k + ends] == ord(char) for k, char in enumerate(spelling)])
+    reached = before[:ends] + np.float32(log_sound)
+    later = now[len(spelling) :]
+    np.copyto(later, np.maximum(later, reached), where=fits)
 
 
 def _spelled(places: Sequence[Place], letters: NDArray[np.uint32] | None) -> dict[int, list[tuple[int, int]]]:
@@ -387,9 +406,17 @@ def _steps(i: int, j: int, places: Sequence[Place], mark: str, channel: Channel,
     before = places[i - 2].char if i > 1 else ""
     if j > 1 and before and before != place.char and (before, place.char) == (mark[j - 1], mark[j - 2]):
         yield logs.swapped, 2, 2
+    yield from _sounded(i, j, places, mark, logs.sound)
+
+
+def _sounded(i: int, j: int, places: Sequence[Place], mark: str, log_sound: float) -> Iterable[_Step]:
+    """A letter of one script written by several of the other, on either side."""
     for spelling in SOUND.get(mark[j - 1], ()):
         if 1 < len(spelling) <= i and "".join(p.char for p in places[i - len(spelling) : i]) == spelling:
-            yield logs.sound, len(spelling), 1
+            yield log_sound, len(spelling), 1
+    for spelling in typed(places[i - 1].char):
+        if 1 < len(spelling) <= j and mark[j - len(spelling) : j] == spelling:
+            yield log_sound, 1, len(spelling)
 
 
 def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Difference]:
@@ -432,7 +459,7 @@ def _differences(places: Sequence[Place], mark: str, i: int, j: int, di: int, dj
         return [Difference(place.at, read, "", "added")]
     if (di, dj) == (2, 2):
         return [Difference(place.at, read, part, "swapped")]
-    if di > 1:
+    if di > 1 or dj > 1:
         return [Difference(place.at, read, part, "transliterated")]
     why = relation(part, read)
     return [] if why is None else [Difference(place.at, read, part, why)]

@@ -7,12 +7,14 @@ done for many keys at once. A key is only kept when the pattern of digits and le
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countermark.marks import skeleton
+from countermark.marks.channel import typed
 from countermark.marks.reading import Place, Reading
 from countermark.marks.scripts import SOUND
 
@@ -26,6 +28,9 @@ _BY_KIND = {
 
 MOST_KEYS = 20_000
 """More keys than this are not looked up one by one."""
+
+MOST_LATINISED = 6
+"""Ways to write a reading of another script in Latin letters that are tried."""
 
 MOST_SPELLINGS = 16
 """Ways to write a reading in another script by sound that are tried."""
@@ -221,9 +226,21 @@ def _letters_at(places: tuple[Place, ...], start: int) -> Iterator[tuple[int, st
             yield length, letter
 
 
+def latinised(places: Sequence[Place]) -> list[list[Place]]:
+    """The places with every letter of another script as the Latin letters it is typed for: a Latin mark read by its sound."""
+    if not any(typed(place.char) for place in places):
+        return []
+    ways = product(*(typed(place.char) or (place.char,) for place in places))
+    return [
+        [Place("char", char, place.at) for place, text in zip(places, way, strict=True) for char in text]
+        for way in islice(ways, MOST_LATINISED)
+    ]
+
+
 def exact_keys(reading: Reading) -> NDArray[np.int64]:
     """The key of the reading itself and of its spellings by sound; the reading has neither `?` nor `*`."""
-    return _unique([_same(_classes(way)) for way in spellings(reading.places)])
+    ways = [*spellings(reading.places), *latinised(reading.places)]
+    return _unique([_same(_classes(way)) for way in ways])
 
 
 def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.int64]:
@@ -233,6 +250,8 @@ def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.
     ways = spellings(reading.places) if edits == 1 else [reading.places]
     parts = [_around(_classes(ways[0]), edits, patterns)]
     parts += [_around(_classes(way), 1, patterns) for way in ways[1:]]
+    for way in latinised(reading.places):
+        parts.append(_same(_classes(way)) if edits == 1 else _around(_classes(way), 1, patterns))
     return _unique(parts) if len(parts) > 1 else parts[0]
 
 

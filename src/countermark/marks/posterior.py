@@ -269,12 +269,14 @@ def combine(log_weapons: Floats, log_absent: float, log_missed: float) -> tuple[
     return weapons / total, absent / total
 
 
-def group_max(keys: Ints, scores: Floats) -> tuple[Ints, Floats, Ints]:
-    """Per distinct key: the key, its best score and the row that has it."""
+def group_sum(keys: Ints, scores: Floats) -> tuple[Ints, Floats, Ints]:
+    """Per distinct key: the key, the log of its summed probabilities and the row of its highest score.
+
+    Summed, because a weapon whose number stands on frame and barrel has two places it may have been read from.
+    """
     order = np.lexsort((-scores, keys))
     names, first = np.unique(keys[order], return_index=True)
-    rows = order[first]
-    return names, scores[rows], rows.astype(np.int64)
+    return names, np.logaddexp.reduceat(scores[order], first), order[first].astype(np.int64)
 
 
 def site_sizes(places: Iterable[Place], letters: int = 26) -> float:

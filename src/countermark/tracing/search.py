@@ -5,7 +5,7 @@ Every look-up is bounded; an answer that met a bound says so.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from time import perf_counter
@@ -40,11 +40,16 @@ HOPELESS = 25.0
 CONTROL = frozenset(("", "receiver", "frame", "plate", "lower_receiver"))
 """Components that usually carry the control mark: one of these rarely comes from another weapon."""
 
+_CONTROL_CODES = tuple(index.component_code(name) for name in CONTROL)
+
 FOREIGN_CONTROL = 0.01
 FOREIGN_PART = 0.10
 """Share of marks on a weapon, other than the one that found it, that are not its own in the register."""
 
 MOST_SHOWN = 10
+
+MISSED_WITH_NOTHING_NEAR = 0.1
+"""Weight of "registered, but not found" where no mark at all is near the reading: few misreadings lead so far away."""
 
 NOTABLE = 0.01
 """Probability from which a second owner of a candidate's mark is looked for."""
@@ -154,12 +159,16 @@ class Answer:
 
 
 class Heard(NamedTuple):
-    """A reading understood: the mark itself, where it stands in the text as given, and its attributes."""
+    """A reading understood: the mark itself, where it stands in the text as given, and its attributes.
+
+    `otherwise`: what else may be the mark in an inscription, where that is about as likely.
+    """
 
     reading: Reading
     offset: int
     component: str
     mark_kind: str
+    otherwise: "Heard | None" = None
 
 
 class Scored(NamedTuple):
@@ -177,8 +186,27 @@ def search(store: Store, reference: Reference, query: Query, options: Options = 
     started = perf_counter()
     heard, query = understand(query, reference)
     known = store.known()
-    scored = [find(store, reference, known, one, query, options) for one in heard]
+    best = [_likelier(store, reference, known, one, query, options) for one in heard]
+    heard, scored = [one for one, _ in best], [found for _, found in best]
     return answer(store, reference, known, heard, scored, query, options, started)
+
+
+def _likelier(
+    store: Store, reference: Reference, known: Known, heard: Heard, query: Query, options: Options
+) -> tuple[Heard, Scored]:
+    """What an inscription shows the mark to be: of two parts that may be it, the one that some registered mark explains better."""
+    found = find(store, reference, known, heard, query, options)
+    if heard.otherwise is None:
+        return heard, found
+    other = find(store, reference, known, heard.otherwise, query, options)
+    better = _shortfall(other, heard.otherwise, options) < _shortfall(found, heard, options)
+    return (heard.otherwise, other) if better else (heard, found)
+
+
+def _shortfall(scored: Scored, heard: Heard, options: Options) -> float:
+    """Nats by which the best mark explains a reading worse than one that agrees in every place."""
+    weighed = scored.found.log_reading + scored.found.log_evidence
+    return posterior.own_likelihood(heard.reading, options.channel) - float(weighed.max(initial=-np.inf))
 
 
 def understand(query: Query, reference: Reference) -> tuple[list[Heard], Query]:
@@ -187,32 +215,41 @@ def understand(query: Query, reference: Reference) -> tuple[list[Heard], Query]:
         raise SearchError("reading", "There is no reading.")
     heard = []
     for given in query.readings:
-        text, offset = given.reading, 0
-        if len(text.split()) > 1:
-            text, offset, query = _taken_apart(text, query, reference)
-        try:
-            heard.append(Heard(parse(text), offset, given.component, given.mark_kind))
-        except ReadingError as problem:
-            raise SearchError("reading", str(problem)) from problem
+        parts = [(given.reading, 0)]
+        if len(given.reading.split()) > 1:
+            parts, query = _taken_apart(given.reading, query, reference)
+        first, *others = [_heard(text, offset, given) for text, offset in parts]
+        if isinstance(first, ReadingError):
+            raise SearchError("reading", str(first)) from first
+        usable = (other for other in others if isinstance(other, Heard))
+        heard.append(first._replace(otherwise=next(usable, None)))
     return heard, query
 
 
-def _taken_apart(text: str, query: Query, reference: Reference) -> tuple[str, int, Query]:
+def _heard(text: str, offset: int, given: MarkReading) -> Heard | ReadingError:
+    try:
+        return Heard(parse(text), offset, given.component, given.mark_kind)
+    except ReadingError as problem:
+        return problem
+
+
+CLOSE = 0.5
+"""Share of the best serial's weight from which the next one of an inscription is searched too."""
+
+
+def _taken_apart(text: str, query: Query, reference: Reference) -> tuple[list[tuple[str, int]], Query]:
+    """The likeliest serial of an inscription and where it begins, with the next one if it is close; the rest as evidence."""
     found = inscription.split(text, reference.maker_lookup, reference.calibre_lookup)
     if not found.serials or found.serials[0].text == text:
-        return text, 0, query
-    serial = found.serials[0]
-    return (
-        serial.text,
-        serial.start,
-        Query(
-            query.readings,
-            query.maker or found.maker or "",
-            query.country or found.country or "",
-            query.kind,
-            query.calibre or found.calibre or "",
-        ),
+        return [(text, 0)], query
+    likely = [serial for serial in found.serials[:2] if serial.weight >= CLOSE * found.serials[0].weight]
+    filled = replace(
+        query,
+        maker=query.maker or found.maker or "",
+        country=query.country or found.country or "",
+        calibre=query.calibre or found.calibre or "",
     )
+    return [(serial.text, serial.start) for serial in likely], filled
 
 
 def find(store: Store, reference: Reference, known: Known, heard: Heard, query: Query, options: Options) -> Scored:
@@ -361,13 +398,15 @@ def answer(
     chance = [_chance(known, one, found, options) if several else 0.0 for one, found in zip(heard, scored, strict=True)]
     weapons = _weapons(heard, scored, chance)
     absent, missed = absence(store, reference, known, heard, scored, chance, query, options)
+    if not len(weapons.keys):
+        missed += float(np.log(MISSED_WITH_NOTHING_NEAR))
     probability, not_registered = posterior.combine(weapons.log_weapon, absent, missed)
-    order = np.argsort(-probability, kind="stable")[: options.top]
+    order = _best_first(heard, scored, weapons, probability)[: options.top]
     candidates = tuple(_candidate(int(at), weapons, probability, heard, scored, chance, options) for at in order)
     restore = _restore(heard, scored, weapons, probability)
     best = candidates[0].probability if candidates else 0.0
     return Answer(
-        outcome(best, not_registered),
+        outcome(best, not_registered) if candidates else "none",
         not_registered,
         candidates,
         restore[1] if restore else None,
@@ -376,6 +415,15 @@ def answer(
         (perf_counter() - started) * 1e3,
         tuple(one.reading.text for one in heard),
     )
+
+
+def _best_first(heard: Sequence[Heard], scored: Sequence[Scored], weapons: _Weighed, probability: Floats) -> Ints:
+    """Weapons by probability; of equal ones, first those on whose control component the mark stands."""
+    part = np.ones(len(probability), bool)
+    for row, found in zip(weapons.best_row, scored, strict=True):
+        if len(found.rows.component):
+            part &= ~np.isin(found.rows.component[row], _CONTROL_CODES) | (row < 0)
+    return np.lexsort((part, -np.round(probability, 9)))
 
 
 def outcome(best: float, not_registered: float) -> Outcome:
@@ -414,7 +462,7 @@ def _weapons(heard: Sequence[Heard], scored: Sequence[Scored], chance: Sequence[
         foreign = -np.inf if single else float(np.log(_foreign(one))) + chance[number]
         own = np.full(len(keys), -np.inf)
         if len(found.rows.weapon_key):
-            names, score, row = posterior.group_max(found.rows.weapon_key, found.log_mark)
+            names, score, row = posterior.group_sum(found.rows.weapon_key, found.log_mark)
             at = np.searchsorted(keys, names)
             own[at] = score
             best_row[number, at] = row
