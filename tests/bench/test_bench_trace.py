@@ -1,11 +1,15 @@
 """The benchmark of tracing: its invented world, its noise, and the promises it measures."""
 
 import json
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pytest
 
 from countermark.bench import generator, peers, readings, report, trace
+from countermark.bench.measure import System, interleaved
 from countermark.tracing.search import Options
 from countermark.tracing.store import sqlite_store
 
@@ -62,29 +66,57 @@ def test_damage_changes_the_reading(damage: str) -> None:
     assert all(readings.damaged("TKD48213", damage, random) != "TKD48213" for _ in range(50))
 
 
+def measured(
+    world: trace.World, samples: list[readings.Sample], *ways: Callable[[readings.Sample], Sequence[int]]
+) -> list[report.Result]:
+    truth = trace.truth_of(samples, world)
+    return interleaved([System("", way, samples, truth) for way in ways], 60, seed=1)
+
+
 def test_the_index_loses_nothing_the_exhaustive_scan_finds(
     world: trace.World, samples: list[readings.Sample], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     connection = trace.load_sqlite(tmp_path_factory.mktemp("bench") / "marks.db", world.rows)
-    find = trace.ours(sqlite_store(connection), world, Options(absent_prior=0.0))
-    measured, honest = trace.measure_ours("ours", samples, world, find)
-    scan = trace.measure(
-        "scan", samples, world, peers.Exhaustive(peers.Marks.of(world.rows, world.reference)).search, 60
-    )
+    asked = trace.Asked(trace.ours(sqlite_store(connection), world, Options(absent_prior=0.0)))
+    scan = peers.Exhaustive(peers.Marks.of(world.rows, world.reference))
+    ours, exhaustive = measured(world, samples, asked, scan.search)
     # Ties are broken by chance, and a near miss that explains the reading closes the second step: two readings in 250.
-    assert measured.recall_10 >= scan.recall_10 - 0.008 - 1e-9
-    assert honest.error <= 0.015
+    assert ours.recall_10 >= exhaustive.recall_10 - 0.008 - 1e-9
+    assert asked.calibration(world).error <= 0.015
     connection.close()
 
 
 def test_our_ranking_beats_the_usual_practice(world: trace.World, samples: list[readings.Sample]) -> None:
     marks = peers.Marks.of(world.rows, world.reference)
-    ours, plain, filtered = (
-        trace.measure(peer.name, samples, world, peer.search, 60).recall_1
-        for peer in (peers.Exhaustive(marks), peers.Plain(marks), peers.Filtered(marks))
-    )
-    assert ours > plain
-    assert ours > filtered + 0.1
+    ways = peers.Exhaustive(marks), peers.Plain(marks), peers.Filtered(marks)
+    ours, plain, filtered = measured(world, samples, *(way.search for way in ways))
+    assert ours.recall_1 > plain.recall_1
+    assert ours.recall_1 > filtered.recall_1 + 0.1
+
+
+def test_ways_to_search_are_asked_in_turn(world: trace.World, samples: list[readings.Sample]) -> None:
+    asked: list[str] = []
+
+    def way(name: str, sample: readings.Sample) -> list[int]:
+        asked.append(name)
+        return []
+
+    measured(world, samples[:30], *(partial(way, name) for name in "abc"))
+    turns = [asked[at : at + 3] for at in range(len(asked) - 30 * 3, len(asked), 3)]
+    assert all(sorted(turn) == ["a", "b", "c"] for turn in turns)
+    assert len(set(map(tuple, turns))) > 1
+
+
+def test_a_way_that_used_its_time_is_asked_no_more(world: trace.World, samples: list[readings.Sample]) -> None:
+    def slow(sample: readings.Sample) -> list[int]:
+        time.sleep(0.02)
+        return []
+
+    truth = trace.truth_of(samples, world)
+    systems = System("", slow, samples[:30], truth), System("", lambda sample: [], samples[:30], truth)
+    first, second = interleaved(systems, seconds=0.1, seed=1)
+    assert first.n < 10
+    assert second.n == 30
 
 
 def test_a_table_of_the_register_takes_at_most_120_bytes_a_mark(

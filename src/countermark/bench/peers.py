@@ -1,7 +1,7 @@
 """What people would otherwise use, on the same marks and readings: full-text and trigram indexes, fuzzy terms, plain scans."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,9 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from countermark.bench.readings import Sample
-from countermark.marks import skeleton
+from countermark.marks import posterior, skeleton
 from countermark.marks.reading import parse
+from countermark.register.rows import code_of
 from countermark.tracing import index
 from countermark.tracing.search import Heard, Options, Reference, weigh
 from countermark.tracing.store import Rows, from_columns
@@ -33,6 +34,11 @@ class Peer(Protocol):
     def search(self, sample: Sample) -> list[int]:
         """The ten best weapons."""
         ...
+
+
+def backend_of(peer: Peer) -> int | None:
+    """The server process that works for a peer."""
+    return peer.backend if isinstance(peer, Trigram) else None
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ class Marks:
             return []
         heard = Heard(parse(sample.reading), 0, "", "")
         scored = weigh(self.reference, self.rows.take(chosen), heard, sample.query, Options())
-        return best_of(scored.rows.weapon_key, -(scored.log_mark + scored.found.log_evidence))
+        weapons, weight, _ = posterior.group_sum(scored.rows.weapon_key, scored.log_mark + scored.found.log_evidence)
+        return best_of(weapons, -weight)
 
     def by_distance(self, sample: Sample, chosen: Ints) -> list[int]:
         """The ten nearest of the chosen marks by plain edit distance."""
@@ -115,7 +122,7 @@ class Marks:
         if query.kind:
             keep &= self.rows.kind[chosen] == index.kind_code(query.kind)
         if query.calibre:
-            keep &= self.rows.calibre[chosen] == index.code(query.calibre)
+            keep &= self.rows.calibre[chosen] == code_of(query.calibre)
         return chosen[keep]
 
 
@@ -169,6 +176,35 @@ class Filtered:
         return self._marks.by_distance(sample, self._marks.agreeing(sample, self._marks.near(sample)))
 
 
+DISTANCED = 1000
+"""Weapons ordered by distance before the filters."""
+
+
+class Alone:
+    """Usual practice on the marks our own search found: what the ranking alone is worth.
+
+    Plain edit distance of the reading as written, ties in index order, the first thousand weapons; with `filtered`, those whose
+    maker is not the likeliest one, or whose kind or calibre is not the one stated, are then dropped.
+    """
+
+    def __init__(self, reference: Reference, find: Callable[[Sample], Rows], filtered: bool) -> None:
+        self.name = f"plain{', hard filters' if filtered else ''}, same candidates (not timed)"
+        self._reference, self._find, self._filtered = reference, find, filtered
+
+    def search(self, sample: Sample) -> list[int]:
+        """The ten best weapons."""
+        rows = self._find(sample)
+        keys = [skeleton.key(text) for text in rows.text]
+        rows = rows.take(np.lexsort((rows.number, rows.weapon_key, np.array(keys, np.int64))))
+        marks = Marks(rows, self._reference)
+        distance = cdist([sample.reading], rows.text, scorer=OSA.distance)[0] if rows.text else np.zeros(0)
+        order = np.argsort(distance, kind="stable")
+        _, first = np.unique(rows.weapon_key[order], return_index=True)
+        nearest = order[np.sort(first)][:DISTANCED]
+        chosen = marks.agreeing(sample, nearest) if self._filtered else nearest
+        return [int(key) for key in rows.weapon_key[chosen][:10]]
+
+
 class Fts5:
     """SQLite's full-text index over trigrams, then our ranking."""
 
@@ -207,6 +243,7 @@ class Trigram:
     def __init__(self, marks: Marks, connection: Any) -> None:
         self._marks = marks
         self._cursor = connection.cursor()
+        self.backend: int = connection.info.backend_pid
         self._cursor.execute("create extension if not exists pg_trgm")
         self._cursor.execute("drop table if exists bench_trigram")
         self._cursor.execute("create table bench_trigram (id integer, text text)")

@@ -32,19 +32,23 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One way to search, measured on all readings of a run; times in ms."""
+    """One way to search, measured on all readings of a run; times in ms, `cpu` of the processor, the server's included."""
 
     name: str
     n: int
     p50: float
     p95: float
     p99: float
+    cpu_p50: float
+    cpu_p95: float
     recall_1: float
     recall_10: float
     by_damage: dict[str, tuple[int, float, float]]
-    right_1: tuple[bool, ...] = field(default=(), repr=False)
+    each_1: tuple[bool, ...] = field(default=(), repr=False)
     """Per reading, whether the best candidate was right: two ways are compared on the readings both were asked."""
-    right_10: tuple[bool, ...] = field(default=(), repr=False)
+    each_10: tuple[bool, ...] = field(default=(), repr=False)
+    each_ms: tuple[float, ...] = field(default=(), repr=False)
+    each_cpu: tuple[float, ...] = field(default=(), repr=False)
 
 
 def calibration(predicted: Sequence[float], right: Sequence[bool]) -> Calibration:
@@ -63,16 +67,25 @@ def calibration(predicted: Sequence[float], right: Sequence[bool]) -> Calibratio
 
 
 def result(
-    name: str, damage: Sequence[str], truth: Sequence[int], found: Sequence[Sequence[int]], ms: Sequence[float]
+    name: str,
+    damage: Sequence[str],
+    truth: Sequence[int],
+    found: Sequence[Sequence[int]],
+    ms: Sequence[float],
+    cpu_ms: Sequence[float],
 ) -> Result:
     """Recall and latency of one way to search."""
     first = np.array([bool(ranked) and ranked[0] == weapon for ranked, weapon in zip(found, truth, strict=True)])
     ten = np.array([weapon in ranked[:10] for ranked, weapon in zip(found, truth, strict=True)])
     kinds = np.array(damage)
-    p50, p95, p99 = (float(x) for x in np.percentile(np.array(ms), [50, 95, 99]))
     by = {kind: _share(kinds == kind, first, ten) for kind in DAMAGE if (kinds == kind).any()}
+    p50, p95, p99 = (float(x) for x in np.percentile(np.array(ms), [50, 95, 99]))
+    cpu_p50, cpu_p95 = (float(x) for x in np.percentile(np.array(cpu_ms), [50, 95]))
     recall = float(first.mean()), float(ten.mean())
-    return Result(name, len(truth), p50, p95, p99, *recall, by, tuple(first.tolist()), tuple(ten.tolist()))
+    right = tuple(first.tolist()), tuple(ten.tolist())
+    return Result(
+        name, len(truth), p50, p95, p99, cpu_p50, cpu_p95, *recall, by, right[0], right[1], tuple(ms), tuple(cpu_ms)
+    )
 
 
 def _share(inside: NDArray[np.bool_], first: NDArray[np.bool_], ten: NDArray[np.bool_]) -> tuple[int, float, float]:
@@ -82,25 +95,42 @@ def _share(inside: NDArray[np.bool_], first: NDArray[np.bool_], ten: NDArray[np.
 def gain(ours: Result, theirs: Result) -> tuple[float, float]:
     """How much higher our recall@1 and recall@10 are, on the readings both were asked."""
     n = min(ours.n, theirs.n)
-    pairs = ((ours.right_1, theirs.right_1), (ours.right_10, theirs.right_10))
+    pairs = ((ours.each_1, theirs.each_1), (ours.each_10, theirs.each_10))
     first, ten = (float(np.mean(mine[:n]) - np.mean(yours[:n])) for mine, yours in pairs)
     return first, ten
 
 
-def table(results: Sequence[Result]) -> str:
-    """A plain text table; the last four columns compare the first row with each other one, on the same readings."""
-    head = f"{'':42} {'n':>5} {'p50 ms':>8} {'p95':>8} {'p99':>8} {'r@1':>6} {'r@10':>6}"
-    lines = [f"{head}   ours: p50 x, p95 x, r@1 +, r@10 +"]
-    ours = results[0]
+def ratios(ours: Result, theirs: Result) -> tuple[float, float, float, float]:
+    """Our median and p95 over theirs, by the clock and of the processor, on the readings both were asked."""
+    n = min(ours.n, theirs.n)
+    times = ((ours.each_ms, theirs.each_ms), (ours.each_cpu, theirs.each_cpu))
+    p50, p95, cpu_p50, cpu_p95 = (
+        float(np.percentile(mine[:n], at) / max(np.percentile(yours[:n], at), 1e-6))
+        for mine, yours in times
+        for at in (50, 95)
+    )
+    return p50, p95, cpu_p50, cpu_p95
+
+
+def table(results: Sequence[Result], ours: Sequence[int] = (0,)) -> str:
+    """A plain text table, then one comparing each of our rows (`ours`) with every other, on the same readings."""
+    lines = [
+        f"{'':46} {'n':>5} {'p50 ms':>8} {'p95':>8} {'p99':>8} {'cpu p50':>8} {'cpu p95':>8} {'r@1':>6} {'r@10':>6}"
+    ]
     for one in results:
-        figures = f"{one.n:5} {one.p50:8.2f} {one.p95:8.1f} {one.p99:8.1f} {one.recall_1:6.3f} {one.recall_10:6.3f}"
-        first, ten = gain(ours, one)
-        compared = (
-            "" if one is ours else f"   {ours.p50 / one.p50:.3f} {ours.p95 / one.p95:.3f} {first:+.3f} {ten:+.3f}"
-        )
-        lines.append(f"{one.name:42} {figures}{compared}")
+        times = f"{one.p50:8.2f} {one.p95:8.1f} {one.p99:8.1f} {one.cpu_p50:8.2f} {one.cpu_p95:8.1f}"
+        lines.append(f"{one.name:46} {one.n:5} {times} {one.recall_1:6.3f} {one.recall_10:6.3f}")
+    for number in ours:
+        mine = results[number]
+        lines += ["", f"{mine.name}, over the others:  p50  p95  cpu p50  cpu p95  r@1  r@10"]
+        for at, one in enumerate(results):
+            if at in ours:
+                continue
+            compared = "  ".join(f"{ratio:.3f}" for ratio in ratios(mine, one))
+            first, ten = gain(mine, one)
+            lines.append(f"  {one.name:46} {compared}  {first:+.3f} {ten:+.3f}")
     lines.append("")
-    for kind, (n, first, ten) in ours.by_damage.items():
+    for kind, (n, first, ten) in results[0].by_damage.items():
         lines.append(f"  {kind:20} n {n:5}  recall@1 {first:.3f}  recall@10 {ten:.3f}")
     return "\n".join(lines)
 
@@ -114,4 +144,4 @@ def calibration_table(name: str, measured: Calibration) -> str:
 
 def as_json(value: Result | Calibration) -> dict[str, object]:
     """For `--json`."""
-    return {name: figure for name, figure in asdict(value).items() if not name.startswith("right")}
+    return {name: figure for name, figure in asdict(value).items() if not name.startswith("each")}

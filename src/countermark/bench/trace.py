@@ -10,20 +10,22 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countermark.bench import generator, peers, readings, report, shapes
+from countermark.bench.measure import System, interleaved
 from countermark.bench.readings import Sample
 from countermark.marks import skeleton
-from countermark.tracing import index
-from countermark.tracing.search import Answer, Options, Reference, Spelling, Spellings, search
-from countermark.tracing.store import SqlStore, postgres_store, sqlite_store
+from countermark.register.rows import code_of
+from countermark.tracing import arrays, index
+from countermark.tracing.search import Answer, Options, Reference, Spelling, Spellings, find, search, understand
+from countermark.tracing.store import Rows, Store, postgres_store, sqlite_store
 
 HELD_OUT = 0.03
 """Share of the invented weapons that are not put in the register: the readings of absent weapons come from them."""
@@ -31,7 +33,7 @@ HELD_OUT = 0.03
 LEAST_OPEN = 2000
 """Readings for the open world: with 500, chance alone gives an honest ranking a calibration error of .03."""
 
-PEERS = ("plain", "filtered", "exhaustive", "fts5", "pg_trgm", "tantivy")
+PEERS = ("plain", "filtered", "exhaustive", "alone", "fts5", "pg_trgm", "tantivy")
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ def reference_of(register: generator.Register) -> Reference:
     marks = np.bincount(register.maker, minlength=len(register.makers))
     makers: list[Spelling] = []
     for group, maker in enumerate(register.makers):
-        makers.append(Spelling(index.code(maker.name), maker.name, group, float(marks[group])))
-        makers += [Spelling(index.code(alias), alias, group, 0.0) for alias in maker.aliases]
+        makers.append(Spelling(code_of(maker.name), maker.name, group, float(marks[group])))
+        makers += [Spelling(code_of(alias), alias, group, 0.0) for alias in maker.aliases]
     of_calibre = np.bincount(register.calibre, minlength=len(generator.CALIBRES))
-    calibres = [Spelling(index.code(text), text, i, float(of_calibre[i])) for i, text in enumerate(generator.CALIBRES)]
+    calibres = [Spelling(code_of(text), text, i, float(of_calibre[i])) for i, text in enumerate(generator.CALIBRES)]
     return Reference(Spellings(tuple(makers)), Spellings(tuple(calibres)))
 
 
@@ -113,47 +115,37 @@ def bytes_per_mark(connection: Any, n: int, vendor: index.Vendor) -> float:
     return float(size) / n
 
 
-def ours(store: SqlStore, world: World, options: Options) -> Callable[[Sample], Answer]:
+def ours(store: Store, world: World, options: Options) -> Callable[[Sample], Answer]:
     """The search under test."""
     return lambda sample: search(store, world.reference, sample.query, options)
 
 
-def measure(
-    name: str, samples: Sequence[Sample], world: World, find: Callable[[Sample], list[int]], seconds: float
-) -> report.Result:
-    """Time and recall of one way to search; stops early after `seconds`."""
-    for sample in samples[: min(20, len(samples))]:
-        find(sample)
-    found, ms = [], []
-    started = perf_counter()
-    for sample in samples:
-        at = perf_counter()
-        found.append(find(sample))
-        ms.append((perf_counter() - at) * 1e3)
-        if perf_counter() - started > seconds:
-            break
-    done = samples[: len(found)]
-    return report.result(name, [s.damage for s in done], [int(world.keys[s.weapon]) for s in done], found, ms)
+@dataclass
+class Asked:
+    """A way of ours to search that keeps its answers."""
+
+    find: Callable[[Sample], Answer]
+    answers: dict[Sample, Answer] = field(default_factory=dict)
+
+    def __call__(self, sample: Sample) -> list[int]:
+        """Weapon keys, best first."""
+        answer = self.find(sample)
+        self.answers[sample] = answer
+        return [candidate.weapon_key for candidate in answer.candidates]
+
+    def calibration(self, world: World) -> report.Calibration:
+        """How honest all probabilities are, every weapon being registered."""
+        pairs = [
+            (candidate.probability, candidate.weapon_key == int(world.keys[sample.weapon]))
+            for sample, answer in self.answers.items()
+            for candidate in answer.candidates
+        ]
+        return report.calibration([p for p, _ in pairs], [right for _, right in pairs])
 
 
-def measure_ours(
-    name: str, samples: Sequence[Sample], world: World, find: Callable[[Sample], Answer]
-) -> tuple[report.Result, report.Calibration]:
-    """As `measure`, with the calibration of all probabilities in a closed world."""
-    answers: dict[int, Answer] = {}
-
-    def keys(sample: Sample) -> list[int]:
-        answers[id(sample)] = found = find(sample)
-        return [candidate.weapon_key for candidate in found.candidates]
-
-    measured = measure(name, samples, world, keys, 600)
-    pairs = [
-        (candidate.probability, candidate.weapon_key == int(world.keys[sample.weapon]))
-        for sample in samples
-        if id(sample) in answers
-        for candidate in answers[id(sample)].candidates
-    ]
-    return measured, report.calibration([p for p, _ in pairs], [right for _, right in pairs])
+def truth_of(samples: Sequence[Sample], world: World) -> list[int]:
+    """The keys of the weapons that were read."""
+    return [int(world.keys[sample.weapon]) for sample in samples]
 
 
 def open_world(
@@ -176,8 +168,10 @@ def open_samples(world: World, n: int, share: float, seed: int) -> list[tuple[Sa
     return [(sample, True) for sample in there] + [(sample, False) for sample in not_there]
 
 
-def build_peers(names: Sequence[str], world: World, folder: Path, database_url: str | None) -> list[peers.Peer]:
-    """The peers asked for that can be built here."""
+def build_peers(
+    names: Sequence[str], world: World, folder: Path, database_url: str | None, found: Callable[[Sample], Rows]
+) -> list[peers.Peer]:
+    """The peers asked for that can be built here; `found` gives the marks our own search looks at."""
     marks = peers.Marks.of(world.rows, world.reference)
     chosen: list[peers.Peer] = []
     for name in names:
@@ -187,6 +181,8 @@ def build_peers(names: Sequence[str], world: World, folder: Path, database_url: 
             chosen.append(peers.Filtered(marks))
         elif name == "exhaustive":
             chosen.append(peers.Exhaustive(marks))
+        elif name == "alone":
+            chosen += [peers.Alone(world.reference, found, filtered) for filtered in (False, True)]
         elif name == "fts5":
             chosen.append(peers.Fts5(marks, folder / "fts.db"))
         elif name == "tantivy":
@@ -198,53 +194,99 @@ def build_peers(names: Sequence[str], world: World, folder: Path, database_url: 
     return chosen
 
 
+def found_by(store: Store, world: World) -> Callable[[Sample], Rows]:
+    """The marks our search weighs for a reading."""
+
+    def rows(sample: Sample) -> Rows:
+        (heard,), query = understand(sample.query, world.reference)
+        return find(store, world.reference, store.known(), heard, query, Options()).rows
+
+    return rows
+
+
+def screening(world: World, n: int, seed: int) -> dict[str, float]:
+    """Seconds for n readings in one process over sorted arrays."""
+    store = arrays.build(world.rows)
+    queries = [sample.query for sample in readings.samples(world.weapons, world.present, n, seed)]
+    at, worked = perf_counter(), process_time()
+    for query in queries:
+        search(store, world.reference, query)
+    return {"readings": n, "seconds": perf_counter() - at, "cpu_seconds": process_time() - worked}
+
+
+def generated(arguments: argparse.Namespace, marks: int) -> World:
+    """A world of about so many marks."""
+    wanted = int(marks / (1 - HELD_OUT))
+    if arguments.real:
+        return world_of(shapes.generate(arguments.real, wanted, arguments.seed), arguments.seed)
+    return world_of(generator.generate(wanted, arguments.seed, arguments.alphabet), arguments.seed)
+
+
 def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
     """Build the register, measure, return the figures."""
-    wanted = int(arguments.n / (1 - HELD_OUT))
-    weapons = (
-        shapes.generate(arguments.real, wanted, arguments.seed)
-        if arguments.real
-        else generator.generate(wanted, arguments.seed, arguments.alphabet)
-    )
-    world = world_of(weapons, arguments.seed)
-    noise = readings.Noise()
-    samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10, noise)
-    outside = open_samples(world, max(arguments.queries, LEAST_OPEN), arguments.open_world, arguments.seed + 20)
+    world = generated(arguments, arguments.n)
     figures: dict[str, Any] = {"marks": len(world.rows), "queries": arguments.queries, "seed": arguments.seed}
-    results: list[report.Result] = []
     with tempfile.TemporaryDirectory() as folder:
-        stores: list[tuple[index.Vendor, Any, SqlStore]] = []
-        sqlite = load_sqlite(Path(folder) / "marks.db", world.rows)
-        stores.append(("sqlite", sqlite, sqlite_store(sqlite)))
-        if arguments.database_url:
-            postgres = load_postgres(arguments.database_url, world.rows)
-            stores.append(("postgresql", postgres, postgres_store(postgres)))
-        for vendor, connection, store in stores:
-            closed = Options(absent_prior=0.0)
-            measured, honest = measure_ours(f"countermark, {vendor}", samples, world, ours(store, world, closed))
-            figures[vendor] = {
-                "bytes_per_mark": bytes_per_mark(connection, len(world.rows), vendor),
-                "closed": report.as_json(honest),
-            }
-            results.append(measured)
-            say(f"{vendor}: {figures[vendor]['bytes_per_mark']:.0f} bytes a mark")
-            say(report.calibration_table(f"{vendor}, closed world", honest))
-            if vendor == "sqlite":
-                one = replace(closed, two_edits="never")
-                results.append(
-                    measure_ours("countermark, sqlite, one edit only", samples, world, ours(store, world, one))[0]
-                )
-                doubtful = Options(absent_prior=arguments.open_world)
-                unregistered = open_world(outside, world, ours(store, world, doubtful))
-                figures["open"] = report.as_json(unregistered)
-                say(report.calibration_table(f"open world, {arguments.open_world:.0%} absent", unregistered))
-        others = build_peers(arguments.peers, world, Path(folder), arguments.database_url)
-        for peer in others:
-            results.append(measure(peer.name, samples, world, peer.search, arguments.seconds))
-            say(f"measured {results[-1].name}: p50 {results[-1].p50:.1f} ms")
-    figures["results"] = [report.as_json(one) for one in results]
-    say(report.table(results))
+        say(f"{len(world.rows)} marks made")
+        _measure(arguments, world, Path(folder), figures, say)
+    if arguments.screen:
+        figures["screening"] = screening(world, arguments.screen, arguments.seed + 30)
+        say(f"screening: {figures['screening']}")
     return figures
+
+
+def _measure(
+    arguments: argparse.Namespace, world: World, folder: Path, figures: dict[str, Any], say: Callable[[str], None]
+) -> None:
+    samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10)
+    truth = truth_of(samples, world)
+    closed = Options(absent_prior=0.0)
+    sqlite = load_sqlite(folder / "marks.db", world.rows)
+    store = sqlite_store(sqlite)
+    figures["sqlite"] = {"bytes_per_mark": bytes_per_mark(sqlite, len(world.rows), "sqlite")}
+    asked = {"sqlite": Asked(ours(store, world, closed))}
+    systems = [System("countermark, SQLite", asked["sqlite"], samples, truth)]
+    if arguments.database_url:
+        postgres = load_postgres(arguments.database_url, world.rows)
+        figures["postgresql"] = {"bytes_per_mark": bytes_per_mark(postgres, len(world.rows), "postgresql")}
+        asked["postgresql"] = Asked(ours(postgres_store(postgres), world, closed))
+        backend = postgres.info.backend_pid
+        systems.append(System("countermark, PostgreSQL", asked["postgresql"], samples, truth, backend))
+    mine = range(len(systems))
+    one_edit = Asked(ours(store, world, replace(closed, two_edits="never")))
+    systems.append(System("countermark, SQLite, one edit only", one_edit, samples, truth))
+    if arguments.beside:
+        systems.append(_beside(arguments, folder))
+    systems += [
+        System(peer.name, peer.search, samples, truth, peers.backend_of(peer), "not timed" in peer.name)
+        for peer in build_peers(arguments.peers, world, folder, arguments.database_url, found_by(store, world))
+    ]
+    results = interleaved(systems, arguments.seconds, arguments.seed)
+    for name, one in asked.items():
+        honest = one.calibration(world)
+        figures[name]["closed"] = report.as_json(honest)
+        say(f"{name}: {figures[name]['bytes_per_mark']:.0f} bytes a mark")
+        say(report.calibration_table(f"{name}, closed world", honest))
+    figures["open"] = _open(arguments, world, store, say)
+    figures["results"] = [report.as_json(result) for result in results]
+    say(report.table(results, mine))
+
+
+def _open(arguments: argparse.Namespace, world: World, store: Store, say: Callable[[str], None]) -> dict[str, object]:
+    outside = open_samples(world, max(arguments.queries, LEAST_OPEN), arguments.open_world, arguments.seed + 20)
+    doubtful = Options(absent_prior=arguments.open_world)
+    unregistered = open_world(outside, world, ours(store, world, doubtful))
+    say(report.calibration_table(f"open world, {arguments.open_world:.0%} absent", unregistered))
+    return report.as_json(unregistered)
+
+
+def _beside(arguments: argparse.Namespace, folder: Path) -> System:
+    """The same search on a register of another size, for growth."""
+    world = generated(arguments, arguments.beside)
+    store = sqlite_store(load_sqlite(folder / "beside.db", world.rows))
+    samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10)
+    find = Asked(ours(store, world, Options(absent_prior=0.0)))
+    return System(f"countermark, SQLite, {arguments.beside} marks", find, samples, truth_of(samples, world))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -260,7 +302,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--peers", type=lambda text: [p for p in text.split(",") if p], default=[], help=", ".join(PEERS)
     )
-    options.add_argument("--seconds", type=float, default=120.0, help="most time for one peer")
+    options.add_argument("--beside", type=int, default=0, help="also a register of so many marks, for growth")
+    options.add_argument("--screen", type=int, default=0, help="also so many readings as one batch, over sorted arrays")
+    options.add_argument("--seconds", type=float, default=120.0, help="most time for one way to search")
     options.add_argument("--json", action="store_true")
     return options
 
