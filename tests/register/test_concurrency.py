@@ -1,16 +1,19 @@
 """A long load, eight writers and readers together (design, *Storage*)."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from countermark.bench.load import write_register
+from countermark.ledger import database, services
 from countermark.ledger import store as log
 from countermark.ledger.services import NODE
 from countermark.ledger.verify import verify
 from countermark.register import loading
 from countermark.register.models import Weapon
-from tests.register.children import bulk, capturing, reading, started
+from tests.register.children import Say, bulk, capturing, reading, started
 
 LONGEST_WAIT = 2.0
 CAPTURES = 5
@@ -34,6 +37,30 @@ def test_a_person_does_not_wait_for_a_long_load(tmp_path: Path, scale: int) -> N
         loader.process.join()
         waits = [seconds for _, seconds in person.said()]
     assert loader.process.exitcode == 0
+    assert len(waits) >= CAPTURES
+    assert max(waits) < LONGEST_WAIT
+
+
+def _holding(batches: int) -> Callable[[Say], None]:
+    """A load at its fullest: it holds the write lock for a third of a second and takes it again at once."""
+
+    def work(_: Say) -> None:
+        with database.bulk():
+            for _batch in range(batches):
+                with database.write_transaction(services.require_own_log().id):
+                    time.sleep(loading.TARGET_SECONDS)
+                database.settle()
+
+    return work
+
+
+@pytest.mark.usefixtures("store")
+def test_who_waits_for_the_lock_goes_before_a_load_that_takes_it_again_at_once(tmp_path: Path) -> None:
+    _registered(tmp_path, 100)
+    ref = Weapon.objects.values_list("ref", flat=True)[0]
+    with started(tmp_path, _holding(20), capturing(ref, pause=0.05)) as (holder, person):
+        holder.process.join()
+        waits = [seconds for _, seconds in person.said()]
     assert len(waits) >= CAPTURES
     assert max(waits) < LONGEST_WAIT
 
