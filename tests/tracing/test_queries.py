@@ -55,6 +55,23 @@ def test_an_answer_has_the_shape_of_the_contract() -> None:
     assert sum(c["probability"] for c in answer["candidates"]) + answer["not_registered"] <= 1 + 1e-6
 
 
+def test_many_readings_get_the_answers_they_get_one_by_one() -> None:
+    survivor, twin = add("A1", "TKD48213"), add("A2", "TKD48214")
+    register.join(twin, survivor, reason="counted twice", by=CLERK)
+    readings = ["TKD4B213", "XR2????", "TKD48214", "QQ7777777", "★★?", "XR20037"] * 40
+    asked = [query_of([("", reading, "")]) for reading in readings]
+    together = [answer.as_dict("q1") for answer in queries.trace_many(asked) if isinstance(answer, queries.Traced)]
+    alone = {reading: ask(reading) for reading in readings}
+    assert [{**answer, "elapsed_ms": 0} for answer in together] == [
+        {**alone[reading], "elapsed_ms": 0} for reading in readings
+    ]
+
+
+def test_among_many_readings_one_that_cannot_be_used_gives_its_error_in_its_place() -> None:
+    asked = [query_of([("", reading, "")]) for reading in ("XR20037", "*", "XR20000")]
+    assert [type(answer) for answer in queries.trace_many(asked)] == [queries.Traced, SearchError, queries.Traced]
+
+
 def test_tracing_appends_nothing() -> None:
     before = logs.size(ledger.require_own_log())
     ask("XR20000")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,15 +115,11 @@ def _trace_file(options: dict[str, Any]) -> int:
     head = _resume_key(source, options, store.total_size())
     done = _already_done(part, head)
     show = progress("tracing")
-    errors = False
     with part.open("ab" if done else "wb") as file:
         if not done:
             file.write(head)
-        for number, query in enumerate(queries, 1):
-            if number <= len(done):
-                errors = errors or done[number - 1]
-                continue
-            answer = _answer(query, options)
+        errors = any(done)
+        for number, answer in enumerate(_answers(queries[len(done) :], options), len(done) + 1):
             errors = errors or answer["outcome"] == "error"
             file.write(msgspec.json.encode(answer) + b"\n")
             file.flush()
@@ -176,27 +173,37 @@ def _finish(part: Path, out: Path, head: int) -> None:
     part.unlink()
 
 
-def _answer(query: Any, options: dict[str, Any]) -> dict[str, Any]:
+def _answers(asked: Sequence[Any], options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One answer a query, in their order; those that can be used are traced as one batch."""
     from countermark.tracing import queries
 
-    if query.errors:
-        error = query.errors[0]
-        message = f"row {error.row}: {error.value!r}; expected {error.expected}"
-        return {"query_id": query.query_id, "outcome": "error", "error": {"column": error.column, "message": message}}
+    usable = (_query(one) for one in asked if not one.errors)
+    traced = queries.trace_many(usable, _search_options(options))
+    for one in asked:
+        if one.errors:
+            error = one.errors[0]
+            message = f"row {error.row}: {error.value!r}; expected {error.expected}"
+            yield _error(one.query_id, error.column, message)
+            continue
+        answer = next(traced)
+        if isinstance(answer, queries.SearchError):
+            yield _error(one.query_id, answer.column, answer.message)
+        else:
+            yield answer.as_dict(one.query_id)
+
+
+def _query(asked: Any) -> Any:
+    from countermark.tracing import queries
+
     evidence = {
-        name: next((getattr(row, name) for row in query.readings if getattr(row, name)), "")
+        name: next((getattr(row, name) for row in asked.readings if getattr(row, name)), "")
         for name in ("maker", "country", "kind", "calibre")
     }
-    marks = [(row.component, row.reading, row.mark_kind) for row in query.readings]
-    try:
-        traced = queries.trace(queries.query_of(marks, **evidence), _search_options(options))
-    except queries.SearchError as error:
-        return {
-            "query_id": query.query_id,
-            "outcome": "error",
-            "error": {"column": error.column, "message": error.message},
-        }
-    return traced.as_dict(query.query_id)
+    return queries.query_of([(row.component, row.reading, row.mark_kind) for row in asked.readings], **evidence)
+
+
+def _error(query_id: str, column: str, message: str) -> dict[str, Any]:
+    return {"query_id": query_id, "outcome": "error", "error": {"column": column, "message": message}}
 
 
 COMMANDS: dict[str, click.Command] = {"trace": trace}

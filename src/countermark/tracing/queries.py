@@ -1,8 +1,9 @@
 """Answers to readings, ready for people and programs (contract, *Answers*): the search joined with the register."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -85,9 +86,48 @@ def trace(query: Query, options: Options = _USUAL) -> Traced:
     Records that were found to be one weapon answer as one, under the record that survives.
     """
     answer = search.search(stores.django_store(connection), reference(), query, options)
+    return _traced(query, answer, weapons_by_key(_keys(answer)))
+
+
+BATCH = 100
+"""Answers whose weapons are read together."""
+
+
+def trace_many(queries: Iterable[Query], options: Options = _USUAL) -> Iterator[Traced | SearchError]:
+    """The answers of `trace` to many queries, in their order; one that cannot be used gives its error.
+
+    What the register spells and which patterns it has is read once, and weapons are read a hundred answers at a time.
+    """
+    store, spelled = stores.Steady(stores.django_store(connection)), reference()
+    waiting = iter(queries)
+    while batch := list(islice(waiting, BATCH)):
+        answers = [_answer(store, spelled, query, options) for query in batch]
+        found = [answer for answer in answers if isinstance(answer, Answer)]
+        weapons = weapons_by_key({key for answer in found for key in _keys(answer)})
+        for query, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, SearchError):
+                yield answer
+                continue
+            keys = _keys(answer)
+            yield _traced(query, answer, {key: weapon for key, weapon in weapons.items() if key in keys})
+
+
+def _answer(store: stores.Store, spelled: Reference, query: Query, options: Options) -> Answer | SearchError:
+    try:
+        return search.search(store, spelled, query, options)
+    except SearchError as problem:
+        return problem
+
+
+def _keys(answer: Answer) -> set[int]:
+    """The weapons an answer names."""
     keys = {candidate.weapon_key for candidate in answer.candidates}
-    keys |= {c.weapon_key for candidate in answer.candidates for c in candidate.conflicts if c.weapon_key is not None}
-    weapons = weapons_by_key(keys)
+    return keys | {
+        c.weapon_key for candidate in answer.candidates for c in candidate.conflicts if c.weapon_key is not None
+    }
+
+
+def _traced(query: Query, answer: Answer, weapons: dict[int, Weapon]) -> Traced:
     if all(weapon.replaced_by is None for weapon in weapons.values()):
         return Traced(query, answer, weapons)
     survivors = _survivors(weapons)
@@ -138,12 +178,18 @@ def _joined(answer: Answer, weapons: Mapping[int, Weapon], shown_as: Mapping[int
 
 def weapons_by_key(keys: set[int]) -> dict[int, Weapon]:
     """Weapons by the 63 bits that name them in the search table, with `marks_by_number`."""
-    if not keys:
-        return {}
-    spans = Q()
-    for key in keys:
-        spans |= Q(id__gte=UUID(int=key << 65), id__lte=UUID(int=((key + 1) << 65) - 1))
-    return {index.weapon_key(str(weapon.id)): weapon for weapon in _with_marks(Weapon.objects.filter(spans))}
+    ordered = sorted(keys)
+    found: list[Weapon] = []
+    for start in range(0, len(ordered), AT_ONCE):
+        spans = Q()
+        for key in ordered[start : start + AT_ONCE]:
+            spans |= Q(id__gte=UUID(int=key << 65), id__lte=UUID(int=((key + 1) << 65) - 1))
+        found += _with_marks(Weapon.objects.filter(spans))
+    return {index.weapon_key(str(weapon.id)): weapon for weapon in found}
+
+
+AT_ONCE = 200
+"""Weapons asked for in one statement: SQLite takes a thousand conditions."""
 
 
 def _with_marks(found: QuerySet[Weapon]) -> list[Weapon]:
@@ -182,9 +228,7 @@ def _spellings(name: str) -> Spellings:
     total = sum(n for _, _, n in rows) or 1
     known = [search.Spelling(code, text, groups.get(spelling(text), code), n / total) for code, text, n in rows]
     in_use = {spelling(text) for _, text, _ in rows}
-    known += [
-        search.Spelling(code_of(text), text, group, 0.0) for text, group in groups.items() if text not in in_use
-    ]
+    known += [search.Spelling(code_of(text), text, group, 0.0) for text, group in groups.items() if text not in in_use]
     return Spellings(tuple(known))
 
 
@@ -205,4 +249,4 @@ def query_of(readings: Sequence[tuple[str, str, str]], **evidence: str) -> Query
     return Query(tuple(MarkReading(text, component, mark_kind) for component, text, mark_kind in readings), **evidence)
 
 
-__all__ = ["Options", "Query", "SearchError", "Traced", "query_of", "trace"]
+__all__ = ["Options", "Query", "SearchError", "Traced", "query_of", "trace", "trace_many"]

@@ -308,6 +308,10 @@ def _ranges(store: Store, reading: Reading, makers: Sequence[int], limit: int) -
     return store.end_span(low, high, (front.low, front.high), makers, limit)
 
 
+EXPLAINED = 2.4
+"""Nats below a look-alike up to which the best mark explains a reading: beyond, two edits are searched."""
+
+
 def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     """Whether the best mark explains reading and evidence about as well as one look-alike would."""
     if not len(scored.log_mark):
@@ -315,7 +319,7 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     own = posterior.own_likelihood(reading, channel)
     against = sum(values - values.max() for values in scored.evidence.values())
     best = float((scored.found.log_reading + against).max())
-    return best > own + float(np.log(channel.lookalike / channel.kept)) - 4.0
+    return best > own + float(np.log(channel.lookalike / channel.kept)) - EXPLAINED
 
 
 def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:

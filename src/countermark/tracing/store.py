@@ -89,6 +89,18 @@ class Store(Protocol):
         ...
 
 
+class Steady:
+    """A store whose patterns are read once, for a batch."""
+
+    def __init__(self, store: Store) -> None:
+        self._known = store.known()
+        self.lookup, self.span, self.end_span = store.lookup, store.span, store.end_span
+
+    def known(self) -> Known:
+        """The patterns that occurred at the beginning."""
+        return self._known
+
+
 class Cursor(Protocol):
     """The part of a DB-API cursor that is used."""
 
