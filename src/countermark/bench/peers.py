@@ -1,7 +1,7 @@
 """What people would otherwise use, on the same marks and readings: full-text and trigram indexes, fuzzy terms, plain scans."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from countermark.marks.reading import parse
 from countermark.register.rows import code_of
 from countermark.tracing import index
 from countermark.tracing.search import Heard, Options, Reference, weigh
-from countermark.tracing.store import Rows, from_columns
+from countermark.tracing.store import Rows, from_columns, rows_of
 
 Ints = NDArray[np.int64]
 MOST = 20_000
@@ -54,6 +54,10 @@ class Marks:
         columns = list(zip(*rows, strict=True))
         arrays = [np.array(columns[i], np.int64) for i in (1, 2, 4, 5, 6, 7, 8, 9)]
         return cls(from_columns(arrays, list(columns[10])), reference)
+
+    def tuples(self) -> Iterator[tuple[object, ...]]:
+        """Whole rows, for a table of its own."""
+        return zip(*(column.tolist() for column in self.rows[:8]), self.rows.text, strict=True)
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
@@ -98,12 +102,7 @@ class Marks:
 
     def ranked(self, sample: Sample, chosen: Ints) -> list[int]:
         """The ten best of the chosen marks by our own ranking."""
-        if not len(chosen):
-            return []
-        heard = Heard(parse(sample.reading), 0, "", "")
-        scored = weigh(self.reference, self.rows.take(chosen), heard, sample.query, Options())
-        weapons, weight, _ = posterior.group_sum(scored.rows.weapon_key, scored.log_mark + scored.found.log_evidence)
-        return best_of(weapons, -weight)
+        return ranked(self.reference, sample, self.rows.take(chosen))
 
     def by_distance(self, sample: Sample, chosen: Ints) -> list[int]:
         """The ten nearest of the chosen marks by plain edit distance."""
@@ -124,6 +123,15 @@ class Marks:
         if query.calibre:
             keep &= self.rows.calibre[chosen] == code_of(query.calibre)
         return chosen[keep]
+
+
+def ranked(reference: Reference, sample: Sample, rows: Rows) -> list[int]:
+    """The ten best of some marks by our own ranking."""
+    if not rows.text:
+        return []
+    scored = weigh(reference, rows, Heard(parse(sample.reading), 0, "", ""), sample.query, Options())
+    weapons, weight, _ = posterior.group_sum(scored.rows.weapon_key, scored.log_mark + scored.found.log_evidence)
+    return best_of(weapons, -weight)
 
 
 def has_gap(sample: Sample) -> bool:
@@ -205,50 +213,58 @@ class Alone:
         return [int(key) for key in rows.weapon_key[chosen][:10]]
 
 
+_FIELDS = "weapon_key, number, maker, kind, calibre, country, component, mark_kind, text"
+
+
 class Fts5:
-    """SQLite's full-text index over trigrams, then our ranking."""
+    """SQLite's full-text index over trigrams beside a table of the marks, then our ranking."""
 
     name = "SQLite FTS5 trigram, our ranking"
 
     def __init__(self, marks: Marks, path: Path) -> None:
-        self._marks = marks
+        self._reference = marks.reference
         self._db = sqlite3.connect(path)
-        self._db.execute("create virtual table marks using fts5(text, tokenize='trigram', detail=full)")
+        self._db.execute(f"create table marks ({_FIELDS})")
+        self._db.execute("create virtual table grams using fts5(text, tokenize='trigram', detail=full)")
         self._db.execute("begin")
-        self._db.executemany("insert into marks(rowid, text) values(?, ?)", enumerate(marks.rows.text))
-        self._db.execute("insert into marks(marks) values('optimize')")
+        self._db.executemany("insert into marks values (?, ?, ?, ?, ?, ?, ?, ?, ?)", marks.tuples())
+        self._db.execute("insert into grams(rowid, text) select rowid, text from marks")
+        self._db.execute("insert into grams(grams) values('optimize')")
         self._db.commit()
 
     def search(self, sample: Sample) -> list[int]:
         """The ten best weapons."""
         text = sample.reading
         if has_gap(sample):
-            found = self._db.execute("select rowid from marks where text glob ? limit ?", (text, MOST)).fetchall()
-        else:
-            grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
-            if not grams:
-                return []
-            phrase = " OR ".join(f'"{gram}"' for gram in grams)
-            found = self._db.execute(
-                "select rowid from marks where marks match ? order by rank limit ?", (phrase, OFTEN)
-            ).fetchall()
-        return self._marks.ranked(sample, np.array([row for (row,) in found], np.int64))
+            return self._of("select rowid from grams where text glob ? limit ?", text, MOST, sample)
+        grams = sorted({text[i : i + 3] for i in range(len(text) - 2)})
+        if not grams:
+            return []
+        phrase = " OR ".join(f'"{gram}"' for gram in grams)
+        return self._of("select rowid from grams where grams match ? order by rank limit ?", phrase, OFTEN, sample)
+
+    def _of(self, chosen: str, text: str, limit: int, sample: Sample) -> list[int]:
+        rows = self._db.execute(f"select {_FIELDS} from marks where rowid in ({chosen})", (text, limit)).fetchall()
+        return ranked(self._reference, sample, rows_of(rows, MOST + 1))
 
 
 class Trigram:
-    """PostgreSQL's pg_trgm with a GIN index at its usual threshold, then our ranking."""
+    """PostgreSQL's pg_trgm with a GIN index at its usual threshold, on a table of the marks, then our ranking."""
 
     name = "PostgreSQL pg_trgm, our ranking"
 
     def __init__(self, marks: Marks, connection: Any) -> None:
-        self._marks = marks
+        self._reference = marks.reference
         self._cursor = connection.cursor()
         self.backend: int = connection.info.backend_pid
         self._cursor.execute("create extension if not exists pg_trgm")
         self._cursor.execute("drop table if exists bench_trigram")
-        self._cursor.execute("create table bench_trigram (id integer, text text)")
+        self._cursor.execute(
+            "create table bench_trigram (weapon_key bigint, number smallint, maker integer, kind smallint, "
+            "calibre integer, country integer, component smallint, mark_kind smallint, text text)"
+        )
         with self._cursor.copy("copy bench_trigram from stdin") as copy:
-            for row in enumerate(marks.rows.text):
+            for row in marks.tuples():
                 copy.write_row(row)
         self._cursor.execute("create index on bench_trigram using gin (text gin_trgm_ops)")
         self._cursor.execute("vacuum analyze bench_trigram")
@@ -256,16 +272,15 @@ class Trigram:
 
     def search(self, sample: Sample) -> list[int]:
         """The ten best weapons."""
-        text = sample.reading
+        text, select = sample.reading, f"select {_FIELDS} from bench_trigram where"
         if has_gap(sample):
             pattern = text.replace("?", "_").replace("*", "%")
-            self._cursor.execute("select id from bench_trigram where text like %s limit %s", (pattern, MOST))
+            self._cursor.execute(f"{select} text like %s limit %s", (pattern, MOST))
         else:
             self._cursor.execute(
-                "select id from bench_trigram where text %% %s order by similarity(text, %s) desc limit %s",
-                (text, text, OFTEN),
+                f"{select} text %% %s order by similarity(text, %s) desc limit %s", (text, text, OFTEN)
             )
-        return self._marks.ranked(sample, np.array([row for (row,) in self._cursor.fetchall()], np.int64))
+        return ranked(self._reference, sample, rows_of(self._cursor.fetchall(), MOST + 1))
 
 
 _PRINTABLE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
