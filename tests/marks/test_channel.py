@@ -128,3 +128,10 @@ def test_nothing_confirmed_changes_nothing() -> None:
 
 def test_equal_characters_have_no_relation() -> None:
     assert relation("A", "A") is None
+
+
+def test_a_letter_read_off_a_latin_mark_by_its_sound_costs_one_edit() -> None:
+    read = parse("Ж1408")
+    likely, unlikely = log_likelihood(read, ["ZH1408", "QX1408"])
+    assert likely > unlikely
+    assert [(d.read, d.mark, d.why) for d in align(read, "ZH1408")] == [("Ж", "ZH", "transliterated")]

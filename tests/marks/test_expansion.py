@@ -87,3 +87,9 @@ def test_the_known_ends_of_a_run_are_ranges_that_hold_the_mark() -> None:
 def test_a_run_at_the_beginning_leaves_the_front_open() -> None:
     front, _ = expansion.ends(parse("*89"))
     assert (front.low, front.high) == (0, 1 << expansion.FULL)
+
+
+@given(st.sets(st.integers(0, 50)), st.sets(st.integers(0, 50)))
+def test_keys_asked_for_before_are_not_asked_for_again(keys: set[int], asked: set[int]) -> None:
+    wanted, before = (np.array(sorted(numbers), np.int64) for numbers in (keys, asked))
+    assert expansion.without(wanted, before).tolist() == sorted(keys - asked)

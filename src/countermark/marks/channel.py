@@ -182,8 +182,12 @@ def _alphabet(marks: NDArray[np.uint32]) -> tuple[NDArray[np.uint32] | None, NDA
     """The small alphabet of this batch: None means the plain one, code points themselves."""
     if not marks.size or int(marks.max()) < 128:
         return None, marks.astype(np.intp)
-    letters, index = np.unique(marks, return_inverse=True)
-    return letters, index.reshape(marks.shape)
+    seen = np.zeros(int(marks.max()) + 1, bool)
+    seen[marks] = True
+    letters = np.flatnonzero(seen)
+    number = np.zeros(len(seen), np.intp)
+    number[letters] = np.arange(len(letters))
+    return letters.astype(np.uint32), number[marks]
 
 
 def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channel) -> NDArray[np.float32]:

@@ -255,6 +255,16 @@ def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.
     return _unique(parts) if len(parts) > 1 else parts[0]
 
 
+def without(keys: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sorted keys that are not among other sorted ones."""
+    if not len(keys):
+        return keys
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    fresh = np.ones(len(keys), bool)
+    fresh[at[keys[at] == asked]] = False
+    return keys[fresh]
+
+
 def keys_of_unknown(
     reading: Reading, patterns: Patterns, edits: int = 0, most: int = MOST_KEYS
 ) -> NDArray[np.int64] | None:

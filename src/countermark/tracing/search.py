@@ -4,9 +4,9 @@ The pure core of tracing: it asks a `Store` for marks near the readings, weighs 
 Every look-up is bounded; an answer that met a bound says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from time import perf_counter
 from typing import Literal, NamedTuple, TypeAlias
@@ -270,30 +270,40 @@ def find(store: Store, reference: Reference, known: Known, heard: Heard, query: 
 _Widen: TypeAlias = Callable[[Store], Rows]
 
 
-def _stages(reading: Reading, query: Query, reference: Reference, known: Known, options: Options) -> Sequence[_Widen]:
+def _stages(reading: Reading, query: Query, reference: Reference, known: Known, options: Options) -> Iterable[_Widen]:
     kinds = {place.kind for place in reading.places}
     limit = options.limit
     if "run" in kinds:
         makers = reference.makers.likely(query.maker) if query.maker else ()
         every: list[_Widen] = [lambda store: _ranges(store, reading, (), limit)]
         return [lambda store: _ranges(store, reading, makers, limit), *every] if makers else every
+    widest = options.two_edits != "never"
     if "unknown" in kinds:
+        everywhere = partial(_ranges, reading=reading, makers=(), limit=limit)
+        keys_of = partial(expansion.keys_of_unknown, reading, known.patterns)
+        return _by_keys(keys_of, (0, 1) if widest else (0,), limit, everywhere)
+    within = partial(expansion.keys_within, reading, patterns=known.patterns)
+    return _by_keys(within, (1, 2) if widest else (1,), limit)
 
-        def filled(edits: int) -> _Widen:
-            def widen(store: Store) -> Rows:
-                keys = expansion.keys_of_unknown(reading, known.patterns, edits)
-                if keys is not None:
-                    return store.lookup(keys, limit)
-                return rows_of([], limit) if edits else _ranges(store, reading, (), limit)
 
-            return widen
+def _by_keys(
+    keys_of: Callable[..., Ints | None], edits: Iterable[int], limit: int, too_many: _Widen | None = None
+) -> Iterator[_Widen]:
+    """A step for each number of edits, asking for what was not asked before; `too_many` where the first has too many keys."""
+    asked: Ints | None = None
+    for number in edits:
+        keys = keys_of(edits=number)
+        if keys is None:
+            if too_many is not None and asked is None:
+                yield too_many
+            return
+        fresh = keys if asked is None else expansion.without(keys, asked)
+        yield partial(_looked_up, fresh, limit)
+        asked = keys
 
-        return [filled(0)] if options.two_edits == "never" else [filled(0), filled(1)]
 
-    def within(edits: int) -> _Widen:
-        return lambda store: store.lookup(expansion.keys_within(reading, edits, known.patterns), limit)
-
-    return [within(1)] if options.two_edits == "never" else [within(1), within(2)]
+def _looked_up(keys: Ints, limit: int, store: Store) -> Rows:
+    return store.lookup(keys, limit)
 
 
 def _ranges(store: Store, reading: Reading, makers: Sequence[int], limit: int) -> Rows:
