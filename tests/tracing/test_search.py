@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from time import perf_counter
 from uuid import UUID, uuid5
 
@@ -24,7 +25,7 @@ from countermark.tracing.search import (
     Spellings,
     search,
 )
-from countermark.tracing.store import SqlStore, sqlite_store
+from countermark.tracing.store import Known, Rows, SqlStore, sqlite_store
 
 DEFAULT = Options()
 NAMESPACE = UUID("8c7d0b3e-4b0a-4a53-9a4e-1d1f6f5d0c11")
@@ -226,6 +227,35 @@ def test_the_same_question_gets_the_same_answer(store: SqlStore) -> None:
 def test_an_answer_that_met_a_bound_says_so(store: SqlStore) -> None:
     assert ask(store, "XR*", options=Options(limit=5)).limited
     assert not ask(store, "TKD48213").limited
+
+
+class Scanned:
+    """A store of ten million marks that notes for which makers a range was asked."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.asked: list[Sequence[int]] = []
+        self._store = store
+        self.lookup = store.lookup
+
+    def known(self) -> Known:
+        return self._store.known()._replace(marks=10_000_000)
+
+    def span(self, low: int, high: int, makers: Sequence[int], limit: int) -> Rows:
+        self.asked.append(makers)
+        return self._store.span(low, high, makers, limit)
+
+    def end_span(self, low: int, high: int, front: tuple[int, int], makers: Sequence[int], limit: int) -> Rows:
+        self.asked.append(makers)
+        return self._store.end_span(low, high, front, makers, limit)
+
+
+@pytest.mark.parametrize(("reading", "for_makers"), [("TK*", True), ("*3", False), ("?*3", False)])
+def test_a_range_too_long_to_scan_is_not_searched_for_a_makers_marks(
+    store: SqlStore, reading: str, for_makers: bool
+) -> None:
+    scanned = Scanned(store)
+    search(scanned, REFERENCE, Query((MarkReading(reading),), maker="Taurus"))
+    assert any(scanned.asked) is for_makers
 
 
 @settings(max_examples=150)

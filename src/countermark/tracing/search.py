@@ -274,7 +274,8 @@ def _stages(reading: Reading, query: Query, reference: Reference, known: Known, 
     kinds = {place.kind for place in reading.places}
     limit = options.limit
     if "run" in kinds:
-        makers = reference.makers.likely(query.maker) if query.maker else ()
+        likely = query.maker and _marks_at_end(reading, known) <= MOST_SCANNED
+        makers = reference.makers.likely(query.maker) if likely else ()
         every: list[_Widen] = [lambda store: _ranges(store, reading, (), limit)]
         return [lambda store: _ranges(store, reading, makers, limit), *every] if makers else every
     widest = options.two_edits != "never"
@@ -284,6 +285,16 @@ def _stages(reading: Reading, query: Query, reference: Reference, known: Known, 
         return _by_keys(keys_of, (0, 1) if widest else (0,), limit, everywhere)
     within = partial(expansion.keys_within, reading, patterns=known.patterns)
     return _by_keys(within, (1, 2) if widest else (1,), limit)
+
+
+MOST_SCANNED = 500_000
+"""Marks of a range among which those of likely makers are looked for: about half a second."""
+
+
+def _marks_at_end(reading: Reading, known: Known) -> float:
+    """About how many registered marks share the longer known end of a reading."""
+    places = max(end.places for end in expansion.ends(reading))
+    return float(known.marks / skeleton.DIGIT_CLASSES**places)
 
 
 def _by_keys(
