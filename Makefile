@@ -49,7 +49,7 @@ contract: install ## The black-box check of the names and formats others rely on
 	@bin/check-contract $(BIN)/countermark
 
 tests: develop ## pytest: what uses a store on PostgreSQL, then everything on SQLite
-	$(BIN)/python -m pytest --database postgres -m storage
+	$(BIN)/python -m pytest --database postgres -m "storage and not browser"
 	$(BIN)/python -m pytest --database sqlite
 
 system:

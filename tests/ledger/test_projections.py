@@ -13,7 +13,7 @@ from countermark.register import bodies
 from tests.ledger.foreign import ANN
 
 pytestmark = pytest.mark.django_db
-VIEWS = ("register_weapon", "register_mark", "register_component", "register_link", "register_spelling")
+VIEWS = ("register_weapon", "register_mark", "register_link", "register_spelling")
 
 
 @pytest.fixture

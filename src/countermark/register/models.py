@@ -65,23 +65,6 @@ class Mark(models.Model):
         return self.text
 
 
-class Component(models.Model):
-    """View: one part of a weapon and the time it was on it."""
-
-    pk = models.CompositePrimaryKey("weapon_id", "number")
-    weapon = models.ForeignKey(Weapon, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
-    number = models.SmallIntegerField()
-    component = models.TextField()
-    role = models.TextField()
-    mark = models.TextField()
-    since = models.TextField()
-    until = models.TextField()
-    other_ref = models.TextField()
-
-    def __str__(self) -> str:
-        return f"{self.component} {self.mark}"
-
-
 class Link(models.Model):
     """View: which entries are about which weapon. `identity` names a source's own event number, where it gave one."""
 

@@ -19,7 +19,6 @@ MARK_COLUMNS = (
     "weapon_id", "number", "component", "carrier", "role", "mark_kind", "layer", "condition", "text", "inscription",
     "canonical", "until",
 )  # fmt: skip
-COMPONENT_COLUMNS = ("weapon_id", "number", "component", "role", "mark", "since", "until", "other_ref")
 
 
 @lru_cache(maxsize=100_000)
@@ -60,12 +59,6 @@ def mark_rows(state: WeaponState) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def component_rows(state: WeaponState) -> Iterator[Row]:
-    """One row of `register_component` for each part."""
-    for c in state.components:
-        yield (state.id, c.number, c.component, c.role, c.mark, c.since, c.until, c.other_ref)
-
-
 def identity_key(state: WeaponState) -> int | None:
     """63 bits that maker, model, kind, calibre and control mark share with another weapon only in a collision."""
     control = state.control_mark
@@ -92,6 +85,5 @@ def spelling_keys(state: WeaponState) -> Iterator[Row]:
 
 weaponviews.register(WeaponView("register_weapon", WEAPON_COLUMNS, weapon_rows, key_width=1))
 weaponviews.register(WeaponView("register_mark", MARK_COLUMNS, mark_rows))
-weaponviews.register(WeaponView("register_component", COMPONENT_COLUMNS, component_rows))
 weaponviews.register(CounterView("register_identity", ("key",), identity_keys))
 weaponviews.register(CounterView("register_spelling", ("list", "code", "text"), spelling_keys))

@@ -134,20 +134,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Component',
-            fields=[
-                ('pk', models.CompositePrimaryKey('weapon_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('number', models.SmallIntegerField()),
-                ('component', models.TextField()),
-                ('role', models.TextField()),
-                ('mark', models.TextField()),
-                ('since', models.TextField()),
-                ('until', models.TextField()),
-                ('other_ref', models.TextField()),
-                ('weapon', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='register.weapon')),
-            ],
-        ),
-        migrations.CreateModel(
             name='Mark',
             fields=[
                 ('pk', models.CompositePrimaryKey('weapon_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
