@@ -60,7 +60,16 @@ def test_a_setting_that_cannot_be_used_is_named_with_what_was_expected(name: str
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://me@db/cm", "postgres://me@db:port/cm", "postgres://me@db/cm?ssl=on", "store.db"]
+    "url",
+    [
+        "mysql://me@db/cm",
+        "postgres://me@db:port/cm",
+        "postgres://me@db:99999/cm",
+        "postgres://me@[::1/cm",
+        "postgres://me@db/cm?ssl=on",
+        "sqlite:///:memory:",
+        "store.db",
+    ],
 )
 def test_a_store_that_cannot_be_meant_is_refused(url: str) -> None:
     with pytest.raises(EnvironmentProblem, match="COUNTERMARK_DATABASE_URL"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 STATE_CODE = re.compile(r"[A-Z]{2}")
 NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -85,7 +85,8 @@ def sqlite_path(url: str) -> Path:
     # Taken whole: a path may hold # and ?, which mean something in other URLs.
     text = unquote(url.partition("://")[2])
     path = Path("/" + text.lstrip("/") if text.startswith("/") else text)
-    if not path.is_absolute() or path == Path("/"):
+    # What other programs call a store in memory would here be a file of that name.
+    if not path.is_absolute() or path in (Path("/"), Path("/:memory:")):
         raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:///absolute/path.db")
     return path
 
@@ -96,7 +97,7 @@ def database_settings(url: str) -> dict[str, Any]:
     SQLite runs in WAL mode, fully synchronous, and takes its write lock at BEGIN, so that a writer waits for the
     other instead of failing half way (design, *Storage*).
     """
-    scheme = urlsplit(url).scheme
+    scheme = url.partition(":")[0].lower()
     if scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -109,24 +110,26 @@ def database_settings(url: str) -> dict[str, Any]:
             },
         }
     if scheme in ("postgres", "postgresql"):
-        parts = urlsplit(url)
+        parts = _server(url)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
-            "PORT": _port(url),
+            "PORT": str(parts.port or ""),
             "OPTIONS": {**_connection_options(url), "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000}"},
         }
     raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:/// or postgres://")
 
 
-def _port(url: str) -> str:
+def _server(url: str) -> SplitResult:
     try:
-        return str(urlsplit(url).port or "")
+        parts = urlsplit(url)
+        _ = parts.port  # says only when asked that it is none
     except ValueError as error:
-        raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL has no usable port: {error}") from error
+        raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL names no server and port: {error}") from error
+    return parts
 
 
 CONNECTION_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "target_session_attrs")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
-from django.db.utils import IntegrityError, OperationalError
+from django.db.utils import DatabaseError, IntegrityError, InternalError, OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
 
 from countermark import cli
 from countermark.accounts.services import AccountError
@@ -19,6 +20,12 @@ from countermark.ledger.guard import RolledBackError
 from countermark.ledger.schema import NewerSchemaError
 from countermark.register.files.errors import UnreadableFile
 from tests.support.cli import Cli
+
+
+def _read_only() -> InternalError:
+    error = InternalError("cannot execute INSERT in a read-only transaction")
+    error.__cause__ = ReadOnlySqlTransaction()
+    return error
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,11 @@ from tests.support.cli import Cli
         (OperationalError("database is locked"), 3),
         (OperationalError("database or disk is full"), 3),
         (OSError(28, "no space left on device"), 3),
+        (_read_only(), 3),
+        (DatabaseError("database disk image is malformed"), 3),
+        (sqlite3.DatabaseError("file is not a database"), 3),
+        (DatabaseError("a fault of ours"), None),
+        (InternalError("a fault of ours"), None),
         (IntegrityError("a fault of ours"), None),
         (ValueError("a fault of ours"), None),
     ],
@@ -86,6 +98,23 @@ def test_a_store_that_cannot_be_reached_is_3_and_nothing_is_left_half_done(run_c
         assert (done.code, done.out) == (3, ""), (url, done.err)
         assert "Traceback" not in done.err
     assert junk.read_bytes().startswith(b"this is no store")
+
+
+def test_a_damaged_store_is_3(run_cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.db"
+    damaged = with_url(run_cli, f"sqlite://{path}")
+    assert damaged("ledger", "checkpoint").code == 0
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    done = damaged("ledger", "checkpoint")
+    assert (done.code, done.out, "Traceback" in done.err) == (3, "", False), done.err
+
+
+@pytest.mark.parametrize("url", ["postgres://me@127.0.0.1:99999/cm", "postgres://me@[::1/cm", "sqlite:///:memory:"])
+def test_a_store_that_no_setting_can_mean_is_2_and_the_setting_named(run_cli: Cli, url: str) -> None:
+    done = with_url(run_cli, url)("trace", "--reading", "K1")
+    assert (done.code, done.out, "Traceback" in done.err) == (2, "", False)
+    assert "COUNTERMARK_DATABASE_URL" in done.err
 
 
 def test_a_newer_schema_is_refused_with_2(run_cli: Cli, tmp_path: Path) -> None:
