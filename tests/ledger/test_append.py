@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from countermark.ledger import bundle, checkpoint, identity, kept, projections, services, store, tree
 from countermark.ledger.drafts import KeptWrite
 from countermark.ledger.entry import Entry
+from countermark.ledger.models import Attachment, NodeSetting, SideText
 from countermark.ledger.models import Entry as EntryRow
-from countermark.ledger.models import NodeSetting, SideText
 from countermark.ledger.projections import Difference
 from countermark.ledger.services import Actor, Draft, LedgerError, SideNote, append, timed_act
 from countermark.ledger.verify import verify
@@ -138,6 +138,64 @@ def test_recorded_time_never_goes_back_and_the_clock_is_noted() -> None:
     assert verify().ok
 
 
+@pytest.mark.parametrize(
+    ("clock", "wrong"),
+    [
+        ("2030-01-01T12:00:00Z", False),
+        ("2029-12-31T13:00:00Z", False),
+        ("2029-12-31T11:00:00Z", True),
+        ("1970-01-01T00:00:00Z", True),
+        ("2030-06-01T00:00:00Z", False),
+        ("2031-02-01T00:00:00Z", True),
+    ],
+)
+def test_a_clock_far_from_the_last_entry_is_told(clock: str, wrong: bool) -> None:
+    with time_machine.travel("2030-01-01T12:00:00Z", tick=False):
+        append([event(1)], by=ANN)
+    with time_machine.travel(clock, tick=False):
+        assert bool(services.clock_problem()) == wrong
+
+
+def test_a_store_without_entries_says_nothing_of_the_clock() -> None:
+    assert services.clock_problem() == ""
+
+
+def foreign(serial: Any, **fields: Any) -> Draft:
+    """An event as another program writes it, without our digest of the writing."""
+    body = {"type": "ObjectEvent", "action": "OBSERVE", "eventTime": "2020-01-02T03:04:05.000Z", **fields}
+    return Draft("event", {**body, "@context": {"acme": "https://acme.example/"}, "acme:serial": serial})
+
+
+def test_an_event_that_only_hashes_like_a_recorded_one_is_not_new_and_differs() -> None:
+    append([foreign("007")], by=ANN)
+    (again,), (other,) = append([foreign("007")], by=ANN), append([foreign("7")], by=ANN)
+    assert (again.new, again.differs) == (False, False)
+    assert (other.event_id, other.new, other.differs) == (again.event_id, False, True)
+
+
+def test_events_that_hash_alike_differ_within_one_batch_too() -> None:
+    assert [one.differs for one in append([foreign("007"), foreign("7"), foreign("007")], by=ANN)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"eventTime": "2020-01-02T04:04:05+01:00"},
+        {"eventID": "urn:uuid:8b3ab1a2-2a9d-4d5f-9f5c-0c5c1c1f3a11"},
+        {"recordTime": "2024-01-01T00:00:00.000Z"},
+        {"bizStep": "urn:epcglobal:cbv:bizstep:shipping"},
+    ],
+)
+def test_one_event_written_in_another_way_does_not_differ(fields: dict[str, Any]) -> None:
+    append([foreign("007", bizStep="shipping")], by=ANN)
+    (again,) = append([foreign("007", **{"bizStep": "shipping", **fields})], by=ANN)
+    assert (again.new, again.differs) == (False, False)
+
+
 def test_names_are_one_in_any_spelling_and_notes_are_what_was_written() -> None:
     append([event(1)], by=ANN)
     assert identity.ref("party", "ΐρις") == identity.ref("party", "Ϊ́ΡΙΣ")
@@ -251,3 +309,27 @@ def test_an_erased_text_is_gone_and_everything_else_holds() -> None:
     append([Draft("event", event(2).body, texts=(SideNote("person", "John Doe"),))], by=ANN)
     assert SideText.objects.get(ref=ref).text == "", "a tombstone stays one"
     assert verify().ok
+
+
+def test_an_erased_document_is_gone_and_everything_else_holds() -> None:
+    row = services.attachment(b"<epcis/>", "text/xml")
+    append([services.act("document_captured", {}, kept=(row,))], by=ANN)
+    assert services.erase([], attachments=[row.key], by=ANN, reason="court order") == 1
+    assert bytes(Attachment.objects.get(digest=row.key).data) == b""
+    assert json.loads(lines()[-1])["body"]["attachments"] == [row.key]
+    assert services.erase([], attachments=[row.key], by=ANN, reason="again") == 0
+    assert verify().ok
+
+
+def test_nothing_is_erased_when_one_of_what_is_named_is_not_here() -> None:
+    append([Draft("event", event(1).body, texts=(SideNote("party", "John Doe"),))], by=ANN)
+    with pytest.raises(LedgerError, match="nothing was erased"):
+        services.erase([identity.ref("party", "John Doe"), "00" * 32], by=ANN, reason="court order")
+    assert SideText.objects.filter(text="John Doe").exists()
+
+
+def test_a_person_is_found_as_party_and_as_recorder_in_any_capitals() -> None:
+    append([Draft("event", event(1).body, texts=(SideNote("party", "Ann"), SideNote("place", "Ann")))], by=ANN)
+    assert set(services.refs_of_people("ANN")) == {identity.ref("party", "ann"), identity.ref("person", "ann")}
+    with pytest.raises(LedgerError, match="nobody"):
+        services.refs_of_people("Bob")

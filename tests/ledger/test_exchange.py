@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countermark.ledger import bundle, checkpoint, exchange, guard, identity, jcs, kept, sealing, services, store, tree
+from countermark.ledger import entry as entries
 from countermark.ledger.bundle import BundleError
+from countermark.ledger.eventhash import pre_hash
 from countermark.ledger.exchange import take_in, trust
 from countermark.ledger.guard import RolledBackError
-from countermark.ledger.models import Log, Peer, SideText
+from countermark.ledger.models import Attachment, Log, Peer, SideText
 from countermark.ledger.services import LedgerError
 from countermark.ledger.verify import verify
 from countermark.register import bodies
@@ -233,6 +235,20 @@ def test_a_nul_character_is_refused_because_postgresql_cannot_hold_it(depot: For
     assert "NUL" in refused(file, depot.bundle())
 
 
+def disguised(ours: dict[str, Any]) -> dict[str, Any]:
+    """An event of the same identity as one of ours that says nothing of it: its fields stand in the text of one."""
+    _, _, rest = pre_hash(ours).partition("ilmd{https://countermark.example/ns/}kind=")
+    plain = {key: value for key, value in ours.items() if not key.startswith("countermark:")}
+    return {**plain, "ilmd": {"countermark:kind": rest}}
+
+
+def test_an_event_that_reads_like_one_of_ours_is_refused_from_a_known_node_too(depot: ForeignLog, file: Path) -> None:
+    ours = bodies.birth("XA/main", "55", {"kind": "rifle", "maker": "Zastava", "year": "1985"}, [{"mark": "K55"}])
+    services.append([services.Draft("event", ours)], by=ANN)
+    assert depot.add("event", disguised(ours)) == entries.event_id_of("event", ours)
+    assert "tells the events of a node apart" in refused(file, depot.bundle())
+
+
 def test_one_event_twice_in_a_log_is_refused(depot: ForeignLog, file: Path) -> None:
     depot.weapon("8", "AB0008")
     assert "cannot be folded" in refused(file, depot.bundle())
@@ -363,6 +379,25 @@ def test_an_attachment_is_kept_only_as_the_log_states_it(depot: ForeignLog, file
         token = sealing.seal(json.dumps({"attachments": [value]}).encode(), sealing.own_public_key())
         file.write_bytes(with_side(depot, token))
         assert take_in(file, by=ANN).texts == new
+    assert verify().ok
+
+
+def test_the_erasure_of_a_document_travels_in_its_log(depot: ForeignLog, file: Path) -> None:
+    content = b"<epcis/>"
+    name, nothing = (hashlib.sha256(data).hexdigest() for data in (content, b""))
+    row = {"digest": name, "media_type": "text/xml"}
+    captured = {"type": "act", "act": "document_captured"}
+    depot.add("act", captured, kept={f"attachment/{name}": identity.digest({**row, "content": name})})
+    sent = {"attachments": [{**row, "data": base64.b64encode(content).decode()}]}
+    file.write_bytes(with_side(depot, sealing.seal(json.dumps(sent).encode(), sealing.own_public_key())))
+    take_in(file, by=ANN)
+    assert bytes(Attachment.objects.get().data) == content
+
+    erased = {"type": "act", "act": "erasure", "refs": [], "attachments": [name]}
+    depot.add("act", erased, kept={f"attachment/{name}": identity.digest({**row, "content": nothing})})
+    file.write_bytes(depot.bundle())
+    take_in(file, by=ANN)
+    assert bytes(Attachment.objects.get().data) == b""
     assert verify().ok
 
 
@@ -504,7 +539,6 @@ def rolled_back() -> Iterator[None]:
 VIEWS = {
     "register_weapon": "id, ref, maker, status, serial, finding, first_recorded, last_time, entries",
     "register_mark": "weapon_id, number, component, role, text, canonical",
-    "register_component": "weapon_id, number, component, role, mark",
     "register_identity": "key, n",
     "register_spelling": "list, text, n",
 }

@@ -18,7 +18,7 @@ FORMAT: Final = "countermark-bundle"
 VERSION: Final = 1
 CLOSED: Final = "checkpoint:"
 """Prefix of the node settings that keep the last signed checkpoint of an own log that a restore closed."""
-LONGEST_ENTRY: Final = 4 << 20
+LONGEST_ENTRY: Final = entries.LONGEST
 LONGEST_HEADER: Final = 64 << 10
 LONGEST_SIDE: Final = 2 * sealing.LONGEST
 SIDE_BATCH: Final = 1000
@@ -140,7 +140,8 @@ def _side_rows(log: Log, start: int, size: int) -> Iterator[SideRows]:
         texts = SideText.objects.filter(ref__in=[key for table, key in stated if table == "text"]).exclude(text="")
         if rows := [TextRow(t.ref, t.kind, t.text, t.salt) for t in texts]:
             yield SideRows(texts=rows)
-        for one in Attachment.objects.filter(digest__in=[key for table, key in stated if table == "attachment"]):
+        documents = [key for table, key in stated if table == "attachment"]
+        for one in Attachment.objects.filter(digest__in=documents).exclude(data=b""):
             yield SideRows(attachments=[AttachmentRow(one.digest, one.media_type, bytes(one.data))])
 
 

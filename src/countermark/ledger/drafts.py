@@ -59,8 +59,12 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Captured(msgspec.Struct, frozen=True):
-    """What became of a draft: its eventID, its position, and whether it is new."""
+    """What became of a draft: its eventID, its position, and whether it is new.
+
+    `differs`: not new, yet it says something else than what the log has under this eventID (see `entry.is_alike`).
+    """
 
     event_id: str
     position: int
     new: bool
+    differs: bool = False

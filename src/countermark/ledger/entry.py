@@ -94,6 +94,14 @@ def writing(body: Body) -> str:
     return "x" + hashlib.sha256(jcs.encode(written)).hexdigest()[:32]
 
 
+def is_alike(one: Body, other: Body) -> bool:
+    """Whether two events of one identity say the same: the event hash takes "007" and "7" for one number, a mark is none.
+
+    Order, offsets of times, prefixes and forms of GS1 keys may differ, and what the hash leaves out.
+    """
+    return eventhash.pre_hash(one, exact=True) == eventhash.pre_hash(other, exact=True)
+
+
 WRITING = "countermark:writing"
 _WRITING_IN_PRE_HASH = f"{{{eventhash.NAMESPACES['countermark']}}}writing"
 _NOT_WRITTEN = frozenset({WRITING, "@context", "errorDeclaration", "eventID", "recordTime"})

@@ -296,6 +296,8 @@ class _EntryCheck:
             return "not RFC 8785 JSON"
         if entries.event_id_of(kind, body) != event_id:
             return "the eventID is not that of the body"
+        if kind == "event" and entries.is_disguised(body):
+            return "an event that contains, as text, what tells the events of a node apart"
         if not verify.TIME.fullmatch(recorded.time) or recorded.time < self.last_time:
             return f"recorded {recorded.time}, after one recorded {self.last_time}"
         if _NUL.search(line):
@@ -362,14 +364,26 @@ def _write(log: Log, size: int, fresh: list[bytes], appended: list[Entry]) -> No
 
 
 def _erase(appended: list[Entry]) -> None:
-    """An erasure travels in its log: texts held from there become tombstones here too."""
-    stated = [name.removeprefix("text/") for e in appended for name in e.recorded.kept if name.startswith("text/")]
-    for refs in database.chunks(dict.fromkeys(stated), 500):
+    """An erasure travels in its log: texts and documents held from there become tombstones here too."""
+    for refs in database.chunks(_stated_in(appended, "text"), 500):
         digests = _digests("text", refs)
         for row in SideText.objects.filter(ref__in=refs).exclude(text=""):
             tombstone = SideText(ref=row.ref, kind=row.kind, text="", salt="")
             if digests.get(row.ref) == kept.side_text_digest(tombstone):
                 tombstone.save()
+    for names in database.chunks(_stated_in(appended, "attachment"), 500):
+        digests = _digests("attachment", names)
+        for document in Attachment.objects.filter(digest__in=names).exclude(data=b""):
+            emptied = Attachment(digest=document.digest, media_type=document.media_type, data=b"")
+            if digests.get(document.digest) == kept.attachment_digest(emptied):
+                emptied.save()
+
+
+def _stated_in(appended: list[Entry], table: str) -> list[str]:
+    """The keys of one kept table that some entries state, each once."""
+    prefix = f"{table}/"
+    stated = [name.removeprefix(prefix) for e in appended for name in e.recorded.kept if name.startswith(prefix)]
+    return list(dict.fromkeys(stated))
 
 
 def _digests(table: str, keys: list[str]) -> dict[str, str]:

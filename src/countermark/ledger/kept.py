@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from countermark.ledger.identity import digest
 from countermark.ledger.models import Attachment, NodeSetting, Peer, SideText
 
-__all__ = ["KeptTable", "TABLES", "digest", "register"]
+__all__ = ["TABLES", "KeptTable", "digest", "register"]
 
 Rows = Callable[[], Iterator[tuple[str, str]]]
 

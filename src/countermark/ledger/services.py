@@ -7,12 +7,14 @@ tree written, views folded and kept rows saved, all in one transaction under the
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, Q, QuerySet
 
 from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
 from countermark.ledger import entry as entries
@@ -23,11 +25,13 @@ from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, Si
 from countermark.ledger.vocabulary import ACTS
 
 __all__ = [
-    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "SideNote", "act", "append", "attachment", "erase",
-    "open_log", "open_store", "person", "require_own_log", "set_setting", "setting", "timed_act",
+    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "SideNote", "act", "append", "attachment",
+    "clock_problem", "erase", "open_log", "open_store", "person", "refs_of_people", "require_own_log", "set_setting",
+    "setting", "timed_act",
 ]  # fmt: skip
 
 BATCH = 10_000
+Row = TypeVar("Row", bound=Model)
 
 
 class LedgerError(Exception):
@@ -49,8 +53,8 @@ def timed_act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
 def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
     """Appends drafts to this node's own log and folds the views, all or nothing. Returns one `Captured` per draft.
 
-    A draft whose eventID the log has already is not appended again. Raises
-    `LedgerError` when the log may not be written (rolled back, no key), and database errors unchanged.
+    A draft whose eventID the log has already is not appended again; `Captured.differs` tells where it says something else all
+    the same. Raises `LedgerError` when the log may not be written (rolled back, no key), and database errors unchanged.
     """
     if not (entries.is_text(by.name) and entries.is_text(by.via)):
         raise LedgerError(f"{by.name!r} is no name of a person")
@@ -86,19 +90,34 @@ def _prepare(draft: Draft) -> _Prepared:
 def _split_known(log: Log, size: int, prepared: list[_Prepared]) -> tuple[list[Captured], list[_Prepared]]:
     """What the log has already, and what is to be written, in order, each eventID once."""
     known = _known_positions(log, [item.key for item in prepared]) if size else {}
+    bodies = _foreign_bodies(known, prepared)
     captured: list[Captured] = []
     fresh: list[_Prepared] = []
     position = log.id * LOG_SPAN + size
     for item in prepared:
         at = known.get(item.key)
         if at is not None:
-            captured.append(Captured(item.event_id, at, new=False))
+            differs = at in bodies and not entries.is_alike(bodies[at], item.draft.body)
+            captured.append(Captured(item.event_id, at, new=False, differs=differs))
             continue
         known[item.key] = position
+        if _is_foreign(item.draft):
+            bodies[position] = item.draft.body
         fresh.append(item)
         captured.append(Captured(item.event_id, position, new=True))
         position += 1
     return captured, fresh
+
+
+def _is_foreign(draft: Draft) -> bool:
+    """Whether an event's identity leaves out how it is written: those of this program carry a digest of that."""
+    return draft.kind == "event" and entries.WRITING not in draft.body
+
+
+def _foreign_bodies(known: dict[bytes, int], prepared: list[_Prepared]) -> dict[int, entries.Body]:
+    """By position, the bodies the log has of the foreign events among some drafts."""
+    wanted = {known[item.key] for item in prepared if item.key in known and _is_foreign(item.draft)}
+    return {entry.position: entry.body for some in database.chunks(wanted, BATCH) for entry in store.entries_at(some)}
 
 
 def _known_positions(log: Log, keys: list[bytes]) -> dict[bytes, int]:
@@ -213,6 +232,26 @@ def _new_texts(fresh: list[_Prepared], people: tuple[SideNote, ...]) -> _NewText
     )
 
 
+def clock_problem() -> str:
+    """What is wrong with this machine's clock, as far as the log can tell; empty when nothing is, or nothing was recorded.
+
+    Behind the last entry by more than a day, the clock is wrong now or was then; ahead by more than `LONGEST_REST`, it is
+    more likely wrong than the node was left alone, and what is recorded by it cannot be taken back.
+    """
+    log = store.own_log()
+    size = store.size(log) if log else 0
+    if log is None or not size:
+        return ""
+    last, clock = store.entries_at([log.id * LOG_SPAN + size - 1])[0].recorded.time, entries.now()
+    ahead = datetime.fromisoformat(clock) - datetime.fromisoformat(last)
+    if -timedelta(days=1) <= ahead <= LONGEST_REST:
+        return ""
+    return f"this machine's clock says {clock}, the last entry was recorded {last}: set the clock before recording anything"
+
+
+LONGEST_REST = timedelta(days=365)
+
+
 def _recording_time(log: Log, size: int) -> tuple[str, str | None]:
     """The time to record, which never goes back within a log, and the device's clock where it differs."""
     clock = entries.now()
@@ -280,17 +319,56 @@ def attachment(data: bytes, media_type: str) -> KeptWrite:
     return KeptWrite("attachment", row.digest, kept.attachment_digest(row), row.save)
 
 
-def erase(refs: Iterable[str], *, by: Actor, reason: str) -> int:
-    """Erases side texts: the rows stay as tombstones, the ledger stays whole. Returns how many were erased."""
-    rows = list(SideText.objects.filter(ref__in=list(refs)).exclude(text=""))
-    writes = []
-    for row in rows:
-        row.text, row.salt = "", ""
-        writes.append(KeptWrite("text", row.ref, kept.side_text_digest(row), row.save))
+def erase(refs: Iterable[str], *, attachments: Iterable[str] = (), by: Actor, reason: str) -> int:
+    """Erases side texts and documents (named by their SHA-256): the rows stay as tombstones, the ledger stays whole.
+
+    Returns how many were erased; what was erased before is not erased again. Raises `LedgerError` for what is not here.
+    """
+    texts = _all_of(SideText.objects.all(), refs)
+    documents = _all_of(Attachment.objects.all(), attachments)
+    writes = [*filter(None, map(_erased_text, texts)), *filter(None, map(_erased_document, documents))]
     if writes:
-        fields = {"refs": sorted(row.ref for row in rows)}
+        fields = {"refs": sorted(write.key for write in writes if write.table == "text")}
+        if named := sorted(write.key for write in writes if write.table == "attachment"):
+            fields["attachments"] = named
         append([timed_act("erasure", fields, kept=tuple(writes), note=reason)], by=by)
-    return len(rows)
+    return len(writes)
+
+
+def _all_of(table: QuerySet[Row], wanted: Iterable[str]) -> list[Row]:
+    keys = set(wanted)
+    rows = list(table.filter(pk__in=keys))
+    if missing := keys - {str(row.pk) for row in rows}:
+        raise LedgerError(f"nothing is kept here under {', '.join(sorted(missing))}; nothing was erased")
+    return rows
+
+
+def _erased_text(row: SideText) -> KeptWrite | None:
+    if not row.text:
+        return None
+    row.text, row.salt = "", ""
+    return KeptWrite("text", row.ref, kept.side_text_digest(row), row.save)
+
+
+def _erased_document(row: Attachment) -> KeptWrite | None:
+    if not row.data:
+        return None
+    row.data = b""
+    return KeptWrite("attachment", row.digest, kept.attachment_digest(row), row.save)
+
+
+def refs_of_people(name: str) -> list[str]:
+    """The refs of the side texts that name a party or person, erased ones included. Raises `LedgerError` when there is none."""
+    require_own_log()
+    # Texts that came from other nodes have refs made with their secret: those are found only as written.
+    by_id = Q(ref__in=[identity.ref(kind, name) for kind in PEOPLE])
+    refs = list(SideText.objects.filter(by_id | Q(kind__in=PEOPLE, text=name)).values_list("ref", flat=True))
+    if not refs:
+        raise LedgerError(f"nobody here is called {name!r}; nothing was erased")
+    return refs
+
+
+PEOPLE = ("party", "person")
 
 
 def person(name: str) -> SideNote:

@@ -62,14 +62,18 @@ def event_hash(
 
 
 def pre_hash(
-    event: Mapping[str, Any], namespaces: Mapping[str, str] | None = None, ignore: Collection[str] = ()
+    event: Mapping[str, Any],
+    namespaces: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+    *,
+    exact: bool = False,
 ) -> str:
-    """The text that `event_hash` hashes."""
+    """The text that `event_hash` hashes; `exact` leaves texts that read as numbers as they are."""
     own = event.get("@context")
     writer = _OURS
-    if own is not None or namespaces or ignore:
+    if own is not None or namespaces or ignore or exact:
         prefixes = {**(namespaces or {}), **declared(own)}
-        writer = _writer(tuple(sorted(prefixes.items())), tuple(sorted(ignore)))
+        writer = _writer(tuple(sorted(prefixes.items())), tuple(sorted(ignore)), exact)
     try:
         return writer.event(event)
     except RecursionError as error:
@@ -116,8 +120,9 @@ class _Names(dict[str, str]):
 class _Writer:
     """Writes pre-hashes for one set of prefixes and ignored fields."""
 
-    def __init__(self, prefixes: Mapping[str, str], ignore: Collection[str]) -> None:
+    def __init__(self, prefixes: Mapping[str, str], ignore: Collection[str], exact: bool = False) -> None:
         self.prefixes = {**NAMESPACES, **prefixes}
+        self.exact = exact
         self.names = _Names(self.prefixes, ignore)
         # A register says the same few things of every weapon; what is said once only costs a miss.
         self.text = lru_cache(maxsize=20_000)(self._text)
@@ -275,7 +280,7 @@ class _Writer:
             if text.startswith("urn:epcglobal:cbv:"):
                 return _URN.sub(lambda match: _URNS[match.group()], text)
             return canonical(text) or text
-        if text[:1] in _NUMBER_STARTS and _NUMBER.fullmatch(text):
+        if not self.exact and text[:1] in _NUMBER_STARTS and _NUMBER.fullmatch(text):
             return _number(float(text)) or text
         return text
 
@@ -376,8 +381,8 @@ def _utc(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _writer(prefixes: tuple[tuple[str, str], ...], ignore: tuple[str, ...]) -> _Writer:
-    return _Writer(dict(prefixes), ignore)
+def _writer(prefixes: tuple[tuple[str, str], ...], ignore: tuple[str, ...], exact: bool) -> _Writer:
+    return _Writer(dict(prefixes), ignore, exact)
 
 
 _OURS = _Writer({}, ())
