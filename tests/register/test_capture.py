@@ -125,6 +125,26 @@ def test_an_event_that_reads_like_one_of_ours_cannot_take_its_place() -> None:
     assert ledger.append([ledger.Draft("event", ours)], by=CHIEF)[0].new
 
 
+def test_an_event_that_would_be_taken_for_another_one_is_refused_with_its_document() -> None:
+    numbered = [event(**{"acme:serial": serial}) for serial in ("007", "7")]
+    acme = {"acme": "https://acme.example/ns/"}
+    assert capture.load_document(document(numbered[0], **acme), CHIEF)["new"] == 1
+    before = size()
+
+    report = capture.load_document(document(event(bizStep="receiving"), numbered[1], **acme), CHIEF)
+
+    assert (report["new"], report["refused"], [error["row"] for error in report["errors"]]) == (0, 2, [2])
+    assert "007 and 7" in report["errors"][0]["expected"]
+    assert size() == before
+    assert Attachment.objects.count() == 1
+
+
+def test_two_events_of_one_document_that_would_be_one_are_refused() -> None:
+    numbered = [event(**{"acme:serial": serial}) for serial in ("007", "7")]
+    report = capture.load_document(document(*numbered, acme="https://acme.example/ns/"), CHIEF)
+    assert (report["new"], report["refused"], report["errors"][0]["row"]) == (0, 2, 2)
+
+
 def test_an_event_of_ours_is_captured_again_with_or_without_what_others_add() -> None:
     ours = bodies.birth("XA/main", "55", {"kind": "rifle"}, [{"mark": "007"}])
     returned = {

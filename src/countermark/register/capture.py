@@ -29,7 +29,18 @@ def load_document(data: bytes, by: Actor) -> dict[str, Any]:
     if problems:
         return _report(max(1, len(document.events)), 0, problems)
     drafts = [Draft(kind="event", body=body) for body in document.bodies()]
-    return _report(len(drafts), _append(drafts, data, by), [])
+    try:
+        return _report(len(drafts), _append(drafts, data, by), [])
+    except _Differs as differing:
+        return _report(len(drafts), 0, differing.problems)
+
+
+class _Differs(Exception):
+    """Events of the document have the identity of events recorded before, and say something else."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} events")
+        self.problems = problems
 
 
 def _append(drafts: Sequence[Draft], data: bytes, by: Actor) -> int:
@@ -38,11 +49,23 @@ def _append(drafts: Sequence[Draft], data: bytes, by: Actor) -> int:
         return 0
     row = services.attachment(data, MEDIA_TYPE)
     with database.write_transaction(services.require_own_log().id):
-        new = sum(captured.new for captured in services.append(drafts, by=by))
+        captured = services.append(drafts, by=by)
+        differing = [number for number, one in enumerate(captured) if one.differs]
+        if differing:
+            raise _Differs([_differs(number, captured[number].event_id) for number in differing])
+        new = sum(one.new for one in captured)
         if new:
             fields = {"document": f"sha256:{hashlib.sha256(data).hexdigest()}", "events": len(drafts)}
             services.append([services.act("document_captured", fields, kept=(row,))], by=by)
     return new
+
+
+def _differs(number: int, event_id: str) -> Problem:
+    expected = (
+        f"an event that differs from {event_id} by more than how a number is written, or says the same: by its CBV hash it is"
+        " that event (007 and 7 count as one), so it would be lost"
+    )
+    return Problem(f"$.eventList[{number}]", expected)
 
 
 def _reserved(document: Document) -> Iterator[Problem]:
