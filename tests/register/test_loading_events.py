@@ -11,7 +11,7 @@ from countermark.ledger import identity
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.models import SideText
-from countermark.register import exporting, loading, projection
+from countermark.register import exporting, loading, projection, undo
 from countermark.register import services as register
 from countermark.register.loading import Options
 from countermark.register.rules import HistoryEvent, history
@@ -165,6 +165,44 @@ def test_a_number_keyed_by_hand_meets_the_one_loaded(load: Loader) -> None:
     with pytest.raises(register.Refused) as refused:
         register.add_event(weapon_id(), {**keyed, "to": "Unit 6"}, by=CLERK)
     assert refused.value.errors[0].code == "differs"
+
+
+# Loads taken back
+
+
+@pytest.mark.parametrize("rows", [[ISSUE], [NUMBERED], [ISSUE, RETURN, ISSUE, NUMBERED]])
+def test_events_whose_load_was_taken_back_may_be_loaded_again(load: Loader, rows: list[dict[str, str]]) -> None:
+    for _ in range(3):
+        report = load.events(*rows)
+        assert (report.new, report.unchanged, len(lines())) == (len(rows), 0, len(rows))
+        before = size()
+        assert (load.events(*rows).unchanged, size()) == (len(rows), before)
+        undo.undo_load(report.load, "the wrong file", by=CLERK)
+        assert lines() == []
+    assert_sound()
+
+
+def test_events_whose_load_was_taken_back_may_be_loaded_right(load: Loader) -> None:
+    undo.undo_load(load.events(NUMBERED, ISSUE).load, "the wrong file", by=CLERK)
+    right = {**NUMBERED, "to": "Unit 6"}
+    assert load.events(right, ISSUE).new == 2
+    assert {line.receiver for line in lines()} == {party("Unit 6"), party("Unit 5")}
+    assert load.events(right, ISSUE).unchanged == 2
+
+
+def test_an_event_that_came_again_and_then_did_not_occur_is_not_said_a_third_time(load: Loader) -> None:
+    undo.undo_load(load.events(ISSUE).load, "the wrong file", by=CLERK)
+    load.events(ISSUE)
+    register.correct_event(lines()[0].event_id, None, reason="another weapon", by=CLERK)
+    assert (load.events(ISSUE).unchanged, lines()) == (1, [])
+
+
+def test_an_event_whose_load_was_taken_back_may_be_keyed_by_hand(load: Loader) -> None:
+    undo.undo_load(load.events(ISSUE).load, "the wrong file", by=CLERK)
+    keyed = {key: value for key, value in ISSUE.items() if key != "ref"}
+    assert register.add_event(weapon_id(), keyed, by=CLERK).new
+    assert [line.event for line in lines()] == ["issue"]
+    assert not register.add_event(weapon_id(), keyed, by=CLERK).new
 
 
 # Corrections by hand, and exports

@@ -9,7 +9,7 @@ import hashlib
 import struct
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -38,8 +38,10 @@ from countermark.register.services import (
     event_draft,
     own_source,
     reopening,
+    saying_again,
     standing_alike,
     standing_births,
+    undone_events,
     weapon_correction,
     withdrawn_birth,
 )
@@ -338,6 +340,11 @@ class _EventLoad:
         known = _known_weapons(list(ids.values()))
         there = _known_events([draft.event_id for _, draft in drafts])
         alike = standing_alike([draft.body for _, draft in drafts])
+        said = {ids[row.ref] for row, draft in drafts if draft.event_id in there or event_identity(draft.body) in alike}
+        undone = undone_events(sorted(said))
+        if undone:
+            drafts = [(row, _said_again(draft, undone)) for row, draft in drafts]
+            there = _known_events([draft.event_id for _, draft in drafts])
         for row, draft in drafts:
             others = alike.get(event_identity(draft.body), [])
             if ids[row.ref] not in known:
@@ -348,7 +355,7 @@ class _EventLoad:
                         row.row, "ref", row.ref, f"the ref of a weapon of the source {self.source}", "unknown", row.ref
                     ),
                 )
-            elif self._is_known(row, draft, others, draft.event_id in there):
+            elif self._is_known(row, draft, others, there, undone):
                 self.report.unchanged += 1
                 yield row, None, None
             elif not row.id or not others:
@@ -363,27 +370,30 @@ class _EventLoad:
                 )
                 yield row, None, RowError(row.row, "id", row.id, expected, "differs", row.ref)
 
-    def _is_known(self, row: EventRow, draft: Draft, others: Sequence[Entry], there: bool) -> bool:
+    def _is_known(
+        self, row: EventRow, draft: Draft, others: Sequence[Entry], there: Collection[str], undone: Mapping[str, str]
+    ) -> bool:
         """Whether the register says so already: by the same number the same, or as often as the file up to this row.
 
-        `others` are standing events of the same number, or corrections that now say what this row says.
+        `others` are standing events of the same number, or corrections that now say what this row says; `there` are the
+        events a log has.
         """
         if row.id and others:
             return bodies.said_of(others[-1].body) == bodies.said_of(draft.body)
-        if there or not others:
-            return there
+        corrections = sum("countermark:corrects" in other.body for other in others)
+        if draft.event_id in there or not corrections:
+            return draft.event_id in there
         earlier = [self._draft(msgspec.structs.replace(row, occurrence=n)) for n in range(1, row.occurrence)]
-        return row.occurrence - len(_known_events([one.event_id for one in earlier])) <= len(others)
+        said = _known_events([_said_again(one, undone).event_id for one in earlier])
+        return row.occurrence - len(said) <= corrections
 
     def _draft(self, row: EventRow) -> Draft:
         weapon_id = bodies.weapon_id(self.source, row.ref)
         draft = event_draft(weapon_id, self.source, event_fields(row), msgspec.structs.asdict(row.moment))
-        body_json = jcs.encode_plain(draft.body)
-        return msgspec.structs.replace(draft, event_id=event_id_of("event", draft.body), body_json=body_json)
+        return _named(draft)
 
     def _corrected(self, draft: Draft, other: Entry) -> list[Draft]:
-        body = {key: value for key, value in draft.body.items() if key != "countermark:writing"}
-        body["countermark:corrects"] = other.event_id
+        body = {**bodies.said_of(draft.body), "countermark:corrects": other.event_id}
         corrective = Draft(kind="event", body=bodies.pinned(body), texts=draft.texts, note=draft.note)
         return correction(other, corrective, self.options.correct)
 
@@ -407,6 +417,17 @@ class _EventLoad:
         self.report.new, self.report.unchanged, self.report.changed = counts
         self.report.loaded = True
         progress(done, done)
+
+
+def _named(draft: Draft) -> Draft:
+    body_json = jcs.encode_plain(draft.body)
+    return msgspec.structs.replace(draft, event_id=event_id_of("event", draft.body), body_json=body_json)
+
+
+def _said_again(draft: Draft, undone: Mapping[str, str]) -> Draft:
+    """What a row means once the load that said it before was taken back: another event."""
+    before = undone.get(draft.event_id)
+    return draft if before is None else _named(saying_again(draft, before))
 
 
 def event_fields(row: EventRow) -> dict[str, str]:

@@ -43,9 +43,9 @@ def event_identity(body: dict[str, Any]) -> str:
 
 
 def _kept_identity(body: dict[str, Any]) -> str | None:
-    """The identity of an event whose eventID alone does not tell: a numbered one, or one that corrects another."""
-    corrects = "countermark:corrects" in body and "ilmd" not in body
-    return event_identity(body) if corrects or body.get("countermark:id") else None
+    """The identity of an event whose eventID alone does not tell: a numbered one, or one that stands for another."""
+    instead = ("countermark:corrects" in body or "countermark:reopens" in body) and "ilmd" not in body
+    return event_identity(body) if instead or body.get("countermark:id") else None
 
 
 class RegisterProjection:
@@ -252,6 +252,13 @@ def states_of(weapon_ids: Sequence[str]) -> dict[str, WeaponState]:
 def entries_of(weapon_ids: Sequence[str]) -> list[Entry]:
     """All entries about some weapons."""
     return store.entries_at(sorted({position for _, position in _links(weapon_ids)}))
+
+
+def entries_holding(weapon_ids: Sequence[str], text: bytes) -> list[Entry]:
+    """Those entries about some weapons whose bytes contain `text`; the others are not even decoded."""
+    positions = sorted({position for _, position in _links(weapon_ids)})
+    rows = database.select_in("SELECT id, data FROM ledger_entry", "id", positions, kind="int")
+    return store.entries_at([position for position, data in rows if text in bytes(data)])
 
 
 def _compare_links() -> Iterator[Difference]:

@@ -102,6 +102,9 @@ def add_event(weapon_id: str, fields: Fields, *, by: Actor, source: str = "", de
         if projection.state_of(weapon_id) is None:
             raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
         known = _of_same_number(draft)
+        before = undone_events([weapon_id]).get(event_id_of(draft.kind, draft.body))
+        if known is None and before is not None:
+            draft = msgspec.structs.replace(saying_again(draft, before), device_time=device_time)
         if known is None:
             captured = services.append([draft], by=by)[0]
             return Added(weapon_id, captured.event_id, captured.new)
@@ -290,11 +293,35 @@ def withdrawn_birth(weapon_id: str) -> Withdrawn | None:
 
 def reopening(draft: Draft, withdrawn: Withdrawn | None) -> Draft:
     """A birth after one that was withdrawn: another event, though it may say the same."""
-    if withdrawn is None:
-        return draft
-    body = {**draft.body, "countermark:reopens": withdrawn.event_id}
+    return draft if withdrawn is None else saying_again(draft, withdrawn.event_id)
+
+
+def saying_again(draft: Draft, withdrawn: str) -> Draft:
+    """A draft after the event `withdrawn` that said the same and stands no more: it has an identity of its own."""
+    body = {**draft.body, "countermark:reopens": withdrawn}
     body.pop("countermark:writing", None)
-    return Draft(kind="event", body=bodies.pinned(body), note=draft.note)
+    # What was worked out beforehand was so for the other body.
+    return Draft(kind="event", body=bodies.pinned(body), texts=draft.texts, note=draft.note)
+
+
+def undone_events(weapon_ids: Sequence[str]) -> dict[str, str]:
+    """Events of some weapons that went when a load was taken back: eventID -> the last one said in its place and undone too."""
+    declared = [
+        entry
+        for entry in projection.entries_holding(weapon_ids, f'"load":"{UNDO_MARK}'.encode())
+        if "errorDeclaration" in entry.body and entry.recorded.load.startswith(UNDO_MARK)
+    ]
+    gone = {effective_id(entry.body, entry.event_id): entry.body.get("countermark:reopens") for entry in declared}
+    again = {before: event_id for event_id, before in gone.items() if isinstance(before, str)}
+    return {event_id: _end_of(again, event_id) for event_id in gone}
+
+
+def _end_of(steps: Mapping[str, str], start: str) -> str:
+    """Where a chain ends; a circle, which only a forged log could hold, ends after one round."""
+    seen = {start}
+    while (following := steps.get(start)) and following not in seen:
+        seen.add(start := following)
+    return start
 
 
 def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
