@@ -14,6 +14,7 @@ OK, FINDINGS, USAGE, STORE, INTERRUPTED = 0, 1, 2, 3, 130
 _COMMANDS = {
     "init": "people",
     "user": "people",
+    "erase": "people",
     "load": "load",
     "add": "record",
     "correct": "record",

@@ -18,6 +18,10 @@ def ready() -> None:
     from countermark.ledger import schema
 
     schema.prepare()
+    from countermark.ledger import services
+
+    if problem := services.clock_problem():
+        click.echo(f"warning: {problem}", err=True)
 
 
 def actor() -> Any:

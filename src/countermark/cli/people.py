@@ -1,4 +1,6 @@
-"""`countermark init` and `countermark user`."""
+"""`countermark init`, `countermark user` and `countermark erase`."""
+
+import re
 
 import click
 
@@ -75,4 +77,41 @@ def disable(name: str) -> int:
     return cli.OK
 
 
-COMMANDS: dict[str, click.Command] = {"init": init, "user": user}
+@click.command()
+@click.option("--person", "names", metavar="NAME", multiple=True, help="Name of a party or person, in any capitals.")
+@click.option("--ref", "refs", metavar="URN", multiple=True, help="Opaque id of any text: urn:countermark:KIND:...")
+@click.option("--attachment", "attachments", metavar="DIGEST", multiple=True, help="SHA-256 of a received document.")
+@click.option("--reason", required=True, help="Why; it is kept and shown, so it must not name the person.")
+def erase(names: tuple[str, ...], refs: tuple[str, ...], attachments: tuple[str, ...], reason: str) -> int:
+    """Erases names, other side texts and received documents for good; the ledger stays whole and still verifies.
+
+    Each option may be given several times. Backups and copies handed out are not reached.
+    """
+    if not (names or refs or attachments):
+        raise click.UsageError("erase what? give --person NAME, --ref URN or --attachment DIGEST")
+    if not reason.strip():
+        raise click.UsageError("--reason must say why")
+    chosen = [_hex(ref, _REF, "urn:countermark:party:<64 hexadecimal digits>") for ref in refs]
+    digests = [_hex(one, _DIGEST, "sha256:<64 hexadecimal digits>") for one in attachments]
+    ready()
+    from countermark.ledger import services
+
+    for name in names:
+        chosen += services.refs_of_people(name)
+    erased = services.erase(chosen, attachments=digests, by=actor(), reason=reason)
+    click.echo(f"{erased} erased" if erased else "erased before: nothing was left to erase")
+    return cli.OK
+
+
+_REF = re.compile(r"(?:urn:countermark:[a-z]+:)?([0-9a-f]{64})")
+_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+
+
+def _hex(text: str, form: re.Pattern[str], expected: str) -> str:
+    match = form.fullmatch(text)
+    if match is None:
+        raise click.UsageError(f"{text!r}: expected {expected}")
+    return match[1]
+
+
+COMMANDS: dict[str, click.Command] = {"init": init, "user": user, "erase": erase}
