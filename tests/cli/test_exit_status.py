@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 from django.db.utils import DatabaseError, IntegrityError, InternalError, OperationalError
 from psycopg.errors import ReadOnlySqlTransaction
@@ -107,6 +108,16 @@ def test_a_damaged_store_is_3(run_cli: Cli, tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     done = damaged("ledger", "checkpoint")
+    assert (done.code, done.out, "Traceback" in done.err) == (3, "", False), done.err
+
+
+def test_a_server_on_which_nothing_may_be_written_is_3(run_cli: Cli, store_url: str) -> None:
+    if not store_url.startswith("postgres"):
+        pytest.skip("a server's own setting; an embedded store has file permissions")
+    assert run_cli("ledger", "checkpoint").code == 0
+    with psycopg.connect(store_url, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{connection.info.dbname}" SET default_transaction_read_only = on')
+    done = run_cli("add", "weapon", "--ref", "T-1", "--mark", "AB 1")
     assert (done.code, done.out, "Traceback" in done.err) == (3, "", False), done.err
 
 
