@@ -257,9 +257,7 @@ FIELDS = [
 )
 def test_no_body_another_node_may_send_breaks_the_fold(base: dict[str, Any], changed: dict[str, Any]) -> None:
     made = entry(base, 0)
-    odd = msgspec.structs.replace(
-        made, body={**base, **changed}, position=1, event_id="ni:///sha-256;0?ver=CBV2.0"
-    )
+    odd = msgspec.structs.replace(made, body={**base, **changed}, position=1, event_id="ni:///sha-256;0?ver=CBV2.0")
     found = fold(WEAPON, [entry(birth(), 2), odd])
     assert isinstance(found.ref, str)
     assert all(isinstance(line.event, str) for line in history([made, odd]))
