@@ -144,7 +144,9 @@ def test_each_role_reaches_its_pages_and_no_others(client: Client, role: str, pl
     assert found == wanted
 
 
-ONE_WEAPON = sorted(n for n, page in other_rooms.PAGES.items() if page.method == "get" and "weapon_id" in (page.kwargs or {}))
+ONE_WEAPON = sorted(
+    n for n, page in other_rooms.PAGES.items() if page.method == "get" and "weapon_id" in (page.kwargs or {})
+)
 
 
 @pytest.mark.django_db

@@ -5,153 +5,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('subject', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('owner', models.CharField(blank=True, max_length=150)),
-                ('due', models.CharField(max_length=10)),
-                ('state', models.CharField(default='open', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=64)),
+                ("subject", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("owner", models.CharField(blank=True, max_length=150)),
+                ("due", models.CharField(max_length=10)),
+                ("state", models.CharField(default="open", max_length=12)),
+                ("reason", models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='LoadJob',
+            name="LoadJob",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('owner', models.CharField(max_length=150)),
-                ('kind', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('path', models.TextField()),
-                ('options', models.JSONField(default=dict)),
-                ('state', models.CharField(default='waiting', max_length=12)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('report', models.JSONField(default=dict)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("owner", models.CharField(max_length=150)),
+                ("kind", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=200)),
+                ("path", models.TextField()),
+                ("options", models.JSONField(default=dict)),
+                ("state", models.CharField(default="waiting", max_length=12)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("report", models.JSONField(default=dict)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Spelling',
+            name="Spelling",
             fields=[
-                ('pk', models.CompositePrimaryKey('list', 'code', 'text', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('list', models.TextField()),
-                ('code', models.BigIntegerField()),
-                ('text', models.TextField()),
-                ('n', models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "list", "code", "text", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("list", models.TextField()),
+                ("code", models.BigIntegerField()),
+                ("text", models.TextField()),
+                ("n", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('key', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('n', models.IntegerField()),
+                ("key", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("n", models.IntegerField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('n__gt', 1)), fields=['n'], name='register_identity_many')],
+                "indexes": [
+                    models.Index(condition=models.Q(("n__gt", 1)), fields=["n"], name="register_identity_many")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('pk', models.CompositePrimaryKey('weapon_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('weapon_id', models.UUIDField()),
-                ('position', models.BigIntegerField()),
-                ('identity', models.TextField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "weapon_id", "position", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("weapon_id", models.UUIDField()),
+                ("position", models.BigIntegerField()),
+                ("identity", models.TextField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('identity__isnull', False)), fields=['identity'], name='register_link_identity')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("identity__isnull", False)),
+                        fields=["identity"],
+                        name="register_link_identity",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=150)),
-                ('name', models.CharField(max_length=100)),
-                ('query', models.TextField()),
-                ('shared', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner", models.CharField(max_length=150)),
+                ("name", models.CharField(max_length=100)),
+                ("query", models.TextField()),
+                ("shared", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='register_search_once')],
+                "constraints": [models.UniqueConstraint(fields=("owner", "name"), name="register_search_once")],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('maker', models.CharField(blank=True, max_length=200)),
-                ('details', models.JSONField(default=dict)),
-                ('state', models.CharField(default='known', max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("list", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=200)),
+                ("maker", models.CharField(blank=True, max_length=200)),
+                ("details", models.JSONField(default=dict)),
+                ("state", models.CharField(default="known", max_length=10)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('list', 'name', 'maker'), name='register_term_once')],
+                "constraints": [models.UniqueConstraint(fields=("list", "name", "maker"), name="register_term_once")],
             },
         ),
         migrations.CreateModel(
-            name='TermAlias',
+            name="TermAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('spelling', models.CharField(max_length=200)),
-                ('normalised', models.CharField(db_index=True, max_length=200)),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='register.term')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("spelling", models.CharField(max_length=200)),
+                ("normalised", models.CharField(db_index=True, max_length=200)),
+                (
+                    "term",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="register.term"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Weapon',
+            name="Weapon",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('source', models.TextField()),
-                ('ref', models.TextField()),
-                ('kind', models.TextField()),
-                ('maker', models.TextField()),
-                ('model', models.TextField()),
-                ('calibre', models.TextField()),
-                ('country', models.TextField()),
-                ('year', models.TextField()),
-                ('status', models.TextField()),
-                ('serial', models.TextField()),
-                ('holder', models.TextField()),
-                ('place', models.TextField()),
-                ('replaced_by', models.UUIDField(null=True)),
-                ('finding', models.TextField()),
-                ('first_recorded', models.TextField()),
-                ('last_time', models.TextField()),
-                ('entries', models.IntegerField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("source", models.TextField()),
+                ("ref", models.TextField()),
+                ("kind", models.TextField()),
+                ("maker", models.TextField()),
+                ("model", models.TextField()),
+                ("calibre", models.TextField()),
+                ("country", models.TextField()),
+                ("year", models.TextField()),
+                ("status", models.TextField()),
+                ("serial", models.TextField()),
+                ("holder", models.TextField()),
+                ("place", models.TextField()),
+                ("replaced_by", models.UUIDField(null=True)),
+                ("finding", models.TextField()),
+                ("first_recorded", models.TextField()),
+                ("last_time", models.TextField()),
+                ("entries", models.IntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['maker', 'model'], name='register_weapon_maker'), models.Index(fields=['ref'], name='register_weapon_ref'), models.Index(condition=models.Q(('holder', ''), _negated=True), fields=['holder'], name='register_weapon_holder'), models.Index(condition=models.Q(('place', ''), _negated=True), fields=['place'], name='register_weapon_place'), models.Index(condition=models.Q(('status', 'active'), _negated=True), fields=['status'], name='register_weapon_status'), models.Index(condition=models.Q(('finding', ''), _negated=True), fields=['finding'], name='register_weapon_finding')],
+                "indexes": [
+                    models.Index(fields=["maker", "model"], name="register_weapon_maker"),
+                    models.Index(fields=["ref"], name="register_weapon_ref"),
+                    models.Index(
+                        condition=models.Q(("holder", ""), _negated=True),
+                        fields=["holder"],
+                        name="register_weapon_holder",
+                    ),
+                    models.Index(
+                        condition=models.Q(("place", ""), _negated=True), fields=["place"], name="register_weapon_place"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "active"), _negated=True),
+                        fields=["status"],
+                        name="register_weapon_status",
+                    ),
+                    models.Index(
+                        condition=models.Q(("finding", ""), _negated=True),
+                        fields=["finding"],
+                        name="register_weapon_finding",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('pk', models.CompositePrimaryKey('weapon_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('number', models.SmallIntegerField()),
-                ('component', models.TextField()),
-                ('carrier', models.TextField()),
-                ('role', models.TextField()),
-                ('mark_kind', models.TextField()),
-                ('layer', models.TextField()),
-                ('condition', models.TextField()),
-                ('text', models.TextField()),
-                ('inscription', models.TextField()),
-                ('canonical', models.TextField()),
-                ('until', models.TextField()),
-                ('weapon', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='register.weapon')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "weapon_id", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.SmallIntegerField()),
+                ("component", models.TextField()),
+                ("carrier", models.TextField()),
+                ("role", models.TextField()),
+                ("mark_kind", models.TextField()),
+                ("layer", models.TextField()),
+                ("condition", models.TextField()),
+                ("text", models.TextField()),
+                ("inscription", models.TextField()),
+                ("canonical", models.TextField()),
+                ("until", models.TextField()),
+                (
+                    "weapon",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="register.weapon",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('canonical', ''), _negated=True), fields=['canonical'], name='register_mark_canonical')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("canonical", ""), _negated=True),
+                        fields=["canonical"],
+                        name="register_mark_canonical",
+                    )
+                ],
             },
         ),
     ]
