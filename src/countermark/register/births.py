@@ -8,6 +8,8 @@ import contextlib
 import fcntl
 import gc
 import multiprocessing
+import queue
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 
@@ -23,6 +25,9 @@ from countermark.register.weaponviews import Prepared, Views
 CHUNK = 500
 OWN_PROCESS_FROM = 20_000
 """Weapons from which a second process is worth its start."""
+
+AHEAD = 24
+"""Chunks that may wait to be written: about as much as the largest batch, 30 MB."""
 
 UNRECORDED = Recorded("", "", None)
 """Nobody has recorded these yet: whoever does fills in the time (`weaponviews.Prepared`)."""
@@ -100,20 +105,40 @@ def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:
     worker.start()
     sender.close()
     _widen(receiver)
+    ready: queue.Queue[bytes | None] = queue.Queue(AHEAD)
+    stopped = threading.Event()
+    reader = threading.Thread(target=_read_ahead, args=(receiver, ready, stopped), daemon=True)
+    reader.start()
     try:
-        while True:
-            try:
-                data = receiver.recv_bytes()
-            except EOFError:
-                break
+        while (data := ready.get()) is not None:
             yield data
         worker.join()
         if worker.exitcode:
             raise RuntimeError(f"the process that prepares weapons stopped with status {worker.exitcode}")
     finally:
-        receiver.close()
+        stopped.set()
         worker.terminate()
         worker.join()
+        reader.join()
+        receiver.close()
+
+
+def _read_ahead(pipe: Connection, ready: "queue.Queue[bytes | None]", stopped: threading.Event) -> None:
+    """Takes chunks off the pipe while a batch is being written, or the worker would stand still for just as long."""
+    data: bytes | None = b""
+    while data is not None and not stopped.is_set():
+        try:
+            data = pipe.recv_bytes()
+        except (EOFError, OSError):
+            data = None
+        _put(data, ready, stopped)
+
+
+def _put(data: bytes | None, ready: "queue.Queue[bytes | None]", stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        with contextlib.suppress(queue.Full):
+            ready.put(data, timeout=0.2)
+            return
 
 
 def _widen(pipe: Connection) -> None:
