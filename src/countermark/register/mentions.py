@@ -47,6 +47,7 @@ class MentionProjection:
     """Keeps `register_mention` in step with the logs."""
 
     name = "mentions"
+    tables = (TABLE,)
 
     def apply(self, entries: Sequence[Entry]) -> None:
         """Adds the mentions of new entries."""

@@ -53,6 +53,12 @@ class RegisterProjection:
 
     name = "register"
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Every table this fills: backups leave them out, since they are folded again."""
+        views = (*weaponviews.WEAPON_VIEWS, *weaponviews.COUNTER_VIEWS)
+        return ("register_link", *(view.table for view in views))
+
     def apply(self, entries: Sequence[Entry]) -> None:
         """Folds the weapons the new entries are about, and no others."""
         touched = _by_weapon(entries)
@@ -72,8 +78,7 @@ class RegisterProjection:
 
     def rebuild(self) -> None:
         """Empties every weapon view and folds all weapons again, `BATCH` at a time."""
-        _empty("register_link")
-        for table in (*(v.table for v in weaponviews.WEAPON_VIEWS), *(v.table for v in weaponviews.COUNTER_VIEWS)):
+        for table in self.tables:
             _empty(table)
         for entries in database.chunks(store.all_entries(), BATCH):
             _write_links(_by_weapon(entries))
