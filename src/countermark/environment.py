@@ -14,6 +14,10 @@ NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 LOCK_TIMEOUT_SECONDS = 30
 
 
+class StoreUnusableError(Exception):
+    """The store cannot be reached or made; the message says why."""
+
+
 class EnvironmentProblem(Exception):
     """A setting of the environment cannot be used; the message says which one and what was expected."""
 
@@ -120,7 +124,8 @@ def database_settings(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "OPTIONS": {**_connection_options(url), "options": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000}"},
         }
-    raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL is {url!r}; expected sqlite:/// or postgres://")
+    # Not the whole address: it may hold a password.
+    raise EnvironmentProblem(f"COUNTERMARK_DATABASE_URL begins with {scheme!r}; expected sqlite:/// or postgres://")
 
 
 def _server(url: str) -> SplitResult:
@@ -157,7 +162,10 @@ def secret_key(environment: Environment) -> str:
     except FileNotFoundError:
         pass
     value = secrets.token_urlsafe(50)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusableError(f"{path.parent} cannot be made: {error.strerror}") from error
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import authenticate
@@ -315,6 +316,15 @@ def test_verify_names_a_row_changed_behind_the_ledgers_back(table: str) -> None:
     found = verify()
     assert not found.ok
     assert table in str(found.first_difference)
+
+
+def test_a_users_digest_covers_the_key_by_which_roles_are_held() -> None:
+    """Whoever could swap the keys of two rows unseen would swap what these people may do."""
+    user = add("alice")
+    before = queries.user_digest(user)
+    user.pk = uuid4()
+
+    assert queries.user_digest(user) != before
 
 
 def test_demonstration_users_are_those_of_the_contract() -> None:

@@ -71,3 +71,10 @@ def test_a_file_that_is_no_list_is_named_unreadable(tmp_path: Path) -> None:
         lists.load_list("makers", written(tmp_path, "aliases\nx\n"), CHIEF)
     with pytest.raises(UnmappedColumns):
         lists.load_list("makers", written(tmp_path, "name,shoe size\nx,1\n"), CHIEF)
+
+
+def test_an_alias_that_is_looked_up_by_another_text_than_it_says_is_found_by_verify(tmp_path: Path) -> None:
+    lists.load_list("makers", written(tmp_path, "name,aliases\nColt,Colt's\n"), CHIEF)
+    TermAlias.objects.update(normalised="zastava")
+
+    assert not verify().ok

@@ -80,6 +80,7 @@ def demonstration_users() -> list[User]:
 def user_digest(user: User) -> str:
     return identity.digest(
         {
+            "id": str(user.pk),
             "person": user.person,
             "username": user.username,
             "full_name": user.full_name,

@@ -16,7 +16,9 @@ def note(what: str, request: HttpRequest | None, **details: Any) -> None:
     user = getattr(request, "user", None)
     line = {"what": what, "person": getattr(user, "person", ""), **details}
     if request is not None:
-        line |= {"from": request.META.get("REMOTE_ADDR", ""), "path": request.path, "method": request.method}
+        # The pattern of the address, not the address: it may contain a name or a serial.
+        route = getattr(request.resolver_match, "route", "")
+        line |= {"from": request.META.get("REMOTE_ADDR", ""), "path": f"/{route}", "method": request.method}
     logger.info(json.dumps(line, sort_keys=True))
 
 

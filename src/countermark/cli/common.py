@@ -35,7 +35,16 @@ def actor() -> Any:
     context = click.get_current_context()
     root = context.find_root()
     named = (root.obj or {}).get("as")
-    return Actor(named, via=system) if named else Actor(system)
+    return Actor(_user(named), via=system) if named else Actor(system)
+
+
+def _user(name: str) -> str:
+    """A store that knows people knows in whose name one can act: a typing error must not invent an officer."""
+    from countermark.accounts.models import User
+
+    if User.objects.exists() and not User.objects.filter(username=name, disabled=False).exists():
+        raise click.UsageError(f"--as: there is no user {name!r} who may sign in")
+    return name
 
 
 def print_json(value: Any) -> None:
@@ -44,6 +53,7 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+always_json = click.option("--json", expose_value=False, is_flag=True, help="The answer is JSON with or without this.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from countermark.cli import FINDINGS, OK, Finding
-from countermark.cli.common import actor, json_option, print_json, progress, ready
+from countermark.cli.common import actor, always_json, json_option, print_json, progress, ready
 
 if TYPE_CHECKING:
     from countermark.ledger.models import Log
@@ -81,6 +81,7 @@ def key(encryption: bool) -> None:
 
 
 @ledger.command("prove")
+@always_json
 @click.argument("event_id")
 @click.option("--at", "size", type=click.IntRange(min=1), help="Prove in the tree of this size.")
 def prove(event_id: str, size: int | None) -> None:
@@ -92,6 +93,7 @@ def prove(event_id: str, size: int | None) -> None:
 
 
 @ledger.command("consistency")
+@always_json
 @click.argument("old", type=click.IntRange(min=0))
 @click.argument("new", type=click.IntRange(min=0))
 def consistency(old: int, new: int) -> None:

@@ -151,24 +151,28 @@ def export() -> None:
 
 
 @export.command("weapons")
+@click.option("--source", default="", help="Whose weapons (needed where the register holds several sources).")
 @click.argument("file", type=FILE)
-def export_weapons(file: Path) -> int:
-    """Writes every weapon, one row per mark."""
-    return _export("weapons", file)
+def export_weapons(file: Path, source: str) -> int:
+    """Writes every weapon of a source, one row per mark, as CSV."""
+    return _export("weapons", file, source)
 
 
 @export.command("events")
+@click.option("--source", default="", help="Of whose weapons (needed where the register holds several sources).")
 @click.argument("file", type=FILE)
-def export_events(file: Path) -> int:
-    """Writes every event."""
-    return _export("events", file)
+def export_events(file: Path, source: str) -> int:
+    """Writes every event of a source's weapons, as CSV."""
+    return _export("events", file, source)
 
 
-def _export(kind: Literal["weapons", "events"], file: Path) -> int:
+def _export(kind: Literal["weapons", "events"], file: Path, source: str) -> int:
+    if file.suffix.lower() in (".xlsx", ".xls", ".ods"):
+        raise click.UsageError("exports are CSV: give a name that ends in .csv")
     ready()
     from countermark.register import exporting
 
-    rows = exporting.export(kind, file, by=actor())
+    rows = exporting.export(kind, file, by=actor(), source=source)
     click.echo(f"{rows:,} rows written to {file}")
     return cli.OK
 

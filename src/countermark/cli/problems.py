@@ -8,7 +8,7 @@ BROKEN_STORE: Final = ("malformed", "is not a database", "disk image")
 READ_ONLY: Final = "25006"
 """What PostgreSQL answers where nothing may be written: a standby, or a database set to read only."""
 USAGE_NAMES: Final = frozenset({
-    "EnvironmentProblem", "UnreadableFile", "UnmappedColumns", "MappingProblem", "NewerSchemaError", "KeyFileError",
+    "EnvironmentProblem", "UnreadableFile", "SeveralSourcesError", "UnmappedColumns", "MappingProblem", "NewerSchemaError", "KeyFileError",
 })  # fmt: skip
 FINDING_NAMES: Final = frozenset({
     "LedgerError", "RolledBackError", "Refused", "CheckpointError", "BundleError", "TreeError", "AccountError",

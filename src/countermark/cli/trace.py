@@ -35,6 +35,8 @@ def trace(**options: Any) -> int:
     if options["file"]:
         if not options["out"]:
             raise click.UsageError("--readings needs --out FILE.jsonl")
+        if options["readings"] or options["component"] or options["mark_kind"] or any(_evidence(options).values()):
+            raise click.UsageError("--readings takes readings and evidence from the file")
         return _trace_file(options)
     if not options["readings"]:
         raise click.UsageError("give --reading TEXT, or --readings FILE --out FILE.jsonl")
@@ -99,6 +101,8 @@ def print_answer(answer: dict[str, Any]) -> None:
         click.echo(f"             {candidate['weapon_id']}")
         for reason in candidate["explanation"]:
             click.echo(f"             - {reason}")
+    if answer["bounded"]:
+        click.echo("the search met a bound: more weapons may fit; add evidence")
     if answer["restore_next"] is not None:
         click.echo(f"restore place {answer['restore_next'] + 1} next: it would tell the candidates apart best")
 

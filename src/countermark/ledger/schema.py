@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -11,15 +12,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from countermark.ledger import database
+from countermark.environment import EnvironmentProblem, StoreUnusableError
+from countermark.ledger import database, store
 
 
 class NewerSchemaError(Exception):
     """The store was written by a newer version of this program."""
-
-
-class StoreUnusableError(Exception):
-    """There can be no store where one is asked for, or what lies there is none."""
 
 
 def prepare() -> None:
@@ -29,6 +27,7 @@ def prepare() -> None:
     """
     try:
         _prepare()
+        _adopt_identity()
     except OSError as error:
         raise StoreUnusableError(str(error)) from error
     except DatabaseError as error:
@@ -52,6 +51,22 @@ def _prepare() -> None:
         if outdated == "older" and _holds_something():
             _backup_first()
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def _adopt_identity() -> None:
+    """A store knows its State and node from its log: a forgotten variable must not make another register of it.
+
+    Raises `EnvironmentProblem` when the environment names others; else children of this process inherit what the store says.
+    """
+    log = store.own_log()
+    if log is None:
+        return
+    state, node, _ = log.origin.split("/")
+    for variable, value in (("COUNTERMARK_STATE", state), ("COUNTERMARK_NODE", node)):
+        if (given := os.environ.get(variable) or value) != value:
+            raise EnvironmentProblem(f"{variable} is {given!r}, but this store belongs to {state}/{node}")
+        os.environ[variable] = value
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, state=state, node=node)
 
 
 def _outdated() -> str:

@@ -127,7 +127,7 @@ def _facts(facts: Fields, errors: list[RowError]) -> Facts:
 
 def _unknown(row: int, fields: Fields, known: Sequence[str]) -> Iterable[RowError]:
     for column in sorted(set(fields) - set(known)):
-        yield RowError(row, column, "", "one of the columns " + ", ".join(known), "unknown_column")
+        yield RowError(row, column, str(fields[column]), "one of the columns " + ", ".join(known), "unknown_column")
 
 
 def _mark(number: int, mark: Fields, errors: list[RowError]) -> MarkRow | None:

@@ -31,13 +31,17 @@ Row = Sequence[str]
 CHUNK = 1000
 
 
+class SeveralSourcesError(Exception):
+    """Record numbers of several sources cannot stand in one file; the message names the sources."""
+
+
 def export(kind: Kind, path: Path, by: Actor, *, source: str = "", purpose: str = "") -> int:
     """Writes a register or events file (CSV) and appends an `export` act with its digest. Returns the number of rows.
 
-    A file speaks of one source's record numbers: `source`, else the only one there is, else the node's own. Raises OSError; the
-    file is whole or not there.
+    A file speaks of one source's record numbers: `source`, else the only one there is. Raises `SeveralSourcesError` when it
+    must be said which, and OSError; the file is whole or not there.
     """
-    source = source or _usual_source()
+    source = source or _only_source()
     header, rows = (WEAPON_COLUMNS, _weapons(source)) if kind == "weapons" else (EVENT_COLUMNS, _events(source))
     count = write.write_rows(path, header, rows)
     fields = {"kind": kind, "source": source, "rows": count, "file": f"sha256:{file_digest(path)}"}
@@ -50,9 +54,12 @@ def export(kind: Kind, path: Path, by: Actor, *, source: str = "", purpose: str 
     return count
 
 
-def _usual_source() -> str:
-    found = list(database.stream("SELECT DISTINCT source FROM register_weapon WHERE ref <> ''", []))
-    return str(found[0][0]) if len(found) == 1 else own_source()
+def _only_source() -> str:
+    rows = database.stream("SELECT DISTINCT source FROM register_weapon WHERE ref <> '' ORDER BY source LIMIT 20", [])
+    found = [str(row[0]) for row in rows]
+    if len(found) > 1:
+        raise SeveralSourcesError(f"the register holds several sources: {', '.join(found)}; say which with --source")
+    return found[0] if found else own_source()
 
 
 def _ids(source: str) -> Iterator[list[str]]:

@@ -121,7 +121,13 @@ def terms(list_: str) -> list[TermValue]:
 
 
 def _stored(row: Term) -> TermValue:
-    aliases = tuple(sorted(alias.spelling for alias in row.aliases.all()))
+    # The form by which an alias is looked up is derived: one that is not what it should be must not pass for it.
+    aliases = tuple(
+        sorted(
+            a.spelling if a.normalised == spelling(a.spelling) else f"{a.spelling} for {a.normalised}"
+            for a in row.aliases.all()
+        )
+    )
     return TermValue(row.list, row.name, row.maker, aliases, dict(row.details), row.state)
 
 

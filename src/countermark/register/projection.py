@@ -56,8 +56,9 @@ class RegisterProjection:
     @property
     def tables(self) -> tuple[str, ...]:
         """Every table this fills: backups leave them out, since they are folded again."""
-        views = (*weaponviews.WEAPON_VIEWS, *weaponviews.COUNTER_VIEWS)
-        return ("register_link", *(view.table for view in views))
+        of_weapons = (view.table for view in weaponviews.WEAPON_VIEWS)
+        of_counts = (view.table for view in weaponviews.COUNTER_VIEWS)
+        return ("register_link", *of_weapons, *of_counts)
 
     def apply(self, entries: Sequence[Entry]) -> None:
         """Folds the weapons the new entries are about, and no others."""
