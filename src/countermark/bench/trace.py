@@ -1,6 +1,6 @@
 """`countermark bench trace`: recall, calibration and latency of tracing, next to its peers, in one run.
 
-python -m countermark.bench.trace --n 100000 --queries 500 --seed 1 --peers plain,filtered,exhaustive,fts5,tantivy
+countermark bench trace --n 100000 --queries 500 --seed 1 --peers plain,filtered,exhaustive,fts5,tantivy
 """
 
 import argparse

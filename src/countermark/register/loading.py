@@ -90,6 +90,11 @@ class Report:
     loaded: bool = False
     load: str = ""
 
+    def of_nothing(self) -> "Report":
+        """The report of a file refused whole: whatever in it would have been new has not become so."""
+        self.new = self.changed = 0
+        return self
+
     def as_dict(self) -> dict[str, Any]:
         """The contract's `--json` shape."""
         return {
@@ -136,8 +141,10 @@ def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress 
         )
         load = _WeaponLoad(staged, options, columns, report, by)
         load.check()
-        if options.dry_run or (report.refused and options.on_error == "refuse"):
+        if options.dry_run:
             return report
+        if report.refused and options.on_error == "refuse":
+            return report.of_nothing()
         load.append(file_digest(path), progress)
     return report
 
@@ -278,8 +285,11 @@ def load_events(path: Path, options: Options, *, by: Actor, progress: Progress =
         load = _EventLoad(Path(directory) / "events", options, by)
         load.check(_counted(stream, progress))
         load.report.warnings = dict(stream.warnings)
-        if not options.dry_run and not (load.report.refused and options.on_error == "refuse"):
-            load.append(file_digest(path), progress)
+        if options.dry_run:
+            return load.report
+        if load.report.refused and options.on_error == "refuse":
+            return load.report.of_nothing()
+        load.append(file_digest(path), progress)
         return load.report
 
 
