@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from countermark.bench.readings import DAMAGE
 
 EDGES = (0.0, 0.05, 0.10, 0.20, 0.35, 0.50, 0.70, 0.85, 0.95, 0.99, 1.01)
-WELL_FILLED = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,15 +70,6 @@ def select_in(sql: str, column: str, values: Sequence[Any], *, kind: str = "text
         return list(cursor.fetchall())
 
 
-def delete_in(table: str, column: str, values: Sequence[Any], *, kind: str = "text") -> None:
-    """Deletes the rows of a *view* whose `column` is one of `values`."""
-    if not values:
-        return
-    condition, parameters = _membership(column, values, kind)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE {condition}", parameters)  # noqa: S608
-
-
 _PG_TYPES = {"text": "text", "int": "bigint", "bytes": "bytea", "uuid": "uuid"}
 
 

@@ -119,5 +119,3 @@ ACTS: dict[str, ActWord] = {
     "token_issued": ActWord(_("API token issued")),
     "token_withdrawn": ActWord(_("API token withdrawn")),
 }
-
-SIDE_TEXT_KINDS = ("party", "person", "place", "document", "note")

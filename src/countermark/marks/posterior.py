@@ -6,7 +6,7 @@ its maker has. How many such numbers could have been read like this is estimated
 reading. docs/search.md derives the terms and says how `Absence` was fitted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
@@ -284,8 +284,3 @@ def site_sizes(places: Iterable[Place], letters: int = 26) -> float:
     return float(
         np.prod([10.0 if place.char.isdigit() else float(letters) for place in places if place.kind == "char"])
     )
-
-
-def densities(counts: Mapping[int, int], pattern: int, places: Sequence[Place]) -> float:
-    """Registered marks per possible text of a pattern, at most 1."""
-    return min(1.0, counts.get(pattern, 0) / site_sizes(places)) if places else 0.0

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from countermark.ledger import database, services
 from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor
@@ -138,10 +136,3 @@ def _date(line: HistoryEvent) -> str:
         return line.date
     length = {"year": 4, "month": 7, "day": 10, "unknown": 0}.get(line.precision, len(line.time))
     return line.time[:length]
-
-
-def rows_digest(rows: Sequence[Row]) -> str:
-    """A digest of rows shown or exported from a page, for the act that says so."""
-    import hashlib
-
-    return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()

@@ -9,8 +9,6 @@ from countermark.register import weaponviews
 from countermark.register.rules import UNREADABLE, WeaponState
 from countermark.register.weaponviews import CounterView, Row, WeaponView
 
-SPELLING_LISTS = ("maker", "model", "calibre")
-
 WEAPON_COLUMNS = (
     "id", "source", "ref", "kind", "maker", "model", "calibre", "country", "year", "status", "serial", "holder", "place",
     "replaced_by", "finding", "first_recorded", "last_time", "entries",

@@ -16,7 +16,6 @@ from countermark.marks.text import canonical, split_prefix
 
 NS = "countermark:"
 UUID_PREFIX = "urn:uuid:"
-CONTROL_COMPONENTS = frozenset({"receiver", "frame", "lower_receiver", "launch_tube", "plate", ""})
 UNREADABLE = frozenset({"none", "obliterated", "illegible"})
 
 Body = dict[str, Any]

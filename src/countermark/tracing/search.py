@@ -543,9 +543,6 @@ def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], option
     return total
 
 
-ENOUGH_NEIGHBOURS = 3
-
-
 def _block(store: Store, reference: Reference, reading: Reading, scored: Scored, query: Query) -> Floats | None:
     """Log-evidence of the marks in the reading's block of a thousand, asked only where neighbours are few."""
     places = reading.places

@@ -171,8 +171,3 @@ def identity_key(weapon: Weapon) -> int | None:
         marks=(MarkState(1, role="control", text=weapon.serial),),
     )
     return rows.identity_key(state)
-
-
-def open_count(scope: Scope) -> int:
-    """How many discrepancies wait to be decided; for the home page."""
-    return len(queue(scope))

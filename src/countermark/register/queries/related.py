@@ -1,9 +1,8 @@
 """Weapons that a record page names beside its own: the same marks elsewhere, and records with the same identity."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from countermark.register.models import Identity, Mark, Weapon
+from countermark.register.models import Mark, Weapon
 from countermark.register.queries.records import Record, all_marks
 from countermark.register.queries.scope import Scope
 from countermark.register.rows import mark_text, spelling
@@ -46,8 +45,3 @@ def same_type(weapon: Weapon, record: Record) -> bool:
     return (spelling(weapon.maker), spelling(weapon.model), weapon.kind, spelling(weapon.calibre)) == (
         spelling(state.maker), spelling(state.model), state.kind, spelling(state.calibre),
     )  # fmt: skip
-
-
-def colliding_keys(limit: int) -> Sequence[int]:
-    """Identity keys that more than one weapon has, at most `limit`."""
-    return list(Identity.objects.filter(n__gt=1).order_by("key").values_list("key", flat=True)[:limit])

@@ -35,10 +35,3 @@ def provisional(list_: str, held: list[TermValue]) -> tuple[list[Provisional], b
 def _like(text: str, candidates: dict[str, TermValue]) -> TermValue | None:
     best = process.extractOne(text, list(candidates), scorer=fuzz.WRatio, score_cutoff=ALIKE) if candidates else None
     return candidates[best[0]] if best else None
-
-
-def provisional_count(list_: str) -> int:
-    """How many spellings of a list wait for review, counted among the `READ` most used."""
-    known = lists.known_spellings(lists.terms(list_))
-    texts = Spelling.objects.filter(list=list_).order_by("-n", "text").values_list("text", flat=True)[:READ]
-    return sum(spelling(text) not in known for text in texts)
