@@ -6,7 +6,6 @@ already there is recognised by its eventID. The last batch also appends one act 
 """
 
 import hashlib
-import struct
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -307,6 +306,7 @@ class _EventLoad:
         refs: set[bytes] = set()
         refused: set[int] = set()
         with self.staged.open("wb") as file:
+            good_rows = staging.RecordWriter(file)
             for chunk in database.chunks(rows, CHUNK):
                 good = [row for row in chunk if not isinstance(row, RowError)]
                 errors = [row for row in chunk if isinstance(row, RowError)]
@@ -318,7 +318,7 @@ class _EventLoad:
                         continue
                     refs.add(row.ref.encode())
                     if draft is not None:
-                        file.write(_framed(_StagedEvent.of(row, made[row.row])))
+                        good_rows.write(_StagedEvent.of(row, made[row.row]))
                 refused.update(error.row for error in errors)
                 self.report.errors.extend(errors[: max(0, ERRORS_SHOWN - len(self.report.errors))])
                 self.report.rows += len({row.row for row in chunk})
@@ -415,7 +415,7 @@ class _EventLoad:
         batch = Batch()
         done = 0
         counts = (self.report.new, self.report.unchanged, self.report.changed)
-        for rows in database.chunks(_framed_events(self.staged), CHUNK):
+        for rows in database.chunks(map(_decode_event, staging.records(self.staged)), CHUNK):
             planned = self._planned([(event.row, event.draft()) for event in rows])
             drafts = [draft for _, some, _ in planned for draft in some or ()]
             if drafts and batch.drafts and batch.full():
@@ -458,9 +458,6 @@ def event_fields(row: EventRow) -> dict[str, str]:
     }
 
 
-_LENGTH = struct.Struct("<I")
-
-
 class _StagedEvent(msgspec.Struct, frozen=True, array_like=True):
     """A good row and the draft made of it, so that the second pass need not make it again."""
 
@@ -479,17 +476,6 @@ class _StagedEvent(msgspec.Struct, frozen=True, array_like=True):
 
 
 _decode_event = msgspec.msgpack.Decoder(_StagedEvent).decode
-
-
-def _framed(event: _StagedEvent) -> bytes:
-    content = msgspec.msgpack.encode(event)
-    return _LENGTH.pack(len(content)) + content
-
-
-def _framed_events(path: Path) -> Iterator[_StagedEvent]:
-    with path.open("rb", buffering=1 << 20) as file:
-        while head := file.read(_LENGTH.size):
-            yield _decode_event(file.read(_LENGTH.unpack(head)[0]))
 
 
 def _known_weapons(ids: Sequence[str]) -> set[str]:

@@ -63,22 +63,22 @@ class Staged:
 
     def settled(self, named: Named = _names_none) -> Iterator[StagedWeapon]:
         """The good weapons in the order of their first rows, settled. May be called again."""
-        for content in _records(self.directory / _WEAPONS):
+        for content in records(self.directory / _WEAPONS):
             yield settle(_weapon(content), named)
 
     @property
     def errors(self) -> Iterator[RowError]:
         """All errors, those of single rows first. May be called again."""
-        for content in _records(self.directory / _ERRORS):
+        for content in records(self.directory / _ERRORS):
             yield _error(content)
 
 
 def stage(rows: Iterable[WeaponRow | RowError], directory: Path) -> Staged:
     """Read all `rows` and write the weapons they make to `directory` (which must exist and be the caller's to delete)."""
     with (directory / _ERRORS).open("wb") as errors_file:
-        state = _Staging(_Writer(errors_file))
+        state = _Staging(RecordWriter(errors_file))
         with (directory / _RUNS).open("wb") as runs_file:
-            runs = _write_runs(rows, _Writer(runs_file), state)
+            runs = _write_runs(rows, RecordWriter(runs_file), state)
         chains = runs.chains()
         if chains.any or state.bad_refs:
             _gather(directory, chains, state)
@@ -141,20 +141,22 @@ def _order(mark: MarkRow) -> tuple[object, ...]:
     return (mark.role != "control", *ranks, mark.carrier, mark.mark, mark.inscription)
 
 
-class _Writer:
-    """Length-prefixed records."""
+class RecordWriter:
+    """Writes length-prefixed MessagePack records, which `records` reads back; `position` is where the next one begins."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.position = 0
 
     def write(self, record: msgspec.Struct) -> None:
+        """Adds one record."""
         content = _encode(record)
         self._file.write(_LENGTH.pack(len(content)) + content)
         self.position += _LENGTH.size + len(content)
 
 
-def _records(path: Path) -> Iterator[bytes]:
+def records(path: Path) -> Iterator[bytes]:
+    """The contents of a file that a `RecordWriter` wrote, in order and one at a time."""
     with path.open("rb", buffering=1 << 20) as file:
         while head := file.read(_LENGTH.size):
             yield file.read(_LENGTH.unpack(head)[0])
@@ -167,7 +169,7 @@ def _record_at(file: BinaryIO, position: int) -> StagedWeapon:
 
 @dataclass
 class _Staging:
-    errors: _Writer
+    errors: RecordWriter
     good_rows: int = 0
     weapons: int = 0
     marks: int = 0
@@ -234,7 +236,7 @@ class _Runs:
         return _Chains(np.array(self.positions, dtype=np.int64), following, preceding)
 
 
-def _write_runs(rows: Iterable[WeaponRow | RowError], writer: _Writer, state: _Staging) -> _Runs:
+def _write_runs(rows: Iterable[WeaponRow | RowError], writer: RecordWriter, state: _Staging) -> _Runs:
     runs = _Runs()
     run: StagedWeapon | None = None
     for row in rows:
@@ -255,7 +257,7 @@ def _of_row(row: WeaponRow) -> StagedWeapon:
     return StagedWeapon(row.ref, row.row, row.facts, [row.mark], [row.row])
 
 
-def _write_run(run: StagedWeapon, writer: _Writer, runs: _Runs, state: _Staging) -> None:
+def _write_run(run: StagedWeapon, writer: RecordWriter, runs: _Runs, state: _Staging) -> None:
     if len(run.marks) > MAX_MARKS:
         state.refuse(_too_many(run))
     runs.add(run.ref, writer.position)
@@ -295,8 +297,8 @@ def _gather(directory: Path, chains: _Chains, state: _Staging) -> None:
     state.recount()
     path = directory / _RUNS
     with path.open("rb") as elsewhere, (directory / _WEAPONS).open("wb") as weapons_file:
-        writer = _Writer(weapons_file)
-        for run, content in enumerate(_records(path)):
+        writer = RecordWriter(weapons_file)
+        for run, content in enumerate(records(path)):
             weapon = _weapon(content)
             if next(chains.walk(chains.preceding, run, elsewhere, weapon.ref), None) is not None:
                 continue
@@ -314,7 +316,7 @@ def _join_some(weapon: StagedWeapon, more: StagedWeapon, state: _Staging) -> Sta
     return joined if len(weapon.marks) <= MAX_MARKS else msgspec.structs.replace(joined, marks=weapon.marks)
 
 
-def _finish(weapon: StagedWeapon, writer: _Writer, state: _Staging) -> None:
+def _finish(weapon: StagedWeapon, writer: RecordWriter, state: _Staging) -> None:
     if weapon.ref not in state.bad_refs:
         writer.write(weapon)
         state.accept(weapon)
