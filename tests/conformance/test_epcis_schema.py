@@ -35,7 +35,7 @@ def documents(verdict: str) -> list[str]:
     return sorted(
         file
         for file, given in VERDICTS.items()
-        if given == verdict and json.loads((OPEN / file).read_bytes()).get("type") in epcis._DOCUMENT_TYPES
+        if given == verdict and json.loads((OPEN / file).read_bytes()).get("type") in epcis.DOCUMENT_TYPES
     )
 
 
@@ -180,7 +180,7 @@ EVENTS = st.fixed_dictionaries(
 
 SUBJECTS = {"epcList", "parentID", "childEPCs", "inputEPCList", "outputEPCList", "bizTransactionList"}
 BASIS = {"type", "@context", "eventTime", "eventTimeZoneOffset", "action"} | SUBJECTS
-KNOWN = {name: epcis._known(kind) for name, kind in epcis.EVENT_TYPES.items()}
+KNOWN = {name: epcis.known_fields(kind) for name, kind in epcis.EVENT_TYPES.items()}
 
 
 @st.composite
