@@ -10,10 +10,23 @@ from hypothesis import strategies as st
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Draft
-from countermark.register import births, loading, projection, undo
+from countermark.register import births, exporting, loading, projection, undo
 from countermark.register import services as register
 from countermark.register.loading import Options
-from tests.register.files import CLERK, Loader, acts, assert_sound, codes, row, size, state, texts, weapon_id, write
+from tests.register.files import (
+    CLERK,
+    FACTS,
+    Loader,
+    acts,
+    assert_sound,
+    codes,
+    row,
+    size,
+    state,
+    texts,
+    weapon_id,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -320,6 +333,62 @@ def test_a_load_that_was_taken_back_may_be_loaded_again_right_or_wrong(load: Loa
     undo.undo_load(loading.load_id(_last_load()), "the wrong file", by=CLERK)
     assert (state().ref, texts()) == ("", [])
     assert_sound()
+
+
+SECOND = row("A1", "IMP XA 07", component="barrel", mark_kind="import")
+
+
+def test_a_mark_an_officer_withdrew_is_not_brought_back_by_the_old_file(load: Loader) -> None:
+    load.weapons(row("A1"))
+    load.weapons(row("A1"), SECOND)
+    register.correct_event(state().marks[1].event_id, None, reason="of another weapon", by=CLERK)
+    before = size()
+    report = load.weapons(row("A1"), SECOND)
+    assert (report.new, report.changed, report.unchanged, size()) == (0, 0, 1, before)
+    assert load.weapons(row("A1"), SECOND, correct="it is of this one").changed == 1
+    assert texts() == ["TKD48213", "IMP XA 07"]
+    assert load.weapons(row("A1"), SECOND).unchanged == 1
+    assert_sound()
+
+
+def test_a_mark_that_was_corrected_away_is_not_brought_back_by_the_old_file(load: Loader) -> None:
+    load.weapons(row("A1", "TKD48213"))
+    register.correct_weapon(weapon_id(), FACTS, [{"component": "frame", "mark": "TKD48218"}], reason="read", by=CLERK)
+    before = size()
+    assert (load.weapons(row("A1", "TKD48213")).unchanged, texts(), size()) == (1, ["TKD48218"], before)
+
+
+def test_beside_a_corrected_mark_the_plate_with_the_same_text_is_a_new_mark(load: Loader) -> None:
+    load.weapons(row("A1", mark_condition="worn"))
+    load.weapons(row("A1", mark_condition=""), correct="cleaned")
+    assert load.weapons(row("A1"), row("A1", component="plate")).changed == 1
+    assert [mark.carrier for mark in state().marks] == ["part", "plate"]
+
+
+def test_a_mark_that_went_with_a_load_taken_back_comes_again_with_the_next_load(load: Loader) -> None:
+    load.weapons(row("A1"))
+    for _ in range(2):
+        undo.undo_load(load.weapons(row("A1"), SECOND).load, "the wrong file", by=CLERK)
+        assert texts() == ["TKD48213"]
+    report = load.weapons(row("A1"), SECOND)
+    assert (report.changed, texts()) == (1, ["TKD48213", "IMP XA 07"])
+    assert load.weapons(row("A1"), SECOND).unchanged == 1
+    assert_sound()
+
+
+def test_a_covert_mark_keeps_its_layer_through_files_and_corrections(load: Loader, tmp_path: Path) -> None:
+    hidden = row("A1", "IR-7", component="frame", mark_kind="covert", layer="covert", role="other")
+    load.weapons(row("A1"), hidden)
+    exporting.export("weapons", tmp_path / "out.csv", CLERK)
+    report = loading.load_weapons(tmp_path / "out.csv", Options(), by=CLERK)
+    assert (report.unchanged, report.refused) == (1, 0)
+    marks = register.marks_as_fields(state())
+    register.correct_weapon(weapon_id(), {**FACTS, "model": "PT99"}, marks, reason="read again", by=CLERK)
+    assert [mark.layer for mark in state().marks] == ["overt", "covert"]
+    assert codes(load.weapons(row("A1", model="PT99"), {**hidden, "model": "PT99", "layer": "overt"})) == [
+        "differs",
+        "held_back",
+    ]
 
 
 def _last_load() -> Draft:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 WEAPON_OPTIONS = ("ref", "kind", "maker", "model", "calibre", "country", "year")
-MARK_OPTIONS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition")
+MARK_OPTIONS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition", "layer")
 EVENT_OPTIONS = (
     "event", "date", "from", "to", "country", "place", "document", "note", "id", "component", "mark", "other_ref",
 )  # fmt: skip

@@ -31,7 +31,6 @@ EVENT_FIELDS = (
     "mark",
     "other_ref",
 )
-LAYERS = ("overt", "covert")
 
 
 class Refused(Exception):
@@ -146,7 +145,11 @@ def _mark(number: int, mark: Fields, errors: list[RowError]) -> MarkRow | None:
         errors.append(RowError(number, "mark_condition", "none", expected, "contradiction"))
     if cell["component"] == "plate":
         cell.update(component="frame", carrier="plate")
-    return MarkRow(**{**cell, "carrier": cell["carrier"] or "part", "mark_kind": cell["mark_kind"] or "manufacture"})
+    return MarkRow(**{**cell, **{column: cell[column] or usual for column, usual in _USUAL.items()}})
+
+
+_USUAL = {"carrier": "part", "mark_kind": "manufacture", "layer": "overt"}
+"""What an empty cell says."""
 
 
 def _mark_cell(column: str, cell: str) -> str | Problem:

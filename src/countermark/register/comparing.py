@@ -5,7 +5,7 @@ with both values, unless it is a correction; a missing row means nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -54,6 +54,19 @@ def plan(state: WeaponState | None, staged: StagedWeapon, columns: Collection[st
     return Plan(kind, tuple(new_marks), tuple(errors), tuple(changed), facts)
 
 
+def without(planned: Plan, withdrawn: Iterable[MarkState]) -> Plan:
+    """The plan less the marks that somebody declared an error: an old file that still has them says nothing new."""
+    gone = {(*_key(m.component, m.mark_kind, m.text, m.condition), m.carrier) for m in withdrawn}
+    new = tuple(fields for fields in planned.new_marks if _place_of(fields) not in gone)
+    kind = "unchanged" if planned.kind == "marks" and not new else planned.kind
+    return msgspec.structs.replace(planned, kind=kind, new_marks=new)
+
+
+def _place_of(mark: Fields) -> tuple[str, ...]:
+    key = _key(mark["component"], mark["mark_kind"], mark["mark"], mark["mark_condition"])
+    return (*key, mark["carrier"])
+
+
 def _paired(
     known: Sequence[MarkState], marks: Sequence[MarkRow], columns: Collection[str]
 ) -> list[tuple[MarkRow, MarkState | None]]:
@@ -86,6 +99,7 @@ def _mark_differences(mark: MarkRow, there: MarkState, columns: Collection[str])
         ("role", mark.role, there.role),
         ("inscription", mark.inscription, there.inscription),
         ("mark_condition", mark.mark_condition, there.condition),
+        ("layer", mark.layer, there.layer),
     ]
     for column, value, known in pairs:
         # A component `plate` says which carrier it is without a column for it.

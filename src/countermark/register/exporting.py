@@ -86,7 +86,7 @@ def _weapon_rows(state: WeaponState, fitted: set[str]) -> Iterator[Row]:
 
 
 def _mark(m: MarkState) -> MarkRow:
-    return MarkRow(m.component, m.carrier, m.role, m.mark_kind, m.text, m.inscription, m.condition)
+    return MarkRow(m.component, m.carrier, m.role, m.mark_kind, m.text, m.inscription, m.condition, m.layer)
 
 
 def _events(source: str) -> Iterator[Row]:

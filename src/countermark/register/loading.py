@@ -20,7 +20,7 @@ from countermark.ledger import database, jcs, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
 from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.register import births, bodies, projection
-from countermark.register.comparing import Plan, marks_said, plan
+from countermark.register.comparing import Plan, marks_said, plan, without
 from countermark.register.files import events as events_file
 from countermark.register.files import staging
 from countermark.register.files import weapons as weapons_file
@@ -43,6 +43,8 @@ from countermark.register.services import (
     undone_events,
     weapon_correction,
     withdrawn_birth,
+    withdrawn_events,
+    withdrawn_marks,
 )
 
 T = TypeVar("T")
@@ -181,7 +183,10 @@ class _WeaponLoad:
 
     def _plan(self, state: WeaponState | None, weapon: StagedWeapon) -> Plan:
         if state is None or state.ref:
-            return plan(state, weapon, self.columns)
+            planned = plan(state, weapon, self.columns)
+            if state is None or not planned.new_marks or self.options.correct:
+                return planned
+            return without(planned, withdrawn_marks(state.id))
         withdrawn = withdrawn_birth(state.id)
         if withdrawn is None or withdrawn.by_undo or self.options.correct:
             return Plan("new")
@@ -244,7 +249,7 @@ class _WeaponLoad:
         if planned.kind == "new":
             return [reopening(item.draft, withdrawn_birth(state.id))]
         if planned.kind == "marks":
-            return [_mark_draft(state, planned.new_marks, self.source)]
+            return [_new_marks(state, planned, self.source)]
         if planned.kind == "differs" and self.options.correct:
             return self._correction(item.staged, state, planned)
         return []
@@ -263,7 +268,13 @@ class _WeaponLoad:
         for later in sorted(events - {entry.event_id}):
             marks = marks_said(state, later, planned)
             drafts += correction(store.find(later)[0], _mark_draft(state, marks, self.source, later), reason)
-        return [*drafts, _mark_draft(state, planned.new_marks, self.source)] if planned.new_marks else drafts
+        return [*drafts, _new_marks(state, planned, self.source)] if planned.new_marks else drafts
+
+
+def _new_marks(state: WeaponState, planned: Plan, source: str) -> Draft:
+    draft = _mark_draft(state, planned.new_marks, source)
+    before = withdrawn_events(state.id).get(event_id_of(draft.kind, draft.body))
+    return draft if before is None else saying_again(draft, before)
 
 
 def _mark_draft(state: WeaponState, marks: Iterable[dict[str, str]], source: str, corrects: str = "") -> Draft:

@@ -131,6 +131,11 @@ def is_birth(body: Body) -> bool:
     return body.get("action") == "ADD" and isinstance(facts, dict) and any(key.startswith(NS) for key in facts)
 
 
+def states_marks(body: Body) -> bool:
+    """Whether an event says what marks a weapon bears, as the register file does: a birth, or marks added later."""
+    return is_birth(body) or body.get("countermark:event") == "mark"
+
+
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
     """Entries in the order of the fold, each eventID once.
 

@@ -1,7 +1,7 @@
 """What people do with the register: one weapon, one event, one correction. Each is one transaction."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +15,17 @@ from countermark.ledger.services import Actor, Captured, Draft, SideNote
 from countermark.register import bodies, checking, projection
 from countermark.register.checking import refuse
 from countermark.register.comparing import mark_fields
-from countermark.register.rules import WeaponState, declared_in_error, history, is_birth, ordered, weapons_of
+from countermark.register.rules import (
+    MarkState,
+    WeaponState,
+    declared_in_error,
+    fold,
+    history,
+    is_birth,
+    ordered,
+    states_marks,
+    weapons_of,
+)
 
 Fields = Mapping[str, str]
 Refused = checking.Refused
@@ -304,6 +314,20 @@ def saying_again(draft: Draft, withdrawn: str) -> Draft:
     return Draft(kind="event", body=bodies.pinned(body), texts=draft.texts, note=draft.note)
 
 
+def withdrawn_marks(weapon_id: str) -> list[MarkState]:
+    """Marks of a weapon's record that somebody declared an error; not those that went when a load was taken back."""
+    entries = projection.entries_of([weapon_id])
+    declared = (e for e in entries if "errorDeclaration" in e.body and not e.recorded.load.startswith(UNDO_MARK))
+    wrong = {effective_id(entry.body, entry.event_id) for entry in declared}
+    said = [e for e in entries if e.event_id in wrong and "errorDeclaration" not in e.body]
+    return [mark for e in said if states_marks(e.body) for mark in fold(weapon_id, [e]).marks]
+
+
+def withdrawn_events(weapon_id: str) -> dict[str, str]:
+    """Every event of a weapon that was declared an error: eventID -> the last one that said the same again and is gone too."""
+    return _ends(entry for entry in projection.entries_of([weapon_id]) if "errorDeclaration" in entry.body)
+
+
 def undone_events(weapon_ids: Sequence[str]) -> dict[str, str]:
     """Events of some weapons that went when a load was taken back: eventID -> the last one said in its place and undone too."""
     declared = [
@@ -311,7 +335,11 @@ def undone_events(weapon_ids: Sequence[str]) -> dict[str, str]:
         for entry in projection.entries_holding(weapon_ids, f'"load":"{UNDO_MARK}'.encode())
         if "errorDeclaration" in entry.body and entry.recorded.load.startswith(UNDO_MARK)
     ]
-    gone = {effective_id(entry.body, entry.event_id): entry.body.get("countermark:reopens") for entry in declared}
+    return _ends(declared)
+
+
+def _ends(declarations: Iterable[Entry]) -> dict[str, str]:
+    gone = {effective_id(entry.body, entry.event_id): entry.body.get("countermark:reopens") for entry in declarations}
     again = {before: event_id for event_id, before in gone.items() if isinstance(before, str)}
     return {event_id: _end_of(again, event_id) for event_id in gone}
 

@@ -57,6 +57,7 @@ COLUMN_LABELS = {
     "mark": gettext_lazy("serial number or code"),
     "inscription": gettext_lazy("whole inscription"),
     "mark_condition": gettext_lazy("condition of the mark"),
+    "layer": gettext_lazy("open or hidden mark"),
     "event": gettext_lazy("event"),
     "date": gettext_lazy("date of the event"),
     "from": gettext_lazy("from whom"),

@@ -92,6 +92,7 @@ COLUMNS = {
     "mark": _("Mark"),
     "inscription": _("Whole inscription"),
     "mark_condition": _("Condition of the mark"),
+    "layer": _("Open or hidden"),
     "event": _("Event"),
     "date": _("Date"),
     "from": _("From"),

@@ -44,7 +44,7 @@ def _weapon_rows(register: Iterable[Weapon]) -> Iterable[Sequence[str]]:
         for m in w.marks:
             yield (
                 w.ref, w.kind, w.maker, w.model, w.calibre, w.country, w.year, m.component, m.carrier, m.role,
-                m.mark_kind, m.mark, m.inscription, m.mark_condition,
+                m.mark_kind, m.mark, m.inscription, m.mark_condition, "",
             )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ _RANK = {word: rank for words in (COMPONENTS, MARK_KINDS, CONDITIONS) for rank, 
 
 def _order(mark: MarkRow) -> tuple[object, ...]:
     ranks = (_RANK.get(mark.component, -1), _RANK[mark.mark_kind], _RANK.get(mark.mark_condition, -1))
-    return (mark.role != "control", *ranks, mark.carrier, mark.mark, mark.inscription)
+    return (mark.role != "control", *ranks, mark.carrier, mark.mark, mark.inscription, mark.layer)
 
 
 class RecordWriter:

@@ -1,7 +1,7 @@
 """The closed lists of the register and events files. The order of a list is the order people see."""
 
 WEAPON_FACTS = ("kind", "maker", "model", "calibre", "country", "year")
-MARK_COLUMNS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition")
+MARK_COLUMNS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition", "layer")
 WEAPON_COLUMNS = ("ref", *WEAPON_FACTS, *MARK_COLUMNS)
 EVENT_COLUMNS = (
     "ref", "event", "date", "from", "to", "country", "place", "document", "note", "id", "component", "mark", "other_ref",
@@ -25,6 +25,7 @@ ROLES = ("control", "other")
 MARK_KINDS = (
     "manufacture", "import", "state_stock", "transfer", "found", "deactivation", "owner", "proof", "covert",
 )  # fmt: skip
+LAYERS = ("overt", "covert")
 CONDITIONS = ("none", "obliterated", "altered", "worn", "illegible")
 EVENTS = (
     "manufacture", "mark", "import", "export", "transit", "transfer", "sale", "registration", "issue", "return", "move",
@@ -34,7 +35,7 @@ EVENTS = (
 
 CODED: dict[str, tuple[str, ...]] = {
     "kind": KINDS, "component": COMPONENTS, "carrier": CARRIERS, "role": ROLES, "mark_kind": MARK_KINDS,
-    "mark_condition": CONDITIONS, "event": EVENTS, "control_component": COMPONENTS,
+    "mark_condition": CONDITIONS, "layer": LAYERS, "event": EVENTS, "control_component": COMPONENTS,
 }  # fmt: skip
 
 CONTROL_BY_DEFAULT = frozenset({"receiver", "frame", "plate", ""})

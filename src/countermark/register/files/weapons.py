@@ -40,6 +40,7 @@ class MarkRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     mark: str
     inscription: str
     mark_condition: str
+    layer: str = "overt"
 
 
 class WeaponRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -77,7 +78,7 @@ def read_weapons(
     return RowStream(table, _checked(rows, placed, mapping, this_year, warnings), warnings)
 
 
-_CODED = ("component", "carrier", "role", "mark_kind", "mark_condition")
+_CODED = ("component", "carrier", "role", "mark_kind", "mark_condition", "layer")
 
 Problems = tuple[Problem, ...]
 """Never empty."""
@@ -91,6 +92,7 @@ class Codes(msgspec.Struct, frozen=True, gc=False):
     role: str
     mark_kind: str
     mark_condition: str
+    layer: str
 
 
 def _checked(
@@ -149,10 +151,10 @@ def _codes(cells: tuple[str, ...], mapping: FileMap) -> Codes | Problems:
     problems = tuple(_problems(*values))
     if problems:
         return problems
-    component, carrier, role, mark_kind, condition = map(str, values)
+    component, carrier, role, mark_kind, condition, layer = map(str, values)
     if component == "plate":
         component, carrier = "frame", "plate"
-    return Codes(component, carrier or "part", role, mark_kind or "manufacture", condition)
+    return Codes(component, carrier or "part", role, mark_kind or "manufacture", condition, layer or "overt")
 
 
 def _mark(codes: Codes | Problems, mark_cell: str, inscription_cell: str, warnings: Counter[str]) -> MarkRow | Problems:
@@ -172,4 +174,6 @@ def _mark(codes: Codes | Problems, mark_cell: str, inscription_cell: str, warnin
                 "mark_condition", "none", "no mark where the condition is none, or another condition", "contradiction"
             ),
         )
-    return MarkRow(codes.component, codes.carrier, codes.role, codes.mark_kind, mark, inscription, condition)
+    return MarkRow(
+        codes.component, codes.carrier, codes.role, codes.mark_kind, mark, inscription, condition, codes.layer
+    )

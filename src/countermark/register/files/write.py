@@ -21,7 +21,7 @@ def weapon_rows(ref: str, facts: Facts, marks: Iterable[MarkRow]) -> Iterator[tu
     for mark in marks:
         yield (
             ref, facts.kind, facts.maker, facts.model, facts.calibre, facts.country, facts.year, mark.component,
-            mark.carrier, mark.role, mark.mark_kind, mark.mark, mark.inscription, mark.mark_condition,
+            mark.carrier, mark.role, mark.mark_kind, mark.mark, mark.inscription, mark.mark_condition, mark.layer,
         )  # fmt: skip
 
 

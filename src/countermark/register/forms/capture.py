@@ -17,7 +17,7 @@ from countermark.register.queries.twins import keyed_differently
 
 EXACT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
 MARK_EXACT = {**EXACT, "class": "mark-input"}
-KIND_CHOICES = ("kind", "mark_kind", "mark_condition", "component", "carrier", "role")
+KIND_CHOICES = ("kind", "mark_kind", "mark_condition", "component", "carrier", "role", "layer")
 
 
 class Reason(forms.Form):
@@ -84,7 +84,7 @@ class Facts(Columns):
 class MarkFields(Columns):
     """One mark; a new one is keyed twice."""
 
-    columns = ("component", "mark", "mark_condition", "mark_kind", "carrier", "role", "inscription")
+    columns = ("component", "mark", "mark_condition", "mark_kind", "carrier", "role", "layer", "inscription")
 
     def __init__(self, *args: Any, twice: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

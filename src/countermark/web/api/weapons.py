@@ -176,6 +176,7 @@ class NewMark(Strict):
     mark: Short = ""
     inscription: Annotated[Long, Field(max_length=1000)] = ""
     mark_condition: Short = ""
+    layer: Short = ""
 
 
 class NewWeapon(Strict):
