@@ -173,6 +173,14 @@ def test_a_removal_dated_before_an_installation_leaves_the_newer_part_on_wheneve
     assert on(state(*said)) == ["ЖИ1408", "B2"]
 
 
+@pytest.mark.parametrize(("component", "mark", "marks"), [("barrel", "B1", 2), ("", "B1", 2), ("slide", "B1", 3)])
+def test_an_event_that_tells_when_a_recorded_mark_was_put_on_adds_no_second_one(
+    component: str, mark: str, marks: int
+) -> None:
+    found = state(birth(marks=[FRAME, BARREL]), event("mark", "2001-01-01", component=component, mark=mark))
+    assert len(found.marks) == marks
+
+
 def test_a_part_may_be_named_by_its_mark_alone_when_it_is_removed() -> None:
     found = state(birth(marks=[FRAME, BARREL]), event("remove", "2001-01-01", mark="B1"))
     assert on(found) == ["ЖИ1408"]

@@ -74,6 +74,14 @@ def test_an_event_is_corrected_once_and_then_its_correction_is(pistol: str) -> N
     assert_sound()
 
 
+def test_a_corrected_event_keeps_the_note_made_with_it_unless_another_is_given(pistol: str) -> None:
+    event = register.add_event(pistol, {**ISSUE, "note": "box 4"}, by=CLERK).event_id
+    right = register.correct_event(event, {"to": "Unit 6"}, reason="typo", by=CLERK).event_id
+    assert logs.find(right)[0].recorded.note == identity.opaque("note", "box 4")
+    last = register.correct_event(right, {"to": "Unit 7", "note": "box 5"}, reason="typo", by=CLERK).event_id
+    assert logs.find(last)[0].recorded.note == identity.opaque("note", "box 5")
+
+
 @pytest.mark.parametrize("unknown", ["", "ni:///sha-256;00?ver=CBV2.0", "A1"])
 def test_an_event_nobody_knows_cannot_be_corrected(pistol: str, unknown: str) -> None:
     assert refusal(register.correct_event, unknown, None, reason="so") == "unknown"

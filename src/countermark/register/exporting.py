@@ -9,6 +9,7 @@ from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor
 from countermark.register import projection
 from countermark.register.files import dates, write
+from countermark.register.files.staging import mark_order
 from countermark.register.files.vocabulary import EVENT_COLUMNS, EVENTS, WEAPON_COLUMNS
 from countermark.register.files.weapons import Facts, MarkRow
 from countermark.register.loading import file_digest
@@ -81,7 +82,7 @@ def _fitted_by_events(ids: Sequence[str]) -> set[str]:
 
 def _weapon_rows(state: WeaponState, fitted: set[str]) -> Iterator[Row]:
     facts = Facts(state.kind, state.maker, state.model, state.calibre, state.country, state.year)
-    marks = [_mark(mark) for mark in state.marks if mark.event_id not in fitted]
+    marks = sorted((_mark(mark) for mark in state.marks if mark.event_id not in fitted), key=mark_order)
     return write.weapon_rows(state.ref, facts, marks or [MarkRow("", "part", "other", "manufacture", "", "", "none")])
 
 

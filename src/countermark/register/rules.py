@@ -238,7 +238,7 @@ def _apply(draft: _Draft, entry: Entry) -> None:
         draft.marks, draft.parts = [], []
         _add_marks(draft, _marks_of(draft.facts), entry.event_id)
     elif event == "mark":
-        _add_marks(draft, _marks_of(body) or _mark_named(body), entry.event_id)
+        _add_marks(draft, _marks_of(body) or _mark_not_there(draft, body), entry.event_id)
     elif event == "install":
         _install(draft, body, entry.event_id)
     elif event == "remove":
@@ -264,6 +264,15 @@ def _mark_named(body: Body) -> list[Body]:
     """The mark an event names in its own columns, if it names one."""
     mark = _text(body, "countermark:mark")
     return [{"component": _text(body, "countermark:component"), "mark": mark}] if mark else []
+
+
+def _mark_not_there(draft: _Draft, body: Body) -> list[Body]:
+    """The mark an event names, unless the weapon bears it: then the event tells when it was put on."""
+    return [mark for mark in _mark_named(body) if not any(_is_named(there, mark) for there in draft.marks)]
+
+
+def _is_named(there: MarkState, mark: Body) -> bool:
+    return there.text == mark["mark"] and mark["component"] in ("", there.component) and not there.until
 
 
 def _add_marks(draft: _Draft, marks: Iterable[Body], event_id: str) -> None:

@@ -228,7 +228,7 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     weapons = weapons_of(entry.body)
     if len(weapons) != 1:
         raise refuse("event_id", entry.event_id, "an event about one weapon", "shared")
-    good, moment = checking.event({**fields_of(entry), **changes})
+    good, moment = checking.event({**fields_of(entry), "note": _remark_of(entry), **changes})
     weapon_id = weapons[0]
     good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
     draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment)
@@ -237,6 +237,11 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     body = {**draft.body, "countermark:corrects": entry.event_id}
     body.pop("countermark:writing")
     return msgspec.structs.replace(draft, body=bodies.pinned(body))
+
+
+def _remark_of(entry: Entry) -> str:
+    """The note made with an entry, which its correction keeps; empty where it was erased."""
+    return side_texts([entry.recorded.note]).get(entry.recorded.note, "")
 
 
 def fields_of(entry: Entry) -> dict[str, str]:

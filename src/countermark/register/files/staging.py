@@ -95,7 +95,7 @@ def settle(weapon: StagedWeapon, named: Named = _names_none) -> StagedWeapon:
     only = len(weapon.marks) == 1
     marks = [_with_role(mark, control, only=only) for mark in weapon.marks]
     if len(marks) > 1:
-        marks = sorted(dict.fromkeys(marks), key=_order)
+        marks = sorted(dict.fromkeys(marks), key=mark_order)
     return StagedWeapon(weapon.ref, weapon.first_row, weapon.facts, marks, sorted(weapon.row_numbers))
 
 
@@ -136,8 +136,9 @@ def _with_role(mark: MarkRow, control: str | None, *, only: bool) -> MarkRow:
 _RANK = {word: rank for words in (COMPONENTS, MARK_KINDS, CONDITIONS) for rank, word in enumerate(words)}
 
 
-def _order(mark: MarkRow) -> tuple[object, ...]:
-    ranks = (_RANK.get(mark.component, -1), _RANK[mark.mark_kind], _RANK.get(mark.mark_condition, -1))
+def mark_order(mark: MarkRow) -> tuple[object, ...]:
+    """What settled marks of a weapon are sorted by: the order of their rows leaves no trace."""
+    ranks = (_RANK.get(mark.component, -1), _RANK.get(mark.mark_kind, -1), _RANK.get(mark.mark_condition, -1))
     return (mark.role != "control", *ranks, mark.carrier, mark.mark, mark.inscription, mark.layer)
 
 
