@@ -93,7 +93,6 @@ def test_a_maker_is_found_by_its_other_spellings() -> None:
         ({"year": "1994"}, ["1"]),
         ({"status": "stolen"}, ["2"]),
         ({"status": "active"}, ["1"]),
-        ({"who": "7th battery"}, ["2"]),
         ({"ref": "1"}, ["1"]),
         ({"source": "XA/main"}, ["1", "2"]),
         ({"finding": "control_unclear"}, []),

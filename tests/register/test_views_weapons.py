@@ -78,7 +78,7 @@ def test_a_person_who_holds_a_weapon_is_not_named_in_the_list() -> None:
         "?col=nonsense&col=serial",
         "?year=" + "9" * 600,
         "?serial=*",
-        "?who=%F0%9F%98%80",
+        "?holder=%F0%9F%98%80&place=x",
         "?print=1&after=zzz",
     ],
 )

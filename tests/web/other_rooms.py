@@ -37,6 +37,7 @@ PAGES: dict[str, Page] = {
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
     "register:weapons": Page(VIEWERS),
+    "register:weapons_held": Page(VIEWERS, "post"),
     "register:weapons_export": Page(EXPORTERS, "post"),
     "register:search_save": Page(VIEWERS, "post"),
     "register:search_remove": Page(VIEWERS, "post", {"search": 1}),

@@ -352,9 +352,19 @@ def test_a_text_nothing_knows_gets_an_answer(client: Client) -> None:
     add("alice", "assistance")
     sign_in(client, "alice")
 
-    page = text(client.get("/find/", {"q": "<AB12>"}))
+    page = text(client.post("/find/", {"q": "<AB12>"}))
     assert "Nothing found" in page
     assert "&lt;AB12&gt;" in page
+
+
+def test_a_name_typed_in_the_header_gets_into_no_address(client: Client) -> None:
+    add("alice", "tracing")
+    sign_in(client, "alice")
+
+    response = client.post("/find/", {"q": "Nadila Mourato"})
+
+    assert response.status_code == 200
+    assert 'name="who" value="Nadila Mourato"' in text(response)
 
 
 @pytest.fixture

@@ -3,10 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 
+from django.http import QueryDict
+
 from countermark.ledger import identity, kept, services
 from countermark.ledger.services import Actor, KeptWrite
 from countermark.register.checking import refuse
 from countermark.register.models import SavedSearch
+from countermark.register.queries import personal
 
 LONGEST_NAME, LONGEST_QUERY = 100, 2000
 
@@ -19,9 +22,18 @@ def save(owner: str, name: str, query: str, *, shared: bool, by: Actor) -> Saved
     if not query or len(query) > LONGEST_QUERY:
         raise refuse("query", "", "a list with at least one filter", "empty")
     row = SavedSearch.objects.filter(owner=owner, name=clean).first() or SavedSearch(owner=owner, name=clean)
-    row.query, row.shared = query, shared
+    row.query, row.shared = without_names(query), shared
     _write(row, by)
     return row
+
+
+def without_names(query: str) -> str:
+    """A query string in which a holder or place is named by its opaque id: old ones (`who=`) named it in clear."""
+    asked = QueryDict(query, mutable=True)
+    if "who" in asked and (name := " ".join(asked.pop("who")).strip()):
+        meant = personal.asked_by_name(name)
+        asked[meant.filter] = meant.digest
+    return asked.urlencode()
 
 
 def remove(row: SavedSearch, *, by: Actor) -> None:
@@ -31,9 +43,12 @@ def remove(row: SavedSearch, *, by: Actor) -> None:
 
 
 def of(owner: str) -> list[SavedSearch]:
-    """One's own searches, then those others share, by name."""
+    """One's own searches, then those others share, by name, as they may stand in an address."""
     rows = SavedSearch.objects.exclude(query="").order_by("name")
-    return [*rows.filter(owner=owner), *rows.filter(shared=True).exclude(owner=owner)]
+    found = [*rows.filter(owner=owner), *rows.filter(shared=True).exclude(owner=owner)]
+    for row in found:
+        row.query = without_names(row.query)
+    return found
 
 
 def _write(row: SavedSearch, by: Actor) -> None:

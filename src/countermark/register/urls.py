@@ -4,10 +4,11 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.register.views import capture, discrepancies, lists, logs, record, weapons
+from countermark.register.views import capture, discrepancies, holders, lists, logs, record, weapons
 
 register_patterns: list[URLPattern | URLResolver] = [
     path("weapons/", weapons.weapons, name="weapons"),
+    path("weapons/held/", holders.held, name="weapons_held"),
     path("weapons/export/", weapons.export, name="weapons_export"),
     path("weapons/searches/", weapons.save_search, name="search_save"),
     path("weapons/searches/<int:search>/remove/", weapons.remove_search, name="search_remove"),

@@ -1,4 +1,7 @@
-"""What the field in the header knows, in the order in which it is asked: an id, a record number, a serial, a reading."""
+"""What the field in the header knows, in the order in which it is asked: an id, a record number, a serial, a reading.
+
+What is typed may be a name, so only what the register knows, or what looks like a mark, goes into the address it leads to.
+"""
 
 import uuid
 
@@ -27,11 +30,22 @@ def _by_ref(user: User, text: str) -> str | None:
 
 
 def _as_reading(user: User, text: str) -> str | None:
+    if not _like_a_mark(text):
+        return None
     return url("tracing:trace", reading=text) or None
 
 
+def _like_a_mark(text: str) -> bool:
+    """Whether a text has what names have not: a digit, or a sign for what could not be read.
+
+    What a reading is traced by stands in an address, where no name may stand. Marks of letters alone are traced from the
+    trace page, or by saying so on the page that found nothing.
+    """
+    return any(char.isdigit() or char in "?*★" for char in text)
+
+
 def _by_serial(user: User, text: str) -> str | None:
-    # For those who may not trace: the weapons that carry exactly this mark.
+    """The weapons that carry exactly this mark: for those who may not trace, and for marks of letters alone."""
     form = canonical(text)
     marks = Mark.objects.filter(canonical=form).exclude(canonical="") if form else Mark.objects.none()
     seen = scope.of(user).narrow(marks, "weapon__").values_list("weapon_id", flat=True).distinct()[:2]

@@ -4,8 +4,9 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from countermark.accounts import queries
 from countermark.accounts.access import PUBLIC, SIGNED_IN, requires
 from countermark.accounts.models import User
 from countermark.ledger.models import NodeSetting
@@ -25,15 +26,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @requires(SIGNED_IN)
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """Leads from what was typed in the header to the record, the trace, or a page that says nothing was found."""
-    text = request.GET.get("q", "").replace("\0", "").strip()[: finding.LONGEST]
+    """Leads from what was typed in the header to the record, the trace, or a page that says nothing was found.
+
+    The text is sent, not put into an address: it may be a name.
+    """
+    text = request.POST.get("q", "").replace("\0", "").strip()[: finding.LONGEST]
     user = _user(request)
     url = finding.find(user, text) if text else None
     if url is not None:
         return redirect(url)
-    return render(request, "web/find.html", {"text": text})
+    context = {"text": text, "may_list": queries.may(user, "weapon.view"), "may_trace": queries.may(user, "trace")}
+    return render(request, "web/find.html", context)
 
 
 @requires(PUBLIC)

@@ -29,7 +29,8 @@ class Filters(forms.Form):
     maker = _text(gettext_lazy("Maker"), attrs={"list": "makers"})
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
-    who = _text(gettext_lazy("Holder or place"), attrs={"list": "places"}, help_text=gettext_lazy("The whole name."))
+    place = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=64, widget=forms.Select)
+    holder = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     model = _text(gettext_lazy("Model"))
     calibre = _text(gettext_lazy("Calibre"), attrs={"list": "calibres"})
     country = _text(gettext_lazy("Country of manufacture"), help_text=gettext_lazy("Code, such as XA or SUHH."))
@@ -38,9 +39,12 @@ class Filters(forms.Form):
     source = _text(gettext_lazy("Source"))
     finding = forms.ChoiceField(label=gettext_lazy("Finding"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "filter_%s")
         super().__init__(*args, **kwargs)
+        select = self.fields["place"].widget
+        assert isinstance(select, forms.Select)  # noqa: S101 -- declared above
+        select.choices = [("", _("any")), *places]
         for name in ("kind", "status", "finding"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
@@ -54,7 +58,21 @@ class Filters(forms.Form):
     @property
     def more(self) -> list[forms.BoundField]:
         """The filters behind *More filters*."""
-        return [self[name] for name in ("who", "model", "calibre", "country", "year", "ref", "source", "finding")]
+        return [self[name] for name in ("place", "model", "calibre", "country", "year", "ref", "source", "finding")]
+
+
+class Holder(forms.Form):
+    """Whose weapons to list. Sent, never put into an address: a name is personal data."""
+
+    who = _text(
+        gettext_lazy("Held by"),
+        attrs={"list": "places"},
+        help_text=gettext_lazy("The whole name of a person, a body or a place."),
+    )
+    reason = _text(
+        gettext_lazy("Why do you need to see this?"),
+        help_text=gettext_lazy("For a person; kept in the ledger with your name."),
+    )
 
 
 class SaveSearch(forms.Form):

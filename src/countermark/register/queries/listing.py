@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from django.db.models import Q, QuerySet
 from countermark.ledger import identity
 from countermark.marks.text import canonical, split_prefix
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
+from countermark.register.queries import personal
 from countermark.register.queries.scope import Scope
 from countermark.register.rows import code_of, spelling
 from countermark.register.rules import is_weapon_id
@@ -52,9 +54,11 @@ FILTERS = (
     "status",
     "source",
     "finding",
-    "who",
+    "place",
+    "holder",
 )
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 LAST = chr(0x10FFFF)
 
 
@@ -67,6 +71,12 @@ class Asked:
     descending: bool = False
     cursor: str = ""
     backwards: bool = False
+
+    @property
+    def holder(self) -> str:
+        """The opaque id of the party whose weapons are asked for, or the empty string."""
+        digest = self.filters.get("holder", "")
+        return urn("party", digest) if is_digest(digest) else ""
 
 
 @dataclass(frozen=True)
@@ -201,11 +211,27 @@ def _status(found: QuerySet[Weapon], text: str) -> QuerySet[Weapon]:
     return found.filter(status="active") if text == "active" else found.exclude(status="active").filter(status=text)
 
 
-def _who(found: QuerySet[Weapon], text: str) -> QuerySet[Weapon]:
-    """Held by a party, or standing at a place, of this name."""
-    holder = Q(holder=identity.opaque("party", text)) & ~Q(holder="")
-    place = Q(place=identity.opaque("place", text)) & ~Q(place="")
-    return found.filter(holder | place)
+def _held_by(found: QuerySet[Weapon], digest: str) -> QuerySet[Weapon]:
+    """Held by a party, which the 64 hexadecimal digits of its opaque id name."""
+    return found.filter(holder=urn("party", digest)).exclude(holder="")
+
+
+def _standing_at(found: QuerySet[Weapon], digest: str) -> QuerySet[Weapon]:
+    """Standing at a place, or held by the body of the same name: files say *depot* in either column."""
+    place = urn("place", digest)
+    at = Q(place=place) & ~Q(place="")
+    body = personal.body_at(place)
+    return found.filter(at | (Q(holder=body) & ~Q(holder=""))) if body else found.filter(at)
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is what addresses carry of an opaque id: 64 lower-case hexadecimal digits."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def urn(kind: str, digest: str) -> str:
+    """The opaque id of a party or place from what an address carries of it: names never stand in addresses."""
+    return f"{identity.PREFIX}{kind}:{digest}"
 
 
 _NARROW: dict[str, Any] = {
@@ -220,5 +246,6 @@ _NARROW: dict[str, Any] = {
     "status": _status,
     "source": _exact("source"),
     "finding": lambda found, text: found.exclude(finding="").filter(finding=text),
-    "who": _who,
+    "place": _standing_at,
+    "holder": _held_by,
 }

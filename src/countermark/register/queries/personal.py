@@ -6,6 +6,7 @@ this node, a maker, a name with a word such as *police* or *depot*) is treated a
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from countermark.accounts.models import Organisation, Place
@@ -15,227 +16,34 @@ from countermark.register import mentions
 from countermark.register.models import Spelling
 from countermark.register.queries.records import Record
 from countermark.register.rows import code_of
+from countermark.register.services import side_texts
 
 OPEN_FOR = timedelta(minutes=15)
 """How long names stay visible on one record to the person who gave a reason."""
 
-BODY_WORDS = frozenset(
-    [
-        "academy",
-        "administration",
-        "agency",
-        "air",
-        "airlines",
-        "airport",
-        "armoury",
-        "armory",
-        "arms",
-        "armurerie",
-        "arsenal",
-        "artillery",
-        "authority",
-        "base",
-        "bank",
-        "barracks",
-        "battalion",
-        "brigade",
-        "bureau",
-        "camp",
-        "cargo",
-        "cavalry",
-        "central",
-        "centre",
-        "center",
-        "church",
-        "club",
-        "coast",
-        "command",
-        "commission",
-        "company",
-        "cooperative",
-        "corp",
-        "corporation",
-        "corps",
-        "council",
-        "court",
-        "customs",
-        "defence",
-        "defense",
-        "department",
-        "depot",
-        "detachment",
-        "directorate",
-        "division",
-        "embassy",
-        "enterprise",
-        "export",
-        "factory",
-        "federal",
-        "federation",
-        "fire",
-        "firm",
-        "fleet",
-        "forces",
-        "foundation",
-        "foundry",
-        "freight",
-        "fund",
-        "gendarmerie",
-        "gmbh",
-        "government",
-        "group",
-        "guard",
-        "hospital",
-        "hunting",
-        "import",
-        "inc",
-        "industries",
-        "industry",
-        "infantry",
-        "inspectorate",
-        "institute",
-        "international",
-        "interior",
-        "laboratory",
-        "limited",
-        "line",
-        "lines",
-        "logistics",
-        "ltd",
-        "magazine",
-        "maritime",
-        "military",
-        "ministry",
-        "mission",
-        "municipal",
-        "museum",
-        "national",
-        "navy",
-        "office",
-        "ordnance",
-        "organisation",
-        "organization",
-        "police",
-        "port",
-        "post",
-        "prison",
-        "prosecutor",
-        "province",
-        "range",
-        "regiment",
-        "region",
-        "registry",
-        "republic",
-        "reserve",
-        "royal",
-        "sa",
-        "school",
-        "sea",
-        "security",
-        "service",
-        "services",
-        "shipping",
-        "shooting",
-        "shop",
-        "society",
-        "squadron",
-        "staff",
-        "state",
-        "station",
-        "store",
-        "stores",
-        "supplies",
-        "supply",
-        "team",
-        "trade",
-        "trading",
-        "training",
-        "transport",
-        "treasury",
-        "tribunal",
-        "troop",
-        "union",
-        "unit",
-        "university",
-        "warehouse",
-        "wing",
-        "works",
-        "sport",
-        "sports",
-        "outdoor",
-        "safari",
-        "armee",
-        "armée",
-        "banque",
-        "caserne",
-        "dépôt",
-        "douane",
-        "douanes",
-        "ecole",
-        "école",
-        "entreprise",
-        "etat",
-        "état",
-        "justice",
-        "marine",
-        "ministère",
-        "prefecture",
-        "préfecture",
-        "régiment",
-        "société",
-        "tribunal",
-        "usine",
-        "aduana",
-        "armada",
-        "armería",
-        "cuartel",
-        "comisaría",
-        "deposito",
-        "depósito",
-        "ejército",
-        "empresa",
-        "escuela",
-        "estado",
-        "fábrica",
-        "juzgado",
-        "ministerio",
-        "policía",
-        "regimiento",
-        "sociedad",
-        "tienda",
-        "exército",
-        "polícia",
-        "quartel",
-        "ministério",
-        "armas",
-        "министерство",
-        "полиция",
-        "милиция",
-        "войсковая",
-        "часть",
-        "завод",
-        "склад",
-        "таможня",
-        "суд",
-        "университет",
-        "школа",
-        "управление",
-        "служба",
-        "وزارة",
-        "شرطة",
-        "جيش",
-        "مستودع",
-        "مصنع",
-        "محكمة",
-        "شركة",
-        "الجمارك",
-        "警察",
-        "部",
-        "局",
-        "公司",
-        "厂",
-    ]
-)
+BODY_WORDS = frozenset({
+    "academy", "administration", "agency", "air", "airlines", "airport", "armoury", "armory", "arms", "armurerie",
+    "arsenal", "artillery", "authority", "base", "bank", "barracks", "battalion", "brigade", "bureau", "camp",
+    "cargo", "cavalry", "central", "centre", "center", "church", "club", "coast", "command", "commission", "company",
+    "cooperative", "corp", "corporation", "corps", "council", "court", "customs", "defence", "defense", "department",
+    "depot", "detachment", "directorate", "division", "embassy", "enterprise", "export", "factory", "federal",
+    "federation", "fire", "firm", "fleet", "forces", "foundation", "foundry", "freight", "fund", "gendarmerie",
+    "gmbh", "government", "group", "guard", "hospital", "hunting", "import", "inc", "industries", "industry",
+    "infantry", "inspectorate", "institute", "international", "interior", "laboratory", "limited", "line", "lines",
+    "logistics", "ltd", "magazine", "maritime", "military", "ministry", "mission", "municipal", "museum", "national",
+    "navy", "office", "ordnance", "organisation", "organization", "police", "port", "post", "prison", "prosecutor",
+    "province", "range", "regiment", "region", "registry", "republic", "reserve", "royal", "sa", "school", "sea",
+    "security", "service", "services", "shipping", "shooting", "shop", "society", "squadron", "staff", "state",
+    "station", "store", "stores", "supplies", "supply", "team", "trade", "trading", "training", "transport",
+    "treasury", "tribunal", "troop", "union", "unit", "university", "warehouse", "wing", "works", "sport", "sports",
+    "outdoor", "safari", "armee", "armée", "banque", "caserne", "dépôt", "douane", "douanes", "ecole", "école",
+    "entreprise", "etat", "état", "justice", "marine", "ministère", "prefecture", "préfecture", "régiment", "société",
+    "usine", "aduana", "armada", "armería", "cuartel", "comisaría", "deposito", "depósito", "ejército", "empresa",
+    "escuela", "estado", "fábrica", "juzgado", "ministerio", "policía", "regimiento", "sociedad", "tienda",
+    "exército", "polícia", "quartel", "ministério", "armas", "министерство", "полиция", "милиция", "войсковая",
+    "часть", "завод", "склад", "таможня", "суд", "университет", "школа", "управление", "служба", "وزارة", "شرطة",
+    "جيش", "مستودع", "مصنع", "محكمة", "شركة", "الجمارك", "警察", "部", "局", "公司", "厂",
+})  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -294,6 +102,51 @@ def _notes(record: Record, shown: Mapping[str, str]) -> list[str]:
     return [text for urn, text in record.names.items() if _kind(urn) == "note" and urn not in shown]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whose weapons somebody asks for: the list's filter (`place` or `holder`) and the opaque id it is about."""
+
+    filter: str
+    urn: str
+
+    @property
+    def digest(self) -> str:
+        """What an address carries of it: names never stand there."""
+        return identity.ref_of(self.urn)
+
+
+def asked_by_name(text: str) -> Asked:
+    """What a name asks for: a place this node knows, else whatever is held by the party of that name, known or not."""
+    services.require_own_log()
+    place = identity.opaque("place", text)
+    if Place.objects.filter(pk=place).exists() or side_texts([place]):
+        return Asked("place", place)
+    return Asked("holder", text if _kind(text) == "party" else identity.opaque("party", text))
+
+
+def is_body(party: str) -> bool:
+    """Whether a party is known to be a body, whose weapons anybody may list who may see weapons."""
+    return party in impersonal(side_texts([party]))
+
+
+def body_at(place: str) -> str:
+    """The party of the same name as a place where that is known to be a body, else the empty string."""
+    text = side_texts([place]).get(place, "")
+    party = identity.opaque("party", text) if text else ""
+    return party if party and party in impersonal({party: text}) else ""
+
+
+def holdings_looked_at(party: str, reason: str, *, by: Actor) -> bool:
+    """Appends one act for somebody who lists what a person holds, and why. Returns whether it is a new one.
+
+    A name nobody has here is asked for all the same: that a person holds nothing is an answer too.
+    """
+    said = identity.opaque("note", reason)
+    fields = {"person": party, "list": "weapons", "viewer": identity.opaque("person", by.name), "reason": said}
+    captured = services.append([services.act("person_viewed", fields, texts=(SideNote("note", reason),))], by=by)
+    return captured[0].new
+
+
 def looks(weapon_id: str) -> list[dict[str, str]]:
     """Who looked at personal data of this weapon, when and why, the newest first."""
     acts = [e for e in store.entries_at(mentions.positions(weapon_id)) if e.body.get("act") == "person_viewed"]
@@ -309,7 +162,7 @@ def looks(weapon_id: str) -> list[dict[str, str]]:
     ]
 
 
-def still_open(opened: Iterable[tuple[str, str]], weapon_id: str) -> bool:
-    """Whether one of the (weapon id, RFC 3339 time) a session holds lets the names of this record be read now."""
+def still_open(opened: Iterable[tuple[str, str]], about: str) -> bool:
+    """Whether one of the (weapon id or party, RFC 3339 time) a session holds lets its names be read now."""
     now = datetime.now(UTC)
-    return any(seen == weapon_id and now - datetime.fromisoformat(time) < OPEN_FOR for seen, time in opened)
+    return any(seen == about and now - datetime.fromisoformat(time) < OPEN_FOR for seen, time in opened)

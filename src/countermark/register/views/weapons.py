@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
+from countermark.accounts.models import Place, User
+from countermark.ledger import identity
 from countermark.register import listfiles, searches
 from countermark.register.checking import Refused
 from countermark.register.forms import listing as forms
@@ -22,10 +24,13 @@ from countermark.register.queries import listing, personal, scope
 from countermark.register.queries.listing import FILTERS, ORDERS, USUAL_COLUMNS, Asked, Page
 from countermark.register.queries.scope import Scope
 from countermark.register.services import side_texts
+from countermark.register.views import holders
 from countermark.register.views.common import Name, actor, changed_query, me, named, say_refused
 
 SUGGESTED = 300
 """Spellings offered while a filter is typed."""
+PLACES_AT_MOST = 300
+"""Places offered as a list to choose from; where there are more, one types the name."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,18 @@ class Line:
 @require_GET
 def weapons(request: HttpRequest) -> HttpResponse:
     """The list, a page at a time; with `print` up to 500 rows without the tools."""
-    form = forms.Filters(request.GET)
     seen = scope.of(me(request))
-    printing = "print" in request.GET
+    form = filters_of(request)
     asked = asked_of(request, form)
+    if refusal := holders.refusal(request, asked):
+        return refusal
+    printing = "print" in request.GET
     page = listing.page(asked, seen, listing.PRINTED if printing else listing.PAGE)
     columns = forms.columns_from(request.GET.getlist("col")) or list(USUAL_COLUMNS)
     context = {
         "form": form,
         "page": page,
-        "lines": list(lines(page.rows, columns)),
+        "lines": list(lines(page.rows, columns, opened=asked.holder)),
         "headings": [_heading(request, column, page) for column in columns],
         "columns": [(column, column in columns) for column in listing.COLUMNS],
         "filtered": _filtered(request),
@@ -87,6 +94,30 @@ def asked_of(request: HttpRequest, form: forms.Filters) -> Asked:
     )
 
 
+def filters_of(request: HttpRequest) -> forms.Filters:
+    """The filters as the query string has them; the places offered are those the person may see."""
+    chosen = request.GET.get("place", "")
+    return forms.Filters(request.GET, places=_place_choices(me(request), chosen))
+
+
+def _place_choices(user: User, chosen: str) -> list[tuple[str, str]]:
+    visible = accounts.visible_place_ids(user)
+    places = (
+        Place.objects.order_by("name") if visible is None else Place.objects.filter(id__in=visible).order_by("name")
+    )
+    offered = [(identity.ref_of(place.id), place.name) for place in places[: PLACES_AT_MOST + 1]]
+    if len(offered) > PLACES_AT_MOST:
+        offered = []
+    if chosen and chosen not in dict(offered):
+        offered.append((chosen, _text_behind("place", chosen) or _("a place not named here")))
+    return offered
+
+
+def _text_behind(kind: str, digest: str) -> str:
+    urn = listing.urn(kind, digest)
+    return side_texts([urn]).get(urn, "")
+
+
 def _tools(request: HttpRequest, seen: Scope) -> dict[str, Any]:
     """Saved searches, and what the fields suggest: only of what the person may see."""
     user = me(request)
@@ -95,6 +126,8 @@ def _tools(request: HttpRequest, seen: Scope) -> dict[str, Any]:
         "save": forms.SaveSearch(auto_id="save_%s"),
         "export": forms.Export(auto_id="export_%s"),
         "may_export": accounts.may(user, "export"),
+        "holder_form": forms.Holder(auto_id="holder_%s"),
+        "holder_action": holders.action(request, holder=None, place=None),
         "places": scope.names(accounts.visible_place_ids(user) or ()),
         **suggestions(seen),
     }
@@ -119,10 +152,16 @@ def _own_spellings(list_: str, seen: Scope) -> list[str]:
 def _filtered(request: HttpRequest) -> list[tuple[str, str, str]]:
     """The filters in force: name, value, and the link that takes each away."""
     return [
-        (name, request.GET[name], changed_query(request.GET, **{name: None}, after=None, before=None))
+        (name, _shown_filter(name, value), changed_query(request.GET, **{name: None}, after=None, before=None))
         for name in FILTERS
-        if request.GET.get(name, "").strip()
+        if (value := request.GET.get(name, "").strip())
     ]
+
+
+def _shown_filter(name: str, value: str) -> str:
+    if name not in ("place", "holder"):
+        return value
+    return _text_behind("party" if name == "holder" else "place", value) or _("a name not held here")
 
 
 def _heading(request: HttpRequest, column: str, page: Page) -> Heading:
@@ -134,11 +173,11 @@ def _heading(request: HttpRequest, column: str, page: Page) -> Heading:
     return Heading(column, changed_query(request.GET, sort=wanted, after=None, before=None), order)
 
 
-def lines(weapons: Iterable[Weapon], columns: list[str]) -> Iterator[Line]:
-    """Weapons as rows of cells; holders who are private persons stay unnamed in lists."""
+def lines(weapons: Iterable[Weapon], columns: list[str], opened: str = "") -> Iterator[Line]:
+    """Weapons as rows of cells; holders who are private persons stay unnamed in lists, but the one whose list it is."""
     some = list(weapons)
     names = side_texts([urn for weapon in some for urn in (weapon.holder, weapon.place) if urn])
-    shown = personal.impersonal(names)
+    shown = personal.impersonal(names) | {urn: text for urn, text in names.items() if urn == opened}
     for weapon in some:
         yield Line(weapon, [(column, _cell(weapon, column, names, shown)) for column in columns])
 
@@ -153,12 +192,14 @@ def _cell(weapon: Weapon, column: str, names: dict[str, str], shown: dict[str, s
 @require_POST
 def export(request: HttpRequest) -> HttpResponseBase:
     """The list as it is filtered and its columns chosen, as a file; an act says who took how many rows and what for."""
-    form, wanted = forms.Filters(request.GET), forms.Export(request.POST)
+    wanted = forms.Export(request.POST)
     back = f"{reverse('register:weapons')}{changed_query(request.GET)}"
     if not wanted.is_valid():
         messages.error(request, _("Say what the list is for, and choose a format."))
         return redirect(back)
-    asked = asked_of(request, form)
+    asked = asked_of(request, filters_of(request))
+    if refusal := holders.refusal(request, asked):
+        return refusal
     found = listing.selection(asked, scope.of(me(request), "export")).order_by("ref", "id")
     if found[: listfiles.ROWS_AT_MOST + 1].count() > listfiles.ROWS_AT_MOST:
         limit = listfiles.ROWS_AT_MOST
@@ -173,7 +214,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         )
         return redirect(back)
     columns = forms.columns_from(request.GET.getlist("col")) or list(USUAL_COLUMNS)
-    rows = _plain_rows(found.iterator(chunk_size=2000), columns)
+    rows = _plain_rows(found.iterator(chunk_size=2000), columns, asked.holder)
     data = wanted.cleaned_data
     file, _rows = listfiles.write(
         data["format"], columns, rows, purpose=data["purpose"], query=asked.filters, by=actor(request)
@@ -181,11 +222,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=f"weapons.{data['format']}")
 
 
-def _plain_rows(weapons: Iterable[Weapon], columns: list[str]) -> Iterator[list[str]]:
+def _plain_rows(weapons: Iterable[Weapon], columns: list[str], opened: str) -> Iterator[list[str]]:
     from countermark.ledger.database import chunks
 
     for some in chunks(weapons, 1000):
-        for line in lines(some, columns):
+        for line in lines(some, columns, opened):
             yield [cell.text if isinstance(cell, Name) else cell for _column, cell in line.cells]
 
 
@@ -194,7 +235,7 @@ def _plain_rows(weapons: Iterable[Weapon], columns: list[str]) -> Iterator[list[
 def save_search(request: HttpRequest) -> HttpResponse:
     """Keeps the filters, order and columns of the list under a name."""
     form = forms.SaveSearch(request.POST)
-    query = changed_query(request.GET, after=None, before=None, print=None).removeprefix("?")
+    query = searches.without_names(changed_query(request.GET, after=None, before=None, print=None).removeprefix("?"))
     back = f"{reverse('register:weapons')}?{query}"
     if not form.is_valid():
         messages.error(request, _("Give the search a name of at most 100 characters."))
