@@ -539,7 +539,7 @@ def rolled_back() -> Iterator[None]:
 VIEWS = {
     "register_weapon": "id, ref, maker, status, serial, finding, first_recorded, last_time, entries",
     "register_mark": "weapon_id, number, component, role, text, canonical",
-    "register_identity": "key, n",
+    "register_identity": "key, weapon_id",
     "register_spelling": "list, text, n",
 }
 

@@ -99,6 +99,20 @@ def test_what_is_overdue_comes_first() -> None:
     assert [(one.kind, one.overdue) for one in queue()] == [("control_unclear", True), ("collision", False)]
 
 
+def test_decided_discrepancies_do_not_crowd_out_open_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discrepancies, "SHOWN", 2)
+    monkeypatch.setattr(discrepancies, "LOOKED_UP", 2)
+    for number in range(5):
+        for ref in ("A", "B"):
+            people.weapon(f"{ref}{number}", f"K{number}")
+    order = [one.subject for one in discrepancies._collisions(EVERYTHING)]
+    for subject in order[:4]:
+        cases.decide(subject, "2001-01-01", "as_recorded", "two makers", by=CHIEF)
+
+    assert [one.subject for one in queue()] == order[4:]
+    assert {one.subject for one in queue(state="decided")} <= set(order[:4])
+
+
 def test_after_the_day_it_is_due_a_discrepancy_is_overdue() -> None:
     unclear()
 

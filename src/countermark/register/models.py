@@ -83,16 +83,14 @@ class Link(models.Model):
 
 
 class Identity(models.Model):
-    """View: how many weapons share maker, model, kind, calibre and control mark; more than one is a collision."""
+    """View: what maker, model, kind, calibre and control mark of a weapon come to; one key of several is a collision."""
 
-    key = models.BigIntegerField(primary_key=True)
-    n = models.IntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["n"], name="register_identity_many", condition=models.Q(n__gt=1))]
+    pk = models.CompositePrimaryKey("key", "weapon_id")
+    key = models.BigIntegerField()
+    weapon_id = models.UUIDField()
 
     def __str__(self) -> str:
-        return str(self.key)
+        return f"{self.key} {self.weapon_id}"
 
 
 class Spelling(models.Model):

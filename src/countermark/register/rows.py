@@ -67,11 +67,11 @@ def identity_key(state: WeaponState) -> int | None:
     return int.from_bytes(hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest()) >> 1
 
 
-def identity_keys(state: WeaponState) -> Iterator[Row]:
-    """The key of `register_identity`, if the weapon has a readable control mark."""
+def identity_rows(state: WeaponState) -> Iterator[Row]:
+    """The row of `register_identity`, if the weapon has a readable control mark."""
     key = identity_key(state)
     if key is not None:
-        yield (key,)
+        yield (key, state.id)
 
 
 def spelling_keys(state: WeaponState) -> Iterator[Row]:
@@ -83,5 +83,5 @@ def spelling_keys(state: WeaponState) -> Iterator[Row]:
 
 weaponviews.register(WeaponView("register_weapon", WEAPON_COLUMNS, weapon_rows, key_width=1))
 weaponviews.register(WeaponView("register_mark", MARK_COLUMNS, mark_rows))
-weaponviews.register(CounterView("register_identity", ("key",), identity_keys))
+weaponviews.register(WeaponView("register_identity", ("key", "weapon_id"), identity_rows, lookup_kind="int"))
 weaponviews.register(CounterView("register_spelling", ("list", "code", "text"), spelling_keys))

@@ -1,20 +1,21 @@
 """The queue of discrepancies: what the records contradict each other in, with who answers for it and until when."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
-from django.core.cache import cache
+from django.db.models import Count
 
 from countermark.ledger import database
-from countermark.register import cases, rows
-from countermark.register.models import Case, Identity, Mark, Weapon
+from countermark.register import cases
+from countermark.register.models import Case, Identity, Weapon
 from countermark.register.queries.scope import Scope
-from countermark.register.rules import MarkState, WeaponState, is_weapon_id
+from countermark.register.rules import is_weapon_id
 from countermark.register.services import side_texts
 
 SHOWN = 500
-RESOLVED = 500
+LOOKED_UP = 200
 COLLISION, UNCLEAR = "collision", "control_unclear"
 
 
@@ -40,28 +41,53 @@ class Discrepancy:
 
 def queue(scope: Scope, *, state: str = cases.OPEN, kind: str = "", owner: str = "") -> list[Discrepancy]:
     """The discrepancies a person may see in one state, overdue first, then by due date; at most `SHOWN`."""
-    found = [*(_collisions(scope) if kind != UNCLEAR else ()), *(_unclear(scope) if kind != COLLISION else ())]
-    decided = {row.subject: row for row in Case.objects.filter(subject__in=[one.subject for one in found])}
-    reasons = _reasons(decided.values())
+    found: list[Iterator[Discrepancy]] = []
+    subjects = _subjects(state, owner)
+    if kind != UNCLEAR:
+        found.append(_collisions(scope, None if subjects is None else _keys(subjects)))
+    if kind != COLLISION:
+        found.append(_unclear(scope, None if subjects is None else _weapon_ids(subjects)))
+    complete = [one for some in found for one in islice(_of(some, state, owner), SHOWN)]
+    return sorted(complete, key=lambda one: (not one.overdue, one.due, one.subject))[:SHOWN]
+
+
+def _subjects(state: str, owner: str) -> list[str] | None:
+    """The subjects only which are asked for; None where no case was made of most of them."""
+    if state == cases.OPEN and not owner:
+        return None
+    rows = Case.objects.filter(state=state, **({"owner": owner} if owner else {}))
+    return list(rows.order_by("due", "subject").values_list("subject", flat=True))
+
+
+def _of(found: Iterable[Discrepancy], state: str, owner: str) -> Iterator[Discrepancy]:
     allowed = cases.days()
-    complete = [_with_case(one, decided.get(one.subject), allowed, reasons) for one in found]
-    wanted = [one for one in complete if one.state == state and (not owner or one.owner == owner)]
-    return sorted(wanted, key=lambda one: (not one.overdue, one.due, one.subject))[:SHOWN]
+    for some in database.chunks(found, SHOWN):
+        rows = {row.subject: row for row in Case.objects.filter(subject__in=[one.subject for one in some])}
+        reasons = _reasons(rows.values())
+        for one in some:
+            complete = _with_case(one, rows.get(one.subject), allowed, reasons)
+            if complete.state == state and owner in ("", complete.owner):
+                yield complete
 
 
 def one(subject: str, scope: Scope) -> Discrepancy | None:
     """One discrepancy a person may see, or None when there is none of that name (any more)."""
-    kind, _, key = subject.partition(":")
-    if kind == UNCLEAR:
-        found = list(_unclear(scope, key))
-    elif kind == COLLISION and key.isascii() and key.isdecimal() and len(key) < 20 and int(key) < 1 << 63:
-        found = list(_collisions(scope, [int(key)]))
-    else:
-        found = []
+    keys, weapon_ids = _keys([subject]), _weapon_ids([subject])
+    found = [*(_collisions(scope, keys) if keys else ()), *(_unclear(scope, weapon_ids) if weapon_ids else ())]
     if not found:
         return None
     row = Case.objects.filter(subject=subject).first()
     return _with_case(found[0], row, cases.days(), _reasons([row] if row else []))
+
+
+def _keys(subjects: Iterable[str]) -> list[int]:
+    names = (subject.removeprefix(f"{COLLISION}:") for subject in subjects if subject.startswith(f"{COLLISION}:"))
+    return [int(key) for key in names if key.isascii() and key.isdecimal() and len(key) < 20 and int(key) < 1 << 63]
+
+
+def _weapon_ids(subjects: Iterable[str]) -> list[str]:
+    names = (subject.removeprefix(f"{UNCLEAR}:") for subject in subjects if subject.startswith(f"{UNCLEAR}:"))
+    return [weapon_id for weapon_id in names if is_weapon_id(weapon_id)]
 
 
 def _with_case(one_: Discrepancy, row: Case | None, allowed: int, reasons: dict[str, str]) -> Discrepancy:
@@ -77,97 +103,39 @@ def _reasons(rows_: Iterable[Case]) -> dict[str, str]:
     return {urns[urn]: text for urn, text in side_texts(list(urns)).items()}
 
 
-def _unclear(scope: Scope, weapon_id: str = "") -> Iterator[Discrepancy]:
+def _unclear(scope: Scope, weapon_ids: Sequence[str] | None = None) -> Iterator[Discrepancy]:
     weapons = scope.narrow(Weapon.objects.exclude(finding="").filter(finding=UNCLEAR, replaced_by=None))
-    if weapon_id:
-        weapons = weapons.filter(id=weapon_id) if is_weapon_id(weapon_id) else weapons.none()
-    for weapon in weapons.order_by("first_recorded", "id")[:SHOWN]:
+    if weapon_ids is not None:
+        weapons = weapons.filter(id__in=weapon_ids)
+    for weapon in weapons.order_by("first_recorded", "id").iterator(chunk_size=SHOWN):
         yield Discrepancy(f"{UNCLEAR}:{weapon.id}", UNCLEAR, [weapon], weapon.first_recorded, serial=weapon.serial)
 
 
 def _collisions(scope: Scope, keys: Sequence[int] | None = None) -> Iterator[Discrepancy]:
-    shared = Identity.objects.filter(n__gt=1) if keys is None else Identity.objects.filter(n__gt=1, key__in=keys)
-    counts = dict(shared.order_by("key").values_list("key", "n")[:RESOLVED])
-    for key, bearers in weapons_of_keys(counts).items():
+    for key, bearers in _shared(keys):
         weapons = sorted(bearers, key=lambda weapon: (weapon.source, weapon.ref))
         seen = _visible(weapons, scope)
         if seen:
-            first_seen = (
-                sorted(weapon.first_recorded for weapon in weapons)[1]
-                if len(weapons) > 1
-                else weapons[0].first_recorded
-            )
-            unseen = counts[key] - len(seen)
+            first_seen = sorted(weapon.first_recorded for weapon in weapons)[1]
+            unseen = len(weapons) - len(seen)
             yield Discrepancy(f"{COLLISION}:{key}", COLLISION, seen, first_seen, unseen=unseen, serial=seen[0].serial)
+
+
+def _shared(keys: Sequence[int] | None) -> Iterator[tuple[int, list[Weapon]]]:
+    """Identity keys that more than one weapon has (of some keys, or of all), each with its weapons."""
+    every = Identity.objects.all() if keys is None else Identity.objects.filter(key__in=keys)
+    shared = every.values("key").annotate(n=Count("weapon_id")).filter(n__gt=1).order_by("key")
+    for some in database.chunks(shared.values_list("key", flat=True).iterator(chunk_size=LOOKED_UP), LOOKED_UP):
+        bearers = list(Identity.objects.filter(key__in=some).values_list("key", "weapon_id"))
+        weapons = {weapon.id: weapon for weapon in Weapon.objects.filter(id__in=[bearer for _, bearer in bearers])}
+        found: dict[int, list[Weapon]] = defaultdict(list)
+        for key, weapon_id in bearers:
+            if weapon_id in weapons:
+                found[key].append(weapons[weapon_id])
+        yield from ((key, found[key]) for key in some if len(found[key]) > 1)
 
 
 def _visible(weapons: Iterable[Weapon], scope: Scope) -> list[Weapon]:
     if scope.ids is None:
         return list(weapons)
     return [weapon for weapon in weapons if weapon.place in scope.ids or weapon.holder in scope.ids]
-
-
-def weapons_of_keys(counts: dict[int, int]) -> dict[int, list[Weapon]]:
-    """The weapons behind identity keys. `counts` says how many each has, so that looking stops when all are found.
-
-    A key does not say which weapons it stands for. What was found once is remembered and only checked; for new keys the weapons
-    whose control mark another weapon bears too are looked through.
-    """
-    found = _remembered(counts)
-    missing = {key: n for key, n in counts.items() if len(found.get(key, ())) != n}
-    if missing:
-        found |= _looked_up(missing)
-        cache.set(_REMEMBERED, {key: [weapon.id for weapon in weapons] for key, weapons in found.items()}, None)
-    return found
-
-
-_REMEMBERED = "register:weapons-of-identity-keys"
-
-
-def _remembered(counts: dict[int, int]) -> dict[int, list[Weapon]]:
-    """What was found before and still holds."""
-    ids = {weapon_id for key, some in cache.get(_REMEMBERED, {}).items() if key in counts for weapon_id in some}
-    found: dict[int, list[Weapon]] = defaultdict(list)
-    for weapon in Weapon.objects.filter(id__in=ids, replaced_by=None):
-        key = identity_key(weapon)
-        if key is not None:
-            found[key].append(weapon)
-    return {key: weapons for key, weapons in found.items() if key in counts}
-
-
-def _looked_up(counts: dict[int, int]) -> dict[int, list[Weapon]]:
-    found: dict[int, list[Weapon]] = defaultdict(list)
-    wanted = sum(counts.values())
-    borne_twice = (
-        "SELECT canonical FROM register_mark WHERE canonical <> '' AND role = 'control'"
-        " GROUP BY canonical HAVING count(DISTINCT weapon_id) > 1"
-    )
-    for some in database.chunks(database.stream(borne_twice, []), 500):
-        for weapon in _bearers([row[0] for row in some]):
-            key = identity_key(weapon)
-            if key in counts:
-                found[key].append(weapon)
-                wanted -= 1
-        if wanted <= 0:
-            break
-    return dict(found)
-
-
-def _bearers(texts: Collection[str]) -> Iterator[Weapon]:
-    # Saying what the partial index says lets SQLite use it.
-    marks = Mark.objects.exclude(canonical="").filter(canonical__in=texts, role="control")
-    for some in database.chunks(marks.order_by().values_list("weapon_id", flat=True).distinct(), 500):
-        yield from Weapon.objects.filter(id__in=some, replaced_by=None).exclude(serial="")
-
-
-def identity_key(weapon: Weapon) -> int | None:
-    """The key of `register_identity` a row of `register_weapon` counts under."""
-    state = WeaponState(
-        id=str(weapon.id),
-        kind=weapon.kind,
-        maker=weapon.maker,
-        model=weapon.model,
-        calibre=weapon.calibre,
-        marks=(MarkState(1, role="control", text=weapon.serial),),
-    )
-    return rows.identity_key(state)
