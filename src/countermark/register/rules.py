@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 
-from countermark.ledger.entry import Entry, effective_id
+from countermark.ledger.entry import Entry, effective_id, is_alike
 from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.text import canonical, split_prefix
 
 NS = "countermark:"
 UUID_PREFIX = "urn:uuid:"
+TOLD_DIFFERENTLY = "told_differently"
+"""The finding that outweighs others: of an event that two logs have in different words one version is not in the state."""
 UNREADABLE = frozenset({"none", "obliterated", "illegible"})
 
 Body = dict[str, Any]
@@ -185,7 +187,20 @@ def fold(weapon_id: str, entries: Iterable[Entry]) -> WeaponState:
     in_order = ordered(several)
     wrong = declared_in_error(in_order)
     standing = [e for e in in_order if e.event_id not in wrong and "errorDeclaration" not in e.body]
-    return _fold_ordered(weapon_id, standing, in_order)
+    state = _fold_ordered(weapon_id, standing, in_order)
+    return msgspec.structs.replace(state, finding=TOLD_DIFFERENTLY) if _told_differently(several, wrong) else state
+
+
+def _told_differently(entries: Sequence[Entry], wrong: Mapping[str, str]) -> bool:
+    """Whether two logs have one standing event in different words: the event hash takes "007" and "7" for one number."""
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        other = first.setdefault(entry.event_id, entry)
+        if other is entry or other.body == entry.body or entry.event_id in wrong or "errorDeclaration" in entry.body:
+            continue
+        if not is_alike(other.body, entry.body):
+            return True
+    return False
 
 
 class _Draft:

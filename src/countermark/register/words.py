@@ -69,7 +69,11 @@ CONDITIONS = {
 CARRIERS = {"part": _("the part itself"), "plate": _("plate")}
 ROLES = {"control": _("control component"), "other": _("other component")}
 LAYERS = {"overt": _("overt"), "covert": _("covert")}
-FINDINGS = {"control_unclear": _("control component unclear"), "collision": _("same marks as another weapon")}
+FINDINGS = {
+    "control_unclear": _("control component unclear"),
+    "collision": _("same marks as another weapon"),
+    "told_differently": _("two logs tell one event differently"),
+}
 COLUMNS = {
     "serial": _("Serial number"),
     "kind": _("Kind"),

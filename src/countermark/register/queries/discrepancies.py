@@ -11,12 +11,14 @@ from countermark.ledger import database
 from countermark.register import cases
 from countermark.register.models import Case, Identity, Weapon
 from countermark.register.queries.scope import Scope
-from countermark.register.rules import is_weapon_id
+from countermark.register.rules import TOLD_DIFFERENTLY, is_weapon_id
 from countermark.register.services import side_texts
 
 SHOWN = 500
 LOOKED_UP = 200
 COLLISION, UNCLEAR = "collision", "control_unclear"
+OF_ONE = (UNCLEAR, TOLD_DIFFERENTLY)
+"""Findings of one weapon by itself."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,13 @@ def queue(scope: Scope, *, state: str = cases.OPEN, kind: str = "", owner: str =
     """The discrepancies a person may see in one state, overdue first, then by due date; at most `SHOWN`."""
     found: list[Iterator[Discrepancy]] = []
     subjects = _subjects(state, owner)
-    if kind != UNCLEAR:
+    if kind in ("", COLLISION):
         found.append(_collisions(scope, None if subjects is None else _keys(subjects)))
-    if kind != COLLISION:
-        found.append(_unclear(scope, None if subjects is None else _weapon_ids(subjects)))
+    found += [
+        _of_one(finding, scope, None if subjects is None else _weapon_ids(finding, subjects))
+        for finding in OF_ONE
+        if kind in ("", finding)
+    ]
     complete = [one for some in found for one in islice(_of(some, state, owner), SHOWN)]
     return sorted(complete, key=lambda one: (not one.overdue, one.due, one.subject))[:SHOWN]
 
@@ -72,8 +77,9 @@ def _of(found: Iterable[Discrepancy], state: str, owner: str) -> Iterator[Discre
 
 def one(subject: str, scope: Scope) -> Discrepancy | None:
     """One discrepancy a person may see, or None when there is none of that name (any more)."""
-    keys, weapon_ids = _keys([subject]), _weapon_ids([subject])
-    found = [*(_collisions(scope, keys) if keys else ()), *(_unclear(scope, weapon_ids) if weapon_ids else ())]
+    found = list(_collisions(scope, _keys([subject])))
+    for finding in OF_ONE:
+        found += _of_one(finding, scope, _weapon_ids(finding, [subject]))
     if not found:
         return None
     row = Case.objects.filter(subject=subject).first()
@@ -85,8 +91,8 @@ def _keys(subjects: Iterable[str]) -> list[int]:
     return [int(key) for key in names if key.isascii() and key.isdecimal() and len(key) < 20 and int(key) < 1 << 63]
 
 
-def _weapon_ids(subjects: Iterable[str]) -> list[str]:
-    names = (subject.removeprefix(f"{UNCLEAR}:") for subject in subjects if subject.startswith(f"{UNCLEAR}:"))
+def _weapon_ids(finding: str, subjects: Iterable[str]) -> list[str]:
+    names = (subject.removeprefix(f"{finding}:") for subject in subjects if subject.startswith(f"{finding}:"))
     return [weapon_id for weapon_id in names if is_weapon_id(weapon_id)]
 
 
@@ -103,15 +109,19 @@ def _reasons(rows_: Iterable[Case]) -> dict[str, str]:
     return {urns[urn]: text for urn, text in side_texts(list(urns)).items()}
 
 
-def _unclear(scope: Scope, weapon_ids: Sequence[str] | None = None) -> Iterator[Discrepancy]:
-    weapons = scope.narrow(Weapon.objects.exclude(finding="").filter(finding=UNCLEAR, replaced_by=None))
+def _of_one(finding: str, scope: Scope, weapon_ids: Sequence[str] | None) -> Iterator[Discrepancy]:
+    if weapon_ids == []:
+        return
+    weapons = scope.narrow(Weapon.objects.exclude(finding="").filter(finding=finding, replaced_by=None))
     if weapon_ids is not None:
         weapons = weapons.filter(id__in=weapon_ids)
     for weapon in weapons.order_by("first_recorded", "id").iterator(chunk_size=SHOWN):
-        yield Discrepancy(f"{UNCLEAR}:{weapon.id}", UNCLEAR, [weapon], weapon.first_recorded, serial=weapon.serial)
+        yield Discrepancy(f"{finding}:{weapon.id}", finding, [weapon], weapon.first_recorded, serial=weapon.serial)
 
 
 def _collisions(scope: Scope, keys: Sequence[int] | None = None) -> Iterator[Discrepancy]:
+    if keys == []:
+        return
     for key, bearers in _shared(keys):
         weapons = sorted(bearers, key=lambda weapon: (weapon.source, weapon.ref))
         seen = _visible(weapons, scope)
