@@ -1,6 +1,7 @@
 """A bulk load goes the one way every event goes; what is worked out beforehand is only a saved computation."""
 
 import uuid
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from countermark.bench.load import write_register
 from countermark.ledger import jcs, projections, services, store
 from countermark.ledger.drafts import Draft
-from countermark.ledger.entry import Entry, Recorded, event_id_of
+from countermark.ledger.entry import Entry, Recorded, encode, event_id_of, key_of
 from countermark.register import births, bodies, loading, projection, rules, weaponviews
 from countermark.register.files.staging import StagedWeapon, settle
 from countermark.register.files.vocabulary import COMPONENTS, CONDITIONS, KINDS, MARK_KINDS
@@ -46,33 +47,54 @@ WEAPONS = st.builds(
 RECORDED = Recorded("2026-01-02T03:04:05.678Z", "", None)
 
 
-def _made(weapon: StagedWeapon, hexadecimal: bool) -> tuple[Draft, weaponviews.Views]:
-    views = weaponviews.Views(tuple(weaponviews.WEAPON_VIEWS), tuple(weaponviews.COUNTER_VIEWS), hexadecimal)
-    (data,) = births.encoded_chunks([weapon], "XA/main", views)
-    (birth,) = births.decoded(data)
-    return birth.draft, views
+def _views(hexadecimal: bool) -> weaponviews.Views:
+    return weaponviews.Views(tuple(weaponviews.WEAPON_VIEWS), tuple(weaponviews.COUNTER_VIEWS), hexadecimal)
+
+
+def _chunk(weapons: list[StagedWeapon], views: weaponviews.Views) -> births.Chunk:
+    (data,) = births.encoded_chunks(weapons, "XA/main", views)
+    return births.decoded(data)
+
+
+def _folded(weapon: StagedWeapon) -> rules.WeaponState:
+    draft = births.draft(weapon, "XA/main")
+    (weapon_id,) = rules.weapons_of(draft.body)
+    return rules.fold(weapon_id, [Entry(1, draft.event_id, draft.kind, draft.body, Recorded("", "", None))])
+
+
+@given(WEAPONS)
+def test_a_weapon_worked_out_beforehand_is_what_the_fold_makes_of_its_birth(weapon: StagedWeapon) -> None:
+    draft = births.draft(weapon, "XA/main")
+    (weapon_id,) = rules.weapons_of(draft.body)
+    assert births.born(weapon_id, "XA/main", weapon, draft.event_id) == _folded(weapon)
 
 
 @given(WEAPONS, st.booleans())
 def test_rows_worked_out_beforehand_are_those_of_the_fold(weapon: StagedWeapon, hexadecimal: bool) -> None:
-    draft, views = _made(weapon, hexadecimal)
-    entry = Entry(1, draft.event_id, draft.kind, draft.body, RECORDED)
-    (weapon_id,) = rules.weapons_of(draft.body)
-    prepared = projection.recorded_at(draft.prepared, RECORDED.time)
-    assert prepared == views.prepare(rules.fold(weapon_id, [entry]))
+    views = _views(hexadecimal)
+    chunk, prepared = _chunk([weapon], views), views.prepare(_folded(weapon))
+    for view, rows, expected in zip(views.weapon, chunk.rows, prepared.rows, strict=True):
+        place = view.columns.index(weaponviews.RECORDED) if weaponviews.RECORDED in view.columns else len(view.columns)
+        assert sorted(rows) == sorted(row[:place] + row[place + 1 :] for row in expected)
+    assert [dict(counts) for counts in chunk.counts] == [dict(Counter(keys)) for keys in prepared.keys]
 
 
 @given(WEAPONS)
 def test_a_draft_worked_out_beforehand_has_the_id_and_the_bytes_of_its_body(weapon: StagedWeapon) -> None:
-    draft, _ = _made(weapon, hexadecimal=True)
+    draft = births.draft(weapon, "XA/main")
     assert (draft.event_id, draft.body_json) == (event_id_of(draft.kind, draft.body), jcs.encode(draft.body))
 
 
 @given(WEAPONS)
+def test_an_entry_worked_out_beforehand_is_the_one_its_draft_would_become(weapon: StagedWeapon) -> None:
+    draft, chunk = births.draft(weapon, "XA/main"), _chunk([weapon], _views(hexadecimal=True))
+    assert chunk.keys == [key_of(draft.event_id)]
+    assert chunk.begun[0] + b"{}}" == encode(draft.kind, draft.event_id, jcs.encode(draft.body), {})
+
+
+@given(WEAPONS)
 def test_a_weapon_comes_back_from_the_other_process_as_it_was_staged(weapon: StagedWeapon) -> None:
-    (data,) = births.encoded_chunks([weapon], "XA/main", weaponviews.Views((), (), hexadecimal=True))
-    (birth,) = births.decoded(data)
-    assert birth.staged == weapon
+    assert _chunk([weapon], weaponviews.Views((), (), hexadecimal=True)).staged == [weapon]
 
 
 @pytest.fixture
@@ -120,13 +142,54 @@ def test_loading_a_file_again_appends_nothing(register_file: Path) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_a_weapon_that_is_told_of_twice_in_one_batch_is_folded_from_both(register_file: Path) -> None:
-    draft, _ = _made(
-        settle(
-            StagedWeapon("R1", 2, Facts(maker="Zastava"), [MarkRow("", "part", "", "manufacture", "A1", "", "")], [2])
-        ),
-        hexadecimal=projection.views().hexadecimal,
-    )
+def test_a_load_that_somebody_overtakes_appends_what_is_still_new_and_no_weapon_twice(
+    register_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = loading._WeaponLoad.check
+
+    def overtaken(load: loading._WeaponLoad) -> None:
+        check(load)
+        services.append([births.draft(list(load.staged)[7], load.source)], by=services.NODE)
+
+    monkeypatch.setattr(loading._WeaponLoad, "check", overtaken)
+    report = _load(register_file)
+    assert report.events == report.weapons - 1
+    assert _differences() == []
+
+
+@pytest.mark.usefixtures("store")
+def test_a_load_that_others_write_beside_takes_its_rows_as_they_were_worked_out(
+    register_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = loading._WeaponLoad.check
+
+    def busy(load: loading._WeaponLoad) -> None:
+        check(load)
+        services.set_setting("anything", "else", by=services.NODE)
+
+    monkeypatch.setattr(loading._WeaponLoad, "check", busy)
+    monkeypatch.setattr(loading._WeaponLoad, "drafts", _refused)
+    report = _load(register_file)
+    assert report.events == report.weapons
+    assert _differences() == []
+
+
+def _refused(*_: object) -> list[Draft]:
+    raise AssertionError("nothing here is known already")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_load_in_a_new_name_states_that_name_once(register_file: Path) -> None:
+    loading.load_weapons(register_file, loading.Options(), by=services.Actor("Registrar"))
+    stating = [entry for entry in store.all_entries() if any(key.startswith("text/") for key in entry.recorded.kept)]
+    assert len(stating) == 1
+    assert _differences() == []
+
+
+@pytest.mark.usefixtures("store")
+def test_a_weapon_that_is_told_of_twice_in_one_batch_is_folded_from_both() -> None:
+    mark = MarkRow("", "part", "", "manufacture", "A1", "", "")
+    draft = births.draft(settle(StagedWeapon("R1", 2, Facts(maker="Zastava"), [mark], [2])), "XA/main")
     (weapon_id,) = rules.weapons_of(draft.body)
     more = bodies.marked(weapon_id, [{"component": "barrel", "mark": "B2"}], "XA/main")
     services.append([draft, Draft("event", more)], by=services.NODE)

@@ -278,18 +278,18 @@ class Stopped(Exception):
 def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loads in batches of one weapon, and stops after the third."""
     monkeypatch.setattr(births, "CHUNK", 1)
-    monkeypatch.setattr(loading.Batch, "full", lambda batch: bool(batch.drafts))
-    batch_append = loading.Batch.append
-    done: list[loading.Batch] = []
+    monkeypatch.setattr(loading.BirthBatch, "full", lambda batch: bool(batch.items))
+    batch_append = loading.BirthBatch.append
+    done: list[loading.BirthBatch] = []
 
-    def append(batch: loading.Batch, *arguments: object, **more: object) -> int:
+    def append(batch: loading.BirthBatch, *arguments: object, **more: object) -> int:
         if len(done) == 3:
             done.clear()
             raise Stopped
         done.append(batch)
         return batch_append(batch, *arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loading.Batch, "append", append)
+    monkeypatch.setattr(loading.BirthBatch, "append", append)
 
 
 @pytest.mark.usefixtures("stopped")

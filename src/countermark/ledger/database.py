@@ -7,9 +7,10 @@ Table and column names come from this program's own code, never from input.
 import fcntl
 import json
 import os
+import re
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import get_ident
@@ -37,24 +38,41 @@ def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Inserts rows (tuples in the order of `columns`) into a table; IntegrityError if one is there already."""
+def insert_rows(
+    table: str, columns: Sequence[str], rows: Sequence[Row], shared: Mapping[str, str | int] | None = None
+) -> None:
+    """Inserts rows (tuples in the order of `columns`) into a table; IntegrityError if one is there already.
+
+    `shared` are further columns, which have one value in all rows: a number, or a text of this program's own making.
+    """
     if not rows:
         return
+    shared = shared or {}
+    names = ",".join([*columns, *shared])
     if is_postgresql() and len(rows) >= COPY_FROM:
-        _copy(table, columns, rows)
+        _copy(f"COPY {table} ({names}) FROM STDIN", rows, tuple(shared.values()))
         return
-    marks = ",".join(["%s"] * len(columns))
+    marks = ",".join([*["%s"] * len(columns), *map(_literal, shared.values())])
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def _copy(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _literal(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if not _PLAIN.fullmatch(value):
+        raise ValueError(f"{value!r} is not written into SQL")
+    return f"'{value}'"
+
+
+_PLAIN = re.compile(r"[-0-9A-Za-z:.]*")
+
+
+def _copy(statement: str, rows: Sequence[Row], shared: tuple[Any, ...]) -> None:
     connection.ensure_connection()
-    statement = f"COPY {table} ({','.join(columns)}) FROM STDIN"
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, *shared) if shared else row)
 
 
 def select_in(sql: str, column: str, values: Sequence[Any], *, kind: str = "text") -> list[tuple[Any, ...]]:

@@ -1,8 +1,7 @@
 """What is handed to `services.append`, and what comes back. Pure values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -43,8 +42,7 @@ NODE = Actor("")
 class Draft(msgspec.Struct, frozen=True):
     """What is to be appended.
 
-    `event_id` and `body_json` may be given when they were computed before (bulk loads); `prepared` is handed to the
-    projections with the entry, and is to them no more than a saved computation.
+    `event_id` and `body_json` may be given when they were computed before.
     """
 
     kind: Kind
@@ -55,7 +53,23 @@ class Draft(msgspec.Struct, frozen=True):
     device_time: str | None = None
     event_id: str = ""
     body_json: bytes = b""
-    prepared: Any = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Many events worked out beforehand, which name no side text and write no kept row.
+
+    `keys` are their keys in the log, `begun` their bytes up to what was noted while recording (`entry.begun`). No log had one of
+    them, and no view knew of what they are about, when all logs together had `as_of` entries. Where they have more, `unknown`
+    tells whether that is still so; it is asked under the write lock. `fold` writes what the projections would make of them, given
+    the position of the first one and the time of recording: a saved computation, no other way to a view.
+    """
+
+    keys: Sequence[bytes]
+    begun: Sequence[bytes]
+    as_of: int
+    unknown: Callable[[], bool]
+    fold: Callable[[int, str], None]
 
 
 class Captured(msgspec.Struct, frozen=True):

@@ -37,17 +37,13 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An entry of a log. `position` names it on this node and orders it within its log; `log` is the log's origin.
-
-    `prepared` is for projections only: what one of them worked out of the body beforehand (see `drafts.Draft`).
-    """
+    """An entry of a log. `position` names it on this node and orders it within its log; `log` is the log's origin."""
 
     position: int
     event_id: str
     kind: str
     body: Body
     recorded: Recorded
-    prepared: Any = None
     log: str = ""
 
 
@@ -133,13 +129,13 @@ def encode(kind: str, event_id: str, body_json: bytes, recorded: Mapping[str, An
 
 
 def join(kind: str, event_id: str, body_json: bytes, recorded_json: bytes) -> bytes:
-    """As `encode`, from the RFC 8785 bytes of both parts: the four keys stand in the order of the alphabet."""
-    return b'{"body":%b,"eventID":%b,"kind":"%b","recorded":%b}' % (
-        body_json,
-        jcs.encode(event_id),
-        kind.encode(),
-        recorded_json,
-    )
+    """As `encode`, from the RFC 8785 bytes of both parts."""
+    return b"%b%b}" % (begun(kind, event_id, body_json), recorded_json)
+
+
+def begun(kind: str, event_id: str, body_json: bytes) -> bytes:
+    """An entry up to `recorded`, which stands last: the four keys stand in the order of the alphabet."""
+    return b'{"body":%b,"eventID":%b,"kind":"%b","recorded":' % (body_json, jcs.encode(event_id), kind.encode())
 
 
 def decode(position: int, data: bytes, log: str = "") -> Entry:

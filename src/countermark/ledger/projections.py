@@ -165,4 +165,5 @@ def _missing(batch: list[Entry], logs: dict[int, tuple[bool, str]]) -> Iterator[
 
 _KEPT_SELECT = 'SELECT "table", key, position FROM ledger_keptindex'
 
-register(KeptProjection())
+KEPT = KeptProjection()
+register(KEPT)

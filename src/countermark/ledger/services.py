@@ -7,8 +7,11 @@ tree written, views folded and kept rows saved, all in one transaction under the
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count, repeat
+from operator import add
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,14 +22,15 @@ from django.db.models import Model, Q, QuerySet
 from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
 from countermark.ledger import entry as entries
 from countermark.ledger.checkpoint import Checkpoint
-from countermark.ledger.drafts import NODE, Actor, Captured, Draft, KeptWrite, SideNote
+from countermark.ledger.drafts import NODE, Actor, Captured, Draft, KeptWrite, Ready, SideNote
 from countermark.ledger.entry import Entry, Recorded
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, SideText
 from countermark.ledger.vocabulary import ACTS
 
 __all__ = [
-    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "SideNote", "act", "append", "attachment",
-    "clock_problem", "erase", "open_log", "open_store", "person", "refs_of_people", "require_own_log", "set_setting",
+    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "Ready", "SideNote", "act", "append",
+    "append_ready", "attachment", "clock_problem", "erase", "open_log", "open_store", "person", "refs_of_people",
+    "require_own_log", "set_setting",
     "setting", "timed_act",
 ]  # fmt: skip
 
@@ -56,8 +60,7 @@ def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
     A draft whose eventID the log has already is not appended again; `Captured.differs` tells where it says something else all
     the same. Raises `LedgerError` when the log may not be written (rolled back, no key), and database errors unchanged.
     """
-    if not (entries.is_text(by.name) and entries.is_text(by.via)):
-        raise LedgerError(f"{by.name!r} is no name of a person")
+    _require_name(by)
     log = require_own_log()
     prepared = [_prepare(draft) for draft in drafts]
     with database.write_transaction(log.id):
@@ -67,6 +70,40 @@ def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
         if fresh:
             _write(log, size, fresh, by)
     return captured
+
+
+def append_ready(ready: Ready, *, by: Actor) -> bool:
+    """As `append` for many new events whose entries and rows were worked out beforehand.
+
+    False, with nothing written, where one of them may be known already: whoever asks then appends them one by one. Raises as
+    `append` does.
+    """
+    _require_name(by)
+    log = require_own_log()
+    with database.write_transaction(log.id):
+        size = store.size(log)
+        guard.refuse_if_rolled_back(log, size)
+        if store.total_size() != ready.as_of and not ready.unknown():
+            return False
+        stamp = _Stamp.of(log, size, by)
+        texts = _new_texts((), stamp.people)
+        # The first entry of a batch also states the texts that name who records.
+        first_json, plain_json = jcs.encode(stamp.recorded(texts, stamp.people)), jcs.encode(stamp.plain)
+        ends = [b"%b}" % plain_json] * len(ready.begun)
+        ends[:1] = [b"%b}" % first_json]
+        data = list(map(add, ready.begun, ends))
+        first = log.id * LOG_SPAN + size
+        _write_log(log, size, ready.keys, data)
+        _write_texts(texts)
+        if texts:
+            projections.KEPT.apply([entries.decode(first, data[0], log.origin)])
+        ready.fold(first, stamp.time)
+    return True
+
+
+def _require_name(by: Actor) -> None:
+    if not (entries.is_text(by.name) and entries.is_text(by.via)):
+        raise LedgerError(f"{by.name!r} is no name of a person")
 
 
 class _Prepared(msgspec.Struct):
@@ -129,41 +166,49 @@ def _known_positions(log: Log, keys: list[bytes]) -> dict[bytes, int]:
     return known
 
 
+@dataclass(frozen=True)
+class _Stamp:
+    """What is noted of every entry of a batch: `plain`, and the names of those who record."""
+
+    time: str
+    plain: dict[str, Any]
+    people: tuple[SideNote, ...]
+
+    @classmethod
+    def of(cls, log: Log, size: int, by: Actor) -> "_Stamp":
+        time, device_time = _recording_time(log, size)
+        plain = {"by": _person_id(by.name), "device_time": device_time, "time": time}
+        if by.via:
+            plain["via"] = _person_id(by.via)
+        if by.load:
+            plain["load"] = by.load
+        return cls(time, plain, tuple(person(name) for name in (by.name, by.via) if name))
+
+    def recorded(self, texts: "_NewTexts", named: Iterable[SideNote]) -> dict[str, Any]:
+        """`recorded` of an entry that names texts; a new one's digest stands in the first entry that does."""
+        stated: dict[str, str] = {}
+        for name in named:
+            stated.update(texts.state(name))
+        return {**self.plain, "kept": stated} if stated else self.plain
+
+
 def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
-    frontier = tree.Frontier.load(size, store.reader(log))
-    time, device_time = _recording_time(log, size)
-    people = tuple(person(name) for name in (by.name, by.via) if name)
-    texts = _new_texts(fresh, people)
+    stamp = _Stamp.of(log, size, by)
+    texts = _new_texts(fresh, stamp.people)
     first = log.id * LOG_SPAN + size
-    rows: list[tuple[int, int, bytes, bytes, bytes]] = []
+    plain_json, plain_recorded = jcs.encode(stamp.plain), msgspec.convert(stamp.plain, Recorded)
+    data: list[bytes] = []
     appended: list[Entry] = []
-    plain = {"by": _person_id(by.name), "device_time": device_time, "time": time}
-    if by.via:
-        plain["via"] = _person_id(by.via)
-    if by.load:
-        plain["load"] = by.load
-    shared = (plain, Recorded(time, _person_id(by.name), device_time, via=_person_id(by.via), load=by.load))
-    plain_json = jcs.encode(plain)
     for position, item in enumerate(fresh, first):
         # The first entry of a batch also states the texts that name who records.
-        recorded, fields = _recorded(item.draft, shared, texts, people if position == first else ())
-        recorded_json = plain_json if fields is plain else jcs.encode(fields)
-        data = entries.join(item.draft.kind, item.event_id, item.body_json, recorded_json)
-        if len(data) > entries.LONGEST:
-            raise LedgerError(
-                f"an entry has at most {entries.LONGEST:,} bytes, this one {len(data):,}: record it in parts"
-            )
-        rows.append((position, log.id, item.key, tree.leaf_hash(data), data))
-        appended.append(
-            Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, item.draft.prepared, log.origin)
-        )
-    database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
-    tiles = frontier.extend([row[3] for row in rows])
-    tile_rows = [(store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in tiles]
-    database.insert_rows("ledger_tile", ("id", "root"), tile_rows)
-    transaction.on_commit(partial(guard.remember_growth, log, Checkpoint(log.origin, frontier.size, frontier.root())))
-    side_rows = [(row.ref, row.kind, row.text, row.salt) for row in texts.values()]
-    database.insert_rows("ledger_sidetext", ("ref", "kind", "text", "salt"), side_rows)
+        fields = _recorded(item.draft, stamp, texts, stamp.people if position == first else ())
+        is_plain = fields is stamp.plain
+        recorded_json = plain_json if is_plain else jcs.encode(fields)
+        recorded = plain_recorded if is_plain else msgspec.convert(fields, Recorded)
+        data.append(entries.join(item.draft.kind, item.event_id, item.body_json, recorded_json))
+        appended.append(Entry(position, item.event_id, item.draft.kind, item.draft.body, recorded, log.origin))
+    _write_log(log, size, [item.key for item in fresh], data)
+    _write_texts(texts)
     for item in fresh:
         for row in item.draft.kept:
             row.write()
@@ -171,32 +216,45 @@ def _write(log: Log, size: int, fresh: list[_Prepared], by: Actor) -> None:
         projection.apply(appended)
 
 
+def _write_log(log: Log, size: int, keys: Sequence[bytes], data: Sequence[bytes]) -> None:
+    """Writes entries and the tree nodes they complete, and remembers the growth once it is committed."""
+    longest = max(map(len, data))
+    if longest > entries.LONGEST:
+        raise LedgerError(f"an entry has at most {entries.LONGEST:,} bytes, this one {longest:,}: record it in parts")
+    frontier = tree.Frontier.load(size, store.reader(log))
+    leaves = list(map(tree.leaf_hash, data))
+    rows = list(zip(count(log.id * LOG_SPAN + size), repeat(log.id), keys, leaves, data, strict=False))
+    database.insert_rows("ledger_entry", ("id", "log_id", "key", "leaf", "data"), rows)
+    tile_rows = [
+        (store.tile_position(log.id, tile.level, tile.position), tile.hash) for tile in frontier.extend(leaves)
+    ]
+    database.insert_rows("ledger_tile", ("id", "root"), tile_rows)
+    transaction.on_commit(partial(guard.remember_growth, log, Checkpoint(log.origin, frontier.size, frontier.root())))
+
+
+def _write_texts(texts: "_NewTexts") -> None:
+    rows = [(row.ref, row.kind, row.text, row.salt) for row in texts.values()]
+    database.insert_rows("ledger_sidetext", ("ref", "kind", "text", "salt"), rows)
+
+
 def _person_id(name: str) -> str:
     return identity.opaque("person", name) if name else ""
 
 
-def _recorded(
-    draft: Draft,
-    shared: tuple[dict[str, Any], Recorded],
-    texts: "_NewTexts",
-    people: tuple[SideNote, ...],
-) -> tuple[Recorded, dict[str, Any]]:
-    """The `recorded` part of one entry; a new side text's digest stands in the first entry that names it."""
-    plain, plain_recorded = shared
+def _recorded(draft: Draft, stamp: _Stamp, texts: "_NewTexts", people: tuple[SideNote, ...]) -> dict[str, Any]:
+    """The `recorded` part of one entry."""
     if not (draft.texts or draft.kept or draft.note or people) and draft.device_time is None:
-        return plain_recorded, plain
-    stated = {f"{row.table}/{row.key}": row.digest for row in draft.kept}
+        return stamp.plain
     notes = (SideNote("note", draft.note),) if draft.note else ()
-    for name in (*people, *draft.texts, *notes):
-        stated.update(texts.state(name))
-    fields = dict(plain)
+    fields = dict(stamp.recorded(texts, (*people, *draft.texts, *notes)))
     if draft.device_time is not None:
         fields["device_time"] = draft.device_time
-    if stated:
-        fields["kept"] = stated
+    if draft.kept:
+        rows = {f"{row.table}/{row.key}": row.digest for row in draft.kept}
+        fields["kept"] = {**rows, **fields.get("kept", {})}
     if draft.note:
         fields["note"] = identity.opaque("note", draft.note)
-    return msgspec.convert(fields, Recorded), fields
+    return fields
 
 
 class _NewTexts(dict[str, SideText]):
@@ -214,7 +272,7 @@ class _NewTexts(dict[str, SideText]):
         return {f"text/{ref}": kept.side_text_digest(self[ref])}
 
 
-def _new_texts(fresh: list[_Prepared], people: tuple[SideNote, ...]) -> _NewTexts:
+def _new_texts(fresh: Iterable[_Prepared], people: tuple[SideNote, ...]) -> _NewTexts:
     """Side texts of a batch that the store does not have (or has only as a tombstone, which stays one)."""
     wanted = {identity.ref(name.kind, name.text): name for name in people}
     for item in fresh:

@@ -1,4 +1,4 @@
-"""From staged weapons to ready drafts: bodies, hashes, ids and view rows, computed outside the process that writes the store.
+"""From staged weapons to ready entries and rows: ids, bytes, hashes, views, computed outside the process that writes the store.
 
 Pure. For a large file a second process does this work while the first one writes (search.md: one process touches the store,
 others may parse and hash); for a small one it is done here, in the same way.
@@ -10,92 +10,137 @@ import gc
 import multiprocessing
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from multiprocessing.connection import Connection
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
 from countermark.ledger import jcs
 from countermark.ledger.drafts import Draft
-from countermark.ledger.entry import Entry, Recorded, event_id_of
-from countermark.register import bodies, rules
+from countermark.ledger.entry import begun, key_of
+from countermark.register import bodies, moulds, rules
 from countermark.register.files.staging import Staged, StagedWeapon
-from countermark.register.weaponviews import Prepared, Views
+from countermark.register.files.weapons import MarkRow
+from countermark.register.rules import ComponentState, MarkState, WeaponState
+from countermark.register.weaponviews import RECORDED, Views, WeaponView
 
-CHUNK = 500
+CHUNK = 1000
 OWN_PROCESS_FROM = 20_000
 """Weapons from which a second process is worth its start."""
 
 AHEAD = 24
 """Chunks that may wait to be written: about as much as the largest batch, 30 MB."""
 
-UNRECORDED = Recorded("", "", None)
-"""Nobody has recorded these yet: whoever does fills in the time (`weaponviews.Prepared`)."""
 
+class Chunk(msgspec.Struct, array_like=True, gc=False):
+    """Some staged weapons, and all that recording their births takes, worked out beforehand.
 
-class Birth(msgspec.Struct, frozen=True, gc=False):
-    """A staged weapon, its id, and the draft that would open its record."""
+    `begun` are the bytes of each entry up to what was noted while recording (`entry.begun`), `keys` their keys in the log. `rows`
+    has the rows of each `WeaponView`, without the time of recording (`weaponviews.RECORDED`) and in the order of their first
+    column; `counts` has the keys of each `CounterView` with how many of these weapons have them. Ids are as the database at
+    hand stores them.
+    """
 
-    weapon_id: str
-    encoded: msgspec.Raw
-    draft: Draft
+    weapons: bytes
+    ids: list[str]
+    keys: list[bytes]
+    begun: list[bytes]
+    rows: list[list[tuple[Any, ...]]]
+    counts: list[list[tuple[tuple[Any, ...], int]]]
 
     @property
-    def staged(self) -> StagedWeapon:
-        """The weapon as the file has it: read only where the register knows it already."""
-        return _decode_weapon(self.encoded)
+    def staged(self) -> list[StagedWeapon]:
+        """The weapons as the file has them: read only where the register knows one of them already."""
+        return _decode_weapons(self.weapons)
 
 
-class _Made(msgspec.Struct, array_like=True, gc=False):
-    staged: msgspec.Raw
-    event_id: str
-    body_json: bytes
-    prepared: Prepared
+def draft(weapon: StagedWeapon, source: str) -> Draft:
+    """What would open the record of one weapon."""
+    made = moulds.cast(source, weapon.ref, weapon.facts, weapon.marks)
+    return Draft("event", jcs.decode(made.body_json), event_id=made.event_id, body_json=made.body_json)
 
 
-def chunks(staged: Staged, source: str, views: Views) -> Iterator[list[Birth]]:
+def chunks(staged: Staged, source: str, views: Views) -> Iterator[Chunk]:
     """All weapons of a file in order, `CHUNK` at a time, with the rows that each would have in `views`."""
     own_process = staged.weapons >= OWN_PROCESS_FROM
-    encoded = _from_process(staged, source, views) if own_process else encoded_chunks(staged, source, views)
-    yield from map(decoded, encoded)
-
-
-def decoded(data: bytes) -> list[Birth]:
-    """A chunk as it came from another process."""
-    return [_birth(made) for made in _decode(data)]
-
-
-def _birth(made: _Made) -> Birth:
-    body = jcs.decode(made.body_json)
-    draft = Draft("event", body, event_id=made.event_id, body_json=made.body_json, prepared=made.prepared)
-    return Birth(made.prepared.weapon_id, made.staged, draft)
+    yield from map(
+        decoded, _from_process(staged, source, views) if own_process else encoded_chunks(staged, source, views)
+    )
 
 
 def encoded_chunks(weapons: Iterable[StagedWeapon], source: str, views: Views) -> Iterator[bytes]:
     """The chunks as they pass from process to process."""
-    some: list[_Made] = []
+    left = iter(weapons)
+    while some := list(islice(left, CHUNK)):
+        yield _encode(_chunk(some, source, views))
+
+
+def _chunk(weapons: list[StagedWeapon], source: str, views: Views) -> Chunk:
+    chunk = Chunk(_encode(weapons), [], [], [], [[] for _ in views.weapon], [])
+    counts: list[list[tuple[Any, ...]]] = [[] for _ in views.counter]
     for weapon in weapons:
-        some.append(_make(weapon, source, views))
-        if len(some) == CHUNK:
-            yield _encode(some)
-            some = []
-    if some:
-        yield _encode(some)
+        made = moulds.cast(source, weapon.ref, weapon.facts, weapon.marks)
+        stored_id = made.weapon_id.replace("-", "") if views.hexadecimal else made.weapon_id
+        state = born(stored_id, source, weapon, made.event_id)
+        chunk.ids.append(stored_id)
+        chunk.keys.append(key_of(made.event_id))
+        chunk.begun.append(begun("event", made.event_id, made.body_json))
+        for rows, view in zip(chunk.rows, views.weapon, strict=True):
+            rows.extend(view.rows(state))
+        for keys, counter in zip(counts, views.counter, strict=True):
+            keys.extend(counter.keys(state))
+    for number, view in enumerate(views.weapon):
+        chunk.rows[number] = sorted(_unrecorded(view, chunk.rows[number]), key=_FIRST)
+    chunk.counts = [sorted(Counter(keys).items()) for keys in counts]
+    return chunk
 
 
-def _make(weapon: StagedWeapon, source: str, views: Views) -> _Made:
-    facts = msgspec.structs.asdict(weapon.facts)
-    marks = [bodies.mark(msgspec.structs.asdict(mark)) for mark in weapon.marks]
-    body = bodies.birth(source, weapon.ref, facts, marks)
-    event_id = event_id_of("event", body)
-    weapon_id = body["epcList"][0][len(rules.UUID_PREFIX) :]
-    state = rules.fold(weapon_id, (Entry(0, event_id, "event", body, UNRECORDED),))
-    return _Made(msgspec.Raw(_encode(weapon)), event_id, jcs.encode_plain(body), views.prepare(state))
+_FIRST = itemgetter(0)
+
+
+def _unrecorded(view: WeaponView, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    if RECORDED not in view.columns:
+        return rows
+    place = view.columns.index(RECORDED)
+    return [row[:place] + row[place + 1 :] for row in rows]
+
+
+def born(weapon_id: str, source: str, weapon: StagedWeapon, event_id: str) -> WeaponState:
+    """`rules.fold` of a settled weapon's birth alone, before it is recorded (tests/register/test_bulk_load.py)."""
+    facts = weapon.facts
+    marks = tuple([_mark(number, mark, event_id) for number, mark in enumerate(weapon.marks, 1)])
+    return WeaponState(
+        weapon_id, source, weapon.ref, facts.kind, facts.maker, facts.model, facts.calibre, facts.country, facts.year,
+        finding=rules.control_finding(marks), last_time=bodies.year_time(facts.year), entries=1, marks=marks,
+        components=_parts(marks),
+    )  # fmt: skip
+
+
+def _mark(number: int, mark: MarkRow, event_id: str) -> MarkState:
+    return MarkState(
+        number, mark.component, mark.carrier or "part", mark.role or "other", mark.mark_kind or "manufacture",
+        mark.layer or "overt", mark.mark_condition, mark.mark, mark.inscription, event_id,
+    )  # fmt: skip
+
+
+def _parts(marks: Iterable[MarkState]) -> tuple[ComponentState, ...]:
+    first: dict[str, MarkState] = {}
+    for mark in marks:
+        if mark.component:
+            first.setdefault(mark.component, mark)
+    return tuple(
+        [ComponentState(number, mark.component, mark.role, mark.text) for number, mark in enumerate(first.values(), 1)]
+    )
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[_Made]).decode
-_decode_weapon: Callable[[msgspec.Raw], StagedWeapon] = msgspec.msgpack.Decoder(StagedWeapon).decode
+decoded: Callable[[bytes], Chunk] = msgspec.msgpack.Decoder(Chunk).decode
+"""A chunk as it came from another process."""
+_decode_weapons: Callable[[bytes], list[StagedWeapon]] = msgspec.msgpack.Decoder(list[StagedWeapon]).decode
 
 
 def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:

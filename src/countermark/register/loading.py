@@ -10,9 +10,10 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -166,20 +167,29 @@ class _WeaponLoad:
         self.staged, self.options, self.columns, self.report, self.by = staged, options, columns, report, by
         self.source = options.source or own_source()
 
+        self.as_of = 0  # entries of all logs when the register was asked
+        self.met: set[int] = set()  # chunks with a weapon that it knew then
     def check(self) -> None:
         """Pass 1, second half: what the file means for the register; nothing is written."""
         if not Link.objects.exists():
+        self.as_of = store.total_size()
             self.report.new = self.staged.weapons
             return
-        for chunk in database.chunks(self.staged, CHUNK):
-            for weapon, planned in self._plans(chunk):
+        for number, chunk in enumerate(database.chunks(self.staged, births.CHUNK)):
+            for weapon, planned, known in self._plans(chunk):
                 self._count(weapon, planned)
 
-    def _plans(self, chunk: Sequence[StagedWeapon]) -> Iterator[tuple[StagedWeapon, Plan]]:
-        ids = [bodies.weapon_id(self.source, weapon.ref) for weapon in chunk]
+                if known:
+                    self.met.add(number)
+    def _plans(self, chunk: Sequence[StagedWeapon]) -> Iterator[tuple[StagedWeapon, Plan, bool]]:
+        """What each weapon means, and whether the register knows it."""
+        for weapon, state in self._states(chunk):
+            yield weapon, self._plan(state, weapon), state is not None
+
+    def _states(self, weapons: Sequence[StagedWeapon]) -> list[tuple[StagedWeapon, WeaponState | None]]:
+        ids = [bodies.weapon_id(self.source, weapon.ref) for weapon in weapons]
         states = projection.states_of(ids)
-        for weapon, weapon_id in zip(chunk, ids, strict=True):
-            yield weapon, self._plan(states.get(weapon_id), weapon)
+        return [(weapon, states.get(weapon_id)) for weapon, weapon_id in zip(weapons, ids, strict=True)]
 
     def _plan(self, state: WeaponState | None, weapon: StagedWeapon) -> Plan:
         if state is None or state.ref:
@@ -222,36 +232,45 @@ class _WeaponLoad:
         done_act = load_act("weapons", digest, self.options)
         self.report.load = load_id(done_act)
         by = msgspec.structs.replace(self.by, load=self.report.load)
-        batch = Batch()
+        services.require_own_log()
+        self.as_of = self.as_of or 1  # a log that had to be opened for this has said so
+        ones, new = Batch(), BirthBatch(self)
+        filling: _Batch[Any] = new
         done = 0
-        for read, drafts in self._drafts():
+        for number, chunk in enumerate(births.chunks(self.staged, self.source, projection.views())):
+            following: _Batch[Any] = ones if number in self.met else new
+            added = self.drafts(chunk.staged) if following is ones else [chunk]
             # What is full is appended when more is to come, so that the act goes with the last change.
-            if drafts and batch.drafts and batch.full():
-                self.report.events += batch.append(by)
+            if added and filling.items and (following is not filling or filling.full()):
+                self._append(filling, by)
                 progress(done, self.staged.weapons)
-            batch.drafts += drafts
-            done += read
-        self.report.events += batch.append(by, done_act, changed=bool(self.report.events))
+            if added:
+                filling = following
+                filling.items += added
+            done += len(chunk.ids)
+        self._append(filling, by, done_act)
         self.report.loaded = True
         progress(self.staged.weapons, self.staged.weapons)
 
-    def _drafts(self) -> Iterator[tuple[int, list[Draft]]]:
-        """For each chunk how many weapons were read, and what is to be appended."""
-        for chunk in births.chunks(self.staged, self.source, projection.views()):
-            states = projection.states_of([item.weapon_id for item in chunk])
-            drafts = [draft for item in chunk for draft in self._drafts_of(item, states.get(item.weapon_id))]
-            yield len(chunk), drafts
+    def _append(self, batch: "_Batch[Any]", by: Actor, done: Draft | None = None) -> None:
+        new = batch.append(by, done, changed=bool(self.report.events))
+        self.report.events += new
+        self.as_of += new
 
-    def _drafts_of(self, item: births.Birth, state: WeaponState | None) -> list[Draft]:
+    def drafts(self, weapons: Sequence[StagedWeapon]) -> list[Draft]:
+        """What is to be appended of weapons of which the register may know some."""
+        return [draft for weapon, state in self._states(weapons) for draft in self._drafts_of(weapon, state)]
+
+    def _drafts_of(self, weapon: StagedWeapon, state: WeaponState | None) -> list[Draft]:
         if state is None:
-            return [item.draft]
-        planned = self._plan(state, item.staged)
+            return [births.draft(weapon, self.source)]
+        planned = self._plan(state, weapon)
         if planned.kind == "new":
-            return [reopening(item.draft, withdrawn_birth(state.id))]
+            return [reopening(births.draft(weapon, self.source), withdrawn_birth(state.id))]
         if planned.kind == "marks":
             return [_new_marks(state, planned, self.source)]
         if planned.kind == "differs" and self.options.correct:
-            return self._correction(item.staged, state, planned)
+            return self._correction(weapon, state, planned)
         return []
 
     def _correction(self, staged: StagedWeapon, state: WeaponState, planned: Plan) -> list[Draft]:
@@ -429,10 +448,10 @@ class _EventLoad:
         for rows in database.chunks(map(_decode_event, staging.records(self.staged)), CHUNK):
             planned = self._planned([(event.row, event.draft()) for event in rows])
             drafts = [draft for _, some, _ in planned for draft in some or ()]
-            if drafts and batch.drafts and batch.full():
+            if drafts and batch.items and batch.full():
                 self.report.events += batch.append(by)
                 progress(done, counts[0] + counts[2])
-            batch.drafts += drafts
+            batch.items += drafts
             done += len(rows)
         self.report.events += batch.append(by, done_act, changed=bool(self.report.events))
         self.report.new, self.report.unchanged, self.report.changed = counts
@@ -501,35 +520,84 @@ def _known_events(event_ids: Sequence[str]) -> set[str]:
     return {keys[bytes(row[0])] for row in rows}
 
 
-class Batch:
-    """Drafts that go into the ledger together; its size adapts so that no batch holds the write lock for long."""
+class _Batch(Generic[T]):
+    """What goes into the ledger together; its size adapts so that no batch holds the write lock for long."""
+
+    first_limit = CHUNK
 
     def __init__(self) -> None:
-        self.drafts: list[Draft] = []
-        self.limit = CHUNK
+        self.items: list[T] = []
+        self.limit = self.first_limit
+
+    def size(self) -> int:
+        """How many entries it holds."""
+        return len(self.items)
 
     def full(self) -> bool:
         """Whether it is time to append."""
-        return len(self.drafts) >= self.limit
+        return self.size() >= self.limit
 
     def append(self, by: Actor, done: Draft | None = None, *, changed: bool = False) -> int:
-        """Appends the drafts; returns how many were new. `done` is appended with them when a change was made, or was before."""
-        start = time.monotonic()
+        """Appends and empties it; returns how many entries were new. `done` goes with them if a change was made, or was before."""
+        start, size = time.monotonic(), self.size()
         if done is None:
-            new = self._append(by)
+            new = self.write(by) if self.items else 0
         else:
             with database.write_transaction(services.require_own_log().id):
-                new = self._append(by)
+                new = self.write(by) if self.items else 0
                 if new or changed:
                     services.append([done], by=by)
         seconds = time.monotonic() - start
-        self.limit = max(200, min(MAX_BATCH, int(len(self.drafts) * TARGET_SECONDS / max(seconds, 1e-3))))
-        self.drafts = []
+        self.limit = max(200, min(MAX_BATCH, int(size * TARGET_SECONDS / max(seconds, 1e-3))))
+        self.items = []
         database.settle()
         return new
 
-    def _append(self, by: Actor) -> int:
-        return sum(captured.new for captured in services.append(self.drafts, by=by)) if self.drafts else 0
+    def write(self, by: Actor) -> int:
+        """Appends what it holds; returns how many entries were new."""
+        raise NotImplementedError
+
+
+class Batch(_Batch[Draft]):
+    """Drafts, each of which is asked for and folded."""
+
+    def write(self, by: Actor) -> int:
+        """See `_Batch`."""
+        return sum(captured.new for captured in services.append(self.items, by=by))
+
+
+class BirthBatch(_Batch[births.Chunk]):
+    """Births of weapons that the register did not know when it was asked, worked out beforehand."""
+
+    first_limit = 2 * CHUNK
+
+    def __init__(self, load: _WeaponLoad) -> None:
+        super().__init__()
+        self.load = load
+
+    def size(self) -> int:
+        """See `_Batch`."""
+        return sum(len(chunk.ids) for chunk in self.items)
+
+    def write(self, by: Actor) -> int:
+        """See `_Batch`. Where somebody was quicker, these weapons are compared and appended as any others."""
+        if services.append_ready(self._ready(), by=by):
+            return self.size()
+        new = 0
+        for chunk in self.items:
+            drafts = self.load.drafts(chunk.staged)
+            new += sum(captured.new for captured in services.append(drafts, by=by)) if drafts else 0
+        return new
+
+    def _ready(self) -> services.Ready:
+        chunks = self.items
+        return services.Ready(
+            [key for chunk in chunks for key in chunk.keys],
+            [begun for chunk in chunks for begun in chunk.begun],
+            self.load.as_of,
+            lambda: not projection.are_known([weapon for chunk in chunks for weapon in chunk.ids]),
+            partial(projection.write_births, chunks),
+        )
 
 
 def load_act(kind: str, digest: str, options: Options) -> Draft:

@@ -5,7 +5,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import chain, count
 from operator import itemgetter
 from typing import Any
 
@@ -15,8 +15,9 @@ from countermark.ledger import database, jcs, projections, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.projections import Difference
 from countermark.register import bodies, rules, weaponviews
+from countermark.register.births import Chunk
 from countermark.register.rules import WeaponState, is_weapon_id
-from countermark.register.weaponviews import CounterView, Prepared, Row, Views, WeaponView
+from countermark.register.weaponviews import RECORDED, CounterView, Row, Views, WeaponView
 
 BATCH = 2000
 
@@ -67,15 +68,7 @@ class RegisterProjection:
             return
         earlier = _earlier_entries(touched)
         _write_links(touched)
-        born: list[Prepared] = []
-        changes: list[Change] = []
-        for weapon_id, new in touched.items():
-            prepared = None if weapon_id in earlier else _prepared(new)
-            if prepared is None:
-                changes.append(_change(weapon_id, earlier.get(weapon_id, []), new))
-            else:
-                born.append(prepared)
-        write_views(born, changes)
+        write_views([_change(weapon_id, earlier.get(weapon_id, []), new) for weapon_id, new in touched.items()])
 
     def rebuild(self) -> None:
         """Empties every weapon view and folds all weapons again, `BATCH` at a time."""
@@ -84,7 +77,7 @@ class RegisterProjection:
         for entries in database.chunks(store.all_entries(), BATCH):
             _write_links(_by_weapon(entries))
         for states in _all_states():
-            write_views([], [Change(None, state) for state in states])
+            write_views([Change(None, state) for state in states])
 
     def compare(self) -> Iterator[Difference]:
         """Links against entries, then each weapon's rows against a fresh fold, then the counts."""
@@ -105,9 +98,7 @@ class RegisterProjection:
 def _by_weapon(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     touched: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if isinstance(entry.prepared, Prepared):
-            touched[entry.prepared.weapon_id].append(entry)
-        elif entry.kind == "event":
+        if entry.kind == "event":
             for weapon_id in dict.fromkeys(rules.weapons_of(entry.body)):
                 if is_weapon_id(weapon_id):
                     touched[weapon_id].append(entry)
@@ -143,28 +134,6 @@ def _write_links(touched: dict[str, list[Entry]]) -> None:
     database.insert_rows("register_link", ("weapon_id", "position", "identity"), sorted(links))
 
 
-def _prepared(entries: list[Entry]) -> Prepared | None:
-    """The rows of a weapon of which these are all entries, if they were worked out before."""
-    prepared = entries[0].prepared
-    if len(entries) > 1 or not isinstance(prepared, Prepared):
-        return None
-    return recorded_at(prepared, entries[0].recorded.time)
-
-
-def recorded_at(prepared: Prepared, time: str) -> Prepared:
-    """A birth's rows with the one fact its body does not hold: when it was recorded."""
-    view, place = _first_recorded()
-    prepared.rows[view] = [(*row[:place], time, *row[place + 1 :]) for row in prepared.rows[view]]
-    return prepared
-
-
-@cache
-def _first_recorded() -> tuple[int, int]:
-    tables = [view.table for view in weaponviews.WEAPON_VIEWS]
-    view = tables.index("register_weapon")
-    return view, weaponviews.WEAPON_VIEWS[view].columns.index("first_recorded")
-
-
 def _change(weapon_id: str, earlier: list[Entry], new: list[Entry]) -> Change:
     before = rules.fold(weapon_id, earlier) if earlier else None
     return Change(before, rules.fold(weapon_id, [*earlier, *new] if earlier else new))
@@ -176,10 +145,10 @@ def views() -> Views:
     return Views(tuple(weaponviews.WEAPON_VIEWS), tuple(weaponviews.COUNTER_VIEWS), hexadecimal)
 
 
-def write_views(born: Sequence[Prepared], changes: Sequence[Change]) -> None:
-    """Writes the rows of new weapons, and what changed of others: rows that stay as they are are not touched."""
+def write_views(changes: Sequence[Change]) -> None:
+    """Writes what changed of some weapons: rows that stay as they are are not touched."""
     known = views()
-    after = [*born, *(known.prepare(change.after) for change in changes)]
+    after = [known.prepare(change.after) for change in changes]
     before = [known.prepare(change.before) for change in changes if change.before is not None]
     for number, view in enumerate(known.weapon):
         added = [row for prepared in after for row in prepared.rows[number]]
@@ -193,6 +162,27 @@ def write_views(born: Sequence[Prepared], changes: Sequence[Change]) -> None:
         delta = Counter(key for prepared in after for key in prepared.keys[number])
         delta.subtract(key for prepared in before for key in prepared.keys[number])
         _count(counter, delta)
+
+
+def write_births(born: Sequence[Chunk], first: int, time: str) -> None:
+    """Writes every view of weapons whose births are recorded from position `first` on, from rows worked out beforehand."""
+    links = zip(chain.from_iterable(chunk.ids for chunk in born), count(first), strict=False)
+    database.insert_rows("register_link", ("weapon_id", "position"), sorted(links))
+    known = views()
+    for number, view in enumerate(known.weapon):
+        rows = sorted(chain.from_iterable(chunk.rows[number] for chunk in born), key=_FIRST)
+        shared = {RECORDED: time} if RECORDED in view.columns else {}
+        database.insert_rows(view.table, [column for column in view.columns if column not in shared], rows, shared)
+    for number, counter in enumerate(known.counter):
+        delta: Counter[Row] = Counter()
+        for chunk in born:
+            delta.update(dict(chunk.counts[number]))
+        _count(counter, delta)
+
+
+def are_known(weapon_ids: Sequence[str]) -> bool:
+    """Whether an entry of any log is about one of some weapons."""
+    return bool(database.select_in("SELECT 1 FROM register_link", "weapon_id", weapon_ids, kind="uuid"))
 
 
 _FIRST = itemgetter(0)

@@ -44,11 +44,12 @@ class CounterView:
     keys: Callable[[WeaponState], Iterable[Row]]
 
 
-class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The rows of one weapon in every `WeaponView`, as the database at hand stores them, and its keys in every `CounterView`.
+RECORDED = "first_recorded"
+"""The column of when a weapon was first recorded: the only one that is not known before."""
 
-    Made from a birth that is not recorded yet, `first_recorded` is empty and filled in by `recorded_at`.
-    """
+
+class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The rows of one weapon in every `WeaponView`, as the database at hand stores them, and its keys in every `CounterView`."""
 
     weapon_id: str
     rows: list[list[tuple[Any, ...]]]

@@ -97,6 +97,11 @@ def is_hashed_as_written(text: str) -> bool:
     return _OURS.text(text) == text
 
 
+def hashed_text(text: str) -> str:
+    """How the pre-hash writes an extension value; empty for white space only, which it leaves out with the equals sign."""
+    return _OURS.plain_text(text)
+
+
 class _Names(dict[str, str]):
     """Keys as the pre-hash writes them: a declared prefix becomes {namespace}; empty for a key that is left out."""
 
@@ -125,7 +130,7 @@ class _Writer:
         self.exact = exact
         self.names = _Names(self.prefixes, ignore)
         # A register says the same few things of every weapon; what is said once only costs a miss.
-        self.text = lru_cache(maxsize=20_000)(self._text)
+        self.text = lru_cache(maxsize=20_000)(self.plain_text)
         self.word = lru_cache(maxsize=20_000)(self._word)
         self.field = lru_cache(maxsize=20_000)(self._event_field)
 
@@ -271,7 +276,7 @@ class _Writer:
         bare = text.strip()
         return self.text(text) if not bare or ":" in bare or "/" in bare else words + bare
 
-    def _text(self, text: str) -> str:
+    def plain_text(self, text: str) -> str:
         text = text.strip()
         if ":" in text:
             prefix, _, local = text.partition(":")
