@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "countermark.accounts",
     "countermark.register",
     "countermark.tracing",
+    "countermark.marking",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -41,15 +41,20 @@ PERMISSIONS: dict[str, str] = {
     "discrepancy.view": _("see discrepancies"),
     "discrepancy.decide": _("decide discrepancies"),
     "person.view": _("open personal data, with a reason"),
+    "marking.view": _("see marking plans, batches, numbers and equipment"),
+    "marking.bench": _("mark and inspect weapons at the bench"),
+    "marking.manage": _("plan batches, issue numbers, keep models and equipment"),
+    "marking.rules": _("add and end marking rules of the State, give blocks of numbers"),
     "ledger.view": _("see and verify the ledger"),
     "user.view": _("see who the users are"),
     "user.manage": _("manage users and their roles"),
 }
 
-NATIONAL_ONLY = frozenset({"load", "list.review", "ledger.view", "user.view", "user.manage"})
+NATIONAL_ONLY = frozenset({"load", "list.review", "marking.rules", "ledger.view", "user.view", "user.manage"})
 """What concerns the whole State: a role held at one place does not carry it."""
 
 _REGISTER = {"weapon.view", "discrepancy.view"}
+_MARKING = {"marking.view", "marking.bench", "marking.manage", "marking.rules"}
 
 ROLES: dict[str, Role] = {
     "registrar": Role(
@@ -64,14 +69,17 @@ ROLES: dict[str, Role] = {
         _("Tracing officer"), frozenset(_REGISTER | {"trace", "trace.decide", "event.add", "export", "person.view"})
     ),
     "armourer": Role(_("Armourer"), frozenset({"weapon.view", "event.add"}), idle_minutes=15),
-    "commander": Role(_("Commander"), frozenset(_REGISTER | {"discrepancy.decide", "export"})),
+    "commander": Role(_("Commander"), frozenset(_REGISTER | {"discrepancy.decide", "export", "marking.view"})),
     "counter": Role(_("Counting officer"), frozenset({"weapon.view"}), idle_minutes=15),
     "contact": Role(_("National point of contact"), frozenset({"trace", "weapon.view", "person.view"})),
-    "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"})),
+    "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"} | _MARKING)),
     "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view"})),
-    "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export"})),
+    "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export", "marking.view"})),
     "assistance": Role(_("Assistance coordinator"), frozenset()),
-    "auditor": Role(_("Auditor"), frozenset(_REGISTER | {"trace", "person.view", "ledger.view", "user.view"})),
+    "auditor": Role(
+        _("Auditor"),
+        frozenset(_REGISTER | {"trace", "person.view", "ledger.view", "user.view", "marking.view"}),
+    ),
     "admin": Role(_("Administrator"), frozenset({"user.view", "user.manage", "ledger.view"})),
 }
 

@@ -1,0 +1,124 @@
+"""The register of marking equipment: what there is, where, in what state; when it stood still; what was done to it."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from countermark.ledger.entry import now
+from countermark.ledger.services import Actor
+from countermark.marking import acts
+from countermark.marking.acts import refuse
+from countermark.marking.states import Record
+
+KINDS = ("laser", "dot_peen", "rotary", "stamp_press", "roll_mark", "hand_stamp", "etching", "other")
+Kind = Literal["laser", "dot_peen", "rotary", "stamp_press", "roll_mark", "hand_stamp", "etching", "other"]
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """One piece of equipment. `power_w` in watts (None: not known); lists in words of whoever keeps them."""
+
+    id: str
+    name: str
+    kind: str
+    methods: list[str] = []
+    place: str = ""
+    serial: str = ""
+    power_w: int | None = None
+    maintenance_days: int | None = None
+    spare_parts: list[str] = []
+    consumables: list[str] = []
+    retired: bool = False
+
+
+class Downtime(msgspec.Struct, frozen=True):
+    """A stretch in which a machine did not work; `until` empty while it lasts. `reason` is a code of `REASONS`."""
+
+    key: str
+    machine: str
+    since: str
+    until: str
+    reason: str
+
+
+REASONS = ("no_power", "fault", "no_consumables", "no_spare_part", "maintenance", "no_operator", "other")
+
+
+def add_machine(machine: Machine, *, by: Actor) -> Machine:
+    """Adds a machine (with an empty id), or changes what is known of one. `place` by name or id. Raises `Refused`."""
+    if machine.kind not in KINDS:
+        raise refuse("kind", machine.kind, "one of " + ", ".join(KINDS), "unknown")
+    name = acts.required("name", machine.name, "what the machine is called at the bench")
+    if machine.id:
+        machine_of(machine.id)
+    place = acts.place_id(machine.place)
+    stated = msgspec.structs.replace(machine, id=machine.id or acts.new_id(), name=name, place=place)
+    acts.state_record("machine", stated.id, msgspec.to_builtins(stated), place=place, by=by)
+    return stated
+
+
+def machine_of(machine_id: str) -> Machine:
+    """A machine. Raises `Refused`."""
+    found = acts.record("machine", machine_id)
+    if found is None:
+        raise refuse("machine", machine_id, "the id of a marking machine", "unknown")
+    return _machine(found)
+
+
+def machines() -> list[Machine]:
+    """Every machine, by name."""
+    return sorted(map(_machine, acts.records("machine")), key=lambda machine: machine.name)
+
+
+def _machine(record: Record) -> Machine:
+    return msgspec.convert(record.value, Machine)
+
+
+def down(machine_id: str, reason: str, *, note: str = "", by: Actor) -> Downtime:
+    """Records that a machine stands still; while it does, saying so again changes nothing. Raises `Refused`."""
+    if reason not in REASONS:
+        raise refuse("reason", reason, "one of " + ", ".join(REASONS), "unknown")
+    with acts.alone():
+        machine = machine_of(machine_id)
+        if (standing := standing_still(machine_id)) is not None:
+            return standing
+        started = Downtime(f"{machine_id}/{acts.new_id()}", machine_id, now(), "", reason)
+        _state(started, machine, note, by)
+    return started
+
+
+def running_again(machine_id: str, *, note: str = "", by: Actor) -> Downtime | None:
+    """Ends the standstill of a machine; None where it runs."""
+    with acts.alone():
+        machine = machine_of(machine_id)
+        standing = standing_still(machine_id)
+        if standing is None:
+            return None
+        ended = msgspec.structs.replace(standing, until=now())
+        _state(ended, machine, note, by)
+    return ended
+
+
+def _state(downtime: Downtime, machine: Machine, note: str, by: Actor) -> None:
+    value: dict[str, Any] = msgspec.to_builtins(downtime)
+    acts.append([acts.record_draft("downtime", downtime.key, value, place=machine.place, note=note)], by=by)
+
+
+def downtimes(machine_id: str = "") -> list[Downtime]:
+    """Standstills of a machine (of all, if empty), oldest first."""
+    found = [msgspec.convert(record.value, Downtime) for record in acts.records("downtime")]
+    return sorted((one for one in found if machine_id in ("", one.machine)), key=lambda one: one.since)
+
+
+def standing_still(machine_id: str) -> Downtime | None:
+    """The standstill a machine is in; None where it runs."""
+    return next((one for one in downtimes(machine_id) if not one.until), None)
+
+
+def require_running(machine_id: str) -> Machine:
+    """A machine that can be worked with. Raises `Refused` for one that stands still or was retired."""
+    machine = machine_of(machine_id)
+    if machine.retired:
+        raise refuse("machine", machine.name, "a machine that was not retired", "retired")
+    if (standing := standing_still(machine_id)) is not None:
+        raise refuse("machine", machine.name, f"a machine that runs ({standing.reason}); or mark by hand", "down")
+    return machine
