@@ -166,21 +166,21 @@ class _WeaponLoad:
     ) -> None:
         self.staged, self.options, self.columns, self.report, self.by = staged, options, columns, report, by
         self.source = options.source or own_source()
-
         self.as_of = 0  # entries of all logs when the register was asked
         self.met: set[int] = set()  # chunks with a weapon that it knew then
+
     def check(self) -> None:
         """Pass 1, second half: what the file means for the register; nothing is written."""
-        if not Link.objects.exists():
         self.as_of = store.total_size()
+        if not Link.objects.exists():
             self.report.new = self.staged.weapons
             return
         for number, chunk in enumerate(database.chunks(self.staged, births.CHUNK)):
             for weapon, planned, known in self._plans(chunk):
                 self._count(weapon, planned)
-
                 if known:
                     self.met.add(number)
+
     def _plans(self, chunk: Sequence[StagedWeapon]) -> Iterator[tuple[StagedWeapon, Plan, bool]]:
         """What each weapon means, and whether the register knows it."""
         for weapon, state in self._states(chunk):
