@@ -26,6 +26,8 @@ _COMMANDS = {
     "backup": "ledger",
     "restore": "ledger",
     "serve": "serve",
+    "marking": "marking",
+    "schema": "marking",
     "demo": "demo",
     "bench": "bench",
 }

@@ -163,7 +163,7 @@ def _clean(given: Any, inner: Any, path: str, problems: list[Problem]) -> Any:
             return None
         cleaned = _usable(given, inner, path, problems)
         return cleaned if _complete(cleaned, inner) else None
-    if get_origin(inner) is not None and issubclass(get_origin(inner), Mapping):
+    if get_origin(inner) is Mapping:
         return _clean_elements(given, path, problems)
     return given
 

@@ -20,6 +20,7 @@ from countermark.marking.description import ELEMENTS, Component, Kind, MarkKind,
 
 Force = Literal["binding", "political", "advisory"]
 Where = Literal["anywhere", "structural", "each", "one_of", "structural_and_another"]
+Group = Literal["frame_or_receiver", "barrel_or_tube"]
 Condition = Literal["not_traceable", "duplicate_serial", "private_production"]
 Alphabet = Literal["latin", "cyrillic", "greek"]
 Numerals = Literal["arabic", "roman"]
@@ -54,14 +55,14 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Marks of some kinds that together show one of several sets of elements, on the components named.
 
     `elements`: one set is enough; inside a set `country|place` means either. An empty set asks for any mark at all.
-    `mark_kinds` empty: of any kind. `components`: for `each` and `one_of`; `frame` stands for every frame or receiver,
-    `barrel` for a launch tube as well.
+    `mark_kinds` empty: of any kind. `components`: for `each` (those the weapon has; a group counts once, and no weapon is
+    without one) and `one_of`.
     """
 
     elements: tuple[tuple[str, ...], ...]
     where: Where = "anywhere"
     mark_kinds: tuple[MarkKind, ...] = ()
-    components: tuple[Component, ...] = ()
+    components: tuple[Component | Group, ...] = ()
     covert_counts: bool = False
 
 
@@ -75,6 +76,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     requires: Requirement
     unless: Requirement | None = None
     """What makes the demand unnecessary when the weapon bears it already."""
+    unless_void_if: Condition | None = None
+    """What makes `unless` count for nothing."""
     only_if: Condition | None = None
     force: Force | None = None
     """Where it differs from the profile's."""
@@ -94,6 +97,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     removable_plate: Literal["refused", "advice", "silent"] = "silent"
     non_metallic: Literal["plate", "advice", "silent"] = "silent"
     year_may_be_in_serial: bool = False
+    open_without_mark: bool = False
+    """Whether the demand can be met by something that is no mark (a certificate), so that its absence decides nothing."""
     country_code: bool = False
     """The country is to be given as two letters of ISO 3166-1."""
     layout: str = ""

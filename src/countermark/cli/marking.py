@@ -1,0 +1,194 @@
+"""`countermark marking` and `countermark schema`: which marks a weapon must bear, and whether it bears them.
+
+These commands need no store: a description goes in, an answer comes out.
+"""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from countermark import cli
+from countermark.cli.common import json_option, print_json
+from countermark.marking import description, profiles, rules, schemas
+from countermark.marking.description import Description, Problem
+from countermark.marking.profiles import Profile
+from countermark.marking.rules import Finding
+
+_own = click.option(
+    "--profile",
+    "own",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A profile of your own (TOML), beside those that come with the program. May be repeated.",
+)
+_file = click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+
+_MOST_BYTES = 10 * 2**20
+
+
+@click.group("marking")
+def marking() -> None:
+    """Marking: legal profiles, judging marks, planning marks."""
+
+
+@marking.command("profiles")
+@_own
+@json_option
+def list_profiles(own: Sequence[Path], as_json: bool) -> None:
+    """Lists the laws and instruments known: id, title, jurisdiction, force and dates."""
+    known = _known(own)
+    if as_json:
+        print_json([_listed(profile) for profile in known])
+        return
+    for profile in known:
+        click.echo(f"{profile.id:14} {profile.force:10} from {profile.from_}  {profile.title} ({profile.jurisdiction})")
+
+
+@marking.command("check")
+@_file
+@_own
+@json_option
+def check(file: Path, own: Sequence[Path], as_json: bool) -> None:
+    """Judges the marks described in FILE (JSON, `-` for standard input) under each profile asked for."""
+    described, chosen, problems = _asked(file, own)
+    answer = rules.check(described, chosen, _day(described), problems)
+    verdicts = {**answer.verdicts, **_unknown_names(described, own)}
+    if as_json:
+        print_json({**answer.as_json(), "verdicts": verdicts})
+    else:
+        _print_answer(verdicts, answer.findings)
+    _end(verdicts.values())
+
+
+@marking.command("plan")
+@_file
+@_own
+@json_option
+def plan(file: Path, own: Sequence[Path], as_json: bool) -> None:
+    """Says which marks the weapon described in FILE (JSON, `-` for standard input) still needs."""
+    described, chosen, problems = _asked(file, own)
+    planned = rules.plan(described, chosen, _day(described), problems)
+    unknown = _unknown_names(described, own)
+    if as_json:
+        print_json({**planned.as_json(), "verdicts": {**planned.now.verdicts, **unknown}})
+    else:
+        _print_plan(planned)
+    refused = [finding.verdict for finding in planned.now.findings if finding.verdict == "refused"]
+    _end([*planned.planned_verdicts.values(), *unknown.values(), *("not_compliant" for _ in refused)])
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(sorted(schemas.NAMES)))
+@click.option("--json", expose_value=False, is_flag=True, help="The answer is JSON with or without this.")
+def schema(name: str) -> None:
+    """Prints the JSON Schema of something the program reads or writes."""
+    print_json(schemas.schema(name))
+
+
+def _known(own: Sequence[Path]) -> list[Profile]:
+    known = {profile.id: profile for profile in profiles.shipped()}
+    for path in own:
+        try:
+            profile = profiles.read(path.read_text("utf-8"), str(path))
+        except (OSError, UnicodeDecodeError, profiles.ProfileError) as error:
+            raise click.UsageError(f"cannot read a profile: {error}") from error
+        known[profile.id] = profile
+    return list(known.values())
+
+
+def _listed(profile: Profile) -> dict[str, Any]:
+    return {
+        "id": profile.id,
+        "title": profile.title,
+        "jurisdiction": profile.jurisdiction,
+        "force": profile.force,
+        "from": profile.from_.isoformat(),
+        "to": profile.to.isoformat() if profile.to else None,
+    }
+
+
+def _asked(file: Path, own: Sequence[Path]) -> tuple[Description, list[Profile], list[Problem]]:
+    described, problems = description.read(_object(file))
+    known = _known(own)
+    chosen, unknown = profiles.chosen(described.profiles, known)
+    problems += [
+        Problem(f"$.profiles.{name}", "one of " + ", ".join(profile.id for profile in known)) for name in unknown
+    ]
+    return described, chosen, problems
+
+
+def _unknown_names(described: Description, own: Sequence[Path]) -> dict[str, str]:
+    """Profiles nobody knows: what they demand is not known either."""
+    return dict.fromkeys(profiles.chosen(described.profiles, _known(own))[1], "incomplete")
+
+
+def _object(file: Path) -> dict[str, Any]:
+    try:
+        data = sys.stdin.buffer.read(_MOST_BYTES + 1) if str(file) == "-" else file.read_bytes()
+        if len(data) > _MOST_BYTES:
+            raise click.UsageError(f"{file} is larger than {_MOST_BYTES} bytes")
+        value = json.loads(data)
+    except OSError as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{file} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise click.UsageError(f"{file}: expected one JSON object; `countermark schema marking` prints its schema")
+    return value
+
+
+def _day(described: Description) -> dt.date:
+    return described.date or dt.datetime.now(dt.UTC).date()
+
+
+def _end(verdicts: Any) -> None:
+    if {"not_compliant", "incomplete"} & set(verdicts):
+        click.get_current_context().exit(cli.FINDINGS)
+
+
+_SIGNS = {"met": "ok", "missing": "MISSING", "refused": "REFUSED", "advice": "advice", "unknown": "?"}
+
+
+def _print_answer(verdicts: dict[str, Any], findings: Sequence[Finding]) -> None:
+    for name, verdict in verdicts.items():
+        click.echo(f"{name:14} {verdict.replace('_', ' ')}")
+    click.echo()
+    for finding in findings:
+        where = f"{finding.component}: " if finding.component else ""
+        click.echo(
+            f"{_SIGNS[finding.verdict]:8} {finding.rule:22} {finding.force:9}  {where}{finding.message} [{finding.source}]"
+        )
+
+
+def _print_plan(planned: rules.Plan) -> None:
+    _print_answer(planned.now.verdicts, [one for one in planned.now.findings if one.verdict != "met"])
+    click.echo()
+    for number, mark in enumerate(planned.marks, 1):
+        size = ", ".join(
+            f"{name} at least {value:g} mm"
+            for name, value in (("height", mark.height_mm), ("depth", mark.depth_mm))
+            if value
+        )
+        best = next(iter(mark.methods), None)
+        click.echo(f"{number}. {mark.component} ({mark.carrier}), {mark.mark_kind} mark: {mark.text}")
+        click.echo(
+            f"   {size or 'no size demanded'}; {best.title if best else 'no method known'}; asked for by {', '.join(mark.rules)}"
+        )
+    if not planned.marks:
+        click.echo("no mark is missing")
+    for area in planned.space:
+        told = (
+            f"{area.future_import_marks} more import marks fit"
+            if area.fits
+            else "the marks do not fit: plan a second plate"
+        )
+        click.echo(f"{area.component} ({area.carrier}): {told}")
+
+
+COMMANDS = {"marking": marking, "schema": schema}

@@ -1,0 +1,527 @@
+"""Holding marks against a rule: pure, no clock, nothing from outside."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import cast
+
+from countermark.marking.description import Description, Mark
+from countermark.marking.profiles import Length, Profile, Requirement, Rule
+from countermark.marking.rules import places
+from countermark.marking.rules.findings import Finding, Voice, gettext_noop
+from countermark.marking.rules.places import FRAMES, Place
+
+IDENTITY = ("serial", "symbol_code")
+"""Elements that make a mark one weapon's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a requirement came to at one place.
+
+    `state`: `met`, `missing`, `elsewhere` (there, but on a component that does not count), `covert` (there, but not to be
+    seen), `undescribed` (a mark is there whose elements or place nobody told).
+    """
+
+    place: Place
+    state: str
+    marks: tuple[Mark, ...] = ()
+    lacking: tuple[str, ...] = ()
+    where: str | None = None
+
+
+def told(mark: Mark) -> Mapping[str, str]:
+    """The elements a mark shows; none where they are not described."""
+    return cast(Mapping[str, str], mark.elements or {})
+
+
+def is_overt(mark: Mark) -> bool:
+    return mark.layer == "overt" and mark.mark_kind != "covert"
+
+
+def outcomes(requirement: Requirement, description: Description) -> list[Outcome]:
+    """What a requirement comes to, place by place."""
+    marks = [mark for mark in description.marks or () if _may_count(mark, requirement)]
+    found = [_at(place, requirement, marks) for place in places.of(requirement, description)]
+    if requirement.where == "structural_and_another" and found[0].state == "met":
+        found.append(_another(found[0], requirement, marks))
+    return found
+
+
+def is_met(requirement: Requirement, description: Description) -> bool:
+    found = outcomes(requirement, description)
+    return bool(found) and all(outcome.state == "met" for outcome in found)
+
+
+def _may_count(mark: Mark, requirement: Requirement) -> bool:
+    if requirement.covert_counts:
+        return not is_overt(mark)
+    return not requirement.mark_kinds or mark.mark_kind in requirement.mark_kinds or mark.mark_kind == "covert"
+
+
+def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
+    seen = [mark for mark in marks if is_overt(mark) or requirement.covert_counts]
+    here = [mark for mark in seen if place.holds(mark)]
+    if here and (used := _satisfying(here, requirement.elements)):
+        return Outcome(place, "met", tuple(used))
+    if any(mark.elements is None for mark in here) or (
+        place.components and any(mark.component is None for mark in seen)
+    ):
+        return Outcome(place, "undescribed", tuple(here))
+    lacking = _lacking(here, requirement.elements)
+    elsewhere = [mark for mark in seen if not place.holds(mark)]
+    if (
+        requirement.where != "each"
+        and elsewhere
+        and not _identifies(here)
+        and _satisfying(elsewhere, requirement.elements)
+    ):
+        return Outcome(place, "elsewhere", tuple(elsewhere), lacking, elsewhere[0].component)
+    hidden = [mark for mark in marks if not is_overt(mark) and not requirement.covert_counts]
+    if hidden and not here and (requirement.where != "each" or any(place.holds(mark) for mark in hidden)):
+        return Outcome(place, "covert", tuple(hidden), lacking, hidden[0].component)
+    return Outcome(place, "missing", tuple(here), lacking)
+
+
+def _another(first: Outcome, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
+    """Whether one more component bears the whole mark."""
+    taken = {mark.component for mark in first.marks}
+    rest = Place(None, frozenset(mark.component for mark in marks if mark.component) - taken or frozenset(("other",)))
+    return _at(rest, requirement, [mark for mark in marks if mark.component not in taken])
+
+
+def _satisfying(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> list[Mark] | None:
+    """The marks that together show one of the sets of elements; None when they show none."""
+    for elements in alternatives:
+        whole = [mark for mark in marks if all(_shows(mark, element) for element in elements)]
+        if whole:
+            # Any one of them is enough: the one that reads best is judged.
+            return [max(whole, key=lambda mark: (mark.height_mm or 0, mark.depth_mm or 0))]
+        if all(any(_shows(mark, element) for mark in marks) for element in elements):
+            return [mark for mark in marks if any(_shows(mark, element) for element in elements)]
+    return None
+
+
+def _shows(mark: Mark, element: str) -> bool:
+    return any(told(mark).get(name, "").strip() for name in element.split("|"))
+
+
+def _lacking(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What is missing to the set that comes nearest."""
+    gaps = [tuple(one for one in elements if not any(_shows(mark, one) for mark in marks)) for elements in alternatives]
+    return min(gaps, key=len)
+
+
+def _identifies(marks: Sequence[Mark]) -> bool:
+    return any(_shows(mark, element) for mark in marks for element in IDENTITY)
+
+
+def judge(rule: Rule, profile: Profile, description: Description) -> list[Finding]:
+    """Every statement one rule makes about the marks described; empty where it does not apply."""
+    voice = Voice(profile, rule)
+    due = applies(rule, description)
+    if due is False:
+        return _not_needed(voice)
+    if rule.unless and not _is_void(rule, description) and is_met(rule.unless, description):
+        used = [mark for outcome in outcomes(rule.unless, description) for mark in outcome.marks]
+        said = voice.says(
+            "met", "mark", gettext_noop("The weapon bears a mark already that makes this one unnecessary.")
+        )
+        return [said, *_quality(voice, used, description)]
+    found = outcomes(rule.requires, description)
+    if not found:
+        return [_no_components(voice)]
+    findings = [one for outcome in found for one in _of_outcome(voice, outcome, description)]
+    if due is None and any(finding.verdict in ("missing", "refused") for finding in findings):
+        return [_condition_open(voice)]
+    if rule.requires.where == "each" and not _has_frame(rule.requires, found):
+        findings.append(_no_components(voice))
+    if rule.unless and any(outcome.state != "met" for outcome in found):
+        findings += _of_standing(voice, rule.unless, description)
+    if all(outcome.state == "met" for outcome in found):
+        findings += _beside(voice, description, found)
+    return findings
+
+
+def applies(rule: Rule, description: Description) -> bool | None:
+    """Whether a rule's condition holds; None when the description leaves it open."""
+    weapon = description.weapon
+    match rule.only_if:
+        case "not_traceable":
+            return None if description.traceable_before is None else not description.traceable_before
+        case "private_production":
+            return bool(weapon and weapon.production == "private")
+        case "duplicate_serial":
+            return bool(weapon and weapon.duplicate_serial)
+        case _:
+            return True
+
+
+def _is_void(rule: Rule, description: Description) -> bool:
+    return bool(
+        rule.unless_void_if == "duplicate_serial" and description.weapon and description.weapon.duplicate_serial
+    )
+
+
+def _not_needed(voice: Voice) -> list[Finding]:
+    if voice.rule.only_if == "not_traceable":
+        return [
+            voice.says(
+                "met", "mark", gettext_noop("The weapon could be traced by its marks before: no further mark is due.")
+            )
+        ]
+    return []
+
+
+def _condition_open(voice: Voice) -> Finding:
+    return voice.says(
+        "unknown",
+        "traceable_before",
+        gettext_noop(
+            "The mark is due unless the weapon could be traced before; the description does not say whether it could."
+        ),
+    )
+
+
+def _no_components(voice: Voice) -> Finding:
+    return voice.says(
+        "unknown",
+        "components",
+        gettext_noop("Each component of a kind must bear the mark, but the description names no frame or receiver."),
+    )
+
+
+def _has_frame(requirement: Requirement, found: Sequence[Outcome]) -> bool:
+    if "frame" not in requirement.components:
+        return True
+    return any(outcome.place.name in FRAMES for outcome in found)
+
+
+def _of_outcome(voice: Voice, outcome: Outcome, description: Description) -> Iterator[Finding]:
+    name = outcome.place.name
+    match outcome.state:
+        case "met":
+            yield voice.says(
+                "met",
+                "mark",
+                gettext_noop("The mark is there, with every element required."),
+                _stands_on(outcome, name),
+            )
+            yield from _quality(voice, outcome.marks, description)
+        case "undescribed":
+            yield voice.says(
+                "unknown",
+                "elements",
+                gettext_noop("A mark is there, but what it says or where it stands is not described."),
+                name,
+            )
+        case "elsewhere":
+            yield _refused_place(voice, outcome)
+        case "covert":
+            yield voice.says(
+                "refused",
+                "layer",
+                gettext_noop(
+                    "A covert mark is a supplement and never the mark itself: nobody can see it without aids."
+                ),
+                outcome.where,
+            )
+        case _:
+            yield from _missing(voice, outcome, description)
+
+
+def _stands_on(outcome: Outcome, name: str | None) -> str | None:
+    stands = {mark.component for mark in outcome.marks if mark.component}
+    return name if name in stands else min(stands, default=name)
+
+
+def _refused_place(voice: Voice, outcome: Outcome) -> Finding:
+    return voice.says(
+        "refused",
+        "component",
+        gettext_noop(
+            "The unique mark stands on %(where)s alone, which can be exchanged: it belongs on %(needed)s, the component without"
+            " which the weapon is none."
+        ),
+        outcome.where,
+        where=outcome.where or "?",
+        needed=outcome.place.name or "frame or receiver",
+    )
+
+
+def _missing(voice: Voice, outcome: Outcome, description: Description) -> Iterator[Finding]:
+    name = outcome.place.name
+    if voice.rule.open_without_mark:
+        yield voice.says(
+            "unknown",
+            "certificate",
+            gettext_noop("There is no mark; a certificate or record of the authority does as well."),
+        )
+        return
+    if _enough_if_small(voice.rule, outcome, description):
+        yield from _small(voice, outcome, description)
+        return
+    lacking = [one for one in outcome.lacking if not _year_in_serial(voice.rule, one, outcome.marks)]
+    if outcome.lacking and not lacking:
+        yield voice.says("met", "mark", gettext_noop("The mark is there; its serial number tells the year."), name)
+        yield from _quality(voice, outcome.marks, description)
+        return
+    if not outcome.marks or not lacking:
+        yield voice.says(
+            "missing", "mark", gettext_noop("The mark is missing: %(title)s."), name, title=voice.rule.title
+        )
+    for element in lacking:
+        yield voice.says(
+            "missing",
+            element.split("|")[0],
+            gettext_noop("The mark does not give: %(element)s."),
+            name,
+            element=element.replace("|", " / "),
+        )
+
+
+def _year_in_serial(rule: Rule, element: str, marks: Sequence[Mark]) -> bool:
+    if element != "year" or not rule.year_may_be_in_serial:
+        return False
+    serials = [told(mark).get("serial", "") for mark in marks]
+    return any(serial[at : at + 2] in ("19", "20") and serial[at : at + 4].isdigit() and len(serial[at : at + 4]) == 4
+               for serial in serials for at in range(len(serial)))  # fmt: skip
+
+
+def _enough_if_small(rule: Rule, outcome: Outcome, description: Description) -> bool:
+    """Whether the little that is there would do on a component too small for more; never on a frame or receiver."""
+    if not rule.small_components or outcome.place.name in FRAMES:
+        return False
+    part = places.part_of(description, outcome.place.name)
+    if part is not None and part.too_small is False:
+        return False
+    return bool(outcome.marks) and _satisfying(outcome.marks, rule.small_components) is not None
+
+
+def _small(voice: Voice, outcome: Outcome, description: Description) -> Iterator[Finding]:
+    name = outcome.place.name
+    yield voice.says("met", "mark", gettext_noop("The component bears a serial number or code."), name)
+    part = places.part_of(description, name)
+    if part is None or part.too_small is None:
+        yield voice.says(
+            "advice",
+            "too_small",
+            gettext_noop(
+                "A serial number alone is enough only on a component too small for the whole mark: confirm that it is."
+            ),
+            name,
+        )
+    yield from _quality(voice, outcome.marks, description)
+
+
+def _of_standing(voice: Voice, unless: Requirement, description: Description) -> Iterator[Finding]:
+    """A standing mark that would have done, were it not on a component that does not count."""
+    for outcome in outcomes(unless, description):
+        if outcome.state == "elsewhere":
+            yield _refused_place(voice, outcome)
+        elif outcome.state == "undescribed":
+            yield voice.says(
+                "unknown",
+                "elements",
+                gettext_noop("A mark is there, but what it says or where it stands is not described."),
+            )
+
+
+def _beside(voice: Voice, description: Description, found: Sequence[Outcome]) -> Iterator[Finding]:
+    """What is encouraged, designated, or may be told in another way."""
+    rule = voice.rule
+    marks = [mark for mark in description.marks or () if is_overt(mark) and _may_count(mark, rule.requires)]
+    used = [mark for outcome in found for mark in outcome.marks]
+    for element in rule.encouraged:
+        if not any(_shows(mark, element) for mark in marks):
+            yield voice.says(
+                "advice", element, gettext_noop("Encouraged, but not given: %(element)s."), element=element
+            )
+    for element in rule.if_designated:
+        given = getattr(description.weapon, element, None) if description.weapon else None
+        if given and not any(_shows(mark, element) for mark in marks):
+            yield voice.says(
+                "missing",
+                element,
+                gettext_noop("The weapon has a designation which the mark does not give: %(element)s."),
+                element=element,
+            )
+    for element in rule.doubtful:
+        if not any(_shows(mark, element) for mark in marks):
+            yield voice.says(
+                "advice",
+                element.split("|")[0],
+                gettext_noop("Check that the mark gives %(element)s; the description does not say so."),
+                element=element.replace("|", " / "),
+            )
+    if rule.country_code:
+        yield from _country_codes(voice, used)
+
+
+def _country_codes(voice: Voice, marks: Iterable[Mark]) -> Iterator[Finding]:
+    for mark in marks:
+        country = told(mark).get("country", "")
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            yield voice.says(
+                "advice",
+                "country",
+                gettext_noop("The country is best given by its two letters of ISO 3166-1."),
+                mark.component,
+            )
+
+
+def _quality(voice: Voice, marks: Iterable[Mark], description: Description) -> Iterator[Finding]:
+    """Size, depth, alphabet and carrier of the marks that meet a rule."""
+    for mark in marks:
+        yield from _sizes(voice, mark, description)
+        yield from _script(voice, mark)
+        yield from _carrier(voice, mark, description)
+
+
+def _sizes(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
+    part = places.part_of(description, mark.component)
+    rule = voice.rule
+    if rule.min_height and not (part and part.too_small and mark.component not in FRAMES):
+        yield _size(voice, mark, "height_mm", mark.height_mm, rule.min_height)
+    if rule.min_depth:
+        yield _size(voice, mark, "depth_mm", mark.depth_mm, rule.min_depth)
+
+
+def _size(voice: Voice, mark: Mark, attribute: str, given: float | None, least: Length) -> Finding:
+    if given is None:
+        return voice.says(
+            "unknown",
+            attribute,
+            gettext_noop("Must be at least %(least)s; the description does not give it."),
+            mark.component,
+            least=str(least),
+        )
+    # The decimal as written, not its binary neighbour: 1.6 is 1.6.
+    if Fraction(repr(given)) < least.mm:
+        return voice.says(
+            "refused",
+            attribute,
+            gettext_noop("%(given)s mm is less than %(least)s (%(mm)s mm)."),
+            mark.component,
+            given=f"{given:g}",
+            least=str(least),
+            mm=f"{float(least.mm):g}",
+        )
+    return voice.says(
+        "met",
+        attribute,
+        gettext_noop("%(given)s mm is at least %(least)s."),
+        mark.component,
+        given=f"{given:g}",
+        least=str(least),
+    )
+
+
+def _script(voice: Voice, mark: Mark) -> Iterator[Finding]:
+    rule = voice.rule
+    written = (mark.text or "") + "".join(told(mark).values())
+    if rule.alphabets and (letter := _foreign_letter(written, rule.alphabets)):
+        yield voice.says(
+            "refused",
+            "alphabet",
+            gettext_noop("%(letter)s is not of an alphabet allowed: %(allowed)s."),
+            mark.component,
+            letter=letter,
+            allowed=", ".join(rule.alphabets),
+        )
+    if rule.numerals and (digit := _foreign_digit(written)):
+        yield voice.says(
+            "refused",
+            "numerals",
+            gettext_noop("%(digit)s is not of the numerals allowed: %(allowed)s."),
+            mark.component,
+            digit=digit,
+            allowed=", ".join(rule.numerals),
+        )
+
+
+def _foreign_letter(text: str, allowed: Sequence[str]) -> str | None:
+    wanted = tuple(alphabet.upper() for alphabet in allowed)
+    return next((char for char in text if char.isalpha() and not unicodedata.name(char, "").startswith(wanted)), None)
+
+
+def _foreign_digit(text: str) -> str | None:
+    # Roman numerals are letters of the Latin alphabet, or numbers of their own name.
+    return next(
+        (
+            char
+            for char in text
+            if unicodedata.category(char) in ("Nd", "No", "Nl")
+            and not char.isascii()
+            and "ROMAN NUMERAL" not in unicodedata.name(char, "")
+        ),
+        None,
+    )
+
+
+def _carrier(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
+    part = places.part_of(description, mark.component)
+    if mark.carrier == "plate":
+        yield from _plate(voice, mark, part.plate if part else None)
+    elif mark.component in FRAMES and voice.rule.non_metallic != "silent":
+        yield from _non_metallic(voice, mark, part.material if part else None)
+
+
+def _plate(voice: Voice, mark: Mark, plate: object) -> Iterator[Finding]:
+    rule = voice.rule
+    if rule.removable_plate == "silent":
+        return
+    told = [getattr(plate, name, None) for name in ("embedded", "removal_destroys")]
+    metal = getattr(plate, "metal", None)
+    if False in told:
+        verdict = "refused" if rule.removable_plate == "refused" else "advice"
+        yield voice.says(
+            "refused" if verdict == "refused" else "advice",
+            "carrier",
+            gettext_noop("The plate can be removed without destroying the frame: whoever removes it removes the mark."),
+            mark.component,
+        )
+    elif None in told and rule.removable_plate == "refused":
+        yield voice.says(
+            "unknown",
+            "carrier",
+            gettext_noop(
+                "The plate must be embedded so that its removal destroys part of the frame; the description does not say so."
+            ),
+            mark.component,
+        )
+    if metal is False and rule.non_metallic == "plate":
+        yield voice.says("refused", "carrier", gettext_noop("The plate must be of metal."), mark.component)
+
+
+def _non_metallic(voice: Voice, mark: Mark, material: str | None) -> Iterator[Finding]:
+    demanded = voice.rule.non_metallic == "plate"
+    if material == "polymer" and demanded:
+        yield voice.says(
+            "refused",
+            "carrier",
+            gettext_noop(
+                "The frame is not of metal: the mark belongs on a metal plate embedded in it, unless the State allows another"
+                " technique of equal clarity and permanence."
+            ),
+            mark.component,
+        )
+    elif material == "polymer":
+        yield voice.says(
+            "advice",
+            "carrier",
+            gettext_noop(
+                "Marks cut into polymer wear and are hard to recover: prefer a metal plate embedded in the frame."
+            ),
+            mark.component,
+        )
+    elif material in (None, "other") and demanded:
+        yield voice.says(
+            "unknown",
+            "material",
+            gettext_noop(
+                "Whether the frame is of metal decides where the mark belongs; its material is not described."
+            ),
+            mark.component,
+        )

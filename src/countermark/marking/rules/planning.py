@@ -1,0 +1,363 @@
+"""From what is missing to the marks that are to be applied: pure."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from countermark.marking import methods, space
+from countermark.marking.description import ELEMENTS, Description, Mark, MarkKind, Part, Plate
+from countermark.marking.profiles import Length, Profile, Rule
+from countermark.marking.rules import judging, places
+from countermark.marking.rules.findings import Verdict, gettext_noop
+
+_ORDER = ("country", "manufacturer", "symbol_code", "place", "city", "year", "model", "licence", "serial", "calibre")
+"""The order of elements on the metal (MOSAIC 05.30), for manufacture; others follow."""
+
+_OCCASION_KIND: Mapping[str, MarkKind] = {
+    "manufacture": "manufacture",
+    "import": "import",
+    "state_to_civil": "transfer",
+    "state_holding": "state_stock",
+    "found": "found",
+    "deactivation": "deactivation",
+}
+_FORCES = ("binding", "political", "advisory")
+_AGENCY_MARK = ("serial",)
+
+
+@dataclass
+class _Need:
+    """A mark that some rules ask for on one component."""
+
+    component: str
+    mark_kind: MarkKind
+    layer: str
+    elements: dict[str, None] = field(default_factory=dict)
+    height: Length | None = None
+    depth: Length | None = None
+    plate: bool = False
+    rules: dict[str, str] = field(default_factory=dict)
+    forces: set[str] = field(default_factory=set)
+    notes: dict[str, None] = field(default_factory=dict)
+
+
+class PlannedMark(msgspec.Struct, frozen=True):
+    """A mark to be applied. `text` is what will stand on the metal; elements nobody knows yet stand in ‹ ›. Millimetres."""
+
+    component: str
+    carrier: str
+    layer: str
+    mark_kind: str
+    text: str
+    elements: dict[str, str | None]
+    height_mm: float | None
+    depth_mm: float | None
+    force: str
+    rules: list[str]
+    notes: list[str]
+    methods: list[methods.Choice]
+
+
+class Space(msgspec.Struct, frozen=True):
+    """How the marks of one carrier fit at the height required. `second_plate`: when to plan one more (A/70/115, para. 13)."""
+
+    component: str
+    carrier: str
+    fits: bool
+    future_import_marks: int
+    character_height_mm: float
+    lines: list[str]
+    columns: int
+    rows: int
+    second_plate: bool
+
+
+def needed(description: Description, rules: Iterable[tuple[Profile, Rule]]) -> list[PlannedMark]:
+    """The marks that are missing under the rules given, those of one component and kind as one."""
+    needs: dict[tuple[str, str, str], _Need] = {}
+    for profile, rule in rules:
+        for component, elements in _lacking(profile, rule, description):
+            _add(needs, profile, rule, component, elements, description)
+    return [_planned(need, description) for need in needs.values()]
+
+
+def _lacking(profile: Profile, rule: Rule, description: Description) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The components a rule wants marked, each with the elements to show."""
+    findings = judging.judge(rule, profile, description)
+    if not any(finding.verdict in ("missing", "refused") for finding in findings):
+        return
+    whole = rule.requires.elements[0]
+    bad = {finding.component for finding in findings if finding.verdict == "refused"}
+    for outcome in judging.outcomes(rule.requires, description):
+        standing = bad & {mark.component for mark in outcome.marks}
+        if outcome.state != "met" or standing:
+            component = _component(outcome, description, rule, standing)
+            yield component, (*whole, *(element for element in rule.if_designated if _designated(description, element)))
+
+
+def _component(outcome: judging.Outcome, description: Description, rule: Rule, standing: set[str | None]) -> str:
+    if outcome.state == "met" and standing:
+        return min(component for component in standing if component)
+    if outcome.place.name:
+        return outcome.place.name
+    control = places.control(description)
+    if rule.requires.where == "structural_and_another":
+        others = sorted(places.types(description) - {control})
+        return "barrel" if "barrel" in others or not others else others[0]
+    return control
+
+
+def _designated(description: Description, element: str) -> bool:
+    return bool(description.weapon and getattr(description.weapon, element, None))
+
+
+def _add(
+    needs: dict[tuple[str, str, str], _Need],
+    profile: Profile,
+    rule: Rule,
+    component: str,
+    elements: Sequence[str],
+    description: Description,
+) -> None:
+    kind = _kind(rule, description)
+    layer = "covert" if rule.requires.covert_counts else "overt"
+    need = needs.setdefault((component, kind, layer), _Need(component, kind, layer))
+    known = _known(description, component)
+    need.elements.update(dict.fromkeys(_pick(element, known) for element in elements))
+    need.elements.update(dict.fromkeys(element for element in rule.encouraged if "|" not in element))
+    need.height = _larger(need.height, rule.min_height)
+    need.depth = _larger(need.depth, rule.min_depth)
+    need.plate = need.plate or rule.non_metallic == "plate"
+    need.rules[rule.id] = profile.id
+    need.forces.add(profile.force_of(rule))
+    need.notes.update(dict.fromkeys(note for note in (rule.layout, rule.deadline) if note))
+
+
+def _kind(rule: Rule, description: Description) -> MarkKind:
+    kinds = rule.requires.mark_kinds
+    usual = _OCCASION_KIND.get(description.occasion or "", "manufacture")
+    return usual if not kinds or usual in kinds else kinds[0]
+
+
+def _pick(element: str, known: Mapping[str, str]) -> str:
+    names = element.split("|")
+    return next((name for name in names if known.get(name)), names[0])
+
+
+def _larger(one: Length | None, other: Length | None) -> Length | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda length: length.mm)
+
+
+def _planned(need: _Need, description: Description) -> PlannedMark:
+    part = places.part_of(description, need.component)
+    known = _known(description, need.component)
+    if need.mark_kind != "manufacture":
+        # The country and year of a later mark are not those of the manufacture.
+        told = description.elements or {}
+        known = {
+            name: text
+            for name, text in known.items()
+            if name in told or name in ("serial", "symbol_code", "manufacturer")
+        }
+    elements: dict[str, str | None] = {
+        name: known.get(name) for name in _ordered(need.elements or dict.fromkeys(_AGENCY_MARK))
+    }
+    on_plate = _on_plate(part, need)
+    material = "steel" if on_plate else (part.material if part else None)
+    return PlannedMark(
+        component=need.component,
+        carrier="plate" if on_plate else "part",
+        layer=need.layer,
+        mark_kind=need.mark_kind,
+        text=_text(elements, description, need),
+        elements=elements,
+        height_mm=float(need.height.mm) if need.height else None,
+        depth_mm=float(need.depth.mm) if need.depth else None,
+        force=min(need.forces, key=_FORCES.index),
+        rules=list(need.rules),
+        notes=list(need.notes),
+        methods=methods.ranked(material, description.occasion, description.equipment),
+    )
+
+
+def _known(description: Description, component: str) -> dict[str, str]:
+    """What is known of the elements: said outright, else on the weapon, else on another of its marks."""
+    known: dict[str, str] = {}
+    for mark in sorted(description.marks or (), key=lambda mark: mark.component != component):
+        for name, text in (mark.elements or {}).items():
+            if text.strip() and mark.mark_kind == "manufacture":
+                known.setdefault(name, text)
+    weapon = description.weapon
+    if weapon:
+        told = {
+            "manufacturer": weapon.maker,
+            "country": weapon.country,
+            "model": weapon.model,
+            "calibre": weapon.calibre,
+        }
+        known = {name: text for name, text in told.items() if text} | known
+    return known | {name: text for name, text in (description.elements or {}).items() if text.strip()}
+
+
+def _ordered(elements: Iterable[str]) -> list[str]:
+    wanted = set(elements)
+    rest = [name for name in ELEMENTS if name in wanted and name not in _ORDER]
+    return [name for name in _ORDER if name in wanted] + rest
+
+
+def _on_plate(part: Part | None, need: _Need) -> bool:
+    if part is None or need.component not in places.FRAMES:
+        return False
+    if part.plate is not None:
+        return part.plate.metal is not False
+    return part.material == "polymer" and need.plate
+
+
+def _text(elements: Mapping[str, str | None], description: Description, need: _Need) -> str:
+    written = " ".join(text or f"‹{name}›" for name, text in elements.items())
+    if not description.prefixes:
+        return written
+    return f"({1 if need.component == places.control(description) else 2}) {written}"
+
+
+def as_applied(planned: PlannedMark) -> Mark:
+    """The mark as it will be once it is applied as planned."""
+    return Mark(
+        component=planned.component,  # type: ignore[arg-type]
+        carrier=planned.carrier,  # type: ignore[arg-type]
+        layer=planned.layer,  # type: ignore[arg-type]
+        mark_kind=planned.mark_kind,  # type: ignore[arg-type]
+        elements={name: text or "0" for name, text in planned.elements.items()},  # type: ignore[misc]
+        height_mm=planned.height_mm or space.USUAL_HEIGHT_MM,
+        depth_mm=planned.depth_mm or 0.1,
+    )
+
+
+def applied(description: Description, marks: Sequence[PlannedMark]) -> Description:
+    """The weapon as it will be once a plan is carried out: planned plates embedded as they must be."""
+    told = (*(description.marks or ()), *(as_applied(mark) for mark in marks))
+    return msgspec.structs.replace(description, marks=told, weapon=_with_plates(description, marks))
+
+
+def _with_plates(description: Description, marks: Sequence[PlannedMark]) -> Any:
+    weapon = description.weapon
+    if weapon is None or weapon.components is None:
+        return weapon
+    on_plates = {mark.component for mark in marks if mark.carrier == "plate"}
+    embedded = Plate(metal=True, embedded=True, removal_destroys=True)
+    parts = tuple(
+        msgspec.structs.replace(part, plate=embedded) if part.type in on_plates and part.plate is None else part
+        for part in weapon.components
+    )
+    return msgspec.structs.replace(weapon, components=parts)
+
+
+def spaces(description: Description, marks: Sequence[PlannedMark]) -> list[Space]:
+    """For each plate or zone with a size: whether existing and planned marks fit, and how many import marks after them."""
+    parts = description.weapon.components if description.weapon else None
+    found = []
+    for part in parts or ():
+        for carrier, area in (("plate", part.plate), ("part", part.zone)):
+            if part.type and area is not None and area.width_mm and area.height_mm:
+                found.append(_space(part.type, carrier, area.width_mm, area.height_mm, description, marks))
+    return found
+
+
+def _space(
+    component: str, carrier: str, width: float, height: float, description: Description, planned: Sequence[PlannedMark]
+) -> Space:
+    standing = [mark for mark in description.marks or () if mark.component == component and mark.carrier == carrier]
+    coming = [mark for mark in planned if mark.component == component and mark.carrier == carrier]
+    sizes = [
+        height for height in (*(mark.height_mm for mark in standing), *(mark.height_mm for mark in coming)) if height
+    ]
+    character = max(sizes, default=space.USUAL_HEIGHT_MM)
+    texts = [*(_written(mark) for mark in standing), *(_guessed(mark) for mark in coming)]
+    fit = space.fit(width, height, character, [text for text in texts if text])
+    return Space(
+        component=component,
+        carrier=carrier,
+        fits=fit.fits,
+        future_import_marks=fit.future_import_marks,
+        character_height_mm=character,
+        lines=list(fit.lines),
+        columns=fit.grid.columns,
+        rows=fit.grid.lines,
+        second_plate=not fit.fits or fit.future_import_marks == 0,
+    )
+
+
+_USUAL_LENGTHS = {"country": 2, "year": 4, "serial": 8, "calibre": 6}
+
+
+def _guessed(mark: PlannedMark) -> str:
+    """The text with elements nobody knows yet at their usual length, to see what will fit."""
+    return " ".join(text or "0" * _USUAL_LENGTHS.get(name, 6) for name, text in mark.elements.items())
+
+
+def _written(mark: Mark) -> str:
+    return mark.text or " ".join((mark.elements or {}).values())
+
+
+def strictest(rules: Sequence[tuple[Profile, Rule]]) -> list[dict[str, object]]:
+    """The largest height and depth demanded, with who demands it and who demands less."""
+    found: list[dict[str, object]] = []
+    for attribute, name in (("height_mm", "min_height"), ("depth_mm", "min_depth")):
+        asked = [(getattr(rule, name), profile, rule) for profile, rule in rules if getattr(rule, name)]
+        if not asked:
+            continue
+        most: Fraction = max(length.mm for length, _, _ in asked)
+        found.append(
+            {
+                "attribute": attribute,
+                "value": float(most),
+                "demanded_by": [
+                    {"profile": profile.id, "rule": rule.id, "force": profile.force_of(rule), "least": str(length)}
+                    for length, profile, rule in asked
+                    if length.mm == most
+                ],
+                "others": [
+                    {"profile": profile.id, "rule": rule.id, "force": profile.force_of(rule), "least": str(length)}
+                    for length, profile, rule in asked
+                    if length.mm < most
+                ],
+            }
+        )
+    return found
+
+
+def conflicts(verdicts: Mapping[str, Verdict], profiles: Sequence[Profile]) -> list[dict[str, object]]:
+    """Where instruments asked for at once differ in kind, shown and not resolved."""
+    found: list[dict[str, object]] = []
+    exempt = [name for name, verdict in verdicts.items() if verdict == "exempt"]
+    asking = [name for name, verdict in verdicts.items() if verdict not in ("exempt", "not_applicable")]
+    if exempt and asking:
+        message = gettext_noop("Some instruments exempt this import, others ask for the mark.")
+        found.append({"attribute": "exemption", "profiles": {"exempt": exempt, "asking": asking}, "message": message})
+    policies: dict[str, list[str]] = {}
+    for profile in profiles:
+        if profile.identity != "unspecified" and verdicts.get(profile.id) != "not_applicable":
+            policies.setdefault(profile.identity, []).append(profile.id)
+    if len(policies) > 1:
+        message = gettext_noop("The instruments differ in which components carry the weapon's identity.")
+        found.append({"attribute": "identity", "profiles": policies, "message": message})
+    return found
+
+
+def in_force(
+    description: Description, profiles: Sequence[Profile], verdicts: Mapping[str, Verdict], day: dt.date
+) -> list[tuple[Profile, Rule]]:
+    """The rules that apply to this occasion, with their profiles; none of those that exempt it."""
+    return [
+        (profile, rule)
+        for profile in profiles
+        if verdicts.get(profile.id) not in ("exempt", "not_applicable")
+        for rule in profile.rules_on(day)
+        if description.occasion in rule.occasions and judging.applies(rule, description) is not False
+    ]
