@@ -21,6 +21,7 @@ LOADERS = {"registrar"}
 REGISTER_READERS = {"registrar", "tracing", "commander", "reports", "auditor"}
 DECIDERS = {"registrar", "commander"}
 LEDGER_READERS = {"auditor", "admin"}
+FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
 
 
@@ -49,6 +50,12 @@ PAGES: dict[str, Page] = {
     "register:event_correct": Page({"registrar"}, kwargs=EVENT),
     "register:weapon_correct": Page({"registrar"}, kwargs=WEAPON),
     "register:weapon_join": Page({"registrar"}, kwargs=WEAPON),
+    "register:papers": Page(RECORDERS),
+    "register:paper": Page(RECORDERS, kwargs=FORM),
+    "register:paper_key": Page(RECORDERS, kwargs=FORM),
+    "register:paper_find": Page(RECORDERS, "post"),
+    "register:paper_sheet": Page(RECORDERS),
+    "register:paper_void": Page(RECORDERS, "post", FORM),
     "register:discrepancies": Page(REGISTER_READERS),
     "register:discrepancy": Page(REGISTER_READERS, kwargs=SUBJECT),
     "register:discrepancy_assign": Page(DECIDERS, "post", SUBJECT),

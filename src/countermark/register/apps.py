@@ -7,4 +7,4 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         """Views, the projections that keep them, and the kept tables `verify` covers."""
-        from countermark.register import cases, lists, mentions, projection, rows, searches  # noqa: F401
+        from countermark.register import cases, lists, mentions, papers, projection, rows, searches  # noqa: F401

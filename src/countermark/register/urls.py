@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.register.views import capture, discrepancies, holders, lists, logs, record, weapons
+from countermark.register.views import capture, discrepancies, holders, lists, logs, papers, record, weapons
 
 register_patterns: list[URLPattern | URLResolver] = [
     path("weapons/", weapons.weapons, name="weapons"),
@@ -24,6 +24,12 @@ register_patterns: list[URLPattern | URLResolver] = [
     path("discrepancies/<str:subject>/", discrepancies.discrepancy, name="discrepancy"),
     path("discrepancies/<str:subject>/assign/", discrepancies.assign, name="discrepancy_assign"),
     path("discrepancies/<str:subject>/decide/", discrepancies.decide, name="discrepancy_decide"),
+    path("forms/", papers.papers_page, name="papers"),
+    path("forms/find/", papers.paper_find, name="paper_find"),
+    path("forms/sheet/", papers.paper_sheet, name="paper_sheet"),
+    path("forms/<str:code>/", papers.paper, name="paper"),
+    path("forms/<str:code>/key/", papers.paper_key, name="paper_key"),
+    path("forms/<str:code>/void/", papers.paper_void, name="paper_void"),
     path("lists/", lists.lists, name="lists"),
     path("lists/review/", lists.review, name="term_review"),
 ]

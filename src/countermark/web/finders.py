@@ -1,4 +1,5 @@
-"""What the field in the header knows, in the order in which it is asked: an id, a record number, a serial, a reading.
+"""What the field in the header knows, in the order in which it is asked: an id, the code of a paper form, a record number, a
+serial, a reading.
 
 What is typed may be a name, so only what the register knows, or what looks like a mark, goes into the address it leads to.
 """
@@ -7,6 +8,7 @@ import uuid
 
 from countermark.accounts.models import User
 from countermark.marks.text import canonical
+from countermark.register import papers
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import scope
 from countermark.web.find import finder
@@ -20,6 +22,11 @@ def _by_id(user: User, text: str) -> str | None:
         return None
     seen = scope.of(user).narrow(Weapon.objects.filter(id=wanted))
     return url("register:weapon", str(wanted)) if seen.exists() else None
+
+
+def _by_form(user: User, text: str) -> str | None:
+    form = papers.find(text)
+    return url("register:paper_key", form.code) if form else None
 
 
 def _by_ref(user: User, text: str) -> str | None:
@@ -58,6 +65,7 @@ def _by_serial(user: User, text: str) -> str | None:
 def fill() -> None:
     """Teaches the field in the header; called once, when the program starts."""
     finder("weapon.view", _by_id)
+    finder("event.add", _by_form)
     finder("weapon.view", _by_ref)
     finder("trace", _as_reading)
     finder("weapon.view", _by_serial)

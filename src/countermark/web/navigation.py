@@ -40,6 +40,7 @@ ITEMS = (
     Item(_("Trace"), "tracing:trace", "trace", "trace", "t"),
     Item(_("Weapons"), "register:weapons", "weapon.view", "list", "w"),
     Item(_("New weapon"), "register:weapon_add", "weapon.add", "plus", "n"),
+    Item(_("Paper forms"), "register:papers", "event.add", "print", "p"),
     Item(_("Load a file"), "register:import", "load", "upload", "l"),
     Item(_("Discrepancies"), "register:discrepancies", "discrepancy.view", "alert", "d"),
     Item(_("Reference lists"), "register:lists", "list.review", "book", "r"),

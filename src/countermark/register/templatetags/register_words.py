@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from countermark.ledger.vocabulary import ACTS
-from countermark.register import words
+from countermark.register import papercodes, words
 
 register = template.Library()
 
@@ -42,3 +42,15 @@ def act_label(word: str) -> str:
 def moment(time: str) -> str:
     """An RFC 3339 time to the minute, for reading; templates write UTC beside it."""
     return f"{time[:10]} {time[11:16]}" if len(time) > 16 else time
+
+
+@register.filter
+def paper_code(document: str) -> str:
+    """The code of the paper form an event was keyed from, out of its document; empty when it is none."""
+    return papercodes.parse(document.rpartition("; ")[2]) or ""
+
+
+@register.filter
+def times(count: int) -> range:
+    """`{% for box in 20|times %}`."""
+    return range(count)

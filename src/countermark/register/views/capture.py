@@ -1,6 +1,7 @@
 """Capturing facts: a new weapon, an event, a correction, a join."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
-from countermark.register import services
+from countermark.register import papers, services
 from countermark.register.checking import Refused, refuse
 from countermark.register.forms import capture as forms
 from countermark.register.models import Weapon
@@ -23,6 +24,7 @@ from countermark.register.queries import personal, scope, twins
 from countermark.register.queries.records import Record
 from countermark.register.rules import HistoryEvent
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, record_or_404, say_refused
+from countermark.register.views.papers import Keying, keying
 from countermark.register.views.record import names_open
 from countermark.register.views.weapons import suggestions
 
@@ -38,10 +40,12 @@ class NewWeapon:
     token: str
     places: list[Place] | None
     place: str = ""
+    paper: Keying | None = None
 
     def is_valid(self) -> bool:
         """Every form, so that all mistakes show at once."""
-        return all([self.facts.is_valid(), *(mark.is_valid() for mark in self.marks)])
+        forms_ = [self.facts, *self.marks, *([self.paper.fields] if self.paper else [])]
+        return all([form.is_valid() for form in forms_])  # noqa: C419 -- not only up to the first mistake
 
     @property
     def texts(self) -> list[str]:
@@ -53,7 +57,10 @@ class NewWeapon:
 @GET_OR_POST
 def weapon_add(request: HttpRequest) -> HttpResponse:
     """A new weapon: serial keyed twice; records it may be confused with are shown before it is saved."""
-    new = _new_weapon(request)
+    paper = keying(request, "weapon")
+    if paper and paper.over:
+        return paper.settled(request)
+    new = _new_weapon(request, paper)
     if request.method != "POST" or request.POST.get("action") in ("add", "remove"):
         return _new_page(request, new)
     if not new.is_valid():
@@ -70,18 +77,18 @@ def weapon_add(request: HttpRequest) -> HttpResponse:
     return redirect("register:weapon", added.weapon_id)
 
 
-def _new_weapon(request: HttpRequest) -> NewWeapon:
+def _new_weapon(request: HttpRequest, paper: Keying | None) -> NewWeapon:
     post = request.POST if request.method == "POST" else None
     places = _places(request)
     token = (post.get("token", "") if post else "")[:40] or secrets.token_hex(5).upper()
     if post is None:
-        return NewWeapon(forms.Facts(), [forms.MarkFields(prefix="m0")], token, places)
+        return NewWeapon(forms.Facts(), [forms.MarkFields(prefix="m0")], token, places, paper=paper)
     facts = forms.Facts(post)
     if post.get("action") in ("add", "remove"):
         facts, marks = forms.Facts(initial=post.dict()), _retyped_marks(request)
     else:
         marks = [forms.MarkFields(post, prefix=f"m{n}") for n in range(_count(request))]
-    return NewWeapon(facts, marks, token, places, post.get("place", ""))
+    return NewWeapon(facts, marks, token, places, post.get("place", ""), paper)
 
 
 def _count(request: HttpRequest) -> int:
@@ -109,29 +116,52 @@ def _places(request: HttpRequest) -> list[Place] | None:
 
 
 def _save(request: HttpRequest, new: NewWeapon) -> services.Added:
-    values = new.facts.values()
-    # The token makes the number: a second click makes no second weapon.
-    ref = values.pop("ref") or f"R-{new.token}"
-    marks = [mark.values() for mark in new.marks]
+    if new.paper:
+        return new.paper.record(request, lambda: _add(request, new))
     with transaction.atomic():
-        added = services.add_weapon(ref, values, marks, by=actor(request))
-        if new.places is not None:
-            place = next((place for place in new.places if place.id == new.place), None)
-            if place is None:
-                raise refuse("place", "", _("one of your places"), "missing")
-            kept = {"event": "registration", "date": timezone.localdate().isoformat(), "place": place.name}
-            services.add_event(added.weapon_id, kept, by=actor(request))
+        return _add(request, new)
+
+
+def _add(request: HttpRequest, new: NewWeapon) -> services.Added:
+    values = new.facts.values()
+    # The token, or the code of the form, makes the number: a second click makes no second weapon.
+    ref = values.pop("ref") or (new.paper.shown if new.paper else f"R-{new.token}")
+    added = services.add_weapon(ref, values, [mark.values() for mark in new.marks], by=actor(request))
+    if registered := _registration(new):
+        services.add_event(added.weapon_id, registered, by=actor(request))
     return added
 
 
+def _registration(new: NewWeapon) -> dict[str, str]:
+    """The event that says where a new weapon stands, and from which form it was keyed; empty when neither is to be said."""
+    if new.places is None and new.paper is None:
+        return {}
+    fields = {"event": "registration", "date": timezone.localdate().isoformat()}
+    if new.paper:
+        happened = str(new.paper.fields.cleaned_data.get("happened", ""))
+        fields |= {"date": happened, "document": new.paper.shown}
+    if new.places is None:
+        return fields
+    place = next((place for place in new.places if place.id == new.place), None)
+    if place is None:
+        raise refuse("place", "", _("one of your places"), "missing")
+    return {**fields, "place": place.name}
+
+
 def _show(new: NewWeapon, refused: Refused) -> None:
-    for error in refused.errors:
+    for error in new.paper.show(refused.errors) if new.paper else refused.errors:
         form = new.marks[error.row - 1] if 0 < error.row <= len(new.marks) else new.facts
         form.show([error])
 
 
 def _new_page(request: HttpRequest, new: NewWeapon, near: list[Any] | None = None, status: int = 200) -> HttpResponse:
-    context = {"new": new, "near": near, "today": timezone.localdate(), **suggestions(scope.of(me(request)))}
+    context = {
+        "new": new,
+        "paper": new.paper,
+        "near": near,
+        "today": timezone.localdate(),
+        **suggestions(scope.of(me(request))),
+    }
     return render(request, "register/weapon_add.html", context, status=status)
 
 
@@ -140,18 +170,31 @@ def _new_page(request: HttpRequest, new: NewWeapon, near: list[Any] | None = Non
 def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     """Records one event; the same event twice is one event."""
     record = record_or_404(request, weapon_id, "event.add")
-    form = forms.Event(posted(request), initial={"event": request.GET.get("event", "")})
-    if request.method == "POST" and form.is_valid():
+    paper = keying(request, "event")
+    if paper and paper.over:
+        return paper.settled(request)
+    event = paper.form.event if paper else request.GET.get("event", "")
+    form = forms.Event(posted(request), initial={"event": event})
+    if request.method == "POST" and all([form.is_valid(), paper is None or paper.fields.is_valid()]):
         try:
-            added = services.add_event(record.state.id, form.values(), by=actor(request))
+            added = _add_event(request, record, form, paper)
         except Refused as refused:
-            form.show(refused.errors)
+            form.show(paper.show(refused.errors) if paper else refused.errors)
         else:
             done = _("The event was recorded.") if added.new else _("This event was recorded already.")
             messages.success(request, done)
             return redirect("register:weapon", record.state.id)
-    context = {"form": form, "weapon": record.state, **_party_suggestions(request)}
-    return render(request, "register/event_add.html", context, status=REFUSED if form.errors else 200)
+    context = {"form": form, "paper": paper, "weapon": record.state, **_party_suggestions(request)}
+    wrong = form.errors or (paper and paper.fields.errors)
+    return render(request, "register/event_add.html", context, status=REFUSED if wrong else 200)
+
+
+def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: Keying | None) -> services.Added:
+    values = form.values()
+    if paper is None:
+        return services.add_event(record.state.id, values, by=actor(request))
+    values["document"] = papers.document(values["document"], paper.form.code)
+    return paper.record(request, lambda: services.add_event(record.state.id, values, by=actor(request)))
 
 
 def _party_suggestions(request: HttpRequest) -> dict[str, Any]:
@@ -163,6 +206,9 @@ def _party_suggestions(request: HttpRequest) -> dict[str, Any]:
 def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpResponse:
     """Corrects an event: what is recorded beside what it should say, or that it never occurred; never without a reason."""
     record = record_or_404(request, weapon_id, "weapon.correct")
+    paper = keying(request, "correction")
+    if paper and paper.over:
+        return paper.settled(request)
     line = next((line for line in record.history if line.position == position), None)
     if line is None:
         raise Http404(_("There is no such event on this record."))
@@ -174,20 +220,22 @@ def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpR
         return redirect("register:weapon", record.state.id)
     old = services.fields_of(services.standing_event(line.event_id))
     form, why = forms.Event(posted(request), initial=old), forms.Why(posted(request))
-    done = request.method == "POST" and _correct_event(request, line, old, form, why)
+    done = request.method == "POST" and _correct_event(request, record, line, old, form, why, paper)
     if done:
         messages.success(request, _("The correction was recorded."))
         return redirect("register:weapon", record.state.id)
     context = {
         "form": form,
         "why": why,
+        "paper": paper,
         "weapon": record.state,
         "line": line,
         "rows": _beside(form, old),
         "only_withdraw": line.event == "same_as",
         **_party_suggestions(request),
     }
-    return render(request, "register/event_correct.html", context, status=REFUSED if form.errors or why.errors else 200)
+    wrong = form.errors or why.errors or (paper and paper.fields.errors)
+    return render(request, "register/event_correct.html", context, status=REFUSED if wrong else 200)
 
 
 def _beside(form: forms.Columns, old: dict[str, str]) -> list[tuple[Any, str]]:
@@ -202,25 +250,43 @@ def _hides_names(request: HttpRequest, record: Record, line: HistoryEvent) -> bo
 
 
 def _correct_event(
-    request: HttpRequest, line: HistoryEvent, old: dict[str, str], form: forms.Event, why: forms.Why
+    request: HttpRequest,
+    record: Record,
+    line: HistoryEvent,
+    old: dict[str, str],
+    form: forms.Event,
+    why: forms.Why,
+    paper: Keying | None,
 ) -> bool:
     never = request.POST.get("action") == "never"
     if never:
         form.errors.clear()
-    elif not form.is_valid():
-        why.is_valid()
-        return False
-    if not why.is_valid():
+    if not all([never or form.is_valid(), why.is_valid(), paper is None or paper.fields.is_valid()]):
         return False
     said = None if never else forms.changes(old, form.values())
+
+    def correct() -> services.Added:
+        captured = services.correct_event(line.event_id, said, reason=_reason(why, paper), by=actor(request))
+        return services.Added(record.state.id, captured.event_id, captured.new)
+
     try:
-        services.correct_event(line.event_id, said, reason=why.cleaned_data["reason"], by=actor(request))
+        _recorded(request, paper, correct)
     except Refused as refused:
         if any(error.code == "corrected" for error in refused.errors):
             return True
-        form.show(refused.errors)
+        form.show(paper.show(refused.errors) if paper else refused.errors)
         return False
     return True
+
+
+def _recorded(request: HttpRequest, paper: Keying | None, make: Callable[[], services.Added]) -> services.Added:
+    return paper.record(request, make) if paper else make()
+
+
+def _reason(why: forms.Why, paper: Keying | None) -> str:
+    """Why something is corrected; what was keyed from a form names it."""
+    reason = str(why.cleaned_data["reason"])
+    return papers.document(reason, paper.form.code) if paper else reason
 
 
 @requires("weapon.correct")
@@ -237,9 +303,12 @@ def weapon_correct(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
         for m, mark in zip(services.marks_as_fields(record.state), record.state.marks, strict=True)
         if mark.event_id == birth.event_id
     ]
+    paper = keying(request, "correction")
+    if paper and paper.over:
+        return paper.settled(request)
     facts, marks, why = _correction_forms(request, facts_old, marks_old)
     if request.method == "POST" and request.POST.get("action") == "save":
-        answer = _correct_weapon(request, record, facts, marks, why)
+        answer = _correct_weapon(request, record, facts, marks, why, paper)
         if answer is not None:
             return answer
     context = {
@@ -248,9 +317,10 @@ def weapon_correct(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
         "marks": [(form, _beside(form, marks_old[n] if n < len(marks_old) else {})) for n, form in enumerate(marks)],
         "facts_errors": facts.non_field_errors(),
         "why": why,
+        "paper": paper,
         **suggestions(scope.of(me(request))),
     }
-    wrong = bool(facts.errors or why.errors or any(mark.errors for mark in marks))
+    wrong = any(form.errors for form in (facts, why, *marks, *([paper.fields] if paper else [])))
     return render(request, "register/weapon_correct.html", context, status=REFUSED if wrong else 200)
 
 
@@ -272,18 +342,27 @@ def _correction_forms(
 
 
 def _correct_weapon(
-    request: HttpRequest, record: Record, facts: forms.Facts, marks: list[forms.MarkFields], why: forms.Why
+    request: HttpRequest,
+    record: Record,
+    facts: forms.Facts,
+    marks: list[forms.MarkFields],
+    why: forms.Why,
+    paper: Keying | None,
 ) -> HttpResponse | None:
     """Redirects when the correction is recorded; None when a form is to be shown again."""
-    if not all([facts.is_valid(), why.is_valid(), *(mark.is_valid() for mark in marks)]):
+    if not all([form.is_valid() for form in (facts, why, *marks, *([paper.fields] if paper else []))]):  # noqa: C419
         return None
     said = [mark.values() for mark in marks]
-    try:
-        services.correct_weapon(
-            record.state.id, facts.values(), said, reason=why.cleaned_data["reason"], by=actor(request)
+
+    def correct() -> services.Added:
+        return services.correct_weapon(
+            record.state.id, facts.values(), said, reason=_reason(why, paper), by=actor(request)
         )
+
+    try:
+        _recorded(request, paper, correct)
     except Refused as refused:
-        for error in refused.errors:
+        for error in paper.show(refused.errors) if paper else refused.errors:
             (marks[error.row - 1] if 0 < error.row <= len(marks) else facts).show([error])
         return None
     messages.success(request, _("The correction was recorded."))

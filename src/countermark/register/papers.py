@@ -1,0 +1,179 @@
+"""Numbered paper forms: issued, keyed once, or declared void; what is still out can be listed.
+
+Where the power or the network fails, facts are written on paper and keyed later. The code of the form is the document of the
+event keyed from it, so that nobody keys one twice and every form is accounted for.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from django.db.models import QuerySet
+
+from countermark.ledger import database, entry, identity, kept, services
+from countermark.ledger.services import Actor, KeptWrite, SideNote
+from countermark.ledger.vocabulary import EVENTS
+from countermark.register import papercodes
+from countermark.register.checking import refuse
+from countermark.register.files import dates
+from countermark.register.files.vocabulary import EVENTS as FILE_EVENTS
+from countermark.register.papermodels import PaperForm
+from countermark.register.services import Added
+
+OUT, KEYED, VOID = "out", "keyed", "void"
+COPIES_AT_MOST = 50
+LONGEST_NAME = 200
+LONGEST_DATE = 40
+FIELDS = (
+    "code", "event", "weapon_id", "issued", "issued_by", "issued_to", "state", "written", "keyed", "keyed_by", "event_id", "reason",
+)  # fmt: skip
+AHEAD = timedelta(hours=14)
+"""How far ahead of this clock a paper may be dated: the furthest time zone, where no offset is written."""
+
+
+def issue(
+    kind: str, *, event: str = "", weapon_id: str = "", copies: int = 1, to: str = "", by: Actor
+) -> list[PaperForm]:
+    """Numbers forms to be printed: `kind` is `weapon`, `event` or `correction`. Raises `Refused`.
+
+    `event` is the word of the event the form is for; `weapon_id` the weapon, where it is known; `to` who takes them along.
+    """
+    if kind not in papercodes.LETTERS:
+        raise refuse("kind", kind, "one of " + ", ".join(papercodes.LETTERS), "unknown")
+    if (kind == "event") != (event in FILE_EVENTS):
+        raise refuse("event", event, "the event an event form is for, and no other form", "unknown")
+    if not 1 <= copies <= COPIES_AT_MOST:
+        raise refuse("copies", str(copies), f"1 to {COPIES_AT_MOST}", "range")
+    name = " ".join(to.split())
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise refuse("to", to, f"at most {LONGEST_NAME} printable characters", "length")
+    texts = (SideNote("person", name),) if name else ()
+    services.require_own_log()
+    holder = identity.ref("person", name) if name else ""
+    with _alone():
+        forms = [
+            PaperForm(
+                code=papercodes.code_of(kind, secrets.randbelow(papercodes.NUMBERS)),
+                event=event,
+                weapon_id=weapon_id,
+                issued=entry.now(),
+                issued_by=by.name,
+                issued_to=holder,
+            )
+            for _ in range(copies)
+        ]
+        facts = {"kind": kind, "event": event, "to": identity.opaque("person", name) if name else ""}
+        drafts = [
+            services.timed_act("form_issued", {"form": form.code, **facts}, kept=(_new(form),), texts=texts)
+            for form in forms
+        ]
+        services.append(drafts, by=by)
+    return forms
+
+
+def find(text: str) -> PaperForm | None:
+    """The form whose code somebody typed or scanned, or None."""
+    code = papercodes.parse(text)
+    return PaperForm.objects.filter(pk=code).first() if code else None
+
+
+def outstanding(issued_by: str = "") -> QuerySet[PaperForm]:
+    """The forms that are still out, the oldest first: all of them, or those one person issued."""
+    forms = PaperForm.objects.filter(state=OUT).order_by("issued", "code")
+    return forms.filter(issued_by=issued_by) if issued_by else forms
+
+
+def settled(issued_by: str = "", limit: int = 20) -> Sequence[PaperForm]:
+    """The forms last keyed or declared void."""
+    forms = PaperForm.objects.exclude(state=OUT).order_by("-keyed", "code")
+    return list((forms.filter(issued_by=issued_by) if issued_by else forms)[:limit])
+
+
+def key(code: str, written: str, record: Callable[[], Added], *, by: Actor) -> Added:
+    """Records what a form says, by `record`, and notes that it is keyed, both or neither.
+
+    `written` is the time written on the paper, at least a day. Raises `Refused` for a form that is not out any more, for a time that
+    is none, and for what `record` is refused for.
+    """
+    when = _written(written)
+    with _alone():
+        form = PaperForm.objects.filter(pk=code).first()
+        if form is None or form.state != OUT:
+            raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
+        added = record()
+        form.state, form.written, form.keyed, form.keyed_by = KEYED, when, entry.now(), by.name
+        form.event_id, form.weapon_id = added.event_id, added.weapon_id
+        fields = {"form": code, "event": added.event_id, "weapon": added.weapon_id, "written": when}
+        services.append([services.timed_act("form_keyed", fields, kept=(_write(form),))], by=by)
+    return added
+
+
+def void(code: str, reason: str, *, by: Actor) -> None:
+    """Declares a form lost or spoiled; it can no longer be keyed. Raises `Refused`."""
+    if not reason.strip():
+        raise refuse("reason", reason, "what became of the form", "missing")
+    with _alone():
+        form = PaperForm.objects.filter(pk=code).first()
+        if form is None or form.state != OUT:
+            raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
+        form.state, form.keyed, form.keyed_by, form.reason = VOID, entry.now(), by.name, identity.ref("note", reason)
+        fields = {"form": code, "reason": identity.opaque("note", reason)}
+        draft = services.timed_act("form_voided", fields, kept=(_write(form),), texts=(SideNote("note", reason),))
+        services.append([draft], by=by)
+
+
+def document(said: str, code: str) -> str:
+    """The document of an event keyed from a form: the form, after whatever document the paper names."""
+    shown = papercodes.shown(code)
+    return f"{said}; {shown}" if said.strip() else shown
+
+
+def title(form: PaperForm) -> str:
+    """What a form is for, to be translated where it is shown."""
+    kind = papercodes.kind_of(form.code)
+    return EVENTS[form.event].text if kind == "event" else TITLES[kind]
+
+
+def gettext_noop(text: str) -> str:
+    """Names a text for the translators; whoever shows it translates it."""
+    return text
+
+
+_ = gettext_noop
+TITLES = {"weapon": _("new weapon"), "event": _("event"), "correction": _("correction")}
+
+
+def _written(text: str) -> str:
+    moment = dates.parse(text)
+    if not isinstance(moment, dates.Moment) or moment.precision not in ("instant", "day") or len(text) > LONGEST_DATE:
+        raise refuse("written", text, "the day, or day and time with offset, such as 2026-06-30T08:15+02:00", "date")
+    if datetime.fromisoformat(moment.instant) > datetime.now(UTC) + AHEAD:
+        raise refuse("written", text, "a time that is not still to come", "future")
+    return moment.text
+
+
+def _alone() -> AbstractContextManager[None]:
+    return database.write_transaction(services.require_own_log().id)
+
+
+def _new(form: PaperForm) -> KeptWrite:
+    # A number that fell twice is refused by the table, not written over.
+    return KeptWrite("form", form.code, _digest(form), partial(form.save, force_insert=True))
+
+
+def _write(form: PaperForm) -> KeptWrite:
+    return KeptWrite("form", form.code, _digest(form), form.save)
+
+
+def _digest(form: PaperForm) -> str:
+    return identity.digest({name: str(getattr(form, name)) for name in FIELDS})
+
+
+def _kept_rows() -> Iterator[tuple[str, str]]:
+    for form in PaperForm.objects.order_by("code").iterator():
+        yield form.code, _digest(form)
+
+
+kept.register("form", _kept_rows)
