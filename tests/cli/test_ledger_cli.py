@@ -170,6 +170,25 @@ def test_a_bundle_goes_from_node_to_node_with_its_side_data(node: Node, tmp_path
     assert stranger("ledger", "export", "--bundle", bundle, "--to", "XA/ministry/1").code == 1
 
 
+def test_people_and_lists_go_from_node_to_node_with_a_bundle(node: Node, run_cli: Cli, tmp_path: Path) -> None:
+    depot, ministry, bundle = node("depot"), run_cli, tmp_path / "depot.bundle"
+    makers = tmp_path / "makers.csv"
+    makers.write_text("name,aliases\nRossi,Amadeo Rossi\n", encoding="utf-8")
+    assert depot("load", "makers", makers).code == 0
+    assert depot("user", "add", "bea", "--role", "armourer").code == 0
+    trust = ("--encryption-key", ministry("ledger", "key", "--encryption").out.strip())
+    assert depot("ledger", "trust", "XA/main/1", ministry("ledger", "key").out.strip(), *trust).code == 0
+    assert depot("ledger", "export", "--bundle", bundle, "--to", "XA/main/1").code == 0
+    assert ministry("ledger", "trust", "XA/depot/1", depot("ledger", "key").out.strip()).code == 0
+
+    taken = ministry("ledger", "import", bundle, "--json").json()
+
+    assert (taken["merged"], taken["refused"]) == (3, 0)
+    assert ministry("ledger", "verify", "--json").json()["ok"]
+    assert ministry("ledger", "import", bundle, "--json").json()["merged"] == 0
+    assert ministry("load", "makers", makers, "--json").json()["unchanged"] == 1
+
+
 def test_plain_lines_and_a_checkpoint_are_as_good_as_a_bundle(node: Node, tmp_path: Path) -> None:
     depot, ministry = filled(node("depot"), tmp_path), node("ministry")
     lines, note = tmp_path / "lines", tmp_path / "note"

@@ -133,13 +133,13 @@ def token_digest(token: ApiToken) -> str:
 
 
 KEPT_TABLES: dict[str, Callable[[], Iterator[KeptRow]]] = {
-    "user": lambda: ((u.person, user_digest(u)) for u in User.objects.order_by("person").iterator()),
-    "role": lambda: ((str(r.pk), role_digest(r)) for r in UserRole.objects.order_by("pk").iterator()),
     "organisation": lambda: ((o.pk, organisation_digest(o)) for o in Organisation.objects.order_by("pk").iterator()),
     "place": lambda: ((p.pk, place_digest(p)) for p in Place.objects.order_by("pk").iterator()),
+    "user": lambda: ((u.person, user_digest(u)) for u in User.objects.order_by("person").iterator()),
+    "role": lambda: ((str(r.pk), role_digest(r)) for r in UserRole.objects.order_by("pk").iterator()),
     "token": lambda: ((str(t.pk), token_digest(t)) for t in ApiToken.objects.order_by("pk").iterator()),
 }
-"""Every kept table of this room with its rows as (key, digest): what `verify` recomputes."""
+"""Every kept table of this room with its rows as (key, digest), what others name first: what `verify` recomputes."""
 
 
 def active_user_count() -> int:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -63,6 +64,24 @@ def add_user(
     added = ledger.timed_act("user_added", {"user": user.person}, texts=(ledger.person(username),), kept=(_user(user),))
     _append([added, *[_granted(user, grant) for grant in given]], by)
     return secret
+
+
+def add_arrived(pk: UUID, username: str, full_name: str, password: str, *, by: Actor) -> User:
+    """Adds somebody another node of the State knows by this id: disabled, and with no way to sign in."""
+    user = User(
+        pk=pk,
+        person=_id("person", username),
+        username=_username(username),
+        full_name=full_name.strip(),
+        password=password,
+        disabled=True,
+        salt=identity.new_salt(),
+    )
+    _append(
+        [ledger.timed_act("user_added", {"user": user.person}, texts=(ledger.person(username),), kept=(_user(user),))],
+        by,
+    )
+    return user
 
 
 def rename_user(user: User, full_name: str, *, by: Actor) -> None:

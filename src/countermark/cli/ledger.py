@@ -2,9 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from countermark.cli import FINDINGS, OK, Finding
 from countermark.cli.common import actor, always_json, json_option, print_json, progress, ready
@@ -62,21 +63,30 @@ def _report_lines(report: "Report") -> str:
 
 
 @ledger.command("checkpoint")
-def checkpoint() -> None:
+@json_option
+def checkpoint(as_json: bool) -> None:
     """Prints the signed checkpoint of this node's log."""
     log = _own_log()
     from countermark.ledger import guard
 
-    click.echo(guard.sign_current(log), nl=False)
+    note = guard.sign_current(log)
+    if as_json:
+        print_json({"checkpoint": note})
+        return
+    click.echo(note, nl=False)
 
 
 @ledger.command("key")
 @click.option("--encryption", is_flag=True, help="The key side data for this node is encrypted to.")
-def key(encryption: bool) -> None:
+@json_option
+def key(encryption: bool, as_json: bool) -> None:
     """Prints the verifier key of this node's log."""
     log = _own_log()
     from countermark.ledger import sealing
 
+    if as_json:
+        print_json({"verifier_key": log.verifier_key, "encryption_key": sealing.own_public_key()})
+        return
     click.echo(sealing.own_public_key() if encryption else log.verifier_key)
 
 
@@ -109,8 +119,9 @@ def consistency(old: int, new: int) -> None:
 @click.option("--log", "origin", help="Another log held here.")
 @click.option("--bundle", type=_File, help="Write a bundle file with header and signed checkpoint.")
 @click.option("--to", "recipient", metavar="ORIGIN", help="Enclose side data, encrypted to this node of the directory.")
-def export(start: int, origin: str | None, bundle: Path | None, recipient: str | None) -> None:
-    """Writes a log, one entry a line, or a bundle of it."""
+@json_option
+def export(start: int, origin: str | None, bundle: Path | None, recipient: str | None, as_json: bool) -> None:
+    """Writes a log, one entry a line, or a bundle of it. With --json the entries are the list `entries` of the one object."""
     if recipient and not bundle:
         raise click.UsageError("--to encloses side data in a bundle: give --bundle FILE as well")
     log = _held_log(origin) if origin else _own_log()
@@ -119,8 +130,32 @@ def export(start: int, origin: str | None, bundle: Path | None, recipient: str |
 
     if bundle:
         bundles.write(bundle, log, start, recipient or "", progress("written"))
+        if as_json:
+            print_json({"origin": log.origin, "from": start, "bundle": str(bundle), "to": recipient})
         return
-    exchange.export(log, start, sys.stdout.buffer)
+    if not as_json:
+        exchange.export(log, start, sys.stdout.buffer)
+        return
+    out = sys.stdout.buffer
+    out.write(b'{"origin":' + msgspec.json.encode(log.origin) + b',"from":%d,"entries":[' % start)
+    exchange.export(log, start, _Listed(out))  # type: ignore[arg-type]
+    out.write(b"]}\n")
+    out.flush()
+
+
+class _Listed:
+    """Takes lines of JSON and writes them as the members of a list, so that a log of any length takes no memory."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._between = b""
+
+    def write(self, line: bytes) -> None:
+        self._out.write(self._between + line.rstrip(b"\n"))
+        self._between = b","
+
+    def flush(self) -> None:
+        self._out.flush()
 
 
 @ledger.command("import")
@@ -136,7 +171,9 @@ def take_in(file: Path, note: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(taken)
         return
-    click.echo(f"{taken.origin}: {taken.new:,} new entries, {taken.size:,} held, {taken.texts:,} side texts")
+    click.echo(
+        f"{taken.origin}: {taken.new:,} new entries, {taken.size:,} held, {taken.texts:,} side texts, {taken.merged:,} merged"
+    )
     if taken.refused:
         click.echo(f"{taken.refused:,} side rows are not those the log states and were left out", err=True)
 
@@ -145,31 +182,41 @@ def take_in(file: Path, note: Path | None, as_json: bool) -> None:
 @click.argument("origin")
 @click.argument("verifier_key")
 @click.option("--encryption-key", default="", help="As printed there by 'ledger key --encryption'.")
-def trust(origin: str, verifier_key: str, encryption_key: str) -> None:
+@json_option
+def trust(origin: str, verifier_key: str, encryption_key: str, as_json: bool) -> None:
     """Adds a node to the directory of those whose logs are accepted here."""
     ready()
     from countermark.ledger import exchange
 
     exchange.trust(origin, verifier_key, encryption_key, by=actor())
+    if as_json:
+        print_json({"origin": origin, "verifier_key": verifier_key, "encryption_key": encryption_key})
 
 
 @click.command("rebuild")
-def rebuild() -> None:
+@json_option
+def rebuild(as_json: bool) -> None:
     """Drops every view and folds the logs again."""
     ready()
+    from countermark.ledger import projections
     from countermark.ledger.rebuild import rebuild_views
 
     rebuild_views(progress("views rebuilt"))
+    if as_json:
+        print_json({"rebuilt": [projection.name for projection in projections.PROJECTIONS]})
 
 
 @click.command("backup")
 @click.argument("file", type=_File)
-def backup(file: Path) -> None:
+@json_option
+def backup(file: Path, as_json: bool) -> None:
     """Writes a consistent copy of the running node to FILE, without its signing key."""
     ready()
     from countermark.ledger import backup as backups
 
     backups.write(file, progress("backed up"))
+    if as_json:
+        print_json({"file": str(file), "bytes": file.stat().st_size})
 
 
 @click.command("restore")

@@ -1,13 +1,13 @@
 """The bundle: one file that carries a log, or the end of one, with its signed checkpoint (docs/bundle-format.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import msgspec
 
-from countermark.ledger import checkpoint, database, guard, jcs, sealing, store
+from countermark.ledger import checkpoint, database, guard, jcs, kept, sealing, store
 from countermark.ledger import entry as entries
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, Peer, SideText
 from countermark.ledger.snapshot import snapshot
@@ -59,11 +59,21 @@ class AttachmentRow(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class KeptRow(msgspec.Struct, frozen=True):
+    """A row of a kept table that travels (`kept.Travels`), and the index of the entry that states its digest."""
+
+    table: str
+    key: str
+    index: int
+    value: dict[str, Any]
+
+
 class SideRows(msgspec.Struct, frozen=True):
     """Side data of one sealed line."""
 
     texts: list[TextRow] = []
     attachments: list[AttachmentRow] = []
+    kept: list[KeptRow] = []
 
 
 @dataclass(frozen=True)
@@ -124,25 +134,36 @@ def _encryption_key(recipient: str) -> str:
     if peer is None or not peer.encryption_key:
         raise BundleError(f"no encryption key of {recipient} in the node directory")
     own = store.own_log()
-    if own is None or own.origin.partition("/")[0] != recipient.partition("/")[0]:
+    if own is None or not is_one_state(own.origin, recipient):
         raise BundleError("side data stays within the State; another State is sent messages")
     return peer.encryption_key
 
 
+def is_one_state(origin: str, other: str) -> bool:
+    """Whether two logs are of one State."""
+    return origin.partition("/")[0] == other.partition("/")[0]
+
+
 def _side_rows(log: Log, start: int, size: int) -> Iterator[SideRows]:
-    """The texts and attachments these entries are the last to state; erased ones travel as the erasure in the log."""
+    """The rows these entries are the last to state; erased texts and documents travel as the erasure in the log."""
     first = log.id * LOG_SPAN
-    sql = (
-        'SELECT "table", key FROM ledger_keptindex WHERE position >= %s AND position < %s'
-        " AND \"table\" IN ('text', 'attachment') ORDER BY position"
-    )
+    sql = 'SELECT "table", key, position FROM ledger_keptindex WHERE position >= %s AND position < %s ORDER BY position'
     for stated in database.chunks(database.stream(sql, [first + start, first + size]), SIDE_BATCH):
-        texts = SideText.objects.filter(ref__in=[key for table, key in stated if table == "text"]).exclude(text="")
+        texts = SideText.objects.filter(ref__in=[key for table, key, _ in stated if table == "text"]).exclude(text="")
         if rows := [TextRow(t.ref, t.kind, t.text, t.salt) for t in texts]:
             yield SideRows(texts=rows)
-        documents = [key for table, key in stated if table == "attachment"]
+        if others := list(_kept_rows(stated)):
+            yield SideRows(kept=others)
+        documents = [key for table, key, _ in stated if table == "attachment"]
         for one in Attachment.objects.filter(digest__in=documents).exclude(data=b""):
             yield SideRows(attachments=[AttachmentRow(one.digest, one.media_type, bytes(one.data))])
+
+
+def _kept_rows(stated: Sequence[tuple[str, str, int]]) -> Iterator[KeptRow]:
+    for table in kept.TABLES.values():
+        at = {key: store.index_of(position) for name, key, position in stated if name == table.name}
+        if table.travels is not None and at:
+            yield from (KeptRow(table.name, key, at[key], value) for key, value in table.travels.values(list(at)))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

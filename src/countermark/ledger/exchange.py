@@ -30,7 +30,7 @@ from countermark.ledger import (
     verify,
 )
 from countermark.ledger import entry as entries
-from countermark.ledger.bundle import BundleError, Outline, SideRows
+from countermark.ledger.bundle import BundleError, KeptRow, Outline, SideRows
 from countermark.ledger.checkpoint import Checkpoint, CheckpointError
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, Peer, SideText
@@ -44,13 +44,16 @@ _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What an import did: entries new here, entries held now, side texts and attachments new here, side rows left out."""
+    """What an import did: entries new here, entries held now, side texts and attachments new here, side rows left out, and rows
+    of accounts, places and lists (`kept.Travels`) that were merged.
+    """
 
     origin: str
     size: int
     new: int
     texts: int = 0
     refused: int = 0
+    merged: int = 0
 
 
 # --- going out --------------------------------------------------------------------------------------------------------
@@ -169,7 +172,8 @@ def take_in(path: Path, note: str | None = None, *, by: Actor, progress: verify.
         new = _append(file, found, held, digests, peer, own, progress)
         _accept(found, peer, head, by)
         texts, refused = _take_side(file, found, own)
-        return Taken(found.origin, max(held, found.size), new, texts, refused)
+        merged, left_out = _merge(file, found, own, by)
+        return Taken(found.origin, max(held, found.size), new, texts, refused + left_out, merged)
 
 
 def _known_peer(found: Outline) -> Peer:
@@ -402,8 +406,13 @@ def _accept(found: Outline, peer: Peer, head: Checkpoint, by: Actor) -> None:
 
 
 def _side_rows(file: IO[bytes], found: Outline, own: Log) -> Iterator[SideRows]:
-    if found.recipient == own.origin:
-        yield from bundle.side_rows(file, found)
+    if found.recipient != own.origin:
+        return
+    if not bundle.is_one_state(found.origin, own.origin):
+        raise BundleError(
+            f"side data of {found.origin}, another State, is not taken in; States send each other messages"
+        )
+    yield from bundle.side_rows(file, found)
 
 
 def _take_side(file: IO[bytes], found: Outline, own: Log) -> tuple[int, int]:
@@ -414,6 +423,38 @@ def _take_side(file: IO[bytes], found: Outline, own: Log) -> tuple[int, int]:
             for counted in (_take_texts(rows), _take_attachments(rows)):
                 new, refused = new + counted[0], refused + counted[1]
     return new, refused
+
+
+def _merge(file: IO[bytes], found: Outline, own: Log, by: Actor) -> tuple[int, int]:
+    """Rows of accounts, places and lists merged into this node's, and those left out because their log states others."""
+    given = [row for rows in _side_rows(file, found, own) for row in rows.kept]
+    log = Log.objects.get(origin=found.origin)
+    good = [row for some in database.chunks(given, 1000) for row in _as_stated(some, log)]
+    merged = 0
+    for table in kept.TABLES.values():
+        rows = [(row.key, row.value) for row in good if row.table == table.name]
+        if rows and table.travels is not None:
+            merged += table.travels.merge(rows, by)
+    return merged, len(given) - len(good)
+
+
+def _as_stated(rows: list[KeptRow], log: Log) -> Iterator[KeptRow]:
+    positions = [log.id * LOG_SPAN + row.index for row in rows if 0 <= row.index < LOG_SPAN]
+    stated = {store.index_of(entry.position): entry.recorded.kept for entry in store.entries_at(positions)}
+    for row in rows:
+        if (digest := _digest_of(row)) and stated.get(row.index, {}).get(f"{row.table}/{row.key}") == digest:
+            yield row
+
+
+def _digest_of(row: KeptRow) -> str:
+    """The digest of a row that came; empty for one of a table unknown here, or that is none."""
+    table = kept.TABLES.get(row.table)
+    if table is None or table.travels is None:
+        return ""
+    try:
+        return table.travels.digest(row.value)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
 
 
 def _take_texts(rows: SideRows) -> tuple[int, int]:

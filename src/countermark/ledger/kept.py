@@ -4,15 +4,32 @@ A room names each of its kept tables once, when the program starts, with a funct
 `verify` compares that with what the entries say.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from countermark.ledger.drafts import Actor
 from countermark.ledger.identity import digest
 from countermark.ledger.models import Attachment, NodeSetting, Peer, SideText
 
-__all__ = ["TABLES", "KeptTable", "digest", "register"]
+__all__ = ["TABLES", "KeptTable", "Travels", "digest", "register"]
 
 Rows = Callable[[], Iterator[tuple[str, str]]]
+Value = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Travels:
+    """How the rows of a kept table reach another node of the State: as values, which hold no secret.
+
+    `values` gives some rows by key; `digest` is of a value what stands in the sender's log (KeyError, TypeError or ValueError for
+    what is none); `merge` writes by this node's own acts what is not here yet and returns how many rows that were. It is harmless
+    to repeat, and never overrules what this node decided.
+    """
+
+    values: Callable[[Sequence[str]], Iterator[tuple[str, Value]]]
+    digest: Callable[[Value], str]
+    merge: Callable[[Sequence[tuple[str, Value]], Actor], int]
 
 
 @dataclass(frozen=True)
@@ -21,14 +38,15 @@ class KeptTable:
 
     name: str
     rows: Rows
+    travels: Travels | None = None
 
 
 TABLES: dict[str, KeptTable] = {}
 
 
-def register(name: str, rows: Rows) -> None:
-    """Adds a kept table to those `verify` covers."""
-    TABLES[name] = KeptTable(name, rows)
+def register(name: str, rows: Rows, travels: Travels | None = None) -> None:
+    """Adds a kept table to those `verify` covers; with `travels` bundles carry it, tables registered earlier first."""
+    TABLES[name] = KeptTable(name, rows, travels)
 
 
 def side_text_digest(row: SideText) -> str:

@@ -4,9 +4,10 @@ A term is a kept row whose digest covers its aliases. A spelling used by weapons
 works like any other, and waits here for somebody to say what it is.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,61 @@ def _kept_rows() -> Iterator[tuple[str, str]]:
         yield value.key, value.digest
 
 
-kept.register("term", _kept_rows)
+def _values(keys: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    wanted = set(keys)
+    for list_ in LISTS.values():
+        for value in terms(list_):
+            if value.key in wanted:
+                yield value.key, dataclasses.asdict(value)
+
+
+def _given(value: dict[str, Any]) -> TermValue:
+    """A term as another node of the State has it. Raises ValueError or TypeError for what is none."""
+    term = TermValue(**{**value, "aliases": tuple(value["aliases"])})
+    texts = (term.name, term.maker, *term.aliases, *term.details, *term.details.values())
+    if (
+        term.list not in LISTS.values()
+        or term.state not in (KNOWN, REJECTED)
+        or not all(isinstance(t, str) for t in texts)
+    ):
+        raise ValueError(f"no term: {term}")
+    return term
+
+
+def _merge(rows: Sequence[tuple[str, dict[str, Any]]], by: Actor) -> int:
+    """Adds the terms, aliases and details that are not here. What this node decided stays: its states and details, and which
+    term a spelling stands in.
+    """
+    return sum(
+        _merge_list(list_, [_given(value) for _, value in rows if value["list"] == list_], by)
+        for list_ in LISTS.values()
+    )
+
+
+def _merge_list(list_: str, values: Sequence[TermValue], by: Actor) -> int:
+    held = {(term.name, term.maker): term for term in terms(list_)}
+    spoken_for = known_spellings(list(held.values()))
+    changed: list[TermValue] = []
+    for value in values:
+        there = held.get((value.name, value.maker))
+        merged = _with_news(there, value, spoken_for)
+        if merged != there:
+            changed.append(merged)
+            spoken_for |= known_spellings([merged])
+    for some in database.chunks(changed, TERMS_PER_ACT):
+        services.append([_change("list_changed", {"list": list_, "terms": len(some)}, some)], by=by)
+    return len(changed)
+
+
+def _with_news(there: TermValue | None, value: TermValue, spoken_for: set[str]) -> TermValue:
+    aliases = tuple(alias for alias in value.aliases if spelling(alias) not in spoken_for)
+    if there is None:
+        return replace(value, aliases=aliases)
+    details = {**value.details, **there.details}
+    return replace(there, aliases=tuple(sorted({*there.aliases, *aliases})), details=details)
+
+
+kept.register("term", _kept_rows, kept.Travels(_values, lambda value: _given(value).digest, _merge))
 
 
 def _change(word: str, fields: dict[str, Any], values: Sequence[TermValue], note: str = "") -> Draft:
