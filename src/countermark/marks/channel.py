@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,22 +112,31 @@ def _pair(channel: Channel, mark: str, read: str) -> float:
     return float(np.log({"lookalike": channel.lookalike, "near": channel.near, "transliterated": channel.sound}[why]))
 
 
-class _Logs(NamedTuple):
+_Number = TypeVar("_Number", float, np.float32)
+
+
+class _Logs(NamedTuple, Generic[_Number]):
     """Natural logarithms of a channel's probabilities."""
 
-    dropped: float
-    doubled: float
-    added: float
-    run: float
-    empty_run: float
-    unread: float
-    swapped: float
-    sound: float
+    dropped: _Number
+    doubled: _Number
+    added: _Number
+    run: _Number
+    empty_run: _Number
+    unread: _Number
+    swapped: _Number
+    sound: _Number
 
 
 @lru_cache(maxsize=16)
-def _logs(channel: Channel) -> _Logs:
+def _logs(channel: Channel) -> _Logs[float]:
     return _Logs(*(float(np.log(getattr(channel, name))) for name in _Logs._fields))
+
+
+@lru_cache(maxsize=16)
+def _scalars(channel: Channel) -> _Logs[np.float32]:
+    """As the arrays hold them: to make a scalar takes longer than to add it to a hundred marks."""
+    return _Logs(*map(np.float32, _logs(channel)))
 
 
 @lru_cache(maxsize=16)
@@ -172,13 +182,13 @@ def likelihood_of_codes(
         return out
     if not near.all():
         codes, lengths = codes[near], lengths[near]
-    width = int(lengths.max())
-    scores = _align_batch(places, np.ascontiguousarray(codes[:, :width].T), lengths, channel, has_run)
+    align_all = _align_with_runs if has_run else _align_near
+    scores = align_all(places, codes, lengths, channel)
     out[near] = np.where(scores > _NEVER / 2, scores, -np.inf)
     return out
 
 
-def _alphabet(marks: NDArray[np.uint32]) -> tuple[NDArray[np.uint32] | None, NDArray[np.intp]]:
+def _alphabet(marks: NDArray[np.uint32] | NDArray[np.int64]) -> tuple[NDArray[np.uint32] | None, NDArray[np.intp]]:
     """The small alphabet of this batch: None means the plain one, code points themselves."""
     if not marks.size or int(marks.max()) < 128:
         return None, marks.astype(np.intp)
@@ -214,47 +224,120 @@ def _row(channel: Channel, read: str) -> NDArray[np.float32]:
     return np.array([_NEVER, *(_pair(channel, chr(code), read) for code in range(1, _PLAIN))], np.float32)
 
 
-def _align_batch(
-    places: Sequence[Place],
-    marks: NDArray[np.uint32],
-    lengths: NDArray[np.intp],
-    channel: Channel,
-    has_run: bool,
+_DIAGONALS = 2 * BAND + 1
+
+_DOUBLING = (1, 2, 4)
+"""Steps by which a maximum spreads over seven diagonals: numpy's own running maximum is slow along the first axis."""
+
+_NEXT = 1 << 32
+
+
+def _align_near(
+    places: Sequence[Place], codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel
 ) -> NDArray[np.float32]:
-    width, n = marks.shape
+    """The alignment of a reading without runs, along the seven diagonals that `BAND` leaves.
+
+    A state is (diagonal, mark): after i places of the reading, diagonal k stands for `i + k - BAND` places of the mark. What
+    dropping k places costs is left out of the states, so that a dropped place leaves a state as it is: a running maximum.
+    """
+    logs = _scalars(channel)
+    drop, twice, once = logs.dropped, logs.doubled + logs.dropped, logs.added + logs.dropped
+    marks = np.zeros((len(places) + _DIAGONALS - 1, len(codes)), np.int64)
+    shown = min(codes.shape[1], len(places) + BAND)
+    marks[BAND : BAND + shown] = codes[:, :shown].T
     letters, index = _alphabet(marks)
     spelled = _spelled(places, letters)
-    logs = _logs(channel)
-    ramp = (np.arange(width + 1, dtype=np.float32) * np.float32(logs.dropped))[:, None]
+    pairs = marks[:-1] * _NEXT + marks[1:]
+    swaps = _swaps(places, pairs)
+    state = np.full((_DIAGONALS, len(codes)), _NEVER, np.float32)
+    state[BAND:] = -BAND * drop
+    states = [state]
+    for i, place in enumerate(places):
+        if place.kind == "unknown":
+            now = state + logs.unread
+        else:
+            now = _emissions(place, letters, channel).take(index[i : i + _DIAGONALS])
+            now += state
+        extra = state[1:] + (twice if _doubled(places, i) else once)
+        np.maximum(now[:-1], extra, out=now[:-1])
+        if i in swaps:
+            swapped = pairs[i - 1 : i - 1 + _DIAGONALS] == swaps[i]
+            np.copyto(now, np.maximum(now, states[-2] + logs.swapped), where=swapped)
+        for spelling in typed(place.char):
+            more = len(spelling) - 1
+            if 0 < more < _DIAGONALS:
+                fits = np.logical_and.reduce(
+                    [marks[i + k : i + k + _DIAGONALS - more] == ord(char) for k, char in enumerate(spelling)]
+                )
+                reached = state[: _DIAGONALS - more] + (logs.sound - more * drop)
+                np.copyto(now[more:], np.maximum(now[more:], reached), where=fits)
+        for length, letter in spelled.get(i, ()):
+            more = length - 1
+            reached = states[i - more][more:] + (logs.sound + more * drop)
+            fits = marks[i : i + _DIAGONALS - more] == letter
+            np.copyto(now[:-more], np.maximum(now[:-more], reached), where=fits)
+        for step in _DOUBLING:
+            now[step:] = np.maximum(now[step:], now[:-step])
+        state = now
+        states.append(now)
+    diagonal = lengths - len(places) + BAND
+    total: NDArray[np.float32] = state[diagonal, np.arange(len(codes))] + diagonal.astype(np.float32) * drop
+    return total
+
+
+def _align_with_runs(
+    places: Sequence[Place], codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel
+) -> NDArray[np.float32]:
+    """The alignment where an unread run lets reading and mark drift apart by any number of places."""
+    width, n = int(lengths.max()), len(codes)
+    marks = np.ascontiguousarray(codes[:, :width].T)
+    letters, index = _alphabet(marks)
+    spelled = _spelled(places, letters)
+    logs = _scalars(channel)
+    ramp = (np.arange(width + 1, dtype=np.float32) * logs.dropped)[:, None]
     rows = [np.repeat(ramp, n, axis=1)]
     for i, place in enumerate(places):
         before = rows[-1]
         now = np.full((width + 1, n), _NEVER, np.float32)
-        low, high = (0, width) if has_run else (max(0, i + 1 - BAND), min(width, i + 1 + BAND))
-        if low > high:
-            rows.append(now)
-            continue
         if place.kind == "run":
             reached = np.maximum.accumulate(before, axis=0)
-            now[1:] = reached[:-1] + np.float32(logs.run)
-            np.maximum(now, before + np.float32(logs.empty_run), out=now)
+            now[1:] = reached[:-1] + logs.run
+            np.maximum(now, before + logs.empty_run, out=now)
             rows.append(now)
             continue
-        _one_place(i, places, before, now, slice(low, high), index, letters, channel)
+        _one_place(i, places, before, now, index, letters, channel)
         if i and place.kind == places[i - 1].kind == "char" and place.char != places[i - 1].char:
             _swap(places[i - 1].char, place.char, rows[-2], now, marks, channel)
         for spelling in typed(place.char):
             if 1 < len(spelling) <= width:
                 _typed(spelling, before, now, marks, logs.sound)
         for length, mark in spelled.get(i, ()):
-            reached = rows[i + 1 - length][:-1] + np.float32(logs.sound)
+            reached = rows[i + 1 - length][:-1] + logs.sound
             np.copyto(now[1:], np.maximum(now[1:], reached), where=marks == mark)
-        window, slope = now[low : high + 1], ramp[low : high + 1]
-        window -= slope
-        np.maximum.accumulate(window, axis=0, out=window)
-        window += slope
+        now -= ramp
+        np.maximum.accumulate(now, axis=0, out=now)
+        now += ramp
         rows.append(now)
     return rows[-1][lengths, np.arange(n)]
+
+
+def _swaps(places: Sequence[Place], pairs: NDArray[np.int64]) -> dict[int, int]:
+    """Place -> the pair of mark characters that stands there and one place before the other way round, where some mark has it."""
+    wanted = {
+        i: ord(right.char) * _NEXT + ord(left.char)
+        for i, (left, right) in enumerate(pairwise(places), start=1)
+        if left.char != right.char and left.char and right.char
+    }
+    if not wanted:
+        return {}
+    there = (pairs == np.array(list(wanted.values()))[:, None, None]).reshape(len(wanted), -1).any(axis=1).tolist()
+    return {i: pair for (i, pair), found in zip(wanted.items(), there, strict=True) if found}
+
+
+def _doubled(places: Sequence[Place], i: int) -> bool:
+    """Whether a place of the reading says the same as the one before or after it."""
+    char = places[i].char
+    return char != "" and any(0 <= k < len(places) and places[k].char == char for k in (i - 1, i + 1))
 
 
 def _one_place(
@@ -262,26 +345,19 @@ def _one_place(
     places: Sequence[Place],
     before: NDArray[np.float32],
     now: NDArray[np.float32],
-    window: slice,
     index: NDArray[np.intp],
     letters: NDArray[np.uint32] | None,
     channel: Channel,
 ) -> None:
     """The place was read from one place of the mark, or stands in the reading only."""
-    place, logs = places[i], _logs(channel)
-    low, high = window.start, window.stop
-    first = max(low, 1)
+    place, logs = places[i], _scalars(channel)
     if place.kind == "unknown":
-        now[first : high + 1] = before[first - 1 : high] + np.float32(logs.unread)
+        now[1:] = before[:-1] + logs.unread
     else:
-        table = _emissions(place, letters, channel)
-        np.take(table, index[first - 1 : high], out=now[first : high + 1])
-        now[first : high + 1] += before[first - 1 : high]
-    doubled = place.kind == "char" and any(
-        0 <= k < len(places) and places[k].char == place.char and places[k].kind == "char" for k in (i - 1, i + 1)
-    )
-    added = np.float32(logs.doubled if doubled else logs.added)
-    np.maximum(now[low : high + 1], before[low : high + 1] + added, out=now[low : high + 1])
+        np.take(_emissions(place, letters, channel), index, out=now[1:])
+        now[1:] += before[:-1]
+    added = logs.doubled if _doubled(places, i) else logs.added
+    np.maximum(now, before + added, out=now)
 
 
 def _swap(
@@ -296,17 +372,21 @@ def _swap(
     if len(marks) < 2:
         return
     j, mark = np.nonzero((marks[:-1] == ord(right)) & (marks[1:] == ord(left)))
-    reached = two_before[j, mark] + np.float32(_logs(channel).swapped)
+    reached = two_before[j, mark] + _scalars(channel).swapped
     now[j + 2, mark] = np.maximum(now[j + 2, mark], reached)
 
 
 def _typed(
-    spelling: str, before: NDArray[np.float32], now: NDArray[np.float32], marks: NDArray[np.uint32], log_sound: float
+    spelling: str,
+    before: NDArray[np.float32],
+    now: NDArray[np.float32],
+    marks: NDArray[np.uint32],
+    log_sound: np.float32,
 ) -> None:
     """One letter of the reading stands for several of the mark."""
     ends = len(marks) - len(spelling) + 1
     fits = np.logical_and.reduce([marks[k : k + ends] == ord(char) for k, char in enumerate(spelling)])
-    reached = before[:ends] + np.float32(log_sound)
+    reached = before[:ends] + log_sound
     later = now[len(spelling) :]
     np.copyto(later, np.maximum(later, reached), where=fits)
 
@@ -388,7 +468,7 @@ def _shifted(read: str, mark: str, first: int, last: int) -> bool:
 _Step = tuple[float, int, int]
 
 
-def _steps(i: int, j: int, places: Sequence[Place], mark: str, channel: Channel, logs: _Logs) -> Iterable[_Step]:
+def _steps(i: int, j: int, places: Sequence[Place], mark: str, channel: Channel, logs: _Logs[float]) -> Iterable[_Step]:
     """(log-probability, places of the reading, places of the mark) of every edit that may end at (i, j)."""
     place = places[i - 1] if i else None
     if j:

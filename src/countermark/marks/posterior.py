@@ -9,6 +9,7 @@ reading. docs/search.md derives the terms and says how `Absence` was fitted.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import log, prod
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -175,8 +176,10 @@ class Found(NamedTuple):
 
 def own_likelihood(reading: Reading, channel: Channel) -> float:
     """log P(reading | a mark that agrees in every place)."""
-    cost = {"char": np.log(channel.kept), "unknown": np.log(channel.unread), "run": np.log(channel.run)}
-    return float(sum(cost[place.kind] for place in reading.places))
+    kinds = [place.kind for place in reading.places]
+    unread, runs = kinds.count("unknown"), kinds.count("run")
+    kept = len(kinds) - unread - runs
+    return kept * log(channel.kept) + unread * log(channel.unread) + runs * log(channel.run)
 
 
 def terms(
@@ -211,50 +214,59 @@ def tail_digits(places: Sequence[Place]) -> list[int]:
     ]
 
 
+@lru_cache(maxsize=256)
+def _moves(channel: Channel, read: str) -> tuple[Floats, float]:
+    """(nats gained when the digit there is changed into the one read, by code point; what all ten digits add up to)."""
+    against = plain_table(channel)[ord(read), 48:58].astype(np.float64) - log(channel.kept)
+    gained = np.zeros(128)
+    gained[48:58] = -against
+    gained[ord(read)] = 0.0
+    return gained, float(np.exp(against).sum())
+
+
 def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> float:
     """Sum over registered neighbours t of the mean P(reading | s), s a free number one of the last digits away from t."""
     tail = tail_digits(places)
     if not tail or not len(found.lengths):
         return 0.0
-    n = len(found.lengths)
-    rows = np.arange(n)
-    gain = np.zeros(n)
-    moved = np.zeros(n, np.uint64)
-    whole = _hashes(found)
-    slight = 0.0
-    for back in tail:
-        read = places[len(places) - 1 - back].char
-        at = found.lengths - 1 - back
-        inside = at >= 0
-        stands = np.where(inside, found.codes[rows, np.maximum(at, 0)], 0).astype(np.int64)
-        table = plain_table(channel)[ord(read), 48:58].astype(np.float64)
-        slight += float((np.exp(table - np.log(channel.kept)).sum()) - 1.0)
-        digit = (stands >= 48) & (stands < 58)
-        better = np.where(digit, np.log(channel.kept) - table[np.clip(stands - 48, 0, 9)], 0.0)
-        better[stands == ord(read)] = 0.0
-        takes = better > gain
-        gain = np.where(takes, better, gain)
-        step = (np.uint64(ord(read)) - stands.astype(np.uint64)) * _MIX[back]
-        moved = np.where(takes, step, moved)
+    read = [places[len(places) - 1 - back].char for back in tail]
+    moves = [_moves(channel, char) for char in read]
+    rows = np.arange(len(found.lengths))
+    at = found.lengths - 1 - np.array(tail)[:, None]
+    stands = np.where(at >= 0, found.codes[rows, np.maximum(at, 0)], 0).astype(np.int64)
+    better = np.array([gained[codes] for (gained, _), codes in zip(moves, np.minimum(stands, 127), strict=True)])
+    best = better.argmax(axis=0)
+    gain = better[best, rows]
+    step = (np.array([ord(char) for char in read])[best] - stands[best, rows]).astype(np.uint64)
+    moved = np.where(gain > 0.0, step * _MIX[np.maximum(at[best, rows], 0)], np.uint64(0))
+    here = _hashes(found) + found.maker.astype(np.uint64) * _MIX[127]
+    order = here.argsort(kind="stable")
+    registered = here[order]
+    new = _differs_from_last(registered)
+    first, registered = order[new], registered[new]
+    source = registered + moved[first]
+    near = np.minimum(registered.searchsorted(source), len(registered) - 1)
+    free = (registered[near] != source) & (moved[first] != 0)
+    together = np.sort(source)
+    size = together.searchsorted(source, side="right") - together.searchsorted(source)
     sites = 9 * len(tail)
-    maker = found.maker.astype(np.uint64) * _MIX[127]
-    here = whole + maker
-    _, first = np.unique(here, return_index=True)
-    source = (here + moved)[first]
-    free = ~np.isin(source, here[first]) & (moved[first] != 0)
-    _, group, size = np.unique(source, return_inverse=True, return_counts=True)
-    crowd = 1.0 / (1.0 - np.minimum(size[group], sites - 1) / (sites + 1.0))
+    crowd = 1.0 / (1.0 - np.minimum(size, sites - 1) / (sites + 1.0))
+    slight = sum(whole - 1.0 for _, whole in moves)
     log_weight = (found.log_reading + found.log_evidence)[first]
     mean = np.where(free, np.exp(log_weight + gain[first]) * crowd, np.exp(log_weight) * slight)
     return float(mean.sum()) / sites
 
 
+def _differs_from_last(ordered: NDArray[np.uint64] | Ints) -> NDArray[np.bool_]:
+    """Where a sorted array has a value for the first time."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
+
+
 def _hashes(found: Found) -> NDArray[np.uint64]:
-    """One number per text, such that changing the place `back` from the end changes it by a known step."""
-    width = found.codes.shape[1]
-    back = found.lengths[:, None] - 1 - np.arange(width)[None, :]
-    mixed = np.where(back >= 0, _MIX[np.clip(back, 0, 126)], 0).astype(np.uint64)
-    hashed: NDArray[np.uint64] = (found.codes.astype(np.uint64) * mixed).sum(axis=1, dtype=np.uint64)
+    """One number per text, such that changing one place changes it by a known step."""
+    hashed: NDArray[np.uint64] = found.codes.astype(np.uint64) @ _MIX[: found.codes.shape[1]]
     return hashed
 
 
@@ -275,12 +287,11 @@ def group_sum(keys: Ints, scores: Floats) -> tuple[Ints, Floats, Ints]:
     Summed, because a weapon whose number stands on frame and barrel has two places it may have been read from.
     """
     order = np.lexsort((-scores, keys))
-    names, first = np.unique(keys[order], return_index=True)
-    return names, np.logaddexp.reduceat(scores[order], first), order[first].astype(np.int64)
+    ordered = keys[order]
+    first = np.flatnonzero(_differs_from_last(ordered))
+    return ordered[first], np.logaddexp.reduceat(scores[order], first), order[first].astype(np.int64)
 
 
 def site_sizes(places: Iterable[Place], letters: int = 26) -> float:
     """How many texts have the reading's pattern of digits and letters."""
-    return float(
-        np.prod([10.0 if place.char.isdigit() else float(letters) for place in places if place.kind == "char"])
-    )
+    return prod(10.0 if place.char.isdigit() else float(letters) for place in places if place.kind == "char")
