@@ -1,7 +1,9 @@
 """A bulk load goes the one way every event goes; what is worked out beforehand is only a saved computation."""
 
+import threading
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,10 @@ from countermark.ledger import jcs, projections, services, store
 from countermark.ledger.drafts import Draft
 from countermark.ledger.entry import Entry, Recorded, encode, event_id_of, key_of
 from countermark.register import births, bodies, loading, projection, rules, weaponviews
-from countermark.register.files.staging import StagedWeapon, settle
+from countermark.register.files.staging import StagedWeapon, following, settle, stage
 from countermark.register.files.vocabulary import COMPONENTS, CONDITIONS, KINDS, MARK_KINDS
-from countermark.register.files.weapons import Facts, MarkRow
+from countermark.register.files.weapons import Facts, MarkRow, WeaponRow
+from countermark.register.models import Mark
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 MARKS = st.builds(
@@ -92,6 +95,37 @@ def test_an_entry_worked_out_beforehand_is_the_one_its_draft_would_become(weapon
     assert chunk.begun[0] + b"{}}" == encode(draft.kind, draft.event_id, jcs.encode(draft.body), {})
 
 
+def _rows(*refs: str) -> list[WeaponRow]:
+    return [
+        WeaponRow(number, ref, Facts(), MarkRow("", "part", "", "manufacture", f"M{number}", "", ""))
+        for number, ref in enumerate(refs, 2)
+    ]
+
+
+def test_whoever_follows_a_file_that_is_being_staged_gets_its_weapons(tmp_path: Path) -> None:
+    followed: list[StagedWeapon] = []
+    reader = threading.Thread(target=lambda: followed.extend(following(tmp_path, lambda: True)))
+
+    def slowly() -> Iterator[WeaponRow]:
+        for one in _rows(*(f"R{number}" for number in range(600))):
+            if one.row == 500:
+                reader.start()
+            yield one
+
+    staged = stage(slowly(), tmp_path)
+    reader.join(10)
+    assert staged.as_written
+    assert followed == list(staged)
+
+
+def test_weapons_that_had_to_be_gathered_are_not_those_that_were_followed(tmp_path: Path) -> None:
+    assert not stage(_rows("R1", "R2", "R1"), tmp_path).as_written
+
+
+def test_nobody_follows_a_file_whose_reader_is_gone(tmp_path: Path) -> None:
+    assert list(following(tmp_path, lambda: False)) == []
+
+
 @given(WEAPONS)
 def test_a_weapon_comes_back_from_the_other_process_as_it_was_staged(weapon: StagedWeapon) -> None:
     assert _chunk([weapon], weaponviews.Views((), (), hexadecimal=True)).staged == [weapon]
@@ -112,13 +146,34 @@ def _differences() -> list[projections.Difference]:
 
 
 @pytest.mark.usefixtures("store")
-@pytest.mark.parametrize("weapons", [1, 10**9], ids=["with a second process", "in this process"])
+@pytest.mark.parametrize(
+    ("weapons", "size"),
+    [(1, 10**9), (10**9, 10**9), (1, 0)],
+    ids=["with a second process", "in this process", "with a second process that begins early"],
+)
 def test_views_after_a_bulk_load_are_as_the_log_says(
+    register_file: Path, monkeypatch: pytest.MonkeyPatch, weapons: int, size: int
+) -> None:
+    monkeypatch.setattr(births, "OWN_PROCESS_FROM", weapons)
+    monkeypatch.setattr(loading, "EARLY_FROM", size)
+    report = _load(register_file)
+    assert (report.new, report.refused) == (report.weapons, 0)
+    assert _differences() == []
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("weapons", [1, 10**9], ids=["with a second process", "in this process"])
+def test_what_was_made_early_is_left_when_a_record_number_comes_again(
     register_file: Path, monkeypatch: pytest.MonkeyPatch, weapons: int
 ) -> None:
     monkeypatch.setattr(births, "OWN_PROCESS_FROM", weapons)
+    monkeypatch.setattr(loading, "EARLY_FROM", 0)
+    lines = register_file.read_text(encoding="utf-8").splitlines(keepends=True)
+    again = lines[1].rsplit(",", 1)[0] + ",LATE77\n"
+    register_file.write_text("".join([*lines, again]), encoding="utf-8")
     report = _load(register_file)
-    assert (report.new, report.refused) == (report.weapons, 0)
+    assert (report.events, report.refused) == (report.weapons, 0)
+    assert Mark.objects.filter(text="LATE77").count() == 1
     assert _differences() == []
 
 

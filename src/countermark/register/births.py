@@ -8,13 +8,17 @@ import contextlib
 import fcntl
 import gc
 import multiprocessing
+import os
 import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,7 +27,7 @@ from countermark.ledger import jcs
 from countermark.ledger.drafts import Draft
 from countermark.ledger.entry import begun, key_of
 from countermark.register import bodies, moulds, rules
-from countermark.register.files.staging import Staged, StagedWeapon
+from countermark.register.files.staging import Staged, StagedWeapon, following
 from countermark.register.files.weapons import MarkRow
 from countermark.register.rules import ComponentState, MarkState, WeaponState
 from countermark.register.weaponviews import RECORDED, Views, WeaponView
@@ -32,8 +36,8 @@ CHUNK = 1000
 OWN_PROCESS_FROM = 20_000
 """Weapons from which a second process is worth its start."""
 
-AHEAD = 24
-"""Chunks that may wait to be written: about as much as the largest batch, 30 MB."""
+AHEAD = 32
+"""Chunks that may wait to be written, about 40 MB: what is made while a file is read, and more than the largest batch."""
 
 
 class Chunk(msgspec.Struct, array_like=True, gc=False):
@@ -64,12 +68,27 @@ def draft(weapon: StagedWeapon, source: str) -> Draft:
     return Draft("event", jcs.decode(made.body_json), event_id=made.event_id, body_json=made.body_json)
 
 
-def chunks(staged: Staged, source: str, views: Views) -> Iterator[Chunk]:
-    """All weapons of a file in order, `CHUNK` at a time, with the rows that each would have in `views`."""
-    own_process = staged.weapons >= OWN_PROCESS_FROM
-    yield from map(
-        decoded, _from_process(staged, source, views) if own_process else encoded_chunks(staged, source, views)
-    )
+Maker = Callable[[Staged], Iterator[Chunk]]
+"""Gives all weapons of a staged file in order, `CHUNK` at a time, with the rows that each would have in all views."""
+
+
+@contextmanager
+def making(directory: Path, source: str, views: Views, *, early: bool) -> Iterator[Maker]:
+    """Makes the weapons that are staged in `directory`; `early`, a second process begins while they still are.
+
+    What it has made is of no use where a record number came twice or had a bad row: then it begins anew.
+    """
+    with ExitStack() as running:
+        first = running.enter_context(_process(directory, source, views)) if early else None
+
+        def make(staged: Staged) -> Iterator[Chunk]:
+            if first is not None and staged.as_written:
+                return map(decoded, first)
+            if staged.weapons < OWN_PROCESS_FROM:
+                return map(decoded, encoded_chunks(staged, source, views))
+            return map(decoded, running.enter_context(_process(directory, source, views)))
+
+        yield make
 
 
 def encoded_chunks(weapons: Iterable[StagedWeapon], source: str, views: Views) -> Iterator[bytes]:
@@ -143,10 +162,11 @@ decoded: Callable[[bytes], Chunk] = msgspec.msgpack.Decoder(Chunk).decode
 _decode_weapons: Callable[[bytes], list[StagedWeapon]] = msgspec.msgpack.Decoder(list[StagedWeapon]).decode
 
 
-def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:
+@contextmanager
+def _process(directory: Path, source: str, views: Views) -> Iterator[Iterator[bytes]]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(staged, source, views, sender), daemon=True)
+    worker = context.Process(target=_work, args=(directory, source, views, sender), daemon=True)
     worker.start()
     sender.close()
     _widen(receiver)
@@ -155,17 +175,21 @@ def _from_process(staged: Staged, source: str, views: Views) -> Iterator[bytes]:
     reader = threading.Thread(target=_read_ahead, args=(receiver, ready, stopped), daemon=True)
     reader.start()
     try:
-        while (data := ready.get()) is not None:
-            yield data
-        worker.join()
-        if worker.exitcode:
-            raise RuntimeError(f"the process that prepares weapons stopped with status {worker.exitcode}")
+        yield _made(ready, worker)
     finally:
         stopped.set()
         worker.terminate()
         worker.join()
         reader.join()
         receiver.close()
+
+
+def _made(ready: "queue.Queue[bytes | None]", worker: BaseProcess) -> Iterator[bytes]:
+    while (data := ready.get()) is not None:
+        yield data
+    worker.join()
+    if worker.exitcode:
+        raise RuntimeError(f"the process that prepares weapons stopped with status {worker.exitcode}")
 
 
 def _read_ahead(pipe: Connection, ready: "queue.Queue[bytes | None]", stopped: threading.Event) -> None:
@@ -192,10 +216,11 @@ def _widen(pipe: Connection) -> None:
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
-def _work(staged: Staged, source: str, views: Views, sender: Connection) -> None:
+def _work(directory: Path, source: str, views: Views, sender: Connection) -> None:
     # Nothing here makes cycles, and the collector would look through every chunk again and again.
     gc.freeze()
     gc.disable()
-    for data in encoded_chunks(staged, source, views):
+    parent = os.getppid()
+    for data in encoded_chunks(following(directory, lambda: os.getppid() == parent), source, views):
         sender.send_bytes(data)
     sender.close()

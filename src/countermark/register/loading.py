@@ -131,24 +131,31 @@ def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress 
         delimiter=options.delimiter,
     )
     columns = frozenset(place_columns(stream.table, WEAPON_COLUMNS, options.mapping, options.ignore_columns))
-    with tempfile.TemporaryDirectory(prefix="countermark-load-") as directory:
-        staged = staging.stage(_counted(stream, progress), Path(directory))
-        report = Report(
-            rows=staged.rows + staged.refused,
-            weapons=staged.weapons,
-            marks=staged.marks,
-            refused=staged.refused,
-            errors=list(islice(staged.errors, ERRORS_SHOWN)),
-            warnings=dict(stream.warnings),
-        )
-        load = _WeaponLoad(staged, options, columns, report, by)
-        load.check()
-        if options.dry_run:
-            return report
-        if report.refused and options.on_error == "refuse":
-            return report.of_nothing()
-        load.append(file_digest(path), progress)
+    with tempfile.TemporaryDirectory(prefix="countermark-load-") as name:
+        directory, source = Path(name), options.source or own_source()
+        early = not options.dry_run and path.stat().st_size >= EARLY_FROM
+        with births.making(directory, source, projection.views(), early=early) as make:
+            staged = staging.stage(_counted(stream, progress), directory)
+            report = Report(
+                rows=staged.rows + staged.refused,
+                weapons=staged.weapons,
+                marks=staged.marks,
+                refused=staged.refused,
+                errors=list(islice(staged.errors, ERRORS_SHOWN)),
+                warnings=dict(stream.warnings),
+            )
+            load = _WeaponLoad(staged, options, columns, report, by)
+            load.check()
+            if options.dry_run:
+                return report
+            if report.refused and options.on_error == "refuse":
+                return report.of_nothing()
+            load.append(file_digest(path), make, progress)
     return report
+
+
+EARLY_FROM = 1 << 20
+"""Bytes of a file from which a second process begins while it is still being read: some ten thousand weapons."""
 
 
 def _counted(rows: Iterable[T], progress: Progress) -> Iterator[T]:
@@ -227,7 +234,7 @@ class _WeaponLoad:
         room = max(0, ERRORS_SHOWN - len(self.report.errors))
         self.report.errors.extend([*planned.errors, *held][:room])
 
-    def append(self, digest: str, progress: Progress) -> None:
+    def append(self, digest: str, make: births.Maker, progress: Progress) -> None:
         """Pass 2: whole weapons in batches; the act that names the file goes with the last one."""
         done_act = load_act("weapons", digest, self.options)
         self.report.load = load_id(done_act)
@@ -237,7 +244,7 @@ class _WeaponLoad:
         ones, new = Batch(), BirthBatch(self)
         filling: _Batch[Any] = new
         done = 0
-        for number, chunk in enumerate(births.chunks(self.staged, self.source, projection.views())):
+        for number, chunk in enumerate(make(self.staged)):
             following: _Batch[Any] = ones if number in self.met else new
             added = self.drafts(chunk.staged) if following is ones else [chunk]
             # What is full is appended when more is to come, so that the act goes with the last change.

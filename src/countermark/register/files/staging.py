@@ -5,10 +5,14 @@ A register file may scatter the rows of one `ref`. `stage` writes each run of ad
 one, is written once and read once.
 """
 
+import os
 import struct
+import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,6 +61,8 @@ class Staged:
     marks: int
     refused: int
     duplicates: int
+    as_written: bool = True
+    """Whether these are the weapons that `following` gave: none had to be gathered, none was refused afterwards."""
 
     def __iter__(self) -> Iterator[StagedWeapon]:
         return self.settled()
@@ -80,11 +86,53 @@ def stage(rows: Iterable[WeaponRow | RowError], directory: Path) -> Staged:
         with (directory / _RUNS).open("wb") as runs_file:
             runs = _write_runs(rows, RecordWriter(runs_file), state)
         chains = runs.chains()
-        if chains.any or state.bad_refs:
-            _gather(directory, chains, state)
-        else:
+        as_written = not (chains.any or state.bad_refs)
+        if as_written:
             (directory / _RUNS).rename(directory / _WEAPONS)
-    return Staged(directory, state.good_rows, state.weapons, state.marks, len(state.bad_rows), state.duplicates)
+        else:
+            _gather(directory, chains, state)
+    (directory / _DONE).touch()
+    counts = (state.good_rows, state.weapons, state.marks, len(state.bad_rows), state.duplicates)
+    return Staged(directory, *counts, as_written)
+
+
+def following(directory: Path, wanted: Callable[[], bool]) -> Iterator[StagedWeapon]:
+    """The weapons that another process stages in `directory`, settled, as it writes them; ends early when not `wanted` any more.
+
+    Of a file that is staged already they are its weapons; see `Staged.as_written`.
+    """
+    with _opened(directory, wanted) as file:
+        while wanted():
+            complete = (directory / _DONE).exists()
+            for content in _whole_records(file):
+                yield settle(_weapon(content))
+            if complete:
+                return
+            time.sleep(_LOOK_AGAIN)
+
+
+_LOOK_AGAIN = 0.01
+
+
+def _opened(directory: Path, wanted: Callable[[], bool]) -> BinaryIO:
+    while wanted():
+        for name in (_RUNS, _WEAPONS):
+            with suppress(FileNotFoundError):
+                return (directory / name).open("rb", buffering=1 << 20)
+        time.sleep(_LOOK_AGAIN)
+    return BytesIO()
+
+
+def _whole_records(file: BinaryIO) -> Iterator[bytes]:
+    """The records up to the end of a file that may still grow; the next one begins where it is left."""
+    while len(head := file.read(_LENGTH.size)) == _LENGTH.size:
+        (length,) = _LENGTH.unpack(head)
+        content = file.read(length)
+        if len(content) < length:
+            head += content
+            break
+        yield content
+    file.seek(-len(head), os.SEEK_CUR)
 
 
 def settle(weapon: StagedWeapon, named: Named = _names_none) -> StagedWeapon:
@@ -115,7 +163,7 @@ def control_finding(marks: Iterable[MarkRow]) -> str | None:
     return f"the control marks differ: {listed}"
 
 
-_WEAPONS, _RUNS, _ERRORS = "weapons", "runs", "errors"
+_WEAPONS, _RUNS, _ERRORS, _DONE = "weapons", "runs", "errors", "done"
 _LENGTH = struct.Struct("<I")
 _encode = msgspec.msgpack.Encoder().encode
 _weapon = msgspec.msgpack.Decoder(StagedWeapon).decode
