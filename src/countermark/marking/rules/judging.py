@@ -27,6 +27,8 @@ class Outcome:
     place: Place
     state: str
     marks: tuple[Mark, ...] = ()
+    choices: tuple[tuple[Mark, ...], ...] = ()
+    """Where it is met: each set of marks that meets it by itself."""
     lacking: tuple[str, ...] = ()
     where: str | None = None
 
@@ -63,8 +65,8 @@ def _may_count(mark: Mark, requirement: Requirement) -> bool:
 def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
     seen = [mark for mark in marks if is_overt(mark) or requirement.covert_counts]
     here = [mark for mark in seen if place.holds(mark)]
-    if here and (used := _satisfying(here, requirement.elements)):
-        return Outcome(place, "met", tuple(used))
+    if here and (choices := _satisfying(here, requirement.elements)):
+        return Outcome(place, "met", choices[0], choices)
     if any(mark.elements is None for mark in here) or (
         place.components and any(mark.component is None for mark in seen)
     ):
@@ -77,11 +79,17 @@ def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcom
         and not _identifies(here)
         and _satisfying(elsewhere, requirement.elements)
     ):
-        return Outcome(place, "elsewhere", tuple(elsewhere), lacking, elsewhere[0].component)
+        return Outcome(place, "elsewhere", tuple(elsewhere), (), lacking, elsewhere[0].component)
     hidden = [mark for mark in marks if not is_overt(mark) and not requirement.covert_counts]
-    if hidden and not here and (requirement.where != "each" or any(place.holds(mark) for mark in hidden)):
-        return Outcome(place, "covert", tuple(hidden), lacking, hidden[0].component)
-    return Outcome(place, "missing", tuple(here), lacking)
+    if hidden and not here and _would_do(hidden, requirement, place):
+        return Outcome(place, "covert", tuple(hidden), (), lacking, hidden[0].component)
+    return Outcome(place, "missing", tuple(here), (), lacking)
+
+
+def _would_do(hidden: Sequence[Mark], requirement: Requirement, place: Place) -> bool:
+    """Whether covert marks were meant as the mark: they show it, or nobody told what they show."""
+    meant = [mark for mark in hidden if requirement.where != "each" or place.holds(mark)]
+    return any(mark.elements is None for mark in meant) or bool(_satisfying(meant, requirement.elements))
 
 
 def _another(first: Outcome, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
@@ -91,16 +99,16 @@ def _another(first: Outcome, requirement: Requirement, marks: Sequence[Mark]) ->
     return _at(rest, requirement, [mark for mark in marks if mark.component not in taken])
 
 
-def _satisfying(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> list[Mark] | None:
-    """The marks that together show one of the sets of elements; None when they show none."""
+def _satisfying(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[tuple[Mark, ...], ...]:
+    """The sets of marks that show one of the sets of elements: each whole mark by itself, else all that share it."""
     for elements in alternatives:
         whole = [mark for mark in marks if all(_shows(mark, element) for element in elements)]
         if whole:
-            # Any one of them is enough: the one that reads best is judged.
-            return [max(whole, key=lambda mark: (mark.height_mm or 0, mark.depth_mm or 0))]
+            whole.sort(key=lambda mark: (mark.height_mm or 0, mark.depth_mm or 0), reverse=True)
+            return tuple((mark,) for mark in whole)
         if all(any(_shows(mark, element) for mark in marks) for element in elements):
-            return [mark for mark in marks if any(_shows(mark, element) for element in elements)]
-    return None
+            return (tuple(mark for mark in marks if any(_shows(mark, element) for element in elements)),)
+    return ()
 
 
 def _shows(mark: Mark, element: str) -> bool:
@@ -123,12 +131,9 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     due = applies(rule, description)
     if due is False:
         return _not_needed(voice)
-    if rule.unless and not _is_void(rule, description) and is_met(rule.unless, description):
-        used = [mark for outcome in outcomes(rule.unless, description) for mark in outcome.marks]
-        said = voice.says(
-            "met", "mark", gettext_noop("The weapon bears a mark already that makes this one unnecessary.")
-        )
-        return [said, *_quality(voice, used, description)]
+    standing = _standing(voice, description)
+    if standing and not any(finding.verdict == "refused" for finding in standing):
+        return standing
     found = outcomes(rule.requires, description)
     if not found:
         return [_no_components(voice)]
@@ -138,10 +143,20 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     if rule.requires.where == "each" and not _has_frame(rule.requires, found):
         findings.append(_no_components(voice))
     if rule.unless and any(outcome.state != "met" for outcome in found):
-        findings += _of_standing(voice, rule.unless, description)
+        findings += [*standing, *_of_standing(voice, rule.unless, description)]
     if all(outcome.state == "met" for outcome in found):
         findings += _beside(voice, description, found)
     return findings
+
+
+def _standing(voice: Voice, description: Description) -> list[Finding]:
+    """What is said of a mark that makes the demand unnecessary; empty where there is none."""
+    unless = voice.rule.unless
+    if unless is None or _is_void(voice.rule, description) or not is_met(unless, description):
+        return []
+    said = voice.says("met", "mark", gettext_noop("The weapon bears a mark already that makes this one unnecessary."))
+    found = outcomes(unless, description)
+    return [said, *(one for outcome in found for one in _best_quality(voice, outcome.choices, description))]
 
 
 def applies(rule: Rule, description: Description) -> bool | None:
@@ -208,7 +223,7 @@ def _of_outcome(voice: Voice, outcome: Outcome, description: Description) -> Ite
                 gettext_noop("The mark is there, with every element required."),
                 _stands_on(outcome, name),
             )
-            yield from _quality(voice, outcome.marks, description)
+            yield from _best_quality(voice, outcome.choices, description)
         case "undescribed":
             yield voice.says(
                 "unknown",
@@ -296,7 +311,7 @@ def _enough_if_small(rule: Rule, outcome: Outcome, description: Description) -> 
     part = places.part_of(description, outcome.place.name)
     if part is not None and part.too_small is False:
         return False
-    return bool(outcome.marks) and _satisfying(outcome.marks, rule.small_components) is not None
+    return bool(outcome.marks) and bool(_satisfying(outcome.marks, rule.small_components))
 
 
 def _small(voice: Voice, outcome: Outcome, description: Description) -> Iterator[Finding]:
@@ -371,6 +386,17 @@ def _country_codes(voice: Voice, marks: Iterable[Mark]) -> Iterator[Finding]:
             )
 
 
+def _best_quality(voice: Voice, choices: Sequence[Sequence[Mark]], description: Description) -> list[Finding]:
+    """Of several marks that would each do, what is said of the one that does best."""
+    judged = [list(_quality(voice, marks, description)) for marks in choices]
+    return min(judged, key=_faults, default=[])
+
+
+def _faults(findings: Sequence[Finding]) -> tuple[int, int]:
+    verdicts = [finding.verdict for finding in findings]
+    return verdicts.count("refused"), verdicts.count("unknown")
+
+
 def _quality(voice: Voice, marks: Iterable[Mark], description: Description) -> Iterator[Finding]:
     """Size, depth, alphabet and carrier of the marks that meet a rule."""
     for mark in marks:
@@ -421,7 +447,7 @@ def _size(voice: Voice, mark: Mark, attribute: str, given: float | None, least: 
 def _script(voice: Voice, mark: Mark) -> Iterator[Finding]:
     rule = voice.rule
     written = (mark.text or "") + "".join(told(mark).values())
-    if rule.alphabets and (letter := _foreign_letter(written, rule.alphabets)):
+    if letter := foreign_letter(written, rule):
         yield voice.says(
             "refused",
             "alphabet",
@@ -430,7 +456,7 @@ def _script(voice: Voice, mark: Mark) -> Iterator[Finding]:
             letter=letter,
             allowed=", ".join(rule.alphabets),
         )
-    if rule.numerals and (digit := _foreign_digit(written)):
+    if digit := foreign_digit(written, rule):
         yield voice.says(
             "refused",
             "numerals",
@@ -441,23 +467,25 @@ def _script(voice: Voice, mark: Mark) -> Iterator[Finding]:
         )
 
 
-def _foreign_letter(text: str, allowed: Sequence[str]) -> str | None:
-    wanted = tuple(alphabet.upper() for alphabet in allowed)
+def foreign_letter(text: str, rule: Rule) -> str | None:
+    """The first letter that is of no alphabet the rule allows."""
+    wanted = tuple(alphabet.upper() for alphabet in rule.alphabets)
+    if not wanted:
+        return None
     return next((char for char in text if char.isalpha() and not unicodedata.name(char, "").startswith(wanted)), None)
 
 
-def _foreign_digit(text: str) -> str | None:
+def foreign_digit(text: str, rule: Rule) -> str | None:
+    """The first digit that is neither Arabic nor Roman, where the rule names numerals."""
+    if not rule.numerals:
+        return None
+    return next((char for char in text if _is_foreign_digit(char)), None)
+
+
+def _is_foreign_digit(char: str) -> bool:
     # Roman numerals are letters of the Latin alphabet, or numbers of their own name.
-    return next(
-        (
-            char
-            for char in text
-            if unicodedata.category(char) in ("Nd", "No", "Nl")
-            and not char.isascii()
-            and "ROMAN NUMERAL" not in unicodedata.name(char, "")
-        ),
-        None,
-    )
+    is_number = unicodedata.category(char) in ("Nd", "No", "Nl") and not char.isascii()
+    return is_number and "ROMAN NUMERAL" not in unicodedata.name(char, "")
 
 
 def _carrier(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:

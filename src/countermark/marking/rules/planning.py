@@ -27,6 +27,7 @@ _OCCASION_KIND: Mapping[str, MarkKind] = {
 }
 _FORCES = ("binding", "political", "advisory")
 _AGENCY_MARK = ("serial",)
+_ROUNDS = 4
 
 
 @dataclass
@@ -40,7 +41,7 @@ class _Need:
     height: Length | None = None
     depth: Length | None = None
     plate: bool = False
-    rules: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
     forces: set[str] = field(default_factory=set)
     notes: dict[str, None] = field(default_factory=dict)
 
@@ -76,13 +77,26 @@ class Space(msgspec.Struct, frozen=True):
     second_plate: bool
 
 
-def needed(description: Description, rules: Iterable[tuple[Profile, Rule]]) -> list[PlannedMark]:
-    """The marks that are missing under the rules given, those of one component and kind as one."""
+def needed(description: Description, rules: Sequence[tuple[Profile, Rule]]) -> list[PlannedMark]:
+    """The marks that are missing under the rules given, those of one component and kind as one.
+
+    A mark once planned can show that one more is due (a second component that must bear it), so this goes on until nothing is.
+    """
     needs: dict[tuple[str, str, str], _Need] = {}
-    for profile, rule in rules:
-        for component, elements in _lacking(profile, rule, description):
+    planned: list[PlannedMark] = []
+    for _ in range(_ROUNDS):
+        then = applied(description, planned)
+        lacking = [
+            (profile, rule, component, elements)
+            for profile, rule in rules
+            for component, elements in _lacking(profile, rule, then)
+        ]
+        if not lacking:
+            break
+        for profile, rule, component, elements in lacking:
             _add(needs, profile, rule, component, elements, description)
-    return [_planned(need, description) for need in needs.values()]
+        planned = [_planned(need, description) for need in needs.values()]
+    return planned
 
 
 def _lacking(profile: Profile, rule: Rule, description: Description) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -132,7 +146,7 @@ def _add(
     need.height = _larger(need.height, rule.min_height)
     need.depth = _larger(need.depth, rule.min_depth)
     need.plate = need.plate or rule.non_metallic == "plate"
-    need.rules[rule.id] = profile.id
+    need.rules[rule.id] = rule
     need.forces.add(profile.force_of(rule))
     need.notes.update(dict.fromkeys(note for note in (rule.layout, rule.deadline) if note))
 
@@ -165,8 +179,9 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
             for name, text in known.items()
             if name in told or name in ("serial", "symbol_code", "manufacturer")
         }
+    allowed = {name: text for name, text in known.items() if not _is_foreign(text, need.rules.values())}
     elements: dict[str, str | None] = {
-        name: known.get(name) for name in _ordered(need.elements or dict.fromkeys(_AGENCY_MARK))
+        name: allowed.get(name) for name in _ordered(need.elements or dict.fromkeys(_AGENCY_MARK))
     }
     on_plate = _on_plate(part, need)
     material = "steel" if on_plate else (part.material if part else None)
@@ -184,6 +199,11 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
         notes=list(need.notes),
         methods=methods.ranked(material, description.occasion, description.equipment),
     )
+
+
+def _is_foreign(text: str, rules: Iterable[Rule]) -> bool:
+    """Whether a text may not stand on the metal as it is: another spelling is for a person to choose."""
+    return any(judging.foreign_letter(text, rule) or judging.foreign_digit(text, rule) for rule in rules)
 
 
 def _known(description: Description, component: str) -> dict[str, str]:
@@ -214,9 +234,9 @@ def _ordered(elements: Iterable[str]) -> list[str]:
 def _on_plate(part: Part | None, need: _Need) -> bool:
     if part is None or need.component not in places.FRAMES:
         return False
-    if part.plate is not None:
-        return part.plate.metal is not False
-    return part.material == "polymer" and need.plate
+    if part.material == "polymer" and need.plate:
+        return True
+    return part.plate is not None and part.plate.metal is not False and part.plate.removal_destroys is not False
 
 
 def _text(elements: Mapping[str, str | None], description: Description, need: _Need) -> str:
@@ -252,8 +272,7 @@ def _with_plates(description: Description, marks: Sequence[PlannedMark]) -> Any:
     on_plates = {mark.component for mark in marks if mark.carrier == "plate"}
     embedded = Plate(metal=True, embedded=True, removal_destroys=True)
     parts = tuple(
-        msgspec.structs.replace(part, plate=embedded) if part.type in on_plates and part.plate is None else part
-        for part in weapon.components
+        msgspec.structs.replace(part, plate=embedded) if part.type in on_plates else part for part in weapon.components
     )
     return msgspec.structs.replace(weapon, components=parts)
 

@@ -1,0 +1,94 @@
+"""A description may be incomplete or wrong in places; the rest is used, and what is wrong is said."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import jsonschema
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from countermark.marking import description, profiles, rules, schemas
+from countermark.marking.description import Description
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+_NAMES = st.sampled_from(
+    ["occasion", "import_purpose", "traceable_before", "profiles", "date", "weapon", "marks", "elements", "kind", "components",
+     "component", "type", "plate", "zone", "text", "height_mm", "layer", "carrier", "mark_kind", "material", "width_mm"]
+)  # fmt: skip
+_NEAR = st.recursive(
+    _JSON
+    | st.sampled_from(["manufacture", "import", "iti", "frame", "barrel", "plate", "overt", "steel", "2026-01-01"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(_NAMES, _NEAR, max_size=6))
+@settings(deadline=None, max_examples=200)
+def test_any_json_object_is_answered(value: dict[str, Any]) -> None:
+    described, problems = description.read(value)
+    chosen, _ = profiles.chosen(described.profiles, profiles.shipped())
+    day = described.date or dt.date(2026, 1, 1)
+    json.dumps(rules.plan(described, chosen, day, problems).as_json(), allow_nan=False)
+    json.dumps(rules.check(described, chosen, day, problems).as_json(), allow_nan=False)
+
+
+def test_a_wrong_word_is_left_out_and_what_was_expected_is_said() -> None:
+    described, problems = description.read({"occasion": "theft", "weapon": {"kind": "rifle"}})
+    assert described.occasion is None
+    assert described.weapon == description.Weapon(kind="rifle")
+    assert [(problem.path, "manufacture" in problem.expected) for problem in problems] == [("$.occasion", True)]
+
+
+def test_an_unknown_field_is_said_with_its_place() -> None:
+    _, problems = description.read({"marks": [{"component": "frame", "colour": "red"}]})
+    assert problems[0].path == "$.marks[0].colour"
+
+
+def test_one_bad_mark_does_not_lose_the_others() -> None:
+    described, problems = description.read({"marks": [{"component": "frame"}, 7, {"component": "wing"}]})
+    assert [mark.component for mark in described.marks or ()] == ["frame", None]
+    assert len(problems) == 2
+
+
+def test_a_year_given_as_a_number_is_read() -> None:
+    described, problems = description.read({"elements": {"year": 2026}})
+    assert (described.elements, problems) == ({"year": "2026"}, [])
+
+
+def test_nothing_is_called_compliant_while_part_of_the_description_is_unusable() -> None:
+    value = {
+        "occasion": "state_holding", "profiles": ["iti"], "weapon": {"kind": "rifle", "wings": 2},
+        "marks": [{"component": "receiver", "elements": {"serial": "1"}}],
+    }  # fmt: skip
+    described, problems = description.read(value)
+    chosen, _ = profiles.chosen(described.profiles, profiles.shipped())
+    answer = rules.check(described, chosen, dt.date(2026, 1, 1), problems)
+    assert answer.verdicts == {"iti": "incomplete"}
+
+
+def test_the_contracts_example_fits_the_published_schema_and_reads_whole() -> None:
+    example = {
+        "occasion": "manufacture", "import_purpose": "permanent", "traceable_before": True, "profiles": ["iti"],
+        "date": "2026-01-01",
+        "weapon": {
+            "kind": "rifle", "production": "industrial", "model": "R1", "control_component": "frame",
+            "components": [
+                {"type": "frame", "material": "steel",
+                 "plate": {"metal": True, "embedded": True, "removal_destroys": True, "width_mm": 20, "height_mm": 6}},
+            ],
+        },
+        "marks": [
+            {"component": "frame", "carrier": "part", "layer": "overt", "mark_kind": "manufacture", "method": "laser",
+             "text": "X", "elements": {"manufacturer": "Acme"}, "height_mm": 1.6, "depth_mm": 0.1},
+        ],
+    }  # fmt: skip
+    jsonschema.validate(example, schemas.schema("marking"))
+    described, problems = description.read(example)
+    assert not problems
+    assert isinstance(described, Description)

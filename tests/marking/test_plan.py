@@ -1,0 +1,147 @@
+"""A plan says which marks are missing, and what they will make of the weapon."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from countermark.marking import description, profiles, rules
+from countermark.marking.description import ELEMENTS
+from countermark.marking.rules import Answer, Plan
+
+DAY = dt.date(2026, 1, 1)
+_TABLE = tomllib.loads(Path(__file__).with_name("cases.toml").read_text("utf-8"))
+
+
+def _plan(*names: str, **fields: Any) -> Plan:
+    described, problems = description.read({"occasion": "manufacture", "profiles": list(names), **fields})
+    chosen, _ = profiles.chosen(described.profiles, profiles.shipped())
+    return rules.plan(described, chosen, DAY, problems)
+
+
+def _check(**fields: Any) -> Answer:
+    described, problems = description.read(fields)
+    chosen, _ = profiles.chosen(described.profiles, profiles.shipped())
+    return rules.check(described, chosen, DAY, problems)
+
+
+def test_an_unmarked_pistol_gets_its_unique_mark_on_the_frame() -> None:
+    [mark] = _plan("iti", weapon=_TABLE["weapons"]["pistol"]).marks
+    assert (mark.component, mark.mark_kind, set(mark.elements) >= {"manufacturer", "country", "serial"}) == (
+        "frame",
+        "manufacture",
+        True,
+    )
+
+
+def test_the_text_stands_as_it_will_on_the_metal() -> None:
+    told = {"serial": "A123", "year": "2026", "calibre": "9 mm"}
+    weapon = {**_TABLE["weapons"]["pistol"], "maker": "Acme", "country": "XA", "model": "P1"}
+    [mark] = _plan("iti", weapon=weapon, elements=told).marks
+    assert mark.text == "XA Acme 2026 P1 A123 9 mm"
+
+
+def test_prefixes_stand_before_the_text_and_not_in_the_serial() -> None:
+    weapon = _TABLE["weapons"]["pistol"]
+    plan = _plan("eu-2019-68", weapon=weapon, prefixes=True, elements={"serial": "A123"})
+    assert {mark.component: mark.text[:3] for mark in plan.marks} == {"frame": "(1)", "barrel": "(2)", "slide": "(2)"}
+    assert all(mark.elements["serial"] == "A123" for mark in plan.marks)
+
+
+def test_the_strictest_height_is_planned_and_who_demands_it_is_shown() -> None:
+    plan = _plan("us-478.92", "eu-2019-68", weapon=_TABLE["weapons"]["pistol_frame"])
+    assert plan.marks[0].height_mm == 1.6
+    height = next(one for one in plan.strictest if one["attribute"] == "height_mm")
+    assert [one["profile"] for one in height["demanded_by"]] == ["eu-2019-68"]  # type: ignore[attr-defined]
+    assert {one["profile"] for one in height["others"]} == {"us-478.92"}  # type: ignore[attr-defined]
+
+
+def test_a_mark_on_the_barrel_alone_is_refused_and_one_on_the_frame_planned() -> None:
+    plan = _plan("iti", weapon=_TABLE["weapons"]["pistol"], marks=[_TABLE["marks"]["full_barrel"]])
+    assert any(finding.verdict == "refused" for finding in plan.now.findings)
+    assert [mark.component for mark in plan.marks] == ["frame"]
+
+
+def test_a_frame_of_polymer_gets_an_embedded_plate_where_the_law_asks_for_one() -> None:
+    plan = _plan("eu-2019-68", weapon=_TABLE["weapons"]["polymer"])
+    assert plan.marks[0].carrier == "plate"
+
+
+def test_an_import_mark_does_not_take_its_country_from_the_maker() -> None:
+    plan = _plan(
+        "iti", occasion="import", weapon=_TABLE["weapons"]["pistol"], marks=[_TABLE["marks"]["full_frame"]],
+        elements={"country": "XB"},
+    )  # fmt: skip
+    assert [(mark.mark_kind, mark.elements["country"]) for mark in plan.marks] == [("import", "XB")]
+
+
+def test_instruments_that_differ_about_an_exemption_are_shown() -> None:
+    plan = _plan("iti", "unfp", occasion="import", import_purpose="museum", weapon=_TABLE["weapons"]["pistol"])
+    assert plan.now.verdicts["iti"] == "exempt"
+    assert any(conflict["attribute"] == "exemption" for conflict in plan.conflicts)
+
+
+def test_a_plan_names_the_version_of_each_rule_text() -> None:
+    assert set(_plan("iti", "unfp", weapon=_TABLE["weapons"]["pistol"]).made_under) == {"iti", "unfp"}
+
+
+@pytest.mark.parametrize("occasion", get_args(description.Occasion))
+@pytest.mark.parametrize("weapon", _TABLE["weapons"])
+def test_a_weapon_marked_as_planned_breaks_no_rule(weapon: str, occasion: str) -> None:
+    plan = _plan(
+        occasion=occasion, import_purpose="permanent", traceable_before=False, weapon=_TABLE["weapons"][weapon]
+    )
+    assert "not_compliant" not in plan.planned_verdicts.values(), plan.planned_verdicts
+
+
+@given(
+    marks=st.lists(st.sampled_from(sorted(_TABLE["marks"])), max_size=4),
+    occasion=st.sampled_from(get_args(description.Occasion)),
+)
+@settings(deadline=None)
+def test_any_plan_mends_what_marks_can_mend(marks: list[str], occasion: str) -> None:
+    plan = _plan(
+        occasion=occasion, traceable_before=False, weapon=_TABLE["weapons"]["pistol"],
+        marks=[_TABLE["marks"][name] for name in marks],
+    )  # fmt: skip
+    assert "not_compliant" not in plan.planned_verdicts.values(), (plan.planned_verdicts, plan.marks)
+
+
+_ORDER = {"not_compliant": 0, "incomplete": 1, "compliant": 2}
+
+
+@given(
+    marks=st.lists(st.sampled_from(["no_country", "no_year", "place", "serial_barrel"]), min_size=1, max_size=3),
+    element=st.sampled_from(ELEMENTS),
+    profile=st.sampled_from([profile.id for profile in profiles.shipped()]),
+)
+@settings(deadline=None)
+def test_one_more_element_in_a_mark_never_makes_a_verdict_worse(marks: list[str], element: str, profile: str) -> None:
+    told = [_TABLE["marks"][name] for name in marks]
+    first = told[0]["elements"]
+    more = [{**told[0], "elements": {**first, element: first.get(element) or "XA"}}, *told[1:]]
+    fields = {"occasion": "manufacture", "profiles": [profile], "weapon": _TABLE["weapons"]["pistol"]}
+    before, after = _check(**fields, marks=told), _check(**fields, marks=more)
+    assert _ORDER[after.verdicts[profile]] >= _ORDER[before.verdicts[profile]]
+
+
+@given(
+    marks=st.lists(st.sampled_from(sorted(_TABLE["marks"])), max_size=4),
+    occasion=st.sampled_from(get_args(description.Occasion)),
+)
+@settings(deadline=None)
+def test_profiles_asked_together_say_what_each_says_alone(marks: list[str], occasion: str) -> None:
+    fields = {
+        "occasion": occasion,
+        "weapon": _TABLE["weapons"]["pistol"],
+        "marks": [_TABLE["marks"][name] for name in marks],
+    }
+    together = _check(**fields)
+    alone: dict[str, str] = {}
+    for profile in profiles.shipped():
+        alone |= _check(**fields, profiles=[profile.id]).verdicts
+    assert together.verdicts == alone

@@ -1,0 +1,56 @@
+"""What fits on a plate, and how many import marks will fit after it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countermark.marking import space
+
+sizes = st.floats(1, 200)
+
+
+def test_a_plate_of_20_by_6_millimetres_takes_two_lines_of_fourteen_at_1_6() -> None:
+    assert space.grid(20, 6, 1.6) == space.Grid(lines=2, columns=14)
+
+
+def test_one_line_used_leaves_one_for_import_marks() -> None:
+    fit = space.fit(20, 6, 1.6, ["XA ACME A12345"])
+    assert (fit.fits, fit.lines, fit.future_import_marks) == (True, ("XA ACME A12345",), 2)
+
+
+def test_a_mark_is_broken_between_its_elements() -> None:
+    assert space.wrap("XA ACME A12345", 8) == ["XA ACME", "A12345"]
+
+
+def test_a_word_longer_than_the_line_does_not_fit() -> None:
+    assert not space.fit(5, 20, 1.6, ["AB1234567"]).fits
+
+
+def test_a_full_plate_has_no_room_for_another_mark() -> None:
+    assert space.fit(20, 3, 1.6, ["XA ACME A12345"]).future_import_marks == 0
+
+
+@given(sizes, sizes, st.floats(0.5, 5), st.lists(st.sampled_from(["XA 1", "XA ACME 12345"]), max_size=4))
+def test_what_is_said_to_fit_lies_inside_the_plate(
+    width: float, height: float, character: float, marks: list[str]
+) -> None:
+    fit = space.fit(width, height, character, marks)
+    if not fit.fits or not fit.lines:
+        return
+    longest = max(map(len, fit.lines)) * space.ADVANCE * character
+    tall = ((len(fit.lines) - 1) * space.LEADING + 1) * character
+    assert longest <= width - 2 * space.EDGE_MM + 1e-6
+    assert tall <= height - 2 * space.EDGE_MM + 1e-6
+
+
+@given(sizes, sizes, st.floats(0.5, 5))
+def test_a_larger_character_never_fits_more(width: float, height: float, character: float) -> None:
+    small, large = space.grid(width, height, character), space.grid(width, height, character * 1.5)
+    assert (large.lines, large.columns) <= (max(small.lines, large.lines), small.columns) or large.lines <= small.lines
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_each_mark_more_leaves_less_room(count: int) -> None:
+    rooms = [space.fit(20, 12, 1.6, ["XA 1"] * number).future_import_marks for number in range(3)]
+    assert rooms == sorted(rooms, reverse=True)
+    assert rooms[count] == (space.grid(20, 12, 1.6).lines - count) * 2
