@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from math import exp, log
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -98,18 +99,39 @@ def typed(read: str) -> tuple[str, ...]:
     return () if read.isascii() else SOUND.get(read, ())
 
 
-@lru_cache(maxsize=200_000)
-def _pair(channel: Channel, mark: str, read: str) -> float:
+def _log_pair(channel: Channel, mark: str, read: str) -> float:
     for known_mark, known_read, probability in channel.confusion:
         if (known_mark, known_read) == (mark, read):
-            return float(np.log(probability))
+            return log(probability)
     why = relation(mark, read)
     if why is None:
-        return float(np.log(channel.kept))
+        return log(channel.kept)
     if why == "other":
         same_kind = mark.isdigit() == read.isdigit()
-        return float(np.log(channel.other if same_kind else channel.across))
-    return float(np.log({"lookalike": channel.lookalike, "near": channel.near, "transliterated": channel.sound}[why]))
+        return log(channel.other if same_kind else channel.across)
+    return log({"lookalike": channel.lookalike, "near": channel.near, "transliterated": channel.sound}[why])
+
+
+MOST_PAIRS = 200_000
+
+
+class _Pairs(dict[tuple[str, str], float]):
+    """log P(read | mark) of single characters, by (mark, read), worked out when first asked for."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__()
+        self._channel = channel
+
+    def __missing__(self, pair: tuple[str, str]) -> float:
+        if len(self) >= MOST_PAIRS:
+            self.clear()
+        found = self[pair] = _log_pair(self._channel, *pair)
+        return found
+
+
+@lru_cache(maxsize=16)
+def _log_pairs(channel: Channel) -> _Pairs:
+    return _Pairs(channel)
 
 
 _Number = TypeVar("_Number", float, np.float32)
@@ -143,9 +165,9 @@ def _scalars(channel: Channel) -> _Logs[np.float32]:
 def plain_table(channel: Channel) -> NDArray[np.float32]:
     """(128 read, 128 mark) log-probabilities of the plain characters."""
     table = np.full((128, 128), np.log(channel.across), np.float32)
-    plain = [chr(code) for code in range(33, 127)]
+    plain, pairs = [chr(code) for code in range(33, 127)], _log_pairs(channel)
     for read in plain:
-        table[ord(read), 33:127] = [_pair(channel, mark, read) for mark in plain]
+        table[ord(read), 33:127] = [pairs[mark, read] for mark in plain]
     return table
 
 
@@ -208,7 +230,8 @@ def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channe
     plain = letters < _PLAIN
     table = np.empty(len(letters), np.float32)
     table[plain] = row[letters[plain]]
-    table[~plain] = [_pair(channel, chr(code), place.char) for code in letters[~plain].tolist()]
+    pairs = _log_pairs(channel)
+    table[~plain] = [pairs[chr(code), place.char] for code in letters[~plain].tolist()]
     return table
 
 
@@ -221,7 +244,8 @@ def _row(channel: Channel, read: str) -> NDArray[np.float32]:
     if ord(read) < _PLAIN:
         plain: NDArray[np.float32] = plain_table(channel)[ord(read)]
         return plain
-    return np.array([_NEVER, *(_pair(channel, chr(code), read) for code in range(1, _PLAIN))], np.float32)
+    pairs = _log_pairs(channel)
+    return np.array([_NEVER, *(pairs[chr(code), read] for code in range(1, _PLAIN))], np.float32)
 
 
 _DIAGONALS = 2 * BAND + 1
@@ -417,9 +441,28 @@ def align(reading: Reading, mark: str, channel: Channel = Channel()) -> list[Dif
     front = _agreeing(reading.places, mark)
     back = _agreeing(reading.places[front:][::-1], mark[front:][::-1])
     end = len(reading.places) - back
-    found = _trace_back(reading.places[front:end], mark[front : len(mark) - back], channel)
+    places, rest = reading.places[front:end], mark[front : len(mark) - back]
+    found = _one_edit(places, rest, channel)
+    found = _trace_back(places, rest, channel) if found is None else found
     after = reading.places[end].at if back else None
     return [d if d.at >= 0 else d._replace(at=_end_of(reading.places) if after is None else after) for d in found]
+
+
+def _one_edit(places: Sequence[Place], mark: str, channel: Channel) -> list[Difference] | None:
+    """What differs where only places of the mark, only characters of the reading, or one swapped pair are left."""
+    if not places:
+        return [Difference(-1, "", char, "dropped") for char in mark]
+    if any(place.kind != "char" for place in places):
+        return None
+    if not mark:
+        return [Difference(place.at, place.char, "", "added") for place in places]
+    if len(places) == len(mark) == 2 and mark == places[1].char + places[0].char:
+        pairs = _log_pairs(channel)
+        misread = pairs[mark[0], mark[1]] + pairs[mark[1], mark[0]]
+        elsewhere = log(channel.dropped) + log(max(channel.added, channel.doubled))
+        if log(channel.swapped) > max(misread, elsewhere):
+            return [Difference(places[0].at, mark[::-1], mark, "swapped")]
+    return None
 
 
 def _agreeing(places: Sequence[Place], mark: str) -> int:
@@ -438,26 +481,21 @@ def _end_of(places: Sequence[Place]) -> int:
 
 def _place_by_place(places: Sequence[Place], mark: str) -> list[Difference] | None:
     """The differences when place stands against place and at most one is a real misreading: no other alignment is better."""
-    if len(places) != len(mark) or any(place.kind == "run" for place in places):
+    if len(places) != len(mark):
         return None
-    found = [
+    read = "".join([place.char or "?" for place in places])
+    apart = [i for i, (place, char) in enumerate(zip(places, mark, strict=True)) if place.char != char]
+    if any(places[i].kind == "run" for i in apart):
+        return None
+    real = [i for i in apart if places[i].char]
+    if len(real) > 2 or (len(real) == 2 and _shifted(read, mark, *real)):
+        return None
+    return [
         Difference(
-            place.at,
-            place.char or "?",
-            char,
-            "unread" if place.kind == "unknown" else relation(char, place.char) or "other",
+            places[i].at, read[i], mark[i], relation(mark[i], read[i]) or "other" if places[i].char else "unread"
         )
-        for place, char in zip(places, mark, strict=True)
-        if place.char != char
+        for i in apart
     ]
-    real = [
-        i
-        for i, (place, char) in enumerate(zip(places, mark, strict=True))
-        if place.kind == "char" and place.char != char
-    ]
-    if len(real) < 2:
-        return found
-    return found if len(real) == 2 and not _shifted("".join(p.char or "?" for p in places), mark, *real) else None
 
 
 def _shifted(read: str, mark: str, first: int, last: int) -> bool:
@@ -466,31 +504,23 @@ def _shifted(read: str, mark: str, first: int, last: int) -> bool:
 
 
 _Step = tuple[float, int, int]
+"""(log-probability, places of the reading, places of the mark)."""
 
 
-def _steps(i: int, j: int, places: Sequence[Place], mark: str, channel: Channel, logs: _Logs[float]) -> Iterable[_Step]:
-    """(log-probability, places of the reading, places of the mark) of every edit that may end at (i, j)."""
-    place = places[i - 1] if i else None
-    if j:
-        yield logs.dropped, 0, 1
-    if place is None:
-        return
+def _steps(i: int, j: int, places: Sequence[Place], mark: str, pairs: _Pairs, logs: _Logs[float]) -> list[_Step]:
+    """Every edit that may end at (i, j), both at least 1, but for one place dropped or added alone."""
+    place = places[i - 1]
     if place.kind == "run":
-        yield logs.empty_run, 1, 0
-        for k in range(1, j + 1):
-            yield logs.run, 1, k
-        return
-    twice = any(0 <= k < len(places) and places[k].char == place.char != "" for k in (i - 2, i))
-    yield logs.doubled if twice else logs.added, 1, 0
-    if not j:
-        return
-    yield logs.unread if place.kind == "unknown" else _pair(channel, mark[j - 1], place.char), 1, 1
-    if place.kind != "char":
-        return
+        return [(logs.run, 1, k) for k in range(1, j + 1)]
+    if place.kind == "unknown":
+        return [(logs.unread, 1, 1)]
+    found = [(pairs[mark[j - 1], place.char], 1, 1)]
     before = places[i - 2].char if i > 1 else ""
-    if j > 1 and before and before != place.char and (before, place.char) == (mark[j - 1], mark[j - 2]):
-        yield logs.swapped, 2, 2
-    yield from _sounded(i, j, places, mark, logs.sound)
+    if j > 1 and before == mark[j - 1] and place.char == mark[j - 2] and before != place.char:
+        found.append((logs.swapped, 2, 2))
+    if not (mark.isascii() and place.char.isascii()):
+        found += _sounded(i, j, places, mark, logs.sound)
+    return found
 
 
 def _sounded(i: int, j: int, places: Sequence[Place], mark: str, log_sound: float) -> Iterable[_Step]:
@@ -506,16 +536,18 @@ def _sounded(i: int, j: int, places: Sequence[Place], mark: str, log_sound: floa
 def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Difference]:
     has_run = any(place.kind == "run" for place in places)
     logs = _logs(channel)
+    apart = len(mark) + 1 if has_run else max(BAND, abs(len(places) - len(mark)))
+    pairs = _log_pairs(channel)
+    alone = [0.0] + [_alone(places, i, logs) for i in range(len(places))]
     best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
     for i in range(len(places) + 1):
-        for j in range(len(mark) + 1):
-            if not (i or j) or (not has_run and abs(i - j) > max(BAND, abs(len(places) - len(mark)))):
-                continue
-            options = [
-                (best[i - di, j - dj][0] + score, di, dj)
-                for score, di, dj in _steps(i, j, places, mark, channel, logs)
-                if (i - di, j - dj) in best
-            ]
+        for j in range(max(0, i - apart), min(len(mark), i + apart) + 1):
+            steps = _steps(i, j, places, mark, pairs, logs) if i and j else []
+            if i:
+                steps.append((alone[i], 1, 0))
+            if j:
+                steps.append((logs.dropped, 0, 1))
+            options = [(best[i - di, j - dj][0] + score, di, dj) for score, di, dj in steps if (i - di, j - dj) in best]
             if options:
                 best[i, j] = max(options)
     i, j = len(places), len(mark)
@@ -525,6 +557,13 @@ def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Di
         found += reversed(_differences(places, mark, i, j, di, dj))
         i, j = i - di, j - dj
     return found[::-1]
+
+
+def _alone(places: Sequence[Place], i: int, logs: _Logs[float]) -> float:
+    """What a place costs that stands in the reading only."""
+    if places[i].kind == "run":
+        return logs.empty_run
+    return logs.doubled if _doubled(places, i) else logs.added
 
 
 def _differences(places: Sequence[Place], mark: str, i: int, j: int, di: int, dj: int) -> list[Difference]:
@@ -574,7 +613,7 @@ def fit(confirmed: Iterable[tuple[Reading, str]], start: Channel = Channel(), st
         return (prior * default + places * share.get(name, 0.0) / choices) / (prior + places)
 
     learned = tuple(
-        (mark, read, (count + prior * float(np.exp(_pair(start, mark, read)))) / (seen[mark] + prior))
+        (mark, read, (count + prior * exp(_log_pairs(start)[mark, read])) / (seen[mark] + prior))
         for (mark, read), count in sorted(single.items())
         if count >= 5
     )
