@@ -33,7 +33,7 @@ def test_a_weapon_that_lacks_a_mark_is_1() -> None:
 
 def test_the_answer_has_the_members_of_the_contract() -> None:
     answer = json.loads(_run("marking", "check", "-", "--json", given=_PISTOL).output)
-    assert list(answer) == ["verdicts", "findings", "marks", "space"]
+    assert list(answer)[:4] == ["verdicts", "findings", "marks", "space"]
     wanted = {"rule", "profile", "force", "verdict", "component", "attribute", "message", "source"}
     assert all(wanted <= set(finding) for finding in answer["findings"])
 

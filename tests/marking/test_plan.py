@@ -55,7 +55,7 @@ def test_prefixes_stand_before_the_text_and_not_in_the_serial() -> None:
 def test_the_strictest_height_is_planned_and_who_demands_it_is_shown() -> None:
     plan = _plan("us-478.92", "eu-2019-68", weapon=_TABLE["weapons"]["pistol_frame"])
     assert plan.marks[0].height_mm == 1.6
-    height = next(one for one in plan.strictest if one["attribute"] == "height_mm")
+    height = next(one for one in plan.now.strictest if one["attribute"] == "height_mm")
     assert [one["profile"] for one in height["demanded_by"]] == ["eu-2019-68"]  # type: ignore[attr-defined]
     assert {one["profile"] for one in height["others"]} == {"us-478.92"}  # type: ignore[attr-defined]
 
@@ -82,7 +82,7 @@ def test_an_import_mark_does_not_take_its_country_from_the_maker() -> None:
 def test_instruments_that_differ_about_an_exemption_are_shown() -> None:
     plan = _plan("iti", "unfp", occasion="import", import_purpose="museum", weapon=_TABLE["weapons"]["pistol"])
     assert plan.now.verdicts["iti"] == "exempt"
-    assert any(conflict["attribute"] == "exemption" for conflict in plan.conflicts)
+    assert any(conflict["attribute"] == "exemption" for conflict in plan.now.conflicts)
 
 
 def test_a_plan_names_the_version_of_each_rule_text() -> None:

@@ -68,6 +68,13 @@ def known() -> tuple[Method, ...]:
     return tuple(msgspec.convert(one, Method) for one in tomllib.loads(text)["methods"])
 
 
+def rating(method: str, material: Material | None) -> Rated | None:
+    """How a method does on a material; None where the method, the material or the rating is not known."""
+    name = "_".join(method.lower().replace("-", " ").split())
+    found = next((one for one in known() if name in (one.id, one.title.lower().replace(" ", "_"))), None)
+    return getattr(found, material) if found and material else None
+
+
 def ranked(
     material: Material | None, occasion: Occasion | None, equipment: Sequence[str] | None = None
 ) -> list[Choice]:

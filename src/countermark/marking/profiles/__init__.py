@@ -101,6 +101,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     """Whether the demand can be met by something that is no mark (a certificate), so that its absence decides nothing."""
     country_code: bool = False
     """The country is to be given as two letters of ISO 3166-1."""
+    durable: bool = False
+    """Whether the mark must last: a method that does not on this material is advised against."""
     layout: str = ""
     deadline: str = ""
     note: str = ""

@@ -24,6 +24,9 @@ class Answer:
 
     verdicts: dict[str, Verdict]
     findings: tuple[Finding, ...]
+    space: tuple[planning.Space, ...]
+    strictest: list[dict[str, object]]
+    conflicts: list[dict[str, object]]
 
     def as_json(self) -> dict[str, Any]:
         """The shape of the contract, *Marking*."""
@@ -46,8 +49,6 @@ class Plan:
     marks: tuple[planning.PlannedMark, ...]
     space: tuple[planning.Space, ...]
     planned_verdicts: dict[str, Verdict]
-    strictest: list[dict[str, object]]
-    conflicts: list[dict[str, object]]
     made_under: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
@@ -57,8 +58,6 @@ class Plan:
             "marks": msgspec.to_builtins(self.marks),
             "space": msgspec.to_builtins(self.space),
             "planned_verdicts": self.planned_verdicts,
-            "strictest": self.strictest,
-            "conflicts": self.conflicts,
             "made_under": self.made_under,
         }
 
@@ -78,8 +77,6 @@ def plan(description: Description, profiles: Sequence[Profile], day: dt.date, pr
         marks=tuple(marks),
         space=tuple(planning.spaces(plain, marks)),
         planned_verdicts=then.verdicts,
-        strictest=planning.strictest(rules),
-        conflicts=planning.conflicts(now.verdicts, profiles),
         made_under={profile.id: digest(profile) for profile in profiles},
     )
 
@@ -98,7 +95,13 @@ def check(
         verdict, found = _under(profile, plain, day)
         verdicts[profile.id] = "incomplete" if problems and verdict == "compliant" else verdict
         findings += found
-    return Answer(verdicts, tuple(findings))
+    return Answer(
+        verdicts=verdicts,
+        findings=tuple(findings),
+        space=tuple(planning.spaces(plain, ())),
+        strictest=planning.strictest(planning.in_force(plain, profiles, verdicts, day)),
+        conflicts=planning.conflicts(verdicts, profiles),
+    )
 
 
 def _unusable(problem: Problem) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
+from countermark.marking import methods
 from countermark.marking.description import Description, Mark
 from countermark.marking.profiles import Length, Profile, Requirement, Rule
 from countermark.marking.rules import places
@@ -38,14 +39,19 @@ def told(mark: Mark) -> Mapping[str, str]:
     return cast(Mapping[str, str], mark.elements or {})
 
 
+_UNSEEN = ("micro", "nano")
+
+
 def is_overt(mark: Mark) -> bool:
-    return mark.layer == "overt" and mark.mark_kind != "covert"
+    """Whether a mark can be seen without technical aids (ITI para. 7; micro and nano marks cannot, A/70/115, para. 33)."""
+    unseen = any(word in (mark.method or "").lower() for word in _UNSEEN)
+    return mark.layer == "overt" and mark.mark_kind != "covert" and not unseen
 
 
-def outcomes(requirement: Requirement, description: Description) -> list[Outcome]:
-    """What a requirement comes to, place by place."""
+def outcomes(requirement: Requirement, description: Description, one_part: bool = False) -> list[Outcome]:
+    """What a requirement comes to, place by place. `one_part`: one component alone is the weapon in law."""
     marks = [mark for mark in description.marks or () if _may_count(mark, requirement)]
-    found = [_at(place, requirement, marks) for place in places.of(requirement, description)]
+    found = [_at(place, requirement, marks) for place in places.of(requirement, description, one_part)]
     if requirement.where == "structural_and_another" and found[0].state == "met":
         found.append(_another(found[0], requirement, marks))
     return found
@@ -134,7 +140,7 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     standing = _standing(voice, description)
     if standing and not any(finding.verdict == "refused" for finding in standing):
         return standing
-    found = outcomes(rule.requires, description)
+    found = outcomes(rule.requires, description, profile.identity == "one_part")
     if not found:
         return [_no_components(voice)]
     findings = [one for outcome in found for one in _of_outcome(voice, outcome, description)]
@@ -145,7 +151,7 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     if rule.unless and any(outcome.state != "met" for outcome in found):
         findings += [*standing, *_of_standing(voice, rule.unless, description)]
     if all(outcome.state == "met" for outcome in found):
-        findings += _beside(voice, description, found)
+        findings += [*_beside(voice, description, found), *_off_control(voice, description, found)]
     return findings
 
 
@@ -374,6 +380,22 @@ def _beside(voice: Voice, description: Description, found: Sequence[Outcome]) ->
         yield from _country_codes(voice, used)
 
 
+def _off_control(voice: Voice, description: Description, found: Sequence[Outcome]) -> Iterator[Finding]:
+    """A unique mark on a structural component that is not the one the maker names (A/70/115, para. 21)."""
+    named = description.weapon.control_component if description.weapon else None
+    if named is None or voice.rule.requires.where != "structural":
+        return
+    stands = {mark.component for outcome in found for mark in outcome.marks}
+    if named not in stands and named in places.structural(description):
+        yield voice.says(
+            "advice",
+            "component",
+            gettext_noop("The mark does not stand on the control component the maker names: %(named)s."),
+            min(component or "" for component in stands),
+            named=named,
+        )
+
+
 def _country_codes(voice: Voice, marks: Iterable[Mark]) -> Iterator[Finding]:
     for mark in marks:
         country = told(mark).get("country", "")
@@ -403,6 +425,7 @@ def _quality(voice: Voice, marks: Iterable[Mark], description: Description) -> I
         yield from _sizes(voice, mark, description)
         yield from _script(voice, mark)
         yield from _carrier(voice, mark, description)
+        yield from _durability(voice, mark, description)
 
 
 def _sizes(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
@@ -494,6 +517,24 @@ def _carrier(voice: Voice, mark: Mark, description: Description) -> Iterator[Fin
         yield from _plate(voice, mark, part.plate if part else None)
     elif mark.component in FRAMES and voice.rule.non_metallic != "silent":
         yield from _non_metallic(voice, mark, part.material if part else None)
+
+
+def _durability(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
+    part = places.part_of(description, mark.component)
+    if not voice.rule.durable or mark.method is None or part is None:
+        return
+    rated = methods.rating(mark.method, "steel" if mark.carrier == "plate" else part.material)
+    if rated is not None and rated.durability == "poor":
+        yield voice.says(
+            "advice",
+            "method",
+            gettext_noop(
+                "%(method)s does not last on this material: plan an inspection, or another method. Source: %(basis)s."
+            ),
+            mark.component,
+            method=mark.method,
+            basis=rated.source,
+        )
 
 
 def _plate(voice: Voice, mark: Mark, plate: object) -> Iterator[Finding]:

@@ -40,14 +40,16 @@ def part_of(description: Description, component: str | None) -> Part | None:
     return next((part for part in parts or () if part.type == component), None)
 
 
-def structural(description: Description) -> frozenset[str]:
+def structural(description: Description, one_part: bool = False) -> frozenset[str]:
     """The components an ITI 8(a) mark may stand on: frames and receivers, a launcher's tube, and what the model names.
 
-    ITI para. 10: a component whose destruction makes the weapon permanently inoperable and incapable of reactivation.
+    `one_part`: where the law has one component be the weapon, the one the maker names alone (27 CFR 478.12). ITI para. 10: a component whose destruction makes the weapon permanently inoperable and incapable of reactivation.
     """
     weapon = description.weapon
     kind, control = (weapon.kind, weapon.control_component) if weapon else (None, None)
     has = types(description)
+    if one_part and control in FRAMES:
+        return frozenset((control,))
     found = FRAMES
     if kind in _TUBED or ("launch_tube" in has and not has & FRAMES):
         found = found | TUBES
@@ -71,11 +73,11 @@ def control(description: Description) -> str:
     return "launch_tube" if weapon and weapon.kind in _TUBED else "receiver"
 
 
-def of(requirement: Requirement, description: Description) -> list[Place]:
+def of(requirement: Requirement, description: Description, one_part: bool = False) -> list[Place]:
     """The places that must each bear the mark; empty when it is not known which there are."""
     match requirement.where:
         case "structural" | "structural_and_another":
-            return [Place(control(description), structural(description))]
+            return [Place(control(description), structural(description, one_part))]
         case "one_of":
             return [Place(None, frozenset().union(*(_GROUPS.get(name, {name}) for name in requirement.components)))]
         case "each":

@@ -106,7 +106,7 @@ def _lacking(profile: Profile, rule: Rule, description: Description) -> Iterator
         return
     whole = rule.requires.elements[0]
     bad = {finding.component for finding in findings if finding.verdict == "refused"}
-    for outcome in judging.outcomes(rule.requires, description):
+    for outcome in judging.outcomes(rule.requires, description, profile.identity == "one_part"):
         standing = bad & {mark.component for mark in outcome.marks}
         if outcome.state != "met" or standing:
             component = _component(outcome, description, rule, standing)
