@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    from countermark.cli import problems
+    from countermark.cli import common, problems
 
     try:
         result = cli.main(standalone_mode=False)
@@ -76,6 +76,7 @@ def _run() -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
+        common.print_problem(error.format_message())
         return error.exit_code if isinstance(error, Finding) else USAGE
     except BrokenPipeError:
         return OK
@@ -84,6 +85,7 @@ def _run() -> int:
         if status is None:
             raise
         click.echo(f"countermark: {problems.message_of(error)}", err=True)
+        common.print_problem(problems.message_of(error))
         return status
     return result if isinstance(result, int) else OK
 

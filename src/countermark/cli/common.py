@@ -47,10 +47,20 @@ def _user(name: str) -> str:
     return name
 
 
+_printed = [False]
+
+
 def print_json(value: Any) -> None:
     """Prints one JSON object, and nothing else, on stdout."""
+    _printed[0] = True
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def print_problem(message: str) -> None:
+    """Where JSON was asked for and nothing printed yet, the one object says what went wrong."""
+    if "--json" in sys.argv and not _printed[0]:
+        print_json({"error": message})
 
 
 always_json = click.option("--json", expose_value=False, is_flag=True, help="The answer is JSON with or without this.")

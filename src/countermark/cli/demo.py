@@ -1,5 +1,6 @@
 """`countermark demo`: the demonstration States, each with its own store."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import NoReturn
 import click
 
 from countermark import cli
-from countermark.cli.common import ready
+from countermark.cli.common import json_option, print_json, ready
 
 STATES = ("XA", "XB")
 
@@ -23,14 +24,18 @@ def demo() -> None:
 @demo.command()
 @click.option("--weapons", default=20_000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def fill(weapons: int, seed: int) -> int:
+@json_option
+def fill(weapons: int, seed: int, as_json: bool) -> int:
     """Makes the store at hand a demonstration store of its State."""
     ready()
     from django.conf import settings
 
     from countermark.demo import stores
 
-    stores.fill(settings.ENVIRONMENT.state, lambda line: click.echo(line, err=True), seed=seed, weapons=weapons)
+    state = settings.ENVIRONMENT.state
+    stores.fill(state, lambda line: click.echo(line, err=True), seed=seed, weapons=weapons)
+    if as_json:
+        print_json({"state": state, "ready": True})
     return cli.OK
 
 
@@ -38,12 +43,13 @@ def fill(weapons: int, seed: int) -> int:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--weapons", default=20_000, show_default=True, help="Weapons in each State.")
 @click.option("--serve/--no-serve", default=True, show_default=True)
-def run(port: int, weapons: int, serve: bool) -> int:
+@json_option
+def run(port: int, weapons: int, serve: bool, as_json: bool) -> int:
     """Makes both stores if they are missing, traces the sample readings, and serves XA."""
     command = [sys.executable, "-m", "countermark.cli"]
     for state in STATES:
         subprocess.run([*command, "demo", "fill", "--weapons", str(weapons)], env=environment(state), check=True)
-    _trace_samples(command, weapons)
+    _trace_samples(command, weapons, as_json)
     if serve:
         _become_server(command, port)
     return cli.OK
@@ -69,8 +75,8 @@ def environment(state: str) -> dict[str, str]:
     }
 
 
-def _trace_samples(command: list[str], weapons: int) -> None:
-    """Prints what the sample readings of XA lead to, as a table."""
+def _trace_samples(command: list[str], weapons: int, as_json: bool) -> None:
+    """Prints what the sample readings of XA lead to, as a table or as the answers themselves."""
     from countermark.demo import world
 
     with tempfile.TemporaryDirectory(prefix="countermark-demo-") as directory:
@@ -78,12 +84,15 @@ def _trace_samples(command: list[str], weapons: int) -> None:
         out = Path(directory) / "answers.jsonl"
         arguments = ["trace", "--readings", str(files["readings"]), "--out", str(out), "--json"]
         subprocess.run([*command, *arguments], env=environment("XA"), check=False, stdout=subprocess.DEVNULL)
-        click.echo(_table(files["readings"], out))
+        if as_json:
+            answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+            print_json({"states": list(STATES), "answers": answers})
+        else:
+            click.echo(_table(files["readings"], out))
 
 
 def _table(readings: Path, answers: Path) -> str:
     import csv
-    import json
 
     read: dict[str, list[str]] = {}
     with readings.open(encoding="utf-8", newline="") as file:

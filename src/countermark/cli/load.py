@@ -64,9 +64,11 @@ def _load(kind: str, options: dict[str, Any]) -> int:
     path: Path = options["file"]
     if options["suggest_map"]:
         columns = vocabulary.WEAPON_COLUMNS if kind == "weapons" else vocabulary.EVENT_COLUMNS
-        click.echo(
-            maps.suggest_map(tables.open_table(path, options["encoding"], options["delimiter"]), columns), nl=False
-        )
+        suggested = maps.suggest_map(tables.open_table(path, options["encoding"], options["delimiter"]), columns)
+        if options["as_json"]:
+            print_json({"map": suggested})
+        else:
+            click.echo(suggested, nl=False)
         return cli.OK
     chosen = loading.Options(
         source=options["source"],
@@ -153,27 +155,32 @@ def export() -> None:
 @export.command("weapons")
 @click.option("--source", default="", help="Whose weapons (needed where the register holds several sources).")
 @click.argument("file", type=FILE)
-def export_weapons(file: Path, source: str) -> int:
+@json_option
+def export_weapons(file: Path, source: str, as_json: bool) -> int:
     """Writes every weapon of a source, one row per mark, as CSV."""
-    return _export("weapons", file, source)
+    return _export("weapons", file, source, as_json)
 
 
 @export.command("events")
 @click.option("--source", default="", help="Of whose weapons (needed where the register holds several sources).")
 @click.argument("file", type=FILE)
-def export_events(file: Path, source: str) -> int:
+@json_option
+def export_events(file: Path, source: str, as_json: bool) -> int:
     """Writes every event of a source's weapons, as CSV."""
-    return _export("events", file, source)
+    return _export("events", file, source, as_json)
 
 
-def _export(kind: Literal["weapons", "events"], file: Path, source: str) -> int:
+def _export(kind: Literal["weapons", "events"], file: Path, source: str, as_json: bool) -> int:
     if file.suffix.lower() in (".xlsx", ".xls", ".ods"):
         raise click.UsageError("exports are CSV: give a name that ends in .csv")
     ready()
     from countermark.register import exporting
 
     rows = exporting.export(kind, file, by=actor(), source=source)
-    click.echo(f"{rows:,} rows written to {file}")
+    if as_json:
+        print_json({"rows": rows, "file": str(file)})
+    else:
+        click.echo(f"{rows:,} rows written to {file}")
     return cli.OK
 
 

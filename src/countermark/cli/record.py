@@ -17,6 +17,8 @@ Command = Callable[..., Any]
 
 WEAPON_OPTIONS = ("ref", "kind", "maker", "model", "calibre", "country", "year")
 MARK_OPTIONS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition", "layer")
+UNSTATED = "looked at on the command line"
+"""The reason for a look where none is given: it still says who looked, when and at whom."""
 EVENT_OPTIONS = (
     "event", "date", "from", "to", "country", "place", "document", "note", "id", "component", "mark", "other_ref",
 )  # fmt: skip
@@ -132,7 +134,8 @@ def _answer(as_json: bool, record: Callable[[], Any]) -> int:
 def _refused(as_json: bool, errors: list[Any]) -> int:
     if as_json:
         listed = [
-            {"row": e.row, "column": e.column, "value": e.value, "expected": e.expected, "code": e.code} for e in errors
+            {"row": e.row, "column": e.column, "value": e.value, "expected": str(e.expected), "code": e.code}
+            for e in errors
         ]
         print_json({"weapon_id": None, "eventID": None, "new": False, "errors": listed})
     for error in errors:
@@ -165,38 +168,58 @@ def correct(event_id: str, reason: str, did_not_occur: bool, as_json: bool, **op
 
 @click.command("show")
 @click.argument("weapon_id")
+@click.option("--reason", default="", help="Why names of persons are looked at; kept in the ledger.")
 @json_option
-def show(weapon_id: str, as_json: bool) -> int:
-    """Shows a weapon's record and its whole history."""
+def show(weapon_id: str, reason: str, as_json: bool) -> int:
+    """Shows a weapon's record and its whole history.
+
+    Where it names persons, looking at them is recorded: one act for each, with the reason.
+    """
     ready()
     from countermark.register.queries import records
 
     found = records.record(weapon_id)
     if found is None:
-        click.echo(f"no weapon has the id {weapon_id}", err=True)
-        return cli.FINDINGS
+        raise cli.Finding(f"no weapon has the id {weapon_id}")
+    shown = records.as_json(found, _names(found, reason.strip() or UNSTATED))
     if as_json:
-        print_json(records.as_json(found))
+        print_json(shown)
     else:
-        click.echo("\n".join(_lines(found)))
+        click.echo("\n".join(_lines(found, shown)))
     return cli.OK
 
 
-def _lines(found: "Record") -> list[str]:
-    from countermark.register.queries import records
+def _names(found: "Record", reason: str) -> dict[str, str]:
+    """The names on a record once it is recorded that somebody looks; without those of persons where that cannot be recorded."""
+    from django.db import DatabaseError
 
-    shown = records.as_json(found)
+    from countermark.ledger.guard import RolledBackError
+    from countermark.ledger.services import LedgerError
+    from countermark.register.queries import personal
+
+    try:
+        personal.looked_at(found, reason, by=actor())
+    except (DatabaseError, LedgerError, RolledBackError, OSError) as error:
+        why = f"names of persons are withheld, because looking at them could not be recorded: {error}"
+        click.echo(why, err=True)
+        return personal.impersonal(found.names)
+    return found.names
+
+
+def _lines(found: "Record", shown: dict[str, Any]) -> list[str]:
     facts = [shown[key] for key in ("kind", "maker", "model", "calibre", "country", "year") if shown[key]]
     lines = [
         f"{shown['ref']}  ({shown['source']})  {shown['weapon_id']}",
         ", ".join(facts),
         f"status: {shown['status']}",
     ]
+    lines += [f"held by: {shown['holder']}"] if shown["holder"] else []
+    lines += [f"at: {shown['place']}"] if shown["place"] else []
     if found.asked != found.state.id:
         lines.insert(0, f"{found.asked} was found to be this weapon:")
     lines += [f"finding: {shown['finding']}"] if shown["finding"] else []
     lines += ["", "marks", *(f"  {_mark(mark)}" for mark in shown["marks"]), "", "history"]
-    return [*lines, *(f"  {_event(event)}" for event in shown["history"])]
+    return [*lines, *(line for event in shown["history"] for line in _event(event))]
 
 
 def _mark(mark: dict[str, Any]) -> str:
@@ -210,13 +233,16 @@ def _mark(mark: dict[str, Any]) -> str:
     return f"{where}: {text}  [{', '.join(extras)}]"
 
 
-def _event(event: dict[str, Any]) -> str:
+def _event(event: dict[str, Any]) -> list[str]:
+    """An event in one line, its remark and when it was recorded in others."""
     parts = [event["date"] or "date unknown", event["event"].replace("_", " ")]
-    parts += [f"from {event['from']}"] if event["from"] else []
-    parts += [f"to {event['to']}"] if event["to"] else []
+    parts += [part for part in (event["component"], event["mark"]) if part]
+    parts += [f"{word} {event[key]}" for word, key in (("from", "from"), ("to", "to"), ("at", "place")) if event[key]]
+    parts += [f"in {event['country']}"] if event["country"] else []
     parts += [f"({event['document']})"] if event["document"] else []
     parts += [f"- corrected: {event['reason'] or 'no reason given'}"] if event["corrected"] else []
-    return "  ".join(parts)
+    note = [f"      {event['note']}"] if event["note"] else []
+    return [f"  {'  '.join(parts)}", *note, f"      recorded {event['recorded']} by {event['by']}"]
 
 
 COMMANDS: dict[str, click.Command] = {"add": add, "correct": correct, "show": show}

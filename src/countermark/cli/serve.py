@@ -19,7 +19,7 @@ from types import FrameType
 import click
 
 from countermark.cli import INTERRUPTED, OK
-from countermark.cli.common import ready
+from countermark.cli.common import json_option, print_json, ready
 
 STOP_SECONDS = 7
 """How long children may take to finish what they are at; the contract gives the whole tree ten seconds."""
@@ -34,7 +34,8 @@ _SPAWN = multiprocessing.get_context("spawn")
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
-def serve(host: str, port: int) -> int:
+@json_option
+def serve(host: str, port: int, as_json: bool) -> int:
     """Serves the pages and the API, and works on long jobs, until stopped."""
     ready()
     _check(host)
@@ -44,6 +45,8 @@ def serve(host: str, port: int) -> int:
     tree = _Tree([_Child("web", _answer, (listening,)), _Child("worker", _work, ())])
     tree.start()
     click.echo(_welcome(url), err=True)
+    if as_json:
+        print_json({"url": url})
     return tree.watch()
 
 

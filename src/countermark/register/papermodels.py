@@ -1,5 +1,7 @@
 """The table of numbered paper forms."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -26,7 +28,7 @@ class PaperForm(models.Model):
 
     class Meta:
         app_label = "register"
-        indexes = [models.Index(fields=["state", "issued"], name="register_paper_out")]
+        indexes: ClassVar = [models.Index(fields=["state", "issued"], name="register_paper_out")]
 
     def __str__(self) -> str:
         return self.code
