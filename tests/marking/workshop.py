@@ -1,8 +1,10 @@
 """A workshop for the tests: an authority with numbers, weapons of the register, a batch of them, a machine."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
-from countermark.marking import batches, bench, equipment, numbering
+from countermark.marking import batches, bench, equipment, numbering, queries
 from countermark.marking.batches import ItemDraft
 from countermark.marking.equipment import Machine
 from countermark.marking.models import ItemRow
@@ -67,3 +69,11 @@ def accepted(item: Item, machine: str = "") -> Item:
 def laser(place: str = "") -> Machine:
     """A laser."""
     return equipment.add_machine(Machine("", "Laser 1", "laser", ["laser"], place), by=CHIEF)
+
+
+def plan(item: Item) -> dict[str, Any]:
+    """The plan of an item as it is kept."""
+    kept = queries.plan_of(item)
+    assert kept is not None
+    found: dict[str, Any] = json.loads(kept)
+    return found

@@ -5,14 +5,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+import msgspec
+
 from countermark.accounts.models import Place
-from countermark.ledger import database, identity, services
+from countermark.ledger import database, identity, jcs, services
 from countermark.ledger.services import Actor, Captured, Draft, KeptWrite, SideNote
 from countermark.marking.models import RecordRow
 from countermark.marking.states import Record
+from countermark.marks.sentences import Sentence
 from countermark.register.checking import Refused, refuse
 
-__all__ = ["Refused", "alone", "append", "draft", "new_id", "place_id", "record", "records", "refuse", "required"]
+__all__ = [
+    "Refused", "alone", "append", "draft", "new_id", "one_of", "own_origin", "place_id", "record", "record_draft", "records",
+    "refuse", "required", "state_record",
+]  # fmt: skip
 
 
 def new_id() -> str:
@@ -62,6 +68,7 @@ def state_record(
     kept: Iterable[KeptWrite] = (),
 ) -> bool:
     """States the whole value of a record. Returns False, and appends nothing, where it is stated so already."""
+    value = jcs.decode(jcs.encode(msgspec.to_builtins(value)))
     with alone():
         known = record(kind, key)
         if known is not None and (known.value, known.place) == (value, place):
@@ -101,6 +108,11 @@ def records(kind: str) -> list[Record]:
 
 def _of_row(row: RecordRow) -> Record:
     return Record(**{name: getattr(row, name) for name in Record.__struct_fields__})
+
+
+def one_of(codes: Iterable[str]) -> Sentence:
+    """What was expected where one of some codes is."""
+    return Sentence("one of %(codes)s", codes=", ".join(codes))
 
 
 def required(column: str, text: str, expected: str) -> str:

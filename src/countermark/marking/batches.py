@@ -14,6 +14,7 @@ from countermark.marking import acts, numbering, states
 from countermark.marking.acts import refuse
 from countermark.marking.models import BatchRow, ItemRow
 from countermark.marking.states import Batch, Item, Planned
+from countermark.marks.sentences import Sentence
 
 MOST_ITEMS = 5000
 OCCASIONS = ("manufacture", "import", "state_to_civil", "state_holding", "found", "deactivation")
@@ -46,16 +47,17 @@ def make(
     authority: str = "",
     place: str = "",
     note: str = "",
+    documents: Sequence[bytes] = (),
     by: Actor,
 ) -> Batch:
-    """Makes a batch in state `draft`. `place` is the name or id of the place of its bench, by which it is seen or not.
+    """Makes a batch in state `draft`; `documents` are the rules its plans were made under. `place` is the name or id of the place of its bench, by which it is seen or not.
 
     Raises `Refused` for an unknown occasion, place or authority, for no weapons or more than `MOST_ITEMS`, for a weapon without a
     planned mark, one that is twice in the list, and a number needed where no authority is named.
     """
     name = acts.required("name", name, "what the batch is called")
     if occasion not in OCCASIONS:
-        raise refuse("occasion", occasion, "one of " + ", ".join(OCCASIONS), "unknown")
+        raise refuse("occasion", occasion, acts.one_of(OCCASIONS), "unknown")
     _check_items(items, authority)
     place = acts.place_id(place)
     if authority:
@@ -70,7 +72,8 @@ def make(
         "place": place,
         "items": len(items),
     }
-    drafts = [acts.draft("marking_batch_made", [f"batch:{batch_id}"], fields, note=note)]
+    kept = [services.attachment(data, PLAN_MEDIA_TYPE) for data in documents]
+    drafts = [acts.draft("marking_batch_made", [f"batch:{batch_id}"], fields, note=note, kept=kept)]
     drafts += [_item_draft(batch_id, number, item) for number, item in enumerate(items, 1)]
     acts.append(drafts, by=by)
     return batch(batch_id)
@@ -78,12 +81,12 @@ def make(
 
 def _check_items(items: Sequence[ItemDraft], authority: str) -> None:
     if not 0 < len(items) <= MOST_ITEMS:
-        raise refuse("weapons", str(len(items)), f"1 to {MOST_ITEMS} weapons", "range")
+        raise refuse("weapons", str(len(items)), Sentence("1 to %(most)d weapons", most=MOST_ITEMS), "range")
     known = [item.weapon for item in items if item.weapon]
     for number, item in enumerate(items, 1):
         if not item.marks:
             raise refuse("weapons", item.ref or str(number), "a weapon for which a mark is planned", "no_marks")
-        if not authority and any(not mark.text for mark in item.marks):
+        if not authority and any(mark.numbered for mark in item.marks):
             raise refuse("authority", "", "the authority whose numbers are put on", "missing")
         if item.weapon and known.count(item.weapon) > 1:
             raise refuse("weapons", item.ref or item.weapon, "each weapon once", "twice")
@@ -115,9 +118,14 @@ def move(batch_id: str, state: str, *, by: Actor) -> Batch:
         if found.state == state:
             return found
         if not states.follows(found.state, state):
-            raise refuse("state", state, f"a state that follows {found.state}", "state")
+            raise refuse("state", state, Sentence("a state that follows %(state)s", state=found.state), "state")
         if state in ("inspected", "closed") and (left := unfinished(batch_id)):
-            raise refuse("state", state, f"every weapon accepted or withdrawn; {left} are not", "unfinished")
+            raise refuse(
+                "state",
+                state,
+                Sentence("every weapon accepted or withdrawn; %(left)d are not", left=left),
+                "unfinished",
+            )
         acts.append([moved(batch_id, state)], by=by)
     return batch(batch_id)
 

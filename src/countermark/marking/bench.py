@@ -17,6 +17,7 @@ from countermark.marking import acts, batches, equipment, events, numbering, pho
 from countermark.marking.acts import refuse
 from countermark.marking.batches import batch, item
 from countermark.marking.states import CRITERIA, Batch, Item
+from countermark.marks.sentences import Sentence, said
 from countermark.marks.text import canonical, split_prefix
 
 HAND = "hand_stamp"
@@ -32,7 +33,7 @@ def key_serial(item_id: str, first: str, second: str, *, happened: str = "", by:
     `Refused` with `again` when the two differ from each other: nothing is recorded then.
     """
     if _read(first) != _read(second):
-        raise refuse("second", second, f"the same as keyed first, {first!r}", "again")
+        raise refuse("second", second, Sentence("the same as keyed first, %(first)s", first=first), "again")
     with acts.alone():
         found, order = _at_work(item_id)
         if found.state in ("confirmed", "applied", "rework", "accepted") and _read(found.keyed) == _read(first):
@@ -141,8 +142,8 @@ def _applied(found: Item, mark: int, fields: Mapping[str, Any]) -> list[Draft]:
         weapon, event_id, drafts = made.weapon, made.event_id, [made.draft]
     said = {**fields, "batch": found.batch, "weapon": weapon, "mark": mark, "attempt": found.attempt, "text": text}
     subjects = _subjects(found)
-    if text == found.number and not found.marks[mark].text:
-        subjects += [number.subject for number in numbering.of_item(found.id) if number.text == text]
+    if found.marks[mark].numbered:
+        subjects += [number.subject for number in numbering.of_item(found.id) if number.text == found.number]
     if machine := str(fields["machine"]):
         subjects.append(f"machine:{machine}")
     return [*drafts, acts.draft("marking_mark_applied", subjects, {**said, "event_id": event_id})]
@@ -166,14 +167,16 @@ def inspect(
     """
     held = set(criteria)
     if unknown := sorted(held - set(CRITERIA)):
-        raise refuse("criteria", unknown[0], "some of " + ", ".join(CRITERIA), "unknown")
+        raise refuse("criteria", unknown[0], acts.one_of(CRITERIA), "unknown")
     if accepted and (failed := [name for name in CRITERIA if name not in held | AS_FAR_AS_POSSIBLE]):
         raise refuse("accepted", failed[0], "a mark that meets the criterion, or a rework", "criteria")
     if not accepted:
         acts.required("note", note, "what is to be done again")
     pictures = [_photograph(data) for data in photographs_taken[: MOST_PHOTOGRAPHS + 1]]
     if len(pictures) > MOST_PHOTOGRAPHS:
-        raise refuse("photographs", str(len(photographs_taken)), f"at most {MOST_PHOTOGRAPHS}", "range")
+        raise refuse(
+            "photographs", str(len(photographs_taken)), Sentence("at most %(most)d", most=MOST_PHOTOGRAPHS), "range"
+        )
     with acts.alone():
         found, _ = _at_work(item_id)
         if found.attempt != attempt or found.state == "accepted":
@@ -197,7 +200,7 @@ def _photograph(data: bytes) -> tuple[bytes, str]:
     try:
         return photographs.without_metadata(data)
     except ValueError as error:
-        raise refuse("photographs", "", str(error), "form") from error
+        raise refuse("photographs", "", said(error), "form") from error
 
 
 def withdraw(item_id: str, *, reason: str, by: Actor) -> Item:
@@ -224,7 +227,9 @@ def _at_work(item_id: str) -> tuple[Item, Batch]:
     found = item(item_id)
     order = batch(found.batch)
     if order.state not in ("released", "running"):
-        raise refuse("batch", order.name, f"a batch that is released; this one is {order.state}", "state")
+        raise refuse(
+            "batch", order.name, Sentence("a batch that is released; this one is %(state)s", state=order.state), "state"
+        )
     return found, order
 
 
@@ -234,9 +239,8 @@ def _started(order: Batch) -> list[Draft]:
 
 def _require(found: Item, *wanted: str) -> None:
     if found.state not in wanted:
-        raise refuse(
-            "item", found.ref or found.id, f"a weapon that is {' or '.join(wanted)}, not {found.state}", "state"
-        )
+        expected = Sentence("a weapon that is %(wanted)s, not %(state)s", wanted=" / ".join(wanted), state=found.state)
+        raise refuse("item", found.ref or found.id, expected, "state")
 
 
 def _moment(happened: str) -> str:

@@ -9,6 +9,7 @@ from countermark.ledger.services import Actor
 from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.states import Record
+from countermark.marks.sentences import Sentence
 
 KINDS = ("laser", "dot_peen", "rotary", "stamp_press", "roll_mark", "hand_stamp", "etching", "other")
 Kind = Literal["laser", "dot_peen", "rotary", "stamp_press", "roll_mark", "hand_stamp", "etching", "other"]
@@ -46,7 +47,7 @@ REASONS = ("no_power", "fault", "no_consumables", "no_spare_part", "maintenance"
 def add_machine(machine: Machine, *, by: Actor) -> Machine:
     """Adds a machine (with an empty id), or changes what is known of one. `place` by name or id. Raises `Refused`."""
     if machine.kind not in KINDS:
-        raise refuse("kind", machine.kind, "one of " + ", ".join(KINDS), "unknown")
+        raise refuse("kind", machine.kind, acts.one_of(KINDS), "unknown")
     name = acts.required("name", machine.name, "what the machine is called at the bench")
     if machine.id:
         machine_of(machine.id)
@@ -76,7 +77,7 @@ def _machine(record: Record) -> Machine:
 def down(machine_id: str, reason: str, *, note: str = "", by: Actor) -> Downtime:
     """Records that a machine stands still; while it does, saying so again changes nothing. Raises `Refused`."""
     if reason not in REASONS:
-        raise refuse("reason", reason, "one of " + ", ".join(REASONS), "unknown")
+        raise refuse("reason", reason, acts.one_of(REASONS), "unknown")
     with acts.alone():
         machine = machine_of(machine_id)
         if (standing := standing_still(machine_id)) is not None:
@@ -120,5 +121,10 @@ def require_running(machine_id: str) -> Machine:
     if machine.retired:
         raise refuse("machine", machine.name, "a machine that was not retired", "retired")
     if (standing := standing_still(machine_id)) is not None:
-        raise refuse("machine", machine.name, f"a machine that runs ({standing.reason}); or mark by hand", "down")
+        raise refuse(
+            "machine",
+            machine.name,
+            Sentence("a machine that runs (%(reason)s); or mark by hand", reason=standing.reason),
+            "down",
+        )
     return machine

@@ -23,13 +23,15 @@ def mark_put_on(item: Item, mark: int, time: str) -> MarkMade:
 
     Raises `Refused` for facts a file's row would be refused for, and for a `ref` that is another weapon's already.
     """
-    planned = item.marks[mark]
+    planned, text = item.marks[mark], item.text_of(mark)
+    said = planned.mark or (item.number if planned.numbered else text)
     fields = {
         "component": planned.component,
         "carrier": planned.carrier,
         "role": planned.role,
         "mark_kind": planned.mark_kind,
-        "mark": item.text_of(mark),
+        "mark": said,
+        "inscription": "" if text == said else text,
     }
     if item.weapon:
         body = _marked(item.weapon, [bodies.mark(fields)], time)

@@ -19,6 +19,7 @@ from countermark.marking.acts import refuse
 from countermark.marking.models import NumberRow
 from countermark.marking.numbers import Block, Pattern, PatternError
 from countermark.marking.states import Number, Record
+from countermark.marks.sentences import Sentence, said
 from countermark.marks.text import canonical
 from countermark.register.models import Mark
 
@@ -77,10 +78,10 @@ def open_authority(
     if _KEY.fullmatch(key) is None:
         raise refuse("key", key, "up to 40 small letters, digits and hyphens", "form")
     if purpose not in PURPOSES:
-        raise refuse("purpose", purpose, "one of " + ", ".join(PURPOSES), "unknown")
+        raise refuse("purpose", purpose, acts.one_of(PURPOSES), "unknown")
     written = _pattern(pattern, country, system)
     if not 0 < start <= written.last:
-        raise refuse("start", str(start), f"a number from 1 to {written.last}", "range")
+        raise refuse("start", str(start), Sentence("a number from 1 to %(last)d", last=written.last), "range")
     title = acts.required("title", title, "what it is called")
     with acts.alone():
         wanted = Authority(key, title, purpose, country, pattern, system, start, acts.own_origin())
@@ -90,7 +91,12 @@ def open_authority(
             return known
         for other in authorities():
             if numbers.may_collide(written, other.written):
-                raise refuse("pattern", pattern, f"numbers that cannot be taken for those of {other.key}", "collides")
+                raise refuse(
+                    "pattern",
+                    pattern,
+                    Sentence("numbers that cannot be taken for those of %(key)s", key=other.key),
+                    "collides",
+                )
         acts.append([acts.record_draft("authority", key, _value(wanted))], by=by)
     return wanted
 
@@ -101,7 +107,7 @@ def _pattern(pattern: str, country: str, system: str) -> Pattern:
     try:
         return numbers.parse(pattern, country, system)
     except PatternError as error:
-        raise refuse("pattern", pattern, str(error).removeprefix("expected "), "form") from error
+        raise refuse("pattern", pattern, said(error), "form") from error
 
 
 def _value(authority: Authority) -> dict[str, Any]:
@@ -121,7 +127,12 @@ def take_over(key: str, start: int, *, reason: str, by: Actor) -> Authority:
             raise refuse("key", key, "an authority of another log", "own")
         beyond = max((block.last + 1 for block in blocks(key)), default=known.start)
         if not beyond <= start <= known.written.last:
-            raise refuse("start", str(start), f"a number from {beyond} to {known.written.last}", "range")
+            raise refuse(
+                "start",
+                str(start),
+                Sentence("a number from %(first)d to %(last)d", first=beyond, last=known.written.last),
+                "range",
+            )
         taken = msgspec.structs.replace(known, owner=acts.own_origin(), start=start)
         acts.append([acts.record_draft("authority", key, _value(taken), note=reason)], by=by)
     return taken
@@ -155,7 +166,9 @@ def give_block(key: str, size: int, holder: str = "", *, by: Actor) -> GivenBloc
         giver = acts.own_origin()
         found = authority(key)
         if found.owner != giver:
-            raise refuse("authority", key, f"asked of {found.owner}, which gives its blocks", "foreign")
+            raise refuse(
+                "authority", key, Sentence("asked of %(owner)s, which gives its blocks", owner=found.owner), "foreign"
+            )
         given = [Block(one.first, one.last, one.holder) for one in blocks(key)]
         block = numbers.next_block(given, found.start, size, found.written.last, holder or giver)
         if block is None:
@@ -198,7 +211,7 @@ def issue(key: str, count: int = 1, *, request: str = "", by: Actor) -> list[Num
     this node's blocks hold too few.
     """
     if not 0 < count <= MOST:
-        raise refuse("count", str(count), f"a number from 1 to {MOST}", "range")
+        raise refuse("count", str(count), Sentence("a number from 1 to %(last)d", last=MOST), "range")
     with acts.alone():
         if request and (known := asked_for(key, request)):
             return known

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from countermark.marking import checkcharacters
 from countermark.marking.checkcharacters import SYSTEMS, System
+from countermark.marks.sentences import Sentence
 
 MOST_DIGITS = 12
 LONGEST = 40
@@ -119,16 +120,16 @@ def parse(text: str, country: str, system: str = "") -> Pattern:
     system is named). Between them capital letters, digits, hyphens, slashes and single spaces.
     """
     if system and system not in SYSTEMS:
-        raise PatternError(f"{system!r}: expected one of {', '.join(SYSTEMS)}, or nothing")
+        raise PatternError(Sentence("as check one of %(codes)s, or nothing", codes=", ".join(SYSTEMS)))
     chosen = SYSTEMS[system] if system else None
     parts = tuple(_part(piece, country, chosen) for piece in _pieces(text))
     kinds = [part.kind for part in parts]
     if kinds.count("number") != 1:
-        raise PatternError("expected {number:N} once, N being how many digits it has")
+        raise PatternError(Sentence("{number:N} once, N being how many digits it has"))
     if kinds.count("check") != bool(system):
-        raise PatternError("expected {check} once where check characters are asked for, and nowhere else")
+        raise PatternError(Sentence("{check} once where check characters are asked for, and nowhere else"))
     if sum(part.width for part in parts) > LONGEST:
-        raise PatternError(f"expected at most {LONGEST} characters")
+        raise PatternError(Sentence("at most %(longest)d characters", longest=LONGEST))
     return Pattern(text, country, parts, chosen)
 
 
@@ -140,7 +141,9 @@ def _pieces(text: str) -> list[str]:
 def _part(piece: str, country: str, system: System | None) -> Part:
     if not piece.startswith("{"):
         if LITERAL.fullmatch(piece) is None or "  " in piece:
-            raise PatternError(f"{piece!r}: expected capital letters, digits, hyphens, slashes and single spaces")
+            raise PatternError(
+                Sentence("between the fields capital letters, digits, hyphens, slashes and single spaces")
+            )
         return Part("literal", piece, len(piece))
     found = _FIELD.fullmatch(piece)
     name, width = found.groups() if found else ("", None)
@@ -152,7 +155,7 @@ def _part(piece: str, country: str, system: System | None) -> Part:
         return Part(name, width=_WIDTHS[name])
     if name == "check" and width is None:
         return Part("check", width=system.length if system else 1)
-    raise PatternError(f"{piece!r}: expected {{country}}, {{yy}}, {{yyyy}}, {{number:1}} to {{number:12}} or {{check}}")
+    raise PatternError(Sentence("as fields {country}, {yy}, {yyyy}, {number:1} to {number:12} and {check}"))
 
 
 def may_collide(one: Pattern, other: Pattern) -> bool:

@@ -8,6 +8,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from countermark.marks.sentences import Sentence
+
 LONGEST = 8 << 20
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
@@ -21,15 +23,15 @@ _ORIENTATION = 0x0112
 def without_metadata(data: bytes) -> tuple[bytes, str]:
     """The picture without metadata, and its media type. Raises ValueError for what is no JPEG or PNG of at most 8 MiB."""
     if len(data) > LONGEST:
-        raise ValueError(f"a picture of at most {LONGEST >> 20} MiB")
+        raise ValueError(Sentence("a picture of at most %(most)d MiB", most=LONGEST >> 20))
     try:
         if data.startswith(_JPEG):
             return b"".join(_jpeg(data)), "image/jpeg"
         if data.startswith(_PNG):
             return _PNG + b"".join(_png(data)), "image/png"
     except (struct.error, IndexError) as error:
-        raise ValueError("a whole JPEG or PNG picture") from error
-    raise ValueError("a JPEG or PNG picture")
+        raise ValueError(Sentence("a whole JPEG or PNG picture")) from error
+    raise ValueError(Sentence("a JPEG or PNG picture"))
 
 
 def _jpeg(data: bytes) -> Iterator[bytes]:

@@ -76,8 +76,13 @@ class Batch(msgspec.Struct, frozen=True):
     finding: str = ""
 
 
+NUMBER = "‹serial›"
+"""Stands in a planned text where a number is still to be issued."""
+
+
 class Planned(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A mark to be put on: `text` as it will stand on the metal, or empty where a number is still to be issued.
+    """A mark to be put on: `text` as it will stand on the metal, with `NUMBER` where one is still to be issued; empty means
+    the number alone. `mark` is the serial or code within the text, where that is not all of it.
 
     Heights and depths in millimetres; None where no rule asks for one. `role` is `control` for the mark that stands for the weapon.
     """
@@ -85,11 +90,23 @@ class Planned(msgspec.Struct, frozen=True, omit_defaults=True):
     component: str
     mark_kind: str
     text: str = ""
+    mark: str = ""
     carrier: str = "part"
     role: str = "other"
     method: str = ""
     height_mm: float | None = None
     depth_mm: float | None = None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it needs a number of the batch's authority."""
+        return not self.text or NUMBER in self.text
+
+    def written(self, number: str) -> str:
+        """The text with the number in its place; empty while it needs one that is not there."""
+        if not self.numbered:
+            return self.text
+        return (self.text or NUMBER).replace(NUMBER, number) if number else ""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -152,8 +169,8 @@ class Item(msgspec.Struct, frozen=True):
         return [number for number in range(len(self.marks)) if number not in done]
 
     def text_of(self, mark: int) -> str:
-        """What stands on the metal for a planned mark: its text, or the number assigned; empty while there is none."""
-        return self.marks[mark].text or self.number
+        """What stands on the metal for a planned mark; empty while its number is not assigned."""
+        return self.marks[mark].written(self.number)
 
 
 State = Record | Number | Batch | Item

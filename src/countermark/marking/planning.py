@@ -1,0 +1,170 @@
+"""From the register to a plan: what is known of a weapon, under the rules in force here, as marks for a batch."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from countermark.marking import catalogue, profiles, rules, staterules
+from countermark.marking.acts import refuse
+from countermark.marking.batches import ItemDraft
+from countermark.marking.description import Description, read
+from countermark.marking.profiles import Profile
+from countermark.marking.rules import Plan
+from countermark.marking.rules.planning import PlannedMark
+from countermark.marking.states import NUMBER, Planned
+from countermark.marks.sentences import Sentence
+from countermark.register import projection
+from countermark.register.rules import MarkState, WeaponState
+
+UNKNOWN = "‹"
+"""Begins what a planned text leaves open."""
+
+
+class Planning(msgspec.Struct, frozen=True):
+    """A plan with all it rests on: the description given, the plan, and the profiles it was made under."""
+
+    given: dict[str, Any]
+    plan: Plan
+    profiles: tuple[Profile, ...]
+
+    @property
+    def document(self) -> bytes:
+        """The plan as it is kept: what was given, what came out, and by digest the rules it was made under."""
+        return msgspec.json.encode({"given": self.given, **self.plan.as_json()}, order="sorted")
+
+    @property
+    def rule_documents(self) -> list[bytes]:
+        """The profiles as they are kept beside it."""
+        return [staterules.document(profile) for profile in self.profiles]
+
+
+def plan(given: Mapping[str, Any], *, day: dt.date | None = None) -> Planning:
+    """A plan for a description (`countermark schema marking`), under this State's rules of a day (its own, else today)."""
+    description, problems = read(given)
+    asked = day or description.date or dt.date.today()  # noqa: DTZ011 - the day of the calendar on the wall
+    known = staterules.known()
+    wanted, _ = profiles.chosen(description.profiles, known)
+    made = rules.plan(description, wanted, asked, problems)
+    return Planning(dict(given), made, tuple(wanted))
+
+
+def described(
+    state: WeaponState, occasion: str, names: Sequence[str], elements: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the register and the registry of models know of a weapon, as a description. `elements` of the marks to come."""
+    model = catalogue.find(state.maker, state.model)
+    weapon = {name: text for name in ("kind", "maker", "model", "calibre", "country") if (text := getattr(state, name))}
+    control = catalogue.control_component(state.maker, state.model, state.country)
+    if control != catalogue.UNDECIDED:
+        weapon["control_component"] = control
+    parts = [msgspec.to_builtins(part.part) for part in model.parts] if model else []
+    standing = sorted({mark.component for mark in state.marks if mark.component and not mark.until})
+    weapon["components"] = [_told(part) for part in parts] or [{"type": component} for component in standing]
+    given: dict[str, Any] = {"occasion": occasion, "weapon": weapon}
+    if names:
+        given["profiles"] = list(names)
+    if elements:
+        given["elements"] = dict(elements)
+    given["marks"] = [_mark(mark, state) for mark in state.marks if mark.text and not mark.until]
+    return given
+
+
+def _told(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if value is not None}
+
+
+def _mark(mark: MarkState, state: WeaponState) -> dict[str, Any]:
+    """A mark as a description has it. What it says besides the serial is only known where the inscription is recorded."""
+    told: dict[str, Any] = {
+        "carrier": mark.carrier,
+        "layer": mark.layer,
+        "mark_kind": mark.mark_kind,
+        "text": mark.text,
+    }
+    if mark.component:
+        told["component"] = mark.component
+    if mark.inscription:
+        told["elements"] = {"serial": mark.text} | {
+            element: text
+            for element, text in (("manufacturer", state.maker), ("country", state.country), ("year", state.year))
+            if text and text.casefold() in mark.inscription.casefold()
+        }
+    return told
+
+
+def for_weapons(
+    weapon_ids: Sequence[str],
+    occasion: str,
+    names: Sequence[str],
+    *,
+    elements: Mapping[str, str] | None = None,
+    day: dt.date | None = None,
+) -> tuple[list[ItemDraft], list[bytes]]:
+    """A plan for each of some weapons of the register, as drafts for a batch, and the documents of the rules.
+
+    A weapon that needs no mark is left out. Raises `Refused` for an unknown weapon, and where a mark leaves something open
+    besides its number.
+    """
+    states = projection.states_of(list(weapon_ids))
+    drafts: list[ItemDraft] = []
+    documents: dict[bytes, None] = {}
+    for weapon_id in weapon_ids:
+        if weapon_id not in states:
+            raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
+        made = plan(described(states[weapon_id], occasion, names, elements), day=day)
+        marks = [planned(mark, states[weapon_id]) for mark in made.plan.marks]
+        if marks:
+            documents |= dict.fromkeys(made.rule_documents)
+            drafts.append(_draft(states[weapon_id], made, marks))
+    return drafts, list(documents)
+
+
+def _draft(state: WeaponState, made: Planning, marks: list[Planned]) -> ItemDraft:
+    control = state.control_mark
+    serial = control.text if control else ""
+    weapon = made.given["weapon"]
+    return ItemDraft(marks, state.id, state.ref, serial, weapon, made.document)
+
+
+def planned(mark: PlannedMark, state: WeaponState | None = None) -> Planned:
+    """A mark of a plan as the bench needs it. Raises `Refused` where its text leaves something open besides the number."""
+    text = mark.text
+    if UNKNOWN in text.replace(NUMBER, ""):
+        open_ = ", ".join(name for name, value in mark.elements.items() if not value and name != "serial")
+        raise refuse("elements", text, Sentence("what stands in the mark: %(open)s", open=open_), "missing")
+    # A weapon without a mark that stands for it gets one now.
+    stands = bool(state and state.finding and state.control_mark is None and NUMBER in text)
+    return Planned(
+        component=mark.component,
+        mark_kind=mark.mark_kind,
+        text=text,
+        mark=_code(mark.elements, text),
+        carrier=mark.carrier,
+        role="control" if stands else "other",
+        method=mark.methods[0].id if mark.methods else "",
+        height_mm=mark.height_mm,
+        depth_mm=mark.depth_mm,
+    )
+
+
+def _code(elements: Mapping[str, str | None], text: str) -> str:
+    code = elements.get("serial") or elements.get("symbol_code") or ""
+    return "" if code == text else code
+
+
+def checked(given: Mapping[str, Any], *, day: dt.date | None = None) -> rules.Answer:
+    """What this State's rules say of the marks described."""
+    description, problems = read(given)
+    wanted, _ = profiles.chosen(description.profiles, staterules.known())
+    return rules.check(description, wanted, day or description.date or dt.date.today(), problems)  # noqa: DTZ011
+
+
+def unknown_profiles(names: Iterable[str]) -> list[str]:
+    """The names that are no profile here."""
+    known = {profile.id for profile in staterules.known()}
+    return [name for name in names if name not in known]
+
+
+__all__ = ["Description", "Planning", "checked", "described", "for_weapons", "plan", "planned", "unknown_profiles"]

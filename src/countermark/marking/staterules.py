@@ -1,0 +1,119 @@
+"""A State's own marking rules: profiles added or replaced, and rules ended, without code. Each is dated and gives a reason.
+
+A plan names the digest of every profile it was made under, and the text with that digest is kept as a document, so that an old plan
+stays explainable.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from countermark.ledger.entry import Entry
+from countermark.ledger.models import Attachment
+from countermark.ledger.services import Actor, attachment
+from countermark.marking import acts, profiles, projection
+from countermark.marking.acts import refuse
+from countermark.marking.profiles import Profile, ProfileError, Rule
+from countermark.marks.sentences import said
+
+TEXT_TYPE = "application/toml"
+PROFILE_TYPE = "application/json"
+
+
+class StateRule(msgspec.Struct, frozen=True):
+    """What a State changes: a profile of its own (`text`, TOML), or the last day of a profile or of one of its rules (`ended`)."""
+
+    profile: str
+    text: str = ""
+    rule: str = ""
+    ended: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it changes: a profile, or one rule of it."""
+        return f"{self.profile}/{self.rule}" if self.rule else self.profile
+
+
+def add(text: str, *, reason: str, by: Actor) -> Profile:
+    """Adds a profile of the State (TOML, `countermark schema marking-profile`), or one that takes the place of another of its id.
+
+    Raises `Refused` for a text that is no profile, with what was expected where, and without a reason.
+    """
+    acts.required("reason", reason, "why the rule is added or changed")
+    try:
+        profile = profiles.read(text)
+    except ProfileError as error:
+        raise refuse("text", "", said(error), "form") from error
+    document = attachment(text.encode(), TEXT_TYPE)
+    acts.state_record(
+        "rule", profile.id, msgspec.to_builtins(StateRule(profile.id, text)), note=reason, kept=(document,), by=by
+    )
+    return profile
+
+
+def end(profile_id: str, day: dt.date, *, rule: str = "", reason: str, by: Actor) -> None:
+    """Ends a profile, or one rule of it, with a day that is the last one in force. Raises `Refused`."""
+    acts.required("reason", reason, "why the rule ends")
+    found = next((one for one in known() if one.id == profile_id), None)
+    if found is None:
+        raise refuse("profile", profile_id, "the id of a profile", "unknown")
+    if rule and all(one.id != rule for one in found.rules):
+        raise refuse("rule", rule, "the id of a rule of the profile", "unknown")
+    before = acts.record("rule", f"{profile_id}/{rule}" if rule else profile_id)
+    text = "" if before is None else str(before.value.get("text", ""))
+    stated = StateRule(profile_id, text, rule, day.isoformat())
+    acts.state_record("rule", stated.key, msgspec.to_builtins(stated), note=reason, by=by)
+
+
+def changes() -> list[StateRule]:
+    """Everything the State has added or ended, by key."""
+    return [msgspec.convert(record.value, StateRule) for record in acts.records("rule")]
+
+
+def history(profile_id: str) -> list[Entry]:
+    """The acts that added, changed or ended a profile, oldest first; `recorded.note` is the reason."""
+    return projection.entries_about(f"rule:{profile_id}")
+
+
+def known() -> list[Profile]:
+    """Every profile: those that come with the program and the State's own, with what the State has ended."""
+    return overlaid(profiles.shipped(), changes())
+
+
+def overlaid(shipped: Sequence[Profile], changed: Iterable[StateRule]) -> list[Profile]:
+    """Profiles with the changes of a State laid over them. Pure."""
+    found = {profile.id: profile for profile in shipped}
+    stated = sorted(changed, key=lambda change: bool(change.rule))
+    for change in stated:
+        if change.text and not change.rule:
+            found[change.profile] = profiles.read(change.text, change.profile)
+        if change.ended and change.profile in found:
+            found[change.profile] = _ended(found[change.profile], change)
+    return list(found.values())
+
+
+def _ended(profile: Profile, change: StateRule) -> Profile:
+    day = dt.date.fromisoformat(change.ended)
+    if not change.rule:
+        return msgspec.structs.replace(profile, to=day)
+    rules = tuple(_rule_ended(rule, day) if rule.id == change.rule else rule for rule in profile.rules)
+    return msgspec.structs.replace(profile, rules=rules)
+
+
+def _rule_ended(rule: Rule, day: dt.date) -> Rule:
+    return msgspec.structs.replace(rule, to=day)
+
+
+def document(profile: Profile) -> bytes:
+    """The bytes whose SHA-256 is the profile's digest: what is kept with a plan."""
+    data = msgspec.json.encode(profile, order="sorted")
+    assert hashlib.sha256(data).hexdigest() == profiles.digest(profile)  # noqa: S101 - two ways to one name
+    return data
+
+
+def as_it_was(digest: str) -> Profile | None:
+    """A profile as a plan was made under, by its digest; None where no plan here was, or the document was erased."""
+    row = Attachment.objects.filter(digest=digest, media_type=PROFILE_TYPE).first()
+    return msgspec.json.decode(bytes(row.data), type=Profile) if row is not None and row.data else None

@@ -1,0 +1,96 @@
+"""From the register to a plan, and from a plan to a batch."""
+
+import json
+from typing import Any
+
+import pytest
+
+from countermark.marking import batches, catalogue, planning
+from countermark.marking.acts import Refused
+from countermark.marking.catalogue import Model, ModelPart
+from countermark.marking.description import Part
+from countermark.marking.states import NUMBER
+from countermark.register import projection
+from tests.marking import workshop
+from tests.register import people
+from tests.register.people import CHIEF
+
+pytestmark = pytest.mark.django_db
+
+INSCRIBED = [{"component": "frame", "mark": "A1", "inscription": "ROSSI BR A1"}]
+
+
+def described(weapon_id: str, occasion: str = "import") -> dict[str, Any]:
+    state = projection.state_of(weapon_id)
+    assert state is not None
+    return planning.described(state, occasion, ["iti"])
+
+
+def test_a_weapon_is_described_as_the_register_and_the_models_know_it() -> None:
+    catalogue.set_model(Model("Rossi", "M88", "revolver", "frame", (ModelPart(Part("frame", "steel")),)), by=CHIEF)
+    weapon = people.weapon("W1", marks=INSCRIBED)
+
+    told = described(weapon)
+
+    assert told["weapon"]["control_component"] == "frame"
+    assert told["weapon"]["components"] == [{"type": "frame", "material": "steel"}]
+    assert told["marks"][0]["elements"] == {"serial": "A1", "manufacturer": "Rossi", "country": "BR"}
+
+
+def test_what_a_mark_says_besides_its_serial_is_not_guessed() -> None:
+    assert "elements" not in described(people.weapon("W1"))["marks"][0]
+
+
+def test_a_plan_for_weapons_of_the_register_becomes_a_batch() -> None:
+    workshop.authority()
+    weapons = [people.weapon(f"W{n}", marks=[{**INSCRIBED[0], "mark": f"A{n}"}]) for n in range(3)]
+
+    elements = {"country": "XA", "year": "26"}
+    drafts, documents = planning.for_weapons(weapons, "import", ["iti", "mosaic-05.30"], elements=elements)
+    made = batches.make("Import", "import", drafts, authority="xa-import", documents=documents, by=CHIEF)
+
+    items = workshop.items(made)
+    assert [item.weapon for item in items] == weapons
+    assert all(item.marks[0].text.startswith("XA 26") for item in items)
+    assert workshop.plan(items[0])["made_under"].keys() == {"iti", "mosaic-05.30"}
+    assert len(documents) == 2
+
+
+def test_a_weapon_that_needs_no_mark_is_left_out() -> None:
+    weapon = people.weapon("W1", marks=[*INSCRIBED, {"component": "frame", "mark": "XA26", "mark_kind": "import",
+                                                     "inscription": "BR XA26"}])  # fmt: skip
+
+    drafts, _ = planning.for_weapons([weapon], "state_to_civil", ["cifta"])
+
+    assert drafts == []
+
+
+def test_a_mark_that_leaves_something_open_besides_its_number_is_refused() -> None:
+    weapon = people.weapon("W1", marks=INSCRIBED)
+
+    with pytest.raises(Refused) as refusal:
+        planning.for_weapons([weapon], "import", ["cifta"])
+
+    assert "importer" in str(refusal.value)
+
+
+def test_a_weapon_without_a_serial_gets_a_number_that_stands_for_it() -> None:
+    weapon = people.weapon("bare", marks=[{"component": "frame", "mark_condition": "none"}])
+
+    drafts, _ = planning.for_weapons([weapon], "found", ["iti"], elements={"country": "XA"})
+
+    assert NUMBER in drafts[0].marks[0].text
+
+
+def test_a_plan_is_kept_with_what_was_given() -> None:
+    made = planning.plan({"occasion": "import", "profiles": ["iti"], "colour": "blue"})
+
+    kept = json.loads(made.document)
+
+    assert kept["given"]["colour"] == "blue"
+    assert kept["made_under"].keys() == {"iti"}
+
+
+def test_an_unknown_weapon_gets_no_plan() -> None:
+    with pytest.raises(Refused):
+        planning.for_weapons(["00000000-0000-5000-8000-000000000000"], "import", [])
