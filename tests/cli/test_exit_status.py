@@ -19,6 +19,7 @@ from countermark.environment import EnvironmentProblem
 from countermark.ledger.checkpoint import KeyFileError
 from countermark.ledger.guard import RolledBackError
 from countermark.ledger.schema import NewerSchemaError
+from countermark.marks.sentences import Sentence
 from countermark.register.files.errors import UnreadableFile
 from tests.support.cli import Cli
 
@@ -35,7 +36,7 @@ def _read_only() -> InternalError:
         (RolledBackError("rolled back"), 1),
         (AccountError("there is a user of this name"), 1),
         (EnvironmentProblem("no"), 2),
-        (UnreadableFile("no"), 2),
+        (UnreadableFile(Sentence("no")), 2),
         (NewerSchemaError("newer"), 2),
         (KeyFileError("mode 0644"), 2),
         (FileNotFoundError(2, "no such file"), 2),

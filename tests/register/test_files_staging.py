@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files import staging
 from countermark.register.files.errors import RowError
 from countermark.register.files.staging import Staged, StagedWeapon, control_finding, settle, stage
@@ -28,7 +29,7 @@ def staged(directory: Path, rows: Iterable[WeaponRow | RowError]) -> tuple[list[
     return list(found), list(found.errors), found
 
 
-BAD = RowError(3, "kind", "x", "one of ...", "unknown_code", "A")
+BAD = RowError(3, "kind", "x", Sentence("one of ..."), "unknown_code", "A")
 
 
 def test_rows_of_one_ref_are_one_weapon_wherever_they_stand(tmp_path: Path) -> None:

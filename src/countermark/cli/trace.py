@@ -55,7 +55,7 @@ def _trace_one(options: dict[str, Any]) -> int:
         traced = queries.trace(query, _search_options(options))
     except queries.SearchError as error:
         if options["as_json"]:
-            print_json({"outcome": "error", "error": {"column": error.column, "message": error.message}})
+            print_json({"outcome": "error", "error": {"column": error.column, "message": str(error.message)}})
         else:
             click.echo(f"{error.column}: {error.message}", err=True)
         return cli.FINDINGS
@@ -191,7 +191,7 @@ def _answers(asked: Sequence[Any], options: dict[str, Any]) -> Iterator[dict[str
             continue
         answer = next(traced)
         if isinstance(answer, queries.SearchError):
-            yield _error(one.query_id, answer.column, answer.message)
+            yield _error(one.query_id, answer.column, str(answer.message))
         else:
             yield answer.as_dict(one.query_id)
 

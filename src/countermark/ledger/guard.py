@@ -19,6 +19,7 @@ from django.conf import settings
 from countermark.ledger import checkpoint, store, tree
 from countermark.ledger.checkpoint import Checkpoint, CheckpointError, KeyFileError, SigningKey
 from countermark.ledger.models import Log
+from countermark.marks.sentences import Sentence
 
 ENTRIES_BETWEEN = 256
 SECONDS_BETWEEN = 60
@@ -56,15 +57,28 @@ def refuse_if_rolled_back(log: Log, size: int) -> None:
     # Another process may have appended and signed since `size` was read.
     if seen.size > size and seen.size > store.size(log):
         raise RolledBackError(
-            f"{log.origin} has {size} entries here, but this node signed a checkpoint of {seen.size}: the store was rolled"
-            " back or lost. Nothing is written. Restore the newest backup into an empty store with 'countermark restore', which"
-            f" opens a new generation of the log. To begin anew without any record, put {settings.ENVIRONMENT.key_path} and"
-            f" {checkpoint_path()} away first."
+            Sentence(
+                "%(origin)s has %(size)d entries here, but this node signed a checkpoint of %(signed)d: the store was rolled"
+                " back or lost. Nothing is written. Restore the newest backup into an empty store with"
+                " 'countermark restore', which opens a new generation of the log. To begin anew without any record, put"
+                " %(key)s and %(checkpoint)s away first.",
+                origin=log.origin,
+                size=size,
+                signed=seen.size,
+                key=str(settings.ENVIRONMENT.key_path),
+                checkpoint=str(checkpoint_path()),
+            )
         )
     if _checked.get(log.origin) == (seen.size, seen.root):
         return
     if tree.stored_root(seen.size, store.reader(log)) != seen.root:
-        raise RolledBackError(f"the first {seen.size} entries of {log.origin} are not those this node signed before")
+        raise RolledBackError(
+            Sentence(
+                "the first %(size)d entries of %(origin)s are not those this node signed before",
+                size=seen.size,
+                origin=log.origin,
+            )
+        )
     _checked[log.origin] = (seen.size, seen.root)
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from countermark.marks import text as mark_text
+from countermark.marks.sentences import Sentence
 
 MAX_PLACES = 64
 """More places than this are no reading of one mark."""
@@ -22,6 +23,9 @@ _ESCAPED = {"★": "★", "?": "\\?", "\\": "\\\\"}
 
 class ReadingError(ValueError):
     """The text cannot be used as a reading; the message says why, for a person."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,13 @@ def parse(text: str) -> Reading:
     mark, `\\` a backslash. `**` says no more than `*`; `?*` is at least one character.
     """
     if len(text) > MAX_LENGTH:
-        raise ReadingError(f"The reading has {len(text)} characters; at most {MAX_LENGTH} are looked at.")
+        raise ReadingError(
+            Sentence(
+                "The reading has %(number)d characters; at most %(most)d are looked at.",
+                number=len(text),
+                most=MAX_LENGTH,
+            )
+        )
     prefix, rest = mark_text.split_prefix(text)
     places = tuple(_places(_tokens(rest, len(text) - len(rest))))
     _refuse_unusable(places)
@@ -67,11 +77,17 @@ def format(reading: Reading) -> str:  # noqa: A001  the pair of `parse`, always 
 
 def _refuse_unusable(places: tuple[Place, ...]) -> None:
     if not places:
-        raise ReadingError("The reading is empty: type what can be read, ? for one unread character, * for a run.")
+        raise ReadingError(
+            Sentence("The reading is empty: type what can be read, ? for one unread character, * for a run.")
+        )
     if all(place.kind == "run" for place in places):
-        raise ReadingError("Nothing was read: at least one character or one ? is needed beside the *.")
+        raise ReadingError(Sentence("Nothing was read: at least one character or one ? is needed beside the *."))
     if len(places) > MAX_PLACES:
-        raise ReadingError(f"The reading has {len(places)} places; a mark has at most {MAX_PLACES}.")
+        raise ReadingError(
+            Sentence(
+                "The reading has %(number)d places; a mark has at most %(most)d.", number=len(places), most=MAX_PLACES
+            )
+        )
 
 
 def _written(place: Place) -> str:

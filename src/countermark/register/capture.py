@@ -8,6 +8,7 @@ from countermark.ledger import database, epcis, services
 from countermark.ledger.entry import is_disguised
 from countermark.ledger.epcis import Document, Problem
 from countermark.ledger.services import Actor, Draft
+from countermark.marks.sentences import said, sentence
 from countermark.register.files.errors import UnreadableFile
 
 MEDIA_TYPE = "application/ld+json"
@@ -24,7 +25,7 @@ def load_document(data: bytes, by: Actor) -> dict[str, Any]:
     try:
         document = epcis.read_document(data)
     except epcis.DocumentError as error:
-        raise UnreadableFile(str(error)) from error
+        raise UnreadableFile(sentence(said(error))) from error
     problems = [*document.problems, *_reserved(document)] or list(_disguised(document))
     if problems:
         return _report(max(1, len(document.events)), 0, problems)

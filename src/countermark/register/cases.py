@@ -13,6 +13,7 @@ from countermark.accounts.models import User
 from countermark.accounts.queries import may
 from countermark.ledger import database, identity, kept, services
 from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
+from countermark.marks.sentences import Sentence
 from countermark.register.checking import refuse
 from countermark.register.models import Case
 
@@ -56,7 +57,7 @@ def assign(subject: str, due: str, owner: str, *, by: Actor) -> None:
 def decide(subject: str, due: str, outcome: str, reason: str, *, by: Actor) -> None:
     """Closes a discrepancy. Raises `Refused` without a reason, for an unknown outcome, or when it was decided meanwhile."""
     if outcome not in OUTCOMES:
-        raise refuse("outcome", outcome, "one of " + ", ".join(OUTCOMES), "unknown")
+        raise refuse("outcome", outcome, Sentence("one of %(codes)s", codes=", ".join(OUTCOMES)), "unknown")
     if not reason.strip():
         raise refuse("reason", reason, "why it is decided so", "missing")
     with _alone():

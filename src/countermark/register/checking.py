@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 import msgspec
 
 from countermark.marks.placeholders import is_placeholder
+from countermark.marks.sentences import Sentence, sentence
 from countermark.register.files import checks, dates
 from countermark.register.files.checks import Problem
 from countermark.register.files.dates import Moment
 from countermark.register.files.errors import RowError
+from countermark.register.files.events import NO_EVENT
 from countermark.register.files.mapping import NO_MAP
 from countermark.register.files.staging import MAX_MARKS, StagedWeapon, settle
 from countermark.register.files.vocabulary import MARK_COLUMNS, WEAPON_FACTS
-from countermark.register.files.weapons import Facts, MarkRow
+from countermark.register.files.weapons import CONTRADICTION, NO_MARK, NO_REF, Facts, MarkRow
 
 Fields = Mapping[str, str]
 
@@ -42,8 +44,8 @@ class Refused(Exception):
 
 
 def refuse(column: str, value: str, expected: str, code: str) -> Refused:
-    """A refusal for one reason."""
-    return Refused([RowError(0, column, value, expected, code)])
+    """A refusal for one reason; `expected` is a literal here, so that the catalogues find it, or a `Sentence`."""
+    return Refused([RowError(0, column, value, sentence(expected), code)])
 
 
 def weapon(ref: str, facts: Fields, marks: Sequence[Fields]) -> StagedWeapon:
@@ -52,13 +54,12 @@ def weapon(ref: str, facts: Fields, marks: Sequence[Fields]) -> StagedWeapon:
     `row` of an error is the number of the mark it is in, from 1, and 0 for the weapon as a whole.
     """
     errors: list[RowError] = []
-    good_ref = _kept(checks.text("ref", ref) or Problem("ref", "", "the source's own record number", "missing"), errors)
+    good_ref = _kept(checks.text("ref", ref) or NO_REF, errors)
     good_facts = _facts(facts, errors)
     rows = [_mark(number, mark, errors) for number, mark in enumerate(marks, 1)]
     if not 1 <= len(marks) <= MAX_MARKS:
-        errors.append(
-            RowError(0, "mark", "", "at least one mark, or in mark_condition the reason why there is none", "missing")
-        )
+        expected = Sentence("at least one mark, or in mark_condition the reason why there is none")
+        errors.append(RowError(0, "mark", "", expected, "missing"))
     if errors:
         raise Refused(errors)
     good = [row for row in rows if row is not None]
@@ -75,7 +76,7 @@ def event(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
     errors: list[RowError] = []
     unknown = sorted(set(fields) - set(EVENT_FIELDS))
     if unknown:
-        errors.append(RowError(0, unknown[0], "", "one of the columns " + ", ".join(EVENT_FIELDS), "unknown_column"))
+        errors.append(RowError(0, unknown[0], "", _one_of_columns(EVENT_FIELDS), "unknown_column"))
     good = {
         column: _kept(_event_cell(column, fields.get(column, "")), errors)
         for column in EVENT_FIELDS
@@ -87,7 +88,8 @@ def event(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
     year = moment.instant[:4] if isinstance(moment, Moment) and moment.precision != "unknown" else ""
     good["country"] = _kept(checks.country(fields.get("country", ""), year, NO_MAP), errors)
     if good["event"] in ("install", "remove") and not (good["component"] or good["mark"] or good["other_ref"]):
-        errors.append(RowError(0, "component", "", "which part: component, mark or other_ref", "missing"))
+        expected = Sentence("which part: component, mark or other_ref")
+        errors.append(RowError(0, "component", "", expected, "missing"))
     if errors or not isinstance(moment, Moment):
         raise Refused(errors)
     return good, _moment_fields(moment)
@@ -102,7 +104,7 @@ def _event_cell(column: str, cell: str) -> str | Problem:
         return checks.text(column, cell)
     value = checks.coded(column, cell, NO_MAP)
     if column == "event" and not value:
-        return Problem("event", "", "an event, such as transfer or destruction", "missing")
+        return Problem("event", "", NO_EVENT, "missing")
     return value
 
 
@@ -126,7 +128,11 @@ def _facts(facts: Fields, errors: list[RowError]) -> Facts:
 
 def _unknown(row: int, fields: Fields, known: Sequence[str]) -> Iterable[RowError]:
     for column in sorted(set(fields) - set(known)):
-        yield RowError(row, column, str(fields[column]), "one of the columns " + ", ".join(known), "unknown_column")
+        yield RowError(row, column, str(fields[column]), _one_of_columns(known), "unknown_column")
+
+
+def _one_of_columns(known: Sequence[str]) -> Sentence:
+    return Sentence("one of the columns %(columns)s", columns=", ".join(known))
 
 
 def _mark(number: int, mark: Fields, errors: list[RowError]) -> MarkRow | None:
@@ -138,11 +144,9 @@ def _mark(number: int, mark: Fields, errors: list[RowError]) -> MarkRow | None:
     if cell["mark"] and is_placeholder(cell["mark"]):
         cell.update(mark="", mark_condition=cell["mark_condition"] or "none")
     if not cell["mark"] and not cell["mark_condition"]:
-        expected = "a mark, or in mark_condition the reason why there is none"
-        errors.append(RowError(number, "mark", "", expected, "missing"))
+        errors.append(NO_MARK.at(number))
     if cell["mark"] and cell["mark_condition"] == "none":
-        expected = "no mark where the condition is none, or another condition"
-        errors.append(RowError(number, "mark_condition", "none", expected, "contradiction"))
+        errors.append(CONTRADICTION.at(number))
     if cell["component"] == "plate":
         cell.update(component="frame", carrier="plate")
     return MarkRow(**{**cell, **{column: cell[column] or usual for column, usual in _USUAL.items()}})

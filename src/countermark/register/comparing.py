@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
+from countermark.marks.sentences import Sentence
 from countermark.register import bodies
 from countermark.register.files.errors import RowError
 from countermark.register.files.staging import StagedWeapon
@@ -117,7 +118,9 @@ def _with_role(mark: MarkRow, staged: StagedWeapon, columns: Collection[str]) ->
 
 
 def _differs(staged: StagedWeapon, column: str, value: str, there: str) -> RowError:
-    expected = f"{there!r}, as the register has it (differs; --correct REASON records the change)"
+    expected = Sentence(
+        "%(value)s, as the register has it (differs; --correct REASON records the change)", value=repr(there)
+    )
     return RowError(staged.first_row, column, value, expected, "differs", staged.ref)
 
 

@@ -26,6 +26,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.ledger import services as ledger
 from countermark.ledger.services import Actor
+from countermark.marks.sentences import Sentence, packed, said
 from countermark.register import loading, undo
 from countermark.register.files import write
 from countermark.register.files.errors import UnmappedColumns, UnreadableFile, shown
@@ -325,10 +326,15 @@ def run(job: LoadJob, stop: threading.Event) -> None:
 
 def _attempt(job: LoadJob, lease: _Lease) -> Outcome:
     if job.options["attempts"] > ATTEMPTS:
-        return FAILED, {"problem": f"the job was begun {ATTEMPTS} times and never ended"}
+        return FAILED, _problem(Sentence("the job was begun %(times)d times and never ended", times=ATTEMPTS))
     if not _still_allowed(job):
-        return FAILED, {"problem": f"{job.owner} may no longer do this"}
+        return FAILED, _problem(Sentence("%(person)s may no longer do this", person=job.owner))
     return _WORK[job.kind](job, lease)
+
+
+def _problem(why: str) -> dict[str, Any]:
+    """Why a job failed: in English for programs, and so that a page can say it in its reader's language."""
+    return {"problem": str(why), "said": packed(why)}
 
 
 def _still_allowed(job: LoadJob) -> bool:
@@ -349,7 +355,8 @@ def _file_job(job: LoadJob, lease: _Lease) -> Outcome:
 
 def _report(report: loading.Report) -> dict[str, Any]:
     shown_only = report.as_dict()
-    shown_only["errors"] = shown_only["errors"][:ERRORS_KEPT]
+    errors = zip(shown_only["errors"][:ERRORS_KEPT], report.errors, strict=False)
+    shown_only["errors"] = [{**shown_error, "said": packed(error.expected)} for shown_error, error in errors]
     return {**shown_only, "more_errors": max(0, len(report.errors) - ERRORS_KEPT), "loaded": report.loaded}
 
 
@@ -394,14 +401,14 @@ def _cancelled(job: LoadJob, lease: _Lease) -> dict[str, Any]:
 
 def _failed(job: LoadJob, error: Exception) -> Outcome:
     if isinstance(error, UnreadableFile | UnmappedColumns | undo.UnknownLoad):
-        return FAILED, {"problem": str(error)}
+        return FAILED, _problem(said(error))
     if isinstance(error, ledger.LedgerError) or type(error).__name__ == "RolledBackError":
-        return FAILED, {"problem": str(error)}
+        return FAILED, _problem(said(error))
     if isinstance(error, OperationalError | InterfaceError) and job.options["attempts"] < ATTEMPTS:
         logger.warning("job %s is tried again: %s", job.pk, error)
         return WAITING, job.report
     logger.error("job %s failed", job.pk, exc_info=error)
-    return FAILED, {"problem": f"a fault of the program ended this: {shown(str(error))}"}
+    return FAILED, _problem(Sentence("a fault of the program ended this: %(problem)s", problem=shown(str(error))))
 
 
 def _end(

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from countermark.ledger import database, identity, kept, services
 from countermark.ledger.services import Actor, Draft, KeptWrite
+from countermark.marks.sentences import Sentence
 from countermark.register.checking import refuse
 from countermark.register.files.errors import RowError
 from countermark.register.files.lists import Kind, Listed, ListedModel, read_list
@@ -219,7 +220,7 @@ def review(
     rejection without a reason, and for a spelling that was reviewed meanwhile.
     """
     if list_ not in LISTS.values():
-        raise refuse("list", list_, "one of " + ", ".join(LISTS.values()), "unknown")
+        raise refuse("list", list_, Sentence("one of %(codes)s", codes=", ".join(LISTS.values())), "unknown")
     if not text.strip():
         raise refuse("text", text, "a spelling", "missing")
     with database.write_transaction(services.require_own_log().id):

@@ -20,6 +20,7 @@ import msgspec
 from countermark.ledger import database, jcs, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
 from countermark.ledger.services import Actor, Draft, SideNote
+from countermark.marks.sentences import Sentence
 from countermark.register import births, bodies, projection
 from countermark.register.comparing import Plan, marks_said, plan, without
 from countermark.register.files import events as events_file
@@ -109,7 +110,7 @@ class Report:
             "changed": self.changed,
             "refused": self.refused,
             "errors": [
-                {"row": e.row, "column": e.column, "value": e.value, "expected": e.expected, "code": e.code}
+                {"row": e.row, "column": e.column, "value": e.value, "expected": str(e.expected), "code": e.code}
                 for e in self.errors
             ],
             "warnings": self.warnings,
@@ -207,7 +208,7 @@ class _WeaponLoad:
         withdrawn = withdrawn_birth(state.id)
         if withdrawn is None or withdrawn.by_undo or self.options.correct:
             return Plan("new")
-        expected = "a record that was not declared an error (withdrawn; --correct REASON opens it again)"
+        expected = Sentence("a record that was not declared an error (withdrawn; --correct REASON opens it again)")
         return Plan(
             "differs", errors=(RowError(weapon.first_row, "ref", weapon.ref, expected, "withdrawn", weapon.ref),)
         )
@@ -225,7 +226,7 @@ class _WeaponLoad:
 
     def _refuse(self, weapon: StagedWeapon, planned: Plan) -> None:
         self.report.refused += len(weapon.row_numbers)
-        others = "every row of a weapon to agree with the register: it enters whole or not at all"
+        others = Sentence("every row of a weapon to agree with the register: it enters whole or not at all")
         held = [
             RowError(row, "", "", others, "held_back", weapon.ref)
             for row in weapon.row_numbers
@@ -375,7 +376,7 @@ class _EventLoad:
             elif before == said:
                 self.report.unchanged += 1
             else:
-                expected = "a number of one event; an earlier row of the file has it for another one"
+                expected = Sentence("a number of one event; an earlier row of the file has it for another one")
                 errors.append(RowError(row.row, "id", row.id, expected, "disagrees", row.ref))
         return fresh
 
@@ -395,13 +396,8 @@ class _EventLoad:
         for row, draft in drafts:
             others = alike.get(event_identity(draft.body), [])
             if ids[row.ref] not in known:
-                yield (
-                    row,
-                    None,
-                    RowError(
-                        row.row, "ref", row.ref, f"the ref of a weapon of the source {self.source}", "unknown", row.ref
-                    ),
-                )
+                expected = Sentence("the ref of a weapon of the source %(source)s", source=self.source)
+                yield row, None, RowError(row.row, "ref", row.ref, expected, "unknown", row.ref)
             elif self._is_known(row, draft, others, there, undone):
                 self.report.unchanged += 1
                 yield row, None, None
@@ -412,7 +408,7 @@ class _EventLoad:
                 self.report.changed += 1
                 yield row, self._corrected(draft, others[-1]), None
             else:
-                expected = (
+                expected = Sentence(
                     "the same content as recorded before under this id (differs; --correct REASON records the change)"
                 )
                 yield row, None, RowError(row.row, "id", row.id, expected, "differs", row.ref)

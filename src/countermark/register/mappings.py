@@ -12,6 +12,7 @@ import msgspec
 from countermark.ledger import kept, services
 from countermark.ledger.models import NodeSetting
 from countermark.ledger.services import Actor, KeptWrite
+from countermark.marks.sentences import Sentence
 from countermark.register.files import countries
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap, guess_column, guess_value
@@ -53,7 +54,9 @@ def columns(kind: str, path: Path, encoding: str | None = None, delimiter: str |
     """The columns of a file with a guess for each. Raises UnreadableFile."""
     table = open_table(path, encoding, delimiter)
     if not all(header.isprintable() for header in table.header):
-        raise UnreadableFile(f"{path.name}: row 1 must name the columns; it holds what cannot be read as text")
+        raise UnreadableFile(
+            Sentence("%(file)s: row 1 must name the columns; it holds what cannot be read as text", file=path.name)
+        )
     samples = _samples(table)
     taken: set[str] = set()
     found = []

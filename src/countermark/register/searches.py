@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from countermark.ledger import identity, kept, services
 from countermark.ledger.services import Actor, KeptWrite
+from countermark.marks.sentences import Sentence
 from countermark.register.checking import refuse
 from countermark.register.models import SavedSearch
 from countermark.register.queries import personal
@@ -18,7 +19,7 @@ def save(owner: str, name: str, query: str, *, shared: bool, by: Actor) -> Saved
     """Keeps a filter (the query string of the list) under a name; the same name again replaces it. Raises `Refused`."""
     clean = " ".join(name.split())
     if not 1 <= len(clean) <= LONGEST_NAME or not clean.isprintable():
-        raise refuse("name", name, f"1 to {LONGEST_NAME} printable characters", "length")
+        raise refuse("name", name, Sentence("1 to %(longest)d printable characters", longest=LONGEST_NAME), "length")
     if not query or len(query) > LONGEST_QUERY:
         raise refuse("query", "", "a list with at least one filter", "empty")
     row = SavedSearch.objects.filter(owner=owner, name=clean).first() or SavedSearch(owner=owner, name=clean)

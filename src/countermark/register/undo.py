@@ -12,6 +12,7 @@ from countermark.ledger import database, services, store
 from countermark.ledger.entry import Entry, decode
 from countermark.ledger.models import Log
 from countermark.ledger.services import Actor, Draft
+from countermark.marks.sentences import Sentence
 from countermark.register import bodies, projection
 from countermark.register.rules import declared_in_error, weapons_of
 from countermark.register.services import UNDO_MARK, correction
@@ -54,7 +55,7 @@ def undo_load(load: str, reason: str, *, by: Actor, progress: Progress = _silent
     log = services.require_own_log()
     positions = list(_positions(load, progress))
     if not positions:
-        raise UnknownLoad(f"no entry of this node belongs to a load {load}")
+        raise UnknownLoad(Sentence("no entry of this node belongs to a load %(load)s", load=load))
     undone = Undone(load)
     for done, chunk in enumerate(database.chunks(positions, CHUNK)):
         _undo_chunk(log, chunk, undone, reason, by)

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
+from countermark.marks.sentences import said, told
 from countermark.register import blanks, jobs, mappings
 from countermark.register.files import countries, dates
 from countermark.register.files.errors import UnreadableFile
@@ -122,7 +123,7 @@ def _receive(request: HttpRequest, form: Upload) -> LoadJob | None:
         mappings.columns(job.kind, Path(job.path))
     except UnreadableFile as error:
         jobs.discard(job)
-        form.add_error("file", str(error))
+        form.add_error("file", told(said(error), _))
         return None
     jobs.set_options(job, Options(source=data["source"].strip()))
     return job
@@ -151,7 +152,7 @@ def columns(request: HttpRequest, job_id: UUID) -> HttpResponse:
     try:
         found = mappings.columns(job.kind, Path(job.path), options.encoding, options.delimiter)
     except UnreadableFile as error:
-        messages.error(request, str(error))
+        messages.error(request, told(said(error), _))
         return redirect("register:import")
     earlier = options.mapping if options.mapping.columns else mappings.remembered(job.kind, _headers(found))
     if request.method != "POST":

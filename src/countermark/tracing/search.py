@@ -20,6 +20,7 @@ from countermark.marks.channel import Channel, Difference
 from countermark.marks.posterior import Absence, Floats, Ints, Spelling, Spellings
 from countermark.marks.reading import Place, Reading, ReadingError, parse
 from countermark.marks.restore import restore_next
+from countermark.marks.sentences import Sentence, said, sentence
 from countermark.tracing import index
 from countermark.tracing.store import Known, Rows, Store, join, rows_of
 
@@ -58,7 +59,7 @@ NOTABLE = 0.01
 class SearchError(ValueError):
     """A query that cannot be answered: the column at fault and a sentence for a person."""
 
-    def __init__(self, column: str, message: str) -> None:
+    def __init__(self, column: str, message: Sentence) -> None:
         super().__init__(message)
         self.column = column
         self.message = message
@@ -212,7 +213,7 @@ def _shortfall(scored: Scored, heard: Heard, options: Options) -> float:
 def understand(query: Query, reference: Reference) -> tuple[list[Heard], Query]:
     """Parse the readings; evidence inside an inscription fills what the query leaves empty."""
     if not query.readings:
-        raise SearchError("reading", "There is no reading.")
+        raise SearchError("reading", Sentence("There is no reading."))
     heard = []
     for given in query.readings:
         parts = [(given.reading, 0)]
@@ -220,7 +221,7 @@ def understand(query: Query, reference: Reference) -> tuple[list[Heard], Query]:
             parts, query = _taken_apart(given.reading, query, reference)
         first, *others = [_heard(text, offset, given) for text, offset in parts]
         if isinstance(first, ReadingError):
-            raise SearchError("reading", str(first)) from first
+            raise SearchError("reading", sentence(said(first))) from first
         usable = (other for other in others if isinstance(other, Heard))
         heard.append(first._replace(otherwise=next(usable, None)))
     return heard, query

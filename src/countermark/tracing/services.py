@@ -4,6 +4,7 @@ from typing import Any
 
 from countermark.ledger import services, store
 from countermark.ledger.services import Actor, Captured
+from countermark.marks.sentences import Sentence
 from countermark.register import projection
 from countermark.register.files.errors import RowError
 from countermark.register.services import Refused
@@ -16,9 +17,9 @@ def decide(weapon_id: str, query: Query, probability: float, *, confirmed: bool,
     Raises `Refused` for an unknown weapon or a missing reason.
     """
     if not reason.strip():
-        raise Refused([RowError(0, "reason", "", "why this is or is not the weapon", "missing")])
+        raise Refused([RowError(0, "reason", "", Sentence("why this is or is not the weapon"), "missing")])
     if projection.state_of(weapon_id) is None:
-        raise Refused([RowError(0, "weapon", weapon_id, "the id of a weapon in this register", "unknown")])
+        raise Refused([RowError(0, "weapon", weapon_id, Sentence("the id of a weapon in this register"), "unknown")])
     log = services.require_own_log()
     fields: dict[str, Any] = {
         "weapon": weapon_id,

@@ -60,7 +60,7 @@ def _answer(request: HttpRequest, query: Query | None) -> dict[str, Any]:
         heard, understood = search.understand(query, queries.reference())
         traced = queries.trace(query)
     except SearchError as error:
-        return {"problem": error.message}
+        return {"problem": error.message.told(_)}
     visible = _visible(request, traced)
     context = shown.answer(traced, heard, visible)
     best = next((row.weapon for row in context["likely"] if row.weapon is not None), None)

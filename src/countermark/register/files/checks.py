@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files import countries
 from countermark.register.files.errors import RowError, shown
 from countermark.register.files.mapping import FileMap, guess_value
@@ -19,7 +20,7 @@ class Problem(NamedTuple):
 
     column: str
     value: str
-    expected: str
+    expected: Sentence
     code: str
 
     def at(self, row: int, ref: str = "") -> RowError:
@@ -79,10 +80,10 @@ def text(column: str, cell: str) -> str | Problem:
         return cell
     cleaned = clean_lines(cell) if column in LINES else clean(cell)
     if cleaned is None:
-        return Problem(column, cell, "no control characters", "control_character")
+        return Problem(column, cell, Sentence("no control characters"), "control_character")
     longest = LIMITS.get(column, LONGEST)
     if len(cleaned) > longest:
-        return Problem(column, cell, f"at most {longest} characters", "too_long")
+        return Problem(column, cell, Sentence("at most %(longest)d characters", longest=longest), "too_long")
     return cleaned
 
 
@@ -97,9 +98,14 @@ def coded(column: str, cell: str, mapping: FileMap) -> str | Problem:
     code = mapping.values.get(column, {}).get(value.casefold(), value)
     if not code or code in CODED[column]:
         return code
-    guess = guess_value(column, value)
-    perhaps = f" (perhaps {guess})" if guess else ""
-    return Problem(column, value, f"one of {', '.join(CODED[column])}{perhaps}", "unknown_code")
+    return Problem(column, value, _one_of(CODED[column], guess_value(column, value)), "unknown_code")
+
+
+def _one_of(codes: Sequence[str], guess: str | None) -> Sentence:
+    listed = ", ".join(codes)
+    if guess:
+        return Sentence("one of %(codes)s (perhaps %(guess)s)", codes=listed, guess=guess)
+    return Sentence("one of %(codes)s", codes=listed)
 
 
 def country(cell: str, year: str, mapping: FileMap) -> str | Problem:
@@ -122,18 +128,29 @@ def year(cell: str, this_year: int) -> str | Problem:
     digits = decimal_digits(value)
     if len(digits) == 4 and digits.isdecimal() and FIRST_YEAR <= int(digits) <= this_year + 1:
         return digits
-    return Problem("year", value, f"a year from {FIRST_YEAR} to {this_year + 1}, or empty", "implausible_year")
+    expected = Sentence("a year from %(first)d to %(last)d, or empty", first=FIRST_YEAR, last=this_year + 1)
+    return Problem("year", value, expected, "implausible_year")
 
 
-_REFUSED_CELLS: dict[CellType, str] = {
-    "fraction": "digits as on the metal; the spreadsheet holds a fraction: format the column as text and key it again",
-    "date": "the text on the metal; the spreadsheet has made a date of it: format the column as text and key it again",
-    "long": "the text on the metal; the spreadsheet keeps only 15 digits of a number: format the column as text and key "
-    "it again",
-    "unclear": "the text on the metal; the spreadsheet shows the number in a format that hides digits: format the column "
-    "as text and key it again",
-    "boolean": "the text on the metal; the spreadsheet has made a truth value of it: format the column as text and key "
-    "it again",
+_REFUSED_CELLS: dict[CellType, Sentence] = {
+    "fraction": Sentence(
+        "digits as on the metal; the spreadsheet holds a fraction: format the column as text and key it again"
+    ),
+    "date": Sentence(
+        "the text on the metal; the spreadsheet has made a date of it: format the column as text and key it again"
+    ),
+    "long": Sentence(
+        "the text on the metal; the spreadsheet keeps only 15 digits of a number: format the column as text and key "
+        "it again"
+    ),
+    "unclear": Sentence(
+        "the text on the metal; the spreadsheet shows the number in a format that hides digits: format the column "
+        "as text and key it again"
+    ),
+    "boolean": Sentence(
+        "the text on the metal; the spreadsheet has made a truth value of it: format the column as text and key "
+        "it again"
+    ),
 }
 
 
@@ -160,7 +177,9 @@ def _cell_problems(cells: list[str], serials: Mapping[int, str], warnings: Count
         if not isinstance(cell, Typed):
             continue
         if cell.type == "error":
-            yield Problem(serials.get(place, ""), cell, "a value; the spreadsheet's formula failed", "formula_error")
+            yield Problem(
+                serials.get(place, ""), cell, Sentence("a value; the spreadsheet's formula failed"), "formula_error"
+            )
         elif place in serials and cell.type == "integer":
             warnings["number_cells"] += 1
         elif place in serials:

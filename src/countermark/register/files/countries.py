@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pycountry
 
+from countermark.marks.sentences import Sentence
+
 UNKNOWN = "ZZ"
 
 
@@ -161,14 +163,21 @@ def candidates(code: str) -> list[str]:
     return _by_old_alpha2().get(code, [])
 
 
-def expected(code: str) -> str:
+_A_CODE = Sentence("a country code of ISO 3166-1 (two letters), ISO 3166-3 (four letters) or ZZ for unknown")
+
+
+def expected(code: str) -> Sentence:
     """What to tell the person whose `code` did not resolve."""
     meant = candidates(code)
     if len(meant) > 1:
-        return " or ".join(f"{c} ({name(c)})" for c in meant) + ": the year does not tell which"
+        listed = Sentence("%(code)s (%(name)s)", code=meant[0], name=name(meant[0]))
+        for other in meant[1:]:
+            listed = Sentence("%(first)s or %(code)s (%(name)s)", first=listed, code=other, name=name(other))
+        return Sentence("%(codes)s: the year does not tell which", codes=listed)
     hint = _USUAL_MISTAKES.get(code.upper()) or resolve(code.upper())
-    suggestion = f"; {hint} is {name(hint)}" if hint else ""
-    return "a country code of ISO 3166-1 (two letters), ISO 3166-3 (four letters) or ZZ for unknown" + suggestion
+    if hint:
+        return Sentence("%(expected)s; %(code)s is %(name)s", expected=_A_CODE, code=hint, name=name(hint))
+    return _A_CODE
 
 
 def successors(code: str) -> list[Successor]:

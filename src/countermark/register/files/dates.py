@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from countermark.marks.sentences import Sentence, said
 from countermark.register.files.text import decimal_digits
 from countermark.register.files.vocabulary import FIRST_YEAR
 
@@ -32,7 +33,7 @@ class Moment(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class NoDate(msgspec.Struct, frozen=True):
     """Why a text is no date: what was `expected`, and `code` for programs."""
 
-    expected: str
+    expected: Sentence
     code: str
 
 
@@ -46,7 +47,7 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})")
-_EXPECTED = "a date such as 1994, 1994-06, 1994-06-30 or 1994-06-30T08:15:00+02:00"
+_EXPECTED = Sentence("a date such as 1994, 1994-06, 1994-06-30 or 1994-06-30T08:15:00+02:00")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
@@ -89,11 +90,13 @@ def _year_last(a: int, b: int, year: int, text: str, calendar: str, this_year: i
         return month_first
     if not isinstance(month_first, Moment):
         return day_first
-    readings = f"{day_first.instant[:10]} (day first) or {month_first.instant[:10]} (month first)"
-    return NoDate(
-        f"a date with one meaning; this is {readings}: write it as YYYY-MM-DD or say the format in the map",
-        "ambiguous_date",
+    expected = Sentence(
+        "a date with one meaning; this is %(one)s (day first) or %(other)s (month first): write it as YYYY-MM-DD or say "
+        "the format in the map",
+        one=day_first.instant[:10],
+        other=month_first.instant[:10],
     )
+    return NoDate(expected, "ambiguous_date")
 
 
 def _partial(parts: list[int], text: str, calendar: str, this_year: int | None) -> Moment | NoDate:
@@ -110,13 +113,15 @@ def _timed(
     if isinstance(date, NoDate):
         return date
     if not offset and not zone:
-        return NoDate("a time with its offset, such as 1994-06-30T08:15:00+02:00, or the zone in the map", "no_offset")
+        expected = Sentence("a time with its offset, such as 1994-06-30T08:15:00+02:00, or the zone in the map")
+        return NoDate(expected, "no_offset")
     try:
         time = dt.time(int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")[:6]))
         local = dt.datetime.combine(date, time, _zone(offset or zone or ""))
         instant = local.astimezone(dt.UTC)
     except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError) as error:
-        return NoDate(f"a time of day and an offset that exist ({error})", "unreadable_date")
+        expected = Sentence("a time of day and an offset that exist (%(problem)s)", problem=said(error))
+        return NoDate(expected, "unreadable_date")
     return Moment(instant.isoformat(timespec="milliseconds")[:23] + "Z", _offset(local), "instant", text)
 
 
@@ -133,7 +138,7 @@ def _zone(name: str) -> dt.tzinfo:
     if match := _OFFSET.fullmatch(name):
         hours, minutes = int(match[2]), int(match[3])
         if hours > 14 or minutes > 59:
-            raise ValueError("no place on Earth has this offset")
+            raise ValueError(Sentence("no place on Earth has this offset"))
         away = dt.timedelta(hours=hours, minutes=minutes)
         return dt.timezone(away if match[1] == "+" else -away)
     return ZoneInfo(name)
@@ -157,9 +162,9 @@ def _format(format_: str) -> re.Pattern[str]:
     try:
         compiled = re.compile(pattern + re.escape(format_[end:]))
     except re.error as error:
-        raise ValueError(f"date format {format_!r} names a field twice") from error
+        raise ValueError(Sentence("date format %(format)s names a field twice", format=repr(format_))) from error
     if "Y" not in compiled.groupindex:
-        raise ValueError(f"date format {format_!r} has no year (YYYY or %Y)")
+        raise ValueError(Sentence("date format %(format)s has no year (YYYY or %%Y)", format=repr(format_)))
     return compiled
 
 
@@ -171,7 +176,8 @@ def check(format_: str | None, zone: str | None) -> None:
         try:
             _zone(zone)
         except (ZoneInfoNotFoundError, OSError) as error:
-            raise ValueError(f"zone {zone!r} is neither an IANA time zone nor an offset") from error
+            why = Sentence("zone %(zone)s is neither an IANA time zone nor an offset", zone=repr(zone))
+            raise ValueError(why) from error
 
 
 def _from_format(
@@ -194,12 +200,19 @@ def _gregorian(calendar: str, parts: list[int], this_year: int | None) -> dt.dat
     try:
         date = _CALENDARS[calendar](year, month, day)
     except (ValueError, OverflowError):
-        return NoDate(f"a date that exists in the {calendar} calendar", "no_such_date")
+        return NoDate(_NO_SUCH_DATE[calendar], "no_such_date")
     latest = (this_year or dt.datetime.now(dt.UTC).year) + 1
     if FIRST_YEAR <= date.year <= latest:
         return date
-    hint = "; the map can name another calendar" if calendar == "gregorian" else ""
-    return NoDate(f"a year from {FIRST_YEAR} to {latest}{hint}", "implausible_year")
+    return NoDate(_plausible(calendar, latest), "implausible_year")
+
+
+def _plausible(calendar: str, latest: int) -> Sentence:
+    if calendar == "gregorian":
+        return Sentence(
+            "a year from %(first)d to %(last)d; the map can name another calendar", first=FIRST_YEAR, last=latest
+        )
+    return Sentence("a year from %(first)d to %(last)d", first=FIRST_YEAR, last=latest)
 
 
 def _thai(year: int, month: int, day: int) -> dt.date:
@@ -248,3 +261,10 @@ _CALENDARS: dict[str, Callable[[int, int, int], dt.date]] = {
     "gregorian": dt.date, "thai": _thai, "persian": _persian, "islamic": _islamic,
 }  # fmt: skip
 CALENDARS = tuple(_CALENDARS)
+
+_NO_SUCH_DATE = {
+    "gregorian": Sentence("a date that exists in the gregorian calendar"),
+    "thai": Sentence("a date that exists in the thai calendar"),
+    "persian": Sentence("a date that exists in the persian calendar"),
+    "islamic": Sentence("a date that exists in the islamic calendar"),
+}

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files.errors import UnreadableFile, shown
 
 CHUNK = 1 << 20
@@ -36,7 +37,13 @@ def detect(path: Path, given: str | None, longest_line: int) -> Encoding:
     if scan.is_utf8:
         return Encoding("utf-8")
     if scan.mostly_utf8:
-        raise UnreadableFile(f"{path.name} is UTF-8 but for byte {scan.bad_at + 1}; mend it or give --encoding")
+        raise UnreadableFile(
+            Sentence(
+                "%(file)s is UTF-8 but for byte %(place)d; mend it or give --encoding",
+                file=path.name,
+                place=scan.bad_at + 1,
+            )
+        )
     return Encoding(_eight_bit(path, scan), guessed=True)
 
 
@@ -49,9 +56,9 @@ def _known(given: str) -> str:
     try:
         found = codecs.lookup(given)
     except (LookupError, ValueError) as error:
-        raise UnreadableFile(f"unknown encoding {shown(given)!r}") from error
+        raise UnreadableFile(Sentence("unknown encoding %(name)s", name=repr(shown(given)))) from error
     if not getattr(found, "_is_text_encoding", True):
-        raise UnreadableFile(f"{shown(given)!r} is not an encoding of text")
+        raise UnreadableFile(Sentence("%(name)s is not an encoding of text", name=repr(shown(given))))
     return found.name
 
 
@@ -91,7 +98,13 @@ def _scan(path: Path, longest_line: int) -> _Scan:
         while chunk := file.read(CHUNK):
             since_line_end = len(chunk) if b"\n" in chunk or b"\r" in chunk else since_line_end + len(chunk)
             if since_line_end > longest_line:
-                raise UnreadableFile(f"{path.name} has a line of more than {longest_line} bytes; it is not a table")
+                raise UnreadableFile(
+                    Sentence(
+                        "%(file)s has a line of more than %(longest)d bytes; it is not a table",
+                        file=path.name,
+                        longest=longest_line,
+                    )
+                )
             if scan.is_utf8:
                 _decode(scan, decoder, chunk, done)
             if not chunk.isascii():
@@ -126,4 +139,4 @@ def _eight_bit(path: Path, scan: _Scan) -> str:
         return "cp1252"
     if not scan.cp1251_holes:
         return "cp1251"
-    raise UnreadableFile(f"the encoding of {path.name} cannot be told; give --encoding")
+    raise UnreadableFile(Sentence("the encoding of %(file)s cannot be told; give --encoding", file=path.name))

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from countermark.marks.sentences import Sentence
+
 
 class RowError(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One thing wrong in one row, said so that a person can act on it.
@@ -14,13 +16,16 @@ class RowError(msgspec.Struct, frozen=True, array_like=True, gc=False):
     row: int
     column: str
     value: str
-    expected: str
+    expected: Sentence
     code: str
     ref: str = ""
 
 
 class UnreadableFile(Exception):
     """The file as a whole cannot be read (absent, damaged, not a table, no header). The message is for the person."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
 
 
 class UnmappedColumns(Exception):
@@ -31,12 +36,19 @@ class UnmappedColumns(Exception):
         self.hints = hints or {}
         super().__init__(self._message())
 
-    def _message(self) -> str:
-        listed = ", ".join(f"'{name}'" + self._hint(name) for name in self.names)
-        return f"unknown columns: {listed}; map them (--map, --suggest-map) or dismiss them (--ignore-columns)"
+    def _message(self) -> Sentence:
+        listed = self._listed(self.names[0])
+        for name in self.names[1:]:
+            listed = Sentence("%(first)s, %(then)s", first=listed, then=self._listed(name))
+        return Sentence(
+            "unknown columns: %(listed)s; map them (--map, --suggest-map) or dismiss them (--ignore-columns)",
+            listed=listed,
+        )
 
-    def _hint(self, name: str) -> str:
-        return f" (perhaps {self.hints[name]})" if name in self.hints else ""
+    def _listed(self, name: str) -> Sentence:
+        if name in self.hints:
+            return Sentence("'%(column)s' (perhaps %(guess)s)", column=name, guess=self.hints[name])
+        return Sentence("'%(column)s'", column=name)
 
 
 SHOWN = 80

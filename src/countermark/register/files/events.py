@@ -8,12 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files import dates
 from countermark.register.files.checks import Memo, Problem, RowStream, coded, country, picker, screened, text
 from countermark.register.files.dates import Moment
-from countermark.register.files.errors import RowError, UnreadableFile
+from countermark.register.files.errors import RowError
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
-from countermark.register.files.tables import Row, open_table
+from countermark.register.files.tables import Row, open_table, without
 from countermark.register.files.vocabulary import EVENT_COLUMNS
 
 
@@ -58,13 +59,17 @@ def read_events(
     placed = place_columns(table, EVENT_COLUMNS, mapping, ignore_columns)
     missing = [column for column in ("ref", "event") if column not in placed]
     if missing:
-        raise UnreadableFile(
-            f"{table.path.name} needs a column {' and '.join(missing)}; it has {', '.join(table.header)}"
-        )
+        raise without(table, missing)
     warnings: Counter[str] = Counter()
     rows = screened(table, placed, ("ref", "mark", "other_ref", "id"), warnings)
     return RowStream(table, _checked(rows, placed, mapping, this_year or datetime.now(UTC).year), warnings)
 
+
+NO_EVENT = Sentence("an event, such as transfer or destruction")
+NO_PART = {
+    "install": Sentence("which part to install: component, mark or other_ref"),
+    "remove": Sentence("which part to remove: component, mark or other_ref"),
+}
 
 _REPEATING = ("event", "from", "to", "place", "component")
 _OWN = ("ref", "document", "note", "id", "mark", "other_ref")
@@ -101,7 +106,7 @@ def _checked(
 def _repeating(cells: tuple[str, ...], mapping: FileMap) -> tuple[str | Problem, ...]:
     event, sender, receiver, place, component = cells
     return (
-        coded("event", event, mapping) or Problem("event", "", "an event, such as transfer or destruction", "missing"),
+        coded("event", event, mapping) or Problem("event", "", NO_EVENT, "missing"),
         text("from", sender),
         text("to", receiver),
         text("place", place),
@@ -128,9 +133,9 @@ def _moment(cell: str, mapping: FileMap, this_year: int) -> Moment | Problem:
 def _missing(ref: object, event: object, *, part_named: bool) -> list[Problem]:
     problems = []
     if not ref:
-        problems.append(Problem("ref", "", "the record number of a weapon", "missing"))
+        problems.append(Problem("ref", "", Sentence("the record number of a weapon"), "missing"))
     if event in ("install", "remove") and not part_named:
-        problems.append(Problem("component", "", f"which part to {event}: component, mark or other_ref", "missing"))
+        problems.append(Problem("component", "", NO_PART[str(event)], "missing"))
     return problems
 
 

@@ -7,10 +7,11 @@ from typing import Literal
 
 import msgspec
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files.checks import Problem, RowStream, coded, country, picker, screened, text
-from countermark.register.files.errors import RowError, UnreadableFile
+from countermark.register.files.errors import RowError
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
-from countermark.register.files.tables import Row, open_table
+from countermark.register.files.tables import Row, open_table, without
 from countermark.register.files.vocabulary import CALIBRE_COLUMNS, MAKER_COLUMNS, MODEL_COLUMNS
 
 Kind = Literal["makers", "models", "calibres"]
@@ -71,9 +72,7 @@ def read_list(
     placed = place_columns(table, _COLUMNS[kind], mapping, ignore_columns)
     missing = [column for column in _REQUIRED[kind] if column not in placed]
     if missing:
-        raise UnreadableFile(
-            f"{table.path.name} needs a column {' and '.join(missing)}; it has {', '.join(table.header)}"
-        )
+        raise without(table, missing)
     warnings: Counter[str] = Counter()
     rows = screened(table, placed, ("name",) if kind == "makers" else (), warnings)
     return RowStream(table, _checked(kind, rows, placed, mapping), warnings)
@@ -95,7 +94,9 @@ def _checked(
         )
         problems = [value for value in values.values() if isinstance(value, Problem)]
         problems += [
-            Problem(c, "", f"the {c} of an entry of the list", "missing") for c in _REQUIRED[kind] if not values[c]
+            Problem(column, "", Sentence("the %(column)s of an entry of the list", column=column), "missing")
+            for column in _REQUIRED[kind]
+            if not values[column]
         ]
         if problems:
             yield from (problem.at(number) for problem in problems)
@@ -120,9 +121,8 @@ def _mm(cell: str) -> str | Problem:
         good = plain.isascii() and 0 < float(plain) < MAX_MM and "_" not in plain and "e" not in plain.lower()
     except ValueError:
         good = False
-    return (
-        plain if good else Problem("mm", value, f"millimetres above 0 and below {MAX_MM:g}, such as 7.62", "not_a_size")
-    )
+    expected = Sentence("millimetres above 0 and below %(most)s, such as 7.62", most=f"{MAX_MM:g}")
+    return plain if good else Problem("mm", value, expected, "not_a_size")
 
 
 def aliases(written: str, name: str) -> tuple[str, ...]:

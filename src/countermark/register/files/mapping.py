@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from countermark.marks.sentences import Sentence, said
 from countermark.register.files import countries, dates
 from countermark.register.files.errors import RowError, UnmappedColumns, UnreadableFile, shown
 from countermark.register.files.synonyms import COLUMN_NAMES, VALUE_NAMES, bare
@@ -40,7 +41,7 @@ def read_map(path: Path | str) -> FileMap:
     try:
         return parse_map(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise UnreadableFile(f"map {path.name}: {error}") from error
+        raise UnreadableFile(Sentence("map %(file)s: %(problem)s", file=path.name, problem=said(error))) from error
 
 
 def parse_map(text: str) -> FileMap:
@@ -51,7 +52,7 @@ def parse_map(text: str) -> FileMap:
     _only(how, {"format", "calendar", "zone"}, "[dates]")
     calendar = how.get("calendar", "gregorian").lower()
     if calendar not in dates.CALENDARS:
-        raise ValueError(f"[dates] calendar: expected one of {', '.join(dates.CALENDARS)}")
+        raise ValueError(Sentence("[dates] calendar: expected one of %(names)s", names=", ".join(dates.CALENDARS)))
     dates.check(how.get("format"), how.get("zone"))
     return FileMap(
         columns=_strings(data.get("columns", {}), "[columns]"),
@@ -66,12 +67,13 @@ def parse_map(text: str) -> FileMap:
 def _only(table: Mapping[str, object], known: set[str], where: str) -> None:
     unknown = sorted(set(table) - known)
     if unknown:
-        raise ValueError(f"{where} has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+        has, lacks = ", ".join(sorted(known)), ", ".join(unknown)
+        raise ValueError(Sentence("%(where)s has no %(lacks)s; it has %(has)s", where=where, lacks=lacks, has=has))
 
 
 def _table(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError(f"{where} is a table")  # noqa: TRY004 (as in _names)
+        raise ValueError(Sentence("%(where)s is a table", where=where))  # noqa: TRY004 (as in _names)
     return value
 
 
@@ -79,24 +81,37 @@ def _strings(value: object, where: str) -> dict[str, str]:
     table = _table(value, where)
     wrong = [key for key, text in table.items() if not isinstance(text, str)]
     if wrong:
-        raise ValueError(f"{where} {wrong[0]}: a text is expected")
+        raise ValueError(Sentence("%(where)s %(name)s: a text is expected", where=where, name=wrong[0]))
     return {_same(key): text.strip() for key, text in table.items()}
 
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise ValueError("ignore is a list of column names")
+        raise ValueError(Sentence("ignore is a list of column names"))
     return tuple(value)
 
 
 def _folded(value: object, column: str) -> dict[str, str]:
     where = f"[values.{column}]"
     if column != "country" and column not in CODED:
-        raise ValueError(f"{where}: the values of {column} are taken as written and cannot be translated")
+        raise ValueError(
+            Sentence(
+                "%(where)s: the values of %(column)s are taken as written and cannot be translated",
+                where=where,
+                column=column,
+            )
+        )
     table = {_same(key).casefold(): code for key, code in _strings(value, where).items()}
     for code in table.values():
         if not _is_code(column, code):
-            raise ValueError(f"{where}: {shown(code)!r} is not a code of {column}")
+            raise ValueError(
+                Sentence(
+                    "%(where)s: %(code)s is not a code of %(column)s",
+                    where=where,
+                    code=repr(shown(code)),
+                    column=column,
+                )
+            )
     return table
 
 
@@ -128,8 +143,14 @@ def place_columns(
         if column is None:
             unmapped.append(header)
         elif column in placed:
-            both = f"'{shown(table.header[placed[column]])}' and '{shown(header)}'"
-            raise UnreadableFile(f"{both} are both read as the column {column}; map only one of them")
+            raise UnreadableFile(
+                Sentence(
+                    "'%(one)s' and '%(other)s' are both read as the column %(column)s; map only one of them",
+                    one=shown(table.header[placed[column]]),
+                    other=shown(header),
+                    column=column,
+                )
+            )
         else:
             placed[column] = position
     if unmapped:

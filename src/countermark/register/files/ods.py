@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree.ElementTree import Element
 
+from countermark.marks.sentences import Sentence, said
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.numbers import from_display
 from countermark.register.files.tables import MAX_COLUMNS, MAX_ROWS, Row, Typed, limited
@@ -25,7 +26,7 @@ def read(path: Path) -> tuple[str, Iterator[Row | RowError]]:
     rows = _rows(path, names)
     first = next(rows, None)
     if not names:
-        raise UnreadableFile(f"{path.name} has no visible sheet")
+        raise UnreadableFile(Sentence("%(file)s has no visible sheet", file=path.name))
     return names[0], rows if first is None else chain((first,), rows)
 
 
@@ -34,7 +35,8 @@ def _rows(path: Path, names: list[str]) -> Iterator[Row | RowError]:
         with zipfile.ZipFile(path) as archive, limited(archive, "content.xml") as content:
             yield from _first_sheet(content, names)
     except DAMAGE as error:
-        raise UnreadableFile(f"{path.name} is a damaged spreadsheet: {error}") from error
+        why = Sentence("%(file)s is a damaged spreadsheet: %(problem)s", file=path.name, problem=said(error))
+        raise UnreadableFile(why) from error
 
 
 def _first_sheet(content: IO[bytes], names: list[str]) -> Iterator[Row]:
@@ -80,7 +82,7 @@ def _numbered(cells: list[str], before: int, repeated: int) -> Iterator[Row]:
     if not cells:
         return
     if before + repeated > MAX_ROWS:
-        raise UnreadableFile(f"the spreadsheet has rows past number {MAX_ROWS}")
+        raise UnreadableFile(Sentence("the spreadsheet has rows past number %(last)d", last=MAX_ROWS))
     for number in range(before + 1, before + repeated + 1):
         yield number, list(cells)
 
@@ -96,7 +98,7 @@ def _cells(row: Element) -> list[str]:
             empty += repeated
             continue
         if len(cells) + empty + repeated > MAX_COLUMNS:
-            raise UnreadableFile(f"the spreadsheet has more than {MAX_COLUMNS} columns")
+            raise UnreadableFile(Sentence("the spreadsheet has more than %(most)d columns", most=MAX_COLUMNS))
         cells += [""] * empty + [text] * repeated
         empty = 0
     return cells

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files.checks import Problem, RowStream, picker, screened, text
-from countermark.register.files.errors import RowError, UnreadableFile, shown
+from countermark.register.files.errors import RowError, shown
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
-from countermark.register.files.tables import Row, open_table
+from countermark.register.files.tables import Row, open_table, without
 from countermark.register.files.vocabulary import READING_COLUMNS
 
 MAX_READINGS = 32
@@ -59,9 +60,7 @@ def read_readings(
     placed = place_columns(table, READING_COLUMNS, mapping, ignore_columns)
     missing = [column for column in ("query_id", "reading") if column not in placed]
     if missing:
-        raise UnreadableFile(
-            f"{table.path.name} needs a column {' and '.join(missing)}; it has {', '.join(table.header)}"
-        )
+        raise without(table, missing)
     warnings: Counter[str] = Counter()
     rows = screened(table, placed, ("query_id", "reading"), warnings)
     return RowStream(table, _queries(_checked(rows, placed)), warnings)
@@ -90,9 +89,11 @@ def _checked(rows: Iterator[Row | RowError], placed: Mapping[str, int]) -> Itera
 
 def _missing(values: list[str | Problem]) -> Problem | None:
     if not values[0]:
-        return Problem("query_id", "", "a name for the query", "missing")
+        return Problem("query_id", "", Sentence("a name for the query"), "missing")
     if not values[1]:
-        return Problem("reading", "", "what was read, ? for an unreadable character and * for several", "missing")
+        return Problem(
+            "reading", "", Sentence("what was read, ? for an unreadable character and * for several"), "missing"
+        )
     return None
 
 
@@ -111,6 +112,6 @@ def _query(query_id: str, group: Iterator[_Checked]) -> ReadingQuery:
     readings = tuple(result for result in results if isinstance(result, ReadingRow))
     errors = tuple(result for result in results if isinstance(result, RowError))
     if surplus:
-        expected = f"at most {MAX_READINGS} readings of one weapon"
+        expected = Sentence("at most %(most)d readings of one weapon", most=MAX_READINGS)
         errors += (RowError(surplus.first_row, "query_id", shown(query_id), expected, "too_many_readings", query_id),)
     return ReadingQuery(query_id, first.first_row, readings, errors)

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from countermark.marks.sentences import Sentence, packed, unpacked
 from countermark.marks.text import canonical, split_prefix
 from countermark.register.files.errors import RowError, shown
 from countermark.register.files.vocabulary import COMPONENTS, CONDITIONS, CONTROL_BY_DEFAULT, MARK_KINDS, WEAPON_FACTS
@@ -165,9 +166,9 @@ def control_finding(marks: Iterable[MarkRow]) -> str | None:
 
 _WEAPONS, _RUNS, _ERRORS, _DONE = "weapons", "runs", "errors", "done"
 _LENGTH = struct.Struct("<I")
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder(enc_hook=packed).encode
 _weapon = msgspec.msgpack.Decoder(StagedWeapon).decode
-_error = msgspec.msgpack.Decoder(RowError).decode
+_error = msgspec.msgpack.Decoder(RowError, dec_hook=lambda _, kept: unpacked(kept)).decode
 
 
 def _bare(mark: str) -> str:
@@ -315,7 +316,7 @@ def _write_run(run: StagedWeapon, writer: RecordWriter, runs: _Runs, state: _Sta
 
 
 def _too_many(weapon: StagedWeapon) -> RowError:
-    expected = f"a record number of one weapon; more than {MAX_MARKS} marks have this one"
+    expected = Sentence("a record number of one weapon; more than %(most)d marks have this one", most=MAX_MARKS)
     return RowError(weapon.first_row, "ref", shown(weapon.ref), expected, "too_many_marks", weapon.ref)
 
 
@@ -334,7 +335,11 @@ def _disagreements(weapon: StagedWeapon, more: StagedWeapon) -> Iterator[RowErro
     for column in WEAPON_FACTS:
         said, says = getattr(weapon.facts, column), getattr(more.facts, column)
         if said and says and said != says:
-            expected = f"{shown(said)}, as the rows before with this ref (from row {weapon.first_row}) say"
+            expected = Sentence(
+                "%(value)s, as the rows before with this ref (from row %(row)d) say",
+                value=shown(said),
+                row=weapon.first_row,
+            )
             yield RowError(more.first_row, column, shown(says), expected, "disagrees", weapon.ref)
 
 
@@ -372,5 +377,5 @@ def _finish(weapon: StagedWeapon, writer: RecordWriter, state: _Staging) -> None
         return
     for number in weapon.row_numbers:
         if number not in state.bad_rows:
-            expected = "every row with this ref to be good; another one is refused"
+            expected = Sentence("every row with this ref to be good; another one is refused")
             state.refuse(RowError(number, "", "", expected, "held_back", weapon.ref))

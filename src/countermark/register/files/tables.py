@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
+from countermark.marks.sentences import Sentence, said
 from countermark.register.files.encodings import Encoding, detect
 from countermark.register.files.errors import RowError, UnreadableFile, shown
 
@@ -58,12 +59,12 @@ MAX_LINE = 8 * 1024 * 1024
 _DELIMITERS = ",;\t|"
 _NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx or CSV",
-    b"%PDF": "a PDF document, not a table",
-    b"\x1f\x8b": "gzip-compressed; unpack it first",
-    b"7z\xbc\xaf": "a 7z archive; unpack it first",
-    b"Rar!": "a RAR archive; unpack it first",
-    b"SQLite format 3": "a SQLite database, not a table",
+    b"\xd0\xcf\x11\xe0": Sentence("%(file)s is an old Excel workbook (.xls); save it as .xlsx or CSV"),
+    b"%PDF": Sentence("%(file)s is a PDF document, not a table"),
+    b"\x1f\x8b": Sentence("%(file)s is gzip-compressed; unpack it first"),
+    b"7z\xbc\xaf": Sentence("%(file)s is a 7z archive; unpack it first"),
+    b"Rar!": Sentence("%(file)s is a RAR archive; unpack it first"),
+    b"SQLite format 3": Sentence("%(file)s is a SQLite database, not a table"),
 }
 
 
@@ -81,7 +82,7 @@ def open_table(
         return _open_spreadsheet(path, as_is=as_is)
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
-            raise UnreadableFile(f"{path.name} is {what}")
+            raise UnreadableFile(Sentence(what, file=path.name))
     return _open_csv(path, encoding, delimiter, as_is=as_is)
 
 
@@ -90,11 +91,12 @@ def _first_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             start = file.read(16)
     except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror or error}") from error
+        why = Sentence("%(file)s: %(problem)s", file=str(path), problem=str(error.strerror or error))
+        raise UnreadableFile(why) from error
     except ValueError as error:
-        raise UnreadableFile(f"{str(path)!r} cannot be a file name") from error
+        raise UnreadableFile(Sentence("%(file)s cannot be a file name", file=repr(str(path)))) from error
     if not start:
-        raise UnreadableFile(f"{path.name} is empty; row 1 must name the columns")
+        raise _empty(path)
     return start
 
 
@@ -105,14 +107,14 @@ def _open_spreadsheet(path: Path, *, as_is: bool) -> Table:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise UnreadableFile(f"{path.name} is a damaged spreadsheet or archive") from error
+        raise UnreadableFile(Sentence("%(file)s is a damaged spreadsheet or archive", file=path.name)) from error
     if "content.xml" in names:
         sheet, rows = ods.read(path)
         return _table(path, rows, "ods", as_is=as_is, sheet=sheet)
     if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
         sheet, rows = xlsx.read(path)
         return _table(path, rows, "xlsx", as_is=as_is, sheet=sheet)
-    raise UnreadableFile(f"{path.name} is an archive, not a spreadsheet; unpack it first")
+    raise UnreadableFile(Sentence("%(file)s is an archive, not a spreadsheet; unpack it first", file=path.name))
 
 
 def _table(
@@ -120,12 +122,20 @@ def _table(
 ) -> Table:
     first = next(rows, None)
     if first is None:
-        raise UnreadableFile(f"{path.name} is empty; row 1 must name the columns")
+        raise _empty(path)
     if isinstance(first, RowError) or first[0] != 1:
-        raise UnreadableFile(f"{path.name}: row 1 must name the columns")
+        raise _nameless(path)
     header = _header(path, first[1])
     fitting = rows if as_is else _fitting(rows, len(header), padded=format_ != "csv")
     return Table(path, header, fitting, format_, **how)  # type: ignore[arg-type]
+
+
+def _empty(path: Path) -> UnreadableFile:
+    return UnreadableFile(Sentence("%(file)s is empty; row 1 must name the columns", file=path.name))
+
+
+def _nameless(path: Path) -> UnreadableFile:
+    return UnreadableFile(Sentence("%(file)s: row 1 must name the columns", file=path.name))
 
 
 def _header(path: Path, cells: Sequence[str]) -> list[str]:
@@ -133,13 +143,37 @@ def _header(path: Path, cells: Sequence[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise UnreadableFile(f"{path.name}: row 1 must name the columns")
+        raise _nameless(path)
     if len(names) > MAX_COLUMNS:
-        raise UnreadableFile(f"{path.name} has {len(names)} columns; at most {MAX_COLUMNS} can be read")
+        raise UnreadableFile(
+            Sentence(
+                "%(file)s has %(number)d columns; at most %(most)d can be read",
+                file=path.name,
+                number=len(names),
+                most=MAX_COLUMNS,
+            )
+        )
     repeated = sorted({shown(name) for name in names if name and names.count(name) > 1})
     if repeated:
-        raise UnreadableFile(f"{path.name}: two columns have the same name: {', '.join(repeated)}")
+        why = Sentence("%(file)s: two columns have the same name: %(names)s", file=path.name, names=", ".join(repeated))
+        raise UnreadableFile(why)
     return [name or f"column {number}" for number, name in enumerate(names, 1)]
+
+
+def without(table: Table, missing: Sequence[str]) -> UnreadableFile:
+    """The refusal of a file that lacks one or two columns it must have."""
+    if len(missing) == 1:
+        needed = Sentence("a column %(name)s", name=missing[0])
+    else:
+        needed = Sentence("a column %(first)s and %(second)s", first=missing[0], second=missing[1])
+    return UnreadableFile(
+        Sentence(
+            "%(file)s needs %(columns)s; it has %(names)s",
+            file=table.path.name,
+            columns=needed,
+            names=", ".join(table.header),
+        )
+    )
 
 
 def _fitting(rows: Iterator[Row | RowError], width: int, *, padded: bool) -> Iterator[Row | RowError]:
@@ -159,7 +193,8 @@ def _ragged(row: Row, width: int) -> Iterator[Row | RowError]:
     if len(cells) > width and not any(cells[width:]):
         yield number, cells[:width]
         return
-    yield RowError(number, "", f"{len(cells)} cells", f"{width} cells, as many as row 1 has columns", "ragged")
+    expected = Sentence("%(width)d cells, as many as row 1 has columns", width=width)
+    yield RowError(number, "", f"{len(cells)} cells", expected, "ragged")
 
 
 def _open_csv(path: Path, encoding: str | None, delimiter: str | None, *, as_is: bool) -> Table:
@@ -178,7 +213,8 @@ def _separator(path: Path, encoding: str, given: str | None) -> tuple[str, bool]
     if given is not None:
         separator = _NAMED_DELIMITERS.get(given, given)
         if len(separator) != 1 or separator in '\r\n"' or (not separator.isprintable() and separator != "\t"):
-            raise UnreadableFile(f"a delimiter is one character, not {shown(given)!r}")
+            why = Sentence("a delimiter is one character, not %(given)s", given=repr(shown(given)))
+            raise UnreadableFile(why)
         return separator, marker
     if marker or first.lower() == "sep=":
         return (first[4:] or "\t"), True
@@ -190,7 +226,8 @@ def _first_lines(path: Path, encoding: str) -> list[str]:
         with path.open(encoding=encoding, newline="") as file:
             return file.read(64 * 1024).splitlines(keepends=True)
     except (OSError, ValueError) as error:
-        raise UnreadableFile(f"{path.name} cannot be read as {encoding}") from error
+        why = Sentence("%(file)s cannot be read as %(encoding)s", file=path.name, encoding=encoding)
+        raise UnreadableFile(why) from error
 
 
 def _columns(lines: list[str], delimiter: str) -> int:
@@ -207,7 +244,13 @@ def _csv_rows(path: Path, encoding: Encoding, delimiter: str, marker_line: bool)
                 file.readline()
             yield from _numbered(csv.reader(file, delimiter=delimiter))
     except (OSError, UnicodeError) as error:
-        raise UnreadableFile(f"{path.name} cannot be read as {encoding.name}: {error}") from error
+        why = Sentence(
+            "%(file)s cannot be read as %(encoding)s: %(problem)s",
+            file=path.name,
+            encoding=encoding.name,
+            problem=said(error),
+        )
+        raise UnreadableFile(why) from error
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[Row | RowError]:
@@ -220,7 +263,10 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[Row | RowError]:
                     yield number, cells
         except csv.Error as error:
             number += 1
-            yield RowError(number, "", "", f"a row that can be read as CSV ({error}); is a quotation mark open?", "csv")
+            expected = Sentence(
+                "a row that can be read as CSV (%(problem)s); is a quotation mark open?", problem=said(error)
+            )
+            yield RowError(number, "", "", expected, "csv")
         else:
             return
 
@@ -230,7 +276,7 @@ def limited(archive: zipfile.ZipFile, member: str) -> BinaryIO:
     try:
         info = archive.getinfo(member)
     except KeyError as error:
-        raise UnreadableFile(f"the spreadsheet has no {member}") from error
+        raise UnreadableFile(Sentence("the spreadsheet has no %(part)s", part=member)) from error
     check_size(info)
     return archive.open(info)  # type: ignore[return-value]
 
@@ -244,4 +290,5 @@ def check_size(info: zipfile.ZipInfo) -> None:
     """Raises UnreadableFile when an archive member unpacks to an absurd size (a "zip bomb")."""
     too_dense = info.file_size > SMALL_MEMBER and info.file_size > MAX_RATIO * max(1, info.compress_size)
     if info.file_size > MAX_MEMBER or too_dense:
-        raise UnreadableFile(f"the spreadsheet unpacks to {info.file_size} bytes; save it as CSV")
+        why = Sentence("the spreadsheet unpacks to %(size)d bytes; save it as CSV", size=info.file_size)
+        raise UnreadableFile(why)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from countermark.marks.placeholders import is_placeholder
+from countermark.marks.sentences import Sentence
 from countermark.register.files.checks import Memo, Problem, RowStream, coded, country, picker, screened, text, year
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
@@ -70,7 +71,11 @@ def read_weapons(
     placed = place_columns(table, WEAPON_COLUMNS, mapping, ignore_columns)
     if "ref" not in placed or not {"mark", "mark_condition"} & placed.keys():
         raise UnreadableFile(
-            f"{table.path.name} needs a column ref and one of mark, mark_condition; it has {', '.join(table.header)}"
+            Sentence(
+                "%(file)s needs a column ref and one of mark, mark_condition; it has %(columns)s",
+                file=table.path.name,
+                columns=", ".join(table.header),
+            )
         )
     warnings: Counter[str] = Counter()
     rows = screened(table, placed, ("ref", "mark"), warnings)
@@ -110,7 +115,7 @@ def _checked(
         number, cells = row
         cells.append("")
         ref_cell, mark_cell, inscription_cell = pick_texts(cells)
-        ref = text("ref", ref_cell) or _NO_REF
+        ref = text("ref", ref_cell) or NO_REF
         facts, codes = facts_of[pick_facts(cells)], codes_of[pick_codes(cells)]
         mark = _mark(codes, mark_cell, inscription_cell, warnings)
         if isinstance(ref, str) and isinstance(facts, Facts) and isinstance(mark, MarkRow):
@@ -120,8 +125,15 @@ def _checked(
             yield problem.at(number, ref if isinstance(ref, str) else "")
 
 
-_NO_REF = Problem("ref", "", "the source's own record number", "missing")
-_NO_MARK = Problem("mark", "", "a mark, or in mark_condition the reason why there is none", "missing")
+NO_REF = Problem("ref", "", Sentence("the source's own record number"), "missing")
+NO_MARK = Problem("mark", "", Sentence("a mark, or in mark_condition the reason why there is none"), "missing")
+
+CONTRADICTION = Problem(
+    "mark_condition",
+    "none",
+    Sentence("no mark where the condition is none, or another condition"),
+    "contradiction",
+)
 
 
 def _problems(*parts: object) -> Iterator[Problem]:
@@ -167,13 +179,9 @@ def _mark(codes: Codes | Problems, mark_cell: str, inscription_cell: str, warnin
         warnings["placeholders"] += 1
         mark, condition = "", condition or "none"
     elif not mark and not condition:
-        return (_NO_MARK,)
+        return (NO_MARK,)
     elif mark and condition == "none":
-        return (
-            Problem(
-                "mark_condition", "none", "no mark where the condition is none, or another condition", "contradiction"
-            ),
-        )
+        return (CONTRADICTION,)
     return MarkRow(
         codes.component, codes.carrier, codes.role, codes.mark_kind, mark, inscription, condition, codes.layer
     )

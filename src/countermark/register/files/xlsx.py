@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from countermark.marks.sentences import Sentence, said
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.numbers import number
 from countermark.register.files.tables import MAX_COLUMNS, MAX_ROWS, Row, Typed, limited
@@ -44,7 +45,7 @@ def read(path: Path) -> tuple[str, Iterator[Row | RowError]]:
             name, sheet = _first_visible(archive, workbook_name, workbook)
             book = _Book(_shared_strings(archive, workbook_name), _formats(archive, workbook_name), _epoch(workbook))
     except DAMAGE as error:
-        raise UnreadableFile(f"{path.name} is a damaged workbook: {error}") from error
+        raise _damaged(path, error) from error
     return name, _rows(path, sheet, book)
 
 
@@ -66,13 +67,24 @@ def _rows(path: Path, sheet: str, book: _Book) -> Iterator[Row | RowError]:
                 elif element is data:
                     return
     except DAMAGE as error:
-        raise UnreadableFile(f"{path.name} is a damaged workbook: {error}") from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableFile:
+    return UnreadableFile(Sentence("%(file)s is a damaged workbook: %(problem)s", file=path.name, problem=said(error)))
 
 
 def _row_number(row: Element, before: int) -> int:
     found = int(row.get("r", before + 1))
     if not before < found <= MAX_ROWS:
-        raise UnreadableFile(f"the workbook has a row {found} after row {before}; rows ascend to {MAX_ROWS}")
+        raise UnreadableFile(
+            Sentence(
+                "the workbook has a row %(row)d after row %(before)d; rows ascend to %(last)d",
+                row=found,
+                before=before,
+                last=MAX_ROWS,
+            )
+        )
     return found
 
 
@@ -86,7 +98,9 @@ def _cells(row: Element, book: _Book) -> list[str]:
         if not text:
             continue
         if not len(cells) < column <= MAX_COLUMNS:
-            raise UnreadableFile(f"the workbook has cells past column {MAX_COLUMNS} or out of order")
+            raise UnreadableFile(
+                Sentence("the workbook has cells past column %(last)d or out of order", last=MAX_COLUMNS)
+            )
         cells += [""] * (column - 1 - len(cells))
         cells.append(text)
     return cells
@@ -147,7 +161,7 @@ def _first_visible(archive: zipfile.ZipFile, workbook_name: str, workbook: Eleme
         id_ = next((value for key, value in element.items() if key.endswith("}id")), "")
         if _local(element) == "sheet" and id_ in sheets and element.get("state", "visible") == "visible":
             return element.get("name", ""), sheets[id_]
-    raise UnreadableFile("the workbook has no visible sheet")
+    raise UnreadableFile(Sentence("the workbook has no visible sheet"))
 
 
 def _related(archive: zipfile.ZipFile, source: str, type_: str) -> list[tuple[str, str]]:
@@ -169,7 +183,7 @@ def _shared_strings(archive: zipfile.ZipFile, workbook_name: str) -> list[str]:
     if not found:
         return []
     if archive.getinfo(found[0][1]).file_size > MAX_STRINGS:
-        raise UnreadableFile("the workbook holds more text than can be kept in memory; save it as CSV")
+        raise UnreadableFile(Sentence("the workbook holds more text than can be kept in memory; save it as CSV"))
     strings: list[str] = []
     root: Element | None = None
     with limited(archive, found[0][1]) as content:

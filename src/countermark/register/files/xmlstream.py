@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 
+from countermark.marks.sentences import Sentence
 from countermark.register.files.errors import UnreadableFile
 from countermark.register.files.tables import limited
 
@@ -26,7 +27,7 @@ def stream(content: IO[bytes]) -> Iterator[tuple[str, Element]]:
     the start, entities from elsewhere are never fetched, and expat itself stops those that multiply.
     """
     if _declares_type(content.read(8192)):
-        raise UnreadableFile("the spreadsheet declares a document type, which no spreadsheet program writes")
+        raise UnreadableFile(Sentence("the spreadsheet declares a document type, which no spreadsheet program writes"))
     content.seek(0)
     return iterparse(content, events=("start", "end"))  # noqa: S314
 
@@ -36,7 +37,7 @@ def part(archive: zipfile.ZipFile, name: str) -> Element:
     with limited(archive, name) as file:
         content = file.read(MAX_PART + 1)
     if len(content) > MAX_PART or _declares_type(content[:8192]):
-        raise UnreadableFile(f"the spreadsheet's {name} cannot be read")
+        raise UnreadableFile(Sentence("the spreadsheet's %(part)s cannot be read", part=name))
     return fromstring(content)  # noqa: S314 (see `stream`)
 
 

@@ -61,7 +61,7 @@ class Columns(forms.Form):
     def show(self, errors: Iterable[RowError]) -> None:
         """Puts what the services refused beside the fields it is about."""
         for error in errors:
-            expected = _("Expected %(expected)s.") % {"expected": error.expected}
+            expected = _("Expected %(expected)s.") % {"expected": error.expected.told(_)}
             self.add_error(error.column if error.column in self.fields else None, expected)
 
 

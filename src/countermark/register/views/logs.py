@@ -13,6 +13,7 @@ from countermark.accounts.access import requires
 from countermark.ledger import guard, services, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import Log
+from countermark.marks.sentences import said, told
 from countermark.register import jobs, proofs
 from countermark.register.forms.review import Look
 from countermark.register.models import LoadJob
@@ -115,7 +116,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     try:
         note = guard.sign_current(own)
     except guard.RolledBackError as error:
-        return render(request, "register/rolled_back.html", {"problem": str(error)}, status=409)
+        return render(request, "register/rolled_back.html", {"problem": told(said(error), _)}, status=409)
     name = own.origin.replace("/", "-")
     return HttpResponse(
         note,

@@ -90,7 +90,7 @@ def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 def _fault(error: RowError) -> Fault:
     column = f"marks.{error.row - 1}.{error.column}" if error.row else error.column
-    return Fault(column=column, value=error.value, expected=error.expected, code=error.code)
+    return Fault(column=column, value=error.value, expected=str(error.expected), code=error.code)
 
 
 def _invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
@@ -118,7 +118,7 @@ def install(api: NinjaAPI) -> None:
     api.exception_handler(Refused)(_refused)
     api.exception_handler(SearchError)(
         lambda r, e: answer(
-            422, e.message, [Fault(column=e.column, value="", expected=e.message, code="unusable_reading")]
+            422, str(e.message), [Fault(column=e.column, value="", expected=str(e.message), code="unusable_reading")]
         )
     )
     api.exception_handler(TreeError)(lambda r, e: answer(422, str(e)))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts import queries, rules
 from countermark.accounts.models import User
+from countermark.marks.sentences import told, unpacked
 
 register = template.Library()
 
@@ -61,6 +62,12 @@ def role_label(role: str) -> str:
 def translated(text: str) -> str:
     """Translates a text that was marked where it was written."""
     return _(text) if text else ""
+
+
+@register.filter
+def sentence(text: str | Mapping[str, Any]) -> str:
+    """What pure code says, in the reader's language: a sentence, or one as it was kept (`marks.sentences.packed`)."""
+    return told(unpacked(text) if isinstance(text, Mapping) else text, _)
 
 
 @register.simple_tag
