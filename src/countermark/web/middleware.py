@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
+from countermark.ledger.unusable import is_unusable
 from countermark.web import errors
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
@@ -35,8 +35,8 @@ class Hardening:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """A store that is locked past its time-out, full or gone is a matter of time, not a fault of the request."""
-        if isinstance(exception, OperationalError | InterfaceError):
+        """A store that is locked past its time-out, full, read-only or gone is no fault of the request."""
+        if is_unusable(exception):
             return errors.unavailable(request, exception)
         return None
 
