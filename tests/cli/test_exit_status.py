@@ -1,5 +1,6 @@
 """Exit statuses and what goes where: 0 done, 1 findings, 2 wrong usage, 3 no store, 130 interrupted (contract, *Commands*)."""
 
+import json
 import os
 import signal
 import sqlite3
