@@ -1,9 +1,18 @@
 """Tables of the ledger. `Entry` and `Tile` are the log: triggers refuse UPDATE and DELETE on them."""
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 LOG_SPAN = 1 << 40
 """Positions are `log_id * LOG_SPAN + index`: one integer names an entry on this node, in log order."""
+
+
+class Position(models.BigIntegerField):  # type: ignore[type-arg]  # has no parameters when it runs
+    """A key that is the row's own number on SQLite, where a `bigint` one would be kept in a tree of its own."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """`integer` on SQLite: eight bytes as well."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 class Log(models.Model):
@@ -21,7 +30,7 @@ class Log(models.Model):
 class Entry(models.Model):
     """One entry of a log. `id` is its position, `key` SHA-256 of its eventID, `leaf` its RFC 9162 leaf hash."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = Position(primary_key=True)
     log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
     key = models.BinaryField(max_length=32)
     leaf = models.BinaryField(max_length=32)
@@ -37,7 +46,7 @@ class Entry(models.Model):
 class Tile(models.Model):
     """The root of one complete run of 256 elements. `id` is `((log_id * 8 + level) * LOG_SPAN) + index`."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = Position(primary_key=True)
     root = models.BinaryField(max_length=32)
 
     def __str__(self) -> str:

@@ -40,21 +40,18 @@ class Weapon(models.Model):
 
 
 class Mark(models.Model):
-    """View: one mark of a weapon; `canonical` is the form in which it is compared."""
+    """View: what a mark of a weapon is found and named by; `canonical` is the form in which it is compared.
+
+    What else is known of a mark stands in the weapon's state, which is folded when it is shown.
+    """
 
     pk = models.CompositePrimaryKey("weapon_id", "number")
     weapon = models.ForeignKey(Weapon, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
     number = models.SmallIntegerField()
     component = models.TextField()
-    carrier = models.TextField()
     role = models.TextField()
-    mark_kind = models.TextField()
-    layer = models.TextField()
-    condition = models.TextField()
     text = models.TextField()
-    inscription = models.TextField()
     canonical = models.TextField()
-    until = models.TextField()
 
     class Meta:
         indexes = [

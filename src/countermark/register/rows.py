@@ -13,10 +13,7 @@ WEAPON_COLUMNS = (
     "id", "source", "ref", "kind", "maker", "model", "calibre", "country", "year", "status", "serial", "holder", "place",
     "replaced_by", "finding", "first_recorded", "last_time", "entries",
 )  # fmt: skip
-MARK_COLUMNS = (
-    "weapon_id", "number", "component", "carrier", "role", "mark_kind", "layer", "condition", "text", "inscription",
-    "canonical", "until",
-)  # fmt: skip
+MARK_COLUMNS = ("weapon_id", "number", "component", "role", "text", "canonical")
 
 
 @lru_cache(maxsize=100_000)
@@ -48,13 +45,9 @@ def weapon_rows(state: WeaponState) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def mark_rows(state: WeaponState) -> Iterator[Row]:
+def mark_rows(state: WeaponState) -> list[Row]:
     """One row of `register_mark` for each mark."""
-    for m in state.marks:
-        yield (
-            state.id, m.number, m.component, m.carrier, m.role, m.mark_kind, m.layer, m.condition, m.text, m.inscription,
-            mark_text(m.text, m.condition), m.until,
-        )  # fmt: skip
+    return [(state.id, m.number, m.component, m.role, m.text, mark_text(m.text, m.condition)) for m in state.marks]
 
 
 def identity_key(state: WeaponState) -> int | None:
