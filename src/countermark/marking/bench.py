@@ -16,6 +16,7 @@ from countermark.ledger.services import Actor, Draft
 from countermark.marking import acts, batches, equipment, events, numbering, photographs
 from countermark.marking.acts import refuse
 from countermark.marking.batches import batch, item
+from countermark.marking.models import ItemRow
 from countermark.marking.states import CRITERIA, Batch, Item
 from countermark.marks.sentences import Sentence, said
 from countermark.marks.text import canonical, split_prefix
@@ -70,9 +71,22 @@ def assign_number(item_id: str, *, by: Actor) -> Item:
         found, order = _at_work(item_id)
         if found.number:
             return found
-        _require(found, "confirmed", "rework")
+        _require(found, "waiting", "confirmed", "rework")
         _issue(found, order, by)
     return item(item_id)
+
+
+def assign_numbers(batch_id: str, *, by: Actor) -> int:
+    """Assigns a number to every weapon of a batch that still needs one, for machines and paper sheets; returns how many.
+
+    Raises `Refused` when this node's blocks hold too few: then none is assigned.
+    """
+    with acts.alone():
+        rows = ItemRow.objects.filter(batch=batch_id, number="", state__in=("waiting", "confirmed", "rework"))
+        waiting = [one for one in map(batches.item_of_row, rows.order_by("position")) if one.needs_number]
+        for one in waiting:
+            assign_number(one.id, by=by)
+    return len(waiting)
 
 
 def renumber(item_id: str, number: str, *, reason: str, by: Actor) -> Item:

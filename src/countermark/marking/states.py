@@ -168,6 +168,11 @@ class Item(msgspec.Struct, frozen=True):
         done = {one.mark for one in self.applied if one.attempt == self.attempt}
         return [number for number in range(len(self.marks)) if number not in done]
 
+    @property
+    def needs_number(self) -> bool:
+        """Whether a planned mark waits for a number."""
+        return not self.number and any(mark.numbered for mark in self.marks)
+
     def text_of(self, mark: int) -> str:
         """What stands on the metal for a planned mark; empty while its number is not assigned."""
         return self.marks[mark].written(self.number)
