@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from countermark.marking.profiles import Force, Profile, Rule
+from countermark.marks.sentences import Sentence
 
 Judgement = Literal["met", "missing", "refused", "advice", "unknown"]
 Verdict = Literal["compliant", "not_compliant", "incomplete", "exempt", "not_applicable"]
@@ -34,8 +35,8 @@ class Finding:
     confidence: str = "read"
 
     @property
-    def message(self) -> str:
-        return self.said % self.params
+    def message(self) -> Sentence:
+        return Sentence(self.said, **self.params)
 
     def as_json(self) -> dict[str, object]:
         """The shape of the contract, *Marking*; `confidence` says whether the source was read or is remembered."""
@@ -46,7 +47,7 @@ class Finding:
             "verdict": self.verdict,
             "component": self.component,
             "attribute": self.attribute,
-            "message": self.message,
+            "message": str(self.message),
             "source": self.source,
             "confidence": self.confidence,
         }
