@@ -93,3 +93,24 @@ def test_a_run_at_the_beginning_leaves_the_front_open() -> None:
 def test_keys_asked_for_before_are_not_asked_for_again(keys: set[int], asked: set[int]) -> None:
     wanted, before = (np.array(sorted(numbers), np.int64) for numbers in (keys, asked))
     assert expansion.without(wanted, before).tolist() == sorted(keys - asked)
+
+
+@given(MARKS, st.lists(MARKS, min_size=1, max_size=8))
+def test_the_second_edit_leaves_out_no_key_that_two_single_edits_reach(read: str, marks: list[str]) -> None:
+    known = patterns(*marks)
+    reached = expansion.keys_within(parse(read), 2, known).tolist()
+    every = patterns(*(mark for mark in marks), *_shapes_near(read))
+    for first in expansion.keys_within(parse(read), 1, every).tolist()[:40]:
+        text = _text_of(first)
+        if len(read) <= skeleton.PLACES - 2 and skeleton.key(text) == first:
+            assert set(expansion.keys_within(parse(text), 1, known).tolist()) <= set(reached)
+
+
+def _shapes_near(read: str) -> list[str]:
+    return [read + "1", read + "A", read[:-1] or "1", "A" + read[1:], "1" + read[1:]]
+
+
+def _text_of(key: int) -> str:
+    return "".join(
+        skeleton.CLASSES[number - 1][0] for number in skeleton.unpack(key) if number <= len(skeleton.CLASSES)
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, product
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ _BY_KIND = {
 
 MOST_KEYS = 20_000
 """More keys than this are not looked up one by one."""
+
+MOST_TWICE = 2
+"""A key that several edits lead to counts each time; so many times as many keys are then looked up."""
 
 MOST_LATINISED = 6
 """Ways to write a reading of another script in Latin letters that are tried."""
@@ -59,6 +62,34 @@ class Patterns:
     def holds(self, patterns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each pattern occurs."""
         return self._table[patterns]
+
+    @cached_property
+    def _near(self) -> NDArray[np.bool_]:
+        table = self._table.copy()
+        for kind in (_DIGIT, _LETTER):
+            fields = kind << _SHIFT[2]
+            table[_emptied(self.known, PLACES, 2) | fields] = True
+            table[_with_gap(self.known, PLACES, 2) | fields] = True
+        for follows in (0, _DIGIT, _LETTER):
+            table[_without(self.known, PLACES, 2, follows)] = True
+        table[_swapped(self.known, PLACES, 2)] = True
+        return table
+
+    def is_near(self, patterns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each pattern is one edit from one that occurs: no other leads to a registered mark."""
+        return self._near[patterns]
+
+
+class Sieve(Protocol):
+    """What knows which keys are not in the register."""
+
+    def passes(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """False only for keys that no registered mark has."""
+        ...
+
+
+def _sifted(keys: NDArray[np.int64], sieve: Sieve | None) -> NDArray[np.int64]:
+    return keys if sieve is None else keys[sieve.passes(keys)]
 
 
 class _Strings(NamedTuple):
@@ -159,19 +190,34 @@ def _neighbours(
         yield length, _kept(_swapped(keys, shown, bits), _swapped(patterns, shown, 2), table)
 
 
-def _around(classes: Sequence[int], edits: int, table: Patterns) -> NDArray[np.int64]:
+def _around(classes: Sequence[int], edits: int, table: Patterns, sieve: Sieve | None) -> NDArray[np.int64]:
     """Sorted keys within so many edits of one skeleton without gaps."""
-    groups: dict[int, NDArray[np.int64]] = {len(classes): _pack(classes).keys}
-    for step in range(edits):
-        last = step == edits - 1
+    groups: dict[int, _Strings] = {len(classes): _pack(classes)}
+    for _ in range(edits - 1):
         found: dict[int, list[NDArray[np.int64]]] = {}
-        for length, keys in groups.items():
-            strings = _Strings(keys, _patterns_of(keys))
-            tail = classes[PLACES + len(classes) - length :]
-            for new_length, new in _neighbours(strings, length, tail, table if last else None):
+        for length, strings in groups.items():
+            for new_length, new in _neighbours(strings, length, _beyond(classes, length), None):
                 found.setdefault(new_length, []).append(new)
-        groups = {length: _unique(parts) for length, parts in found.items()}
-    return _unique(list(groups.values()))
+        groups = {length: _leading(_unique(parts), table) for length, parts in found.items()}
+    return _unique(
+        [
+            _sifted(new, sieve)
+            for length, strings in groups.items()
+            for _, new in _neighbours(strings, length, _beyond(classes, length), table)
+        ]
+    )
+
+
+def _beyond(classes: Sequence[int], length: int) -> Sequence[int]:
+    """The classes that follow the twelfth place when edits have changed the length."""
+    return classes[PLACES + len(classes) - length :]
+
+
+def _leading(keys: NDArray[np.int64], table: Patterns) -> _Strings:
+    """The keys one edit from which there may be a registered mark."""
+    patterns = _patterns_of(keys)
+    near = table.is_near(patterns)
+    return _Strings(keys[near], patterns[near])
 
 
 def _unique(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -243,15 +289,15 @@ def exact_keys(reading: Reading) -> NDArray[np.int64]:
     return _unique([_same(_classes(way)) for way in ways])
 
 
-def keys_within(reading: Reading, edits: int, patterns: Patterns) -> NDArray[np.int64]:
+def keys_within(reading: Reading, edits: int, patterns: Patterns, sieve: Sieve | None = None) -> NDArray[np.int64]:
     """Sorted keys within `edits` (0, 1 or 2) edits of a reading without `?` and `*`. The second step is for the reading as given."""
     if edits == 0:
         return exact_keys(reading)
     ways = spellings(reading.places) if edits == 1 else [reading.places]
-    parts = [_around(_classes(ways[0]), edits, patterns)]
-    parts += [_around(_classes(way), 1, patterns) for way in ways[1:]]
+    parts = [_around(_classes(ways[0]), edits, patterns, sieve)]
+    parts += [_around(_classes(way), 1, patterns, sieve) for way in ways[1:]]
     for way in latinised(reading.places):
-        parts.append(_same(_classes(way)) if edits == 1 else _around(_classes(way), 1, patterns))
+        parts.append(_same(_classes(way)) if edits == 1 else _around(_classes(way), 1, patterns, sieve))
     return _unique(parts) if len(parts) > 1 else parts[0]
 
 
@@ -266,7 +312,7 @@ def without(keys: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.int
 
 
 def keys_of_unknown(
-    reading: Reading, patterns: Patterns, edits: int = 0, most: int = MOST_KEYS
+    reading: Reading, patterns: Patterns, edits: int = 0, most: int = MOST_KEYS, sieve: Sieve | None = None
 ) -> NDArray[np.int64] | None:
     """Sorted keys of a reading with `?`, filled in as the register's patterns allow; None when more than `most`."""
     places = reading.places[:PLACES]
@@ -293,14 +339,15 @@ def keys_of_unknown(
         parts.append(keys)
     if not parts:
         return np.zeros(0, np.int64)
-    found = _unique(parts)
     if not edits:
-        return found
-    if len(found) * 60 > most * 4:
+        return _unique([_sifted(part, sieve) for part in parts])
+    if total * 60 > most * 4:
         return None
+    found = np.concatenate(parts)
     wider = [new for _, new in _neighbours(_Strings(found, _patterns_of(found)), length, classes[PLACES:], patterns)]
-    found = _unique([found, *wider])
-    return found if len(found) <= most else None
+    if len(found) + sum(map(len, wider)) > most * MOST_TWICE:
+        return None
+    return _unique([_sifted(part, sieve) for part in (found, *wider)])
 
 
 def span(classes: Sequence[int]) -> Span:

@@ -282,9 +282,9 @@ def _stages(reading: Reading, query: Query, reference: Reference, known: Known, 
     widest = options.two_edits != "never"
     if "unknown" in kinds:
         everywhere = partial(_ranges, reading=reading, makers=(), limit=limit)
-        keys_of = partial(expansion.keys_of_unknown, reading, known.patterns)
+        keys_of = partial(expansion.keys_of_unknown, reading, known.patterns, sieve=known.sieve)
         return _by_keys(keys_of, (0, 1) if widest else (0,), limit, everywhere)
-    within = partial(expansion.keys_within, reading, patterns=known.patterns)
+    within = partial(expansion.keys_within, reading, patterns=known.patterns, sieve=known.sieve)
     return _by_keys(within, (1, 2) if widest else (1,), limit)
 
 

@@ -1,13 +1,13 @@
 """Bounded look-ups in the search table, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countermark.marks.expansion import Patterns
+from countermark.marks.expansion import Patterns, Sieve
 from countermark.tracing.index import Vendor
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -42,11 +42,12 @@ def from_columns(columns: Sequence[Ints], text: list[str], limited: bool = False
 
 
 class Known(NamedTuple):
-    """What the register looks like: its patterns, how many marks have each, how many marks there are."""
+    """What the register looks like: its patterns, how many marks have each, how many marks there are, which keys nobody has."""
 
     patterns: Patterns
     counts: Mapping[int, int]
     marks: int
+    sieve: Sieve | None = None
 
 
 def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
@@ -124,13 +125,20 @@ def _patterns(known: tuple[int, ...]) -> Patterns:
     return Patterns(np.array(known, np.int64))
 
 
+Sieving: TypeAlias = Callable[[int], Sieve | None]
+"""From how many marks there are to the sieve of the store as it stands now, or None."""
+
+
 class SqlStore:
     """A store over a DB-API connection (sqlite3, psycopg) or a Django connection."""
 
-    def __init__(self, connection: Connection, vendor: Vendor, placeholder: str = "%s") -> None:
+    def __init__(
+        self, connection: Connection, vendor: Vendor, placeholder: str = "%s", sieve: Sieving | None = None
+    ) -> None:
         self._connection = connection
         self._vendor = vendor
         self._placeholder = placeholder
+        self._sieve = sieve
         self._known: tuple[tuple[int, ...], Known] | None = None
         member = "in (select value from json_each(%s))" if vendor == "sqlite" else ANY_OF
         # Keys drive, marks follow: one descent of the index a key, without a temporary set in between.
@@ -160,13 +168,16 @@ class SqlStore:
     def known(self) -> Known:
         """The patterns that occur; read again only when they have changed."""
         ((n, marks, total),) = self._fetch(
-            "select count(*), coalesce(sum(n), 0), coalesce(sum(pattern), 0) from tracing_pattern", ()
+            "select count(*), cast(coalesce(sum(n), 0) as bigint), cast(coalesce(sum(n * pattern), 0) as bigint) "
+            "from tracing_pattern",
+            (),
         )
         state = (int(n), int(marks), int(total))
         if self._known is None or self._known[0] != state:
             counts = {int(p): int(k) for p, k in self._fetch("select pattern, n from tracing_pattern", ()) if k > 0}
             self._known = state, Known(_patterns(tuple(sorted(counts))), counts, int(marks))
-        return self._known[1]
+        known = self._known[1]
+        return known if self._sieve is None else known._replace(sieve=self._sieve(known.marks))
 
     def lookup(self, keys: Ints, limit: int) -> Rows:
         """The marks with one of these skeleton keys, one statement."""
@@ -187,16 +198,16 @@ class SqlStore:
         return rows_of(self._fetch(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit)), limit)
 
 
-def sqlite_store(connection: Connection) -> SqlStore:
+def sqlite_store(connection: Connection, sieve: Sieving | None = None) -> SqlStore:
     """A store over a `sqlite3` connection."""
-    return SqlStore(connection, "sqlite", "?")
+    return SqlStore(connection, "sqlite", "?", sieve)
 
 
-def postgres_store(connection: Connection) -> SqlStore:
+def postgres_store(connection: Connection, sieve: Sieving | None = None) -> SqlStore:
     """A store over a `psycopg` connection."""
-    return SqlStore(connection, "postgresql")
+    return SqlStore(connection, "postgresql", sieve=sieve)
 
 
-def django_store(connection: Any) -> SqlStore:
+def django_store(connection: Any, sieve: Sieving | None = None) -> SqlStore:
     """A store over a Django connection, whichever database it speaks to."""
-    return SqlStore(connection, connection.vendor)
+    return SqlStore(connection, connection.vendor, sieve=sieve)
