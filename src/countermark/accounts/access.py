@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from countermark.accounts import queries, rules, security_log
 from countermark.accounts.models import User
+from countermark.accounts.sessions import SEEN, remember_client
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 Respond = Callable[[HttpRequest], HttpResponseBase]
@@ -57,7 +58,6 @@ WITH_ONE_TIME_PASSWORD = frozenset(
 """What somebody with a one-time password may use before choosing a new one."""
 
 SEEN_EVERY_SECONDS = 60
-_SEEN = "seen"
 
 
 def requires(permission: str) -> Callable[[V], V]:
@@ -125,13 +125,14 @@ class IdleSessions:
         if not isinstance(request.user, User):
             return self.respond(request)
         now = int(timezone.now().timestamp())
-        rested = now - int(request.session.get(_SEEN, now))
+        rested = now - int(request.session.get(SEEN, now))
         if rested > allowed_rest(request.user):
             security_log.note("session_ended_idle", request)
             request.session.flush()
             return _to_sign_in(request)
-        if rested >= SEEN_EVERY_SECONDS or _SEEN not in request.session:
-            request.session[_SEEN] = now
+        if rested >= SEEN_EVERY_SECONDS or SEEN not in request.session:
+            request.session[SEEN] = now
+            remember_client(request, now)
         return self.respond(request)
 
 

@@ -14,9 +14,12 @@ urlpatterns = [
     path("users/<str:username>/reset/", views.reset_user, name="user_reset"),
     path("users/<str:username>/disable/", views.disable_user, name="user_disable"),
     path("users/<str:username>/enable/", views.enable_user, name="user_enable"),
+    path("users/<str:username>/sessions/end/", views.end_user_sessions, name="user_sessions_end"),
     path("users/<str:username>/roles/", views.grant_role, name="role_grant"),
     path("roles/<uuid:held>/withdraw/", views.withdraw_role, name="role_withdraw"),
     path("places/", views.places, name="places"),
+    path("sessions/", views.sessions_page, name="sessions"),
+    path("sessions/end/", views.end_sessions, name="sessions_end"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:token>/withdraw/", views.withdraw_token, name="token_withdraw"),
 ]

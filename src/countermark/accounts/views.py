@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from countermark.accounts import forms, queries, services
-from countermark.accounts.access import SIGNED_IN, requires
+from countermark.accounts import forms, queries, services, sessions
+from countermark.accounts.access import SIGNED_IN, allowed_rest, requires
 from countermark.accounts.models import ApiToken, User, UserRole
 from countermark.accounts.services import AccountError
 from countermark.ledger.services import Actor
@@ -175,6 +176,48 @@ def withdraw_token(request: HttpRequest, token: UUID) -> HttpResponse:
     return redirect("accounts:tokens")
 
 
+@requires(SIGNED_IN)
+@require_GET
+def sessions_page(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in."""
+    me = _me(request)
+    found = sessions.open_sessions(me, allowed_rest(me), request.session.session_key or "")
+    return render(request, "accounts/sessions.html", {"sessions": found})
+
+
+@requires(SIGNED_IN)
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Ends one of one's own other sessions, or all of them."""
+    me, here = _me(request), request.session.session_key or ""
+    handle = request.POST.get("session", "")
+    others = {one.handle for one in sessions.open_sessions(me, allowed_rest(me), here) if not one.current}
+    # The one that asks is ended by signing out.
+    ended = (
+        sessions.end(me, allowed_rest(me), by=_actor(request), handle=handle, keep=here)
+        if not handle or handle in others
+        else 0
+    )
+    _say_ended(request, ended)
+    return redirect("accounts:sessions")
+
+
+@requires("user.manage")
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]
+def end_user_sessions(request: HttpRequest, username: str) -> HttpResponse:
+    """Ends every session of somebody, who may sign in again."""
+    person = _person(username)
+    keep = request.session.session_key or ""
+    _say_ended(request, sessions.end(person, allowed_rest(person), by=_actor(request), keep=keep))
+    return redirect("accounts:user", person.username)
+
+
+def _say_ended(request: HttpRequest, ended: int) -> None:
+    text = ngettext("%(n)d session was ended.", "%(n)d sessions were ended.", ended) % {"n": ended}
+    messages.success(request, text)
+
+
 def _attempt(request: HttpRequest, person: User, act: Callable[[], None], done: str) -> HttpResponse:
     try:
         act()
@@ -192,6 +235,7 @@ def _person_page(request: HttpRequest, person: User, form: forms.GrantRole) -> H
         "rename": forms.Rename(initial={"full_name": person.full_name}),
         "roles": queries.roles_of(person),
         "factors": queries.second_factors(person),
+        "sessions": len(sessions.open_sessions(person, allowed_rest(person))),
     }
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 

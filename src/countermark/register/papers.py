@@ -12,6 +12,8 @@ from functools import partial
 
 from django.db.models import QuerySet
 
+from countermark.accounts import queries as accounts
+from countermark.accounts.models import User
 from countermark.ledger import database, entry, identity, kept, services
 from countermark.ledger.services import Actor, KeptWrite, SideNote
 from countermark.ledger.vocabulary import EVENTS
@@ -77,6 +79,11 @@ def find(text: str) -> PaperForm | None:
     """The form whose code somebody typed or scanned, or None."""
     code = papercodes.parse(text)
     return PaperForm.objects.filter(pk=code).first() if code else None
+
+
+def whose(user: User) -> str:
+    """Whose forms somebody sees: everybody's (empty), or the own ones where the role is held at a place only."""
+    return "" if accounts.visible_place_ids(user, "event.add") is None else user.username
 
 
 def outstanding(issued_by: str = "") -> QuerySet[PaperForm]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from countermark.accounts import queries, rules
 from countermark.accounts.models import User
@@ -18,15 +19,15 @@ from countermark.ledger import store
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import LOG_SPAN
 from countermark.ledger.vocabulary import EVENTS
+from countermark.register import papers
 from countermark.register.models import Weapon
-from countermark.register.queries import scope
+from countermark.register.queries import discrepancies, scope
 from countermark.register.queries.scope import Scope
 from countermark.register.rules import weapons_of
 from countermark.web import context
 from countermark.web.home import Card, Listing, Row, card, listing
 from countermark.web.navigation import url
 
-CONTROL_UNCLEAR = "control_unclear"
 LOOKED_BACK = 60
 SHOWN = 6
 
@@ -60,11 +61,26 @@ def _in_status(status: str, label: Promise) -> Callable[[User], Card]:
     return make
 
 
-def _control_unclear(user: User) -> Card:
+def _discrepancies(user: User) -> Card:
+    """How many are open, whose they are and how many are overdue: a decision by somebody, or a day gone by, changes it."""
     seen = scope.of(user)
-    count = _figure("finding", seen, _weapons(seen).filter(finding=CONTROL_UNCLEAR).count)
-    label = gettext_lazy("Without a clear control mark")
-    return Card(label, count, url("register:weapons", finding=CONTROL_UNCLEAR))
+    today = timezone.localdate().isoformat()
+    found = _figure(f"discrepancies:{today}", seen, lambda: len(discrepancies.queue(seen)))
+    mine = _figure(
+        f"discrepancies:{today}:{user.pk}", seen, lambda: len(discrepancies.queue(seen, owner=user.username))
+    )
+    late = _figure(f"overdue:{today}", seen, lambda: sum(one.overdue for one in discrepancies.queue(seen)))
+    hints = [
+        ngettext("%(n)d yours", "%(n)d yours", mine) % {"n": mine} if mine else "",
+        ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late} if late else "",
+    ]
+    link = url("register:discrepancies", owner=user.username) if mine else url("register:discrepancies")
+    return Card(gettext_lazy("Open discrepancies"), found, link, ", ".join(filter(None, hints)), alarming=late > 0)
+
+
+def _papers_out(user: User) -> Card:
+    count = papers.outstanding(papers.whose(user)).count()
+    return Card(gettext_lazy("Paper forms still out"), count, url("register:papers"))
 
 
 def _latest(user: User) -> Listing:
@@ -143,7 +159,8 @@ def fill() -> None:
     card("weapon.view", _on_record)
     card("weapon.view", _in_status("stolen", gettext_lazy("Stolen")))
     card("weapon.view", _in_status("lost", gettext_lazy("Lost")))
-    card("discrepancy.view", _control_unclear)
+    card("discrepancy.view", _discrepancies)
+    card("event.add", _papers_out)
     card("ledger.view", _entries)
     card("user.view", _users)
     card("user.manage", _without_second_factor)

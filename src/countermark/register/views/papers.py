@@ -98,11 +98,6 @@ def _kinds(user: User) -> set[str]:
     return {kind for kind, permission in PERMISSIONS.items() if accounts.may(user, permission)}
 
 
-def _whose(user: User) -> str:
-    """Whose forms somebody sees: all (empty), or the own ones where the role is held at a place only."""
-    return "" if accounts.visible_place_ids(user, "event.add") is None else user.username
-
-
 @requires("event.add")
 @GET_OR_POST
 def papers_page(request: HttpRequest) -> HttpResponse:
@@ -123,7 +118,7 @@ def papers_page(request: HttpRequest) -> HttpResponse:
         else:
             codes = urlencode([("code", one.code) for one in made])
             return redirect(f"{reverse('register:paper_sheet')}?{codes}")
-    whose = _whose(user)
+    whose = papers.whose(user)
     out = papers.outstanding(whose)
     context = {
         "form": form,
@@ -166,7 +161,7 @@ def _record(request: HttpRequest, text: str, permission: str) -> Record | None:
 @require_GET
 def paper_sheet(request: HttpRequest) -> HttpResponse:
     """Forms as they are printed, a page or more each; works without scripts."""
-    whose = _whose(me(request))
+    whose = papers.whose(me(request))
     wanted = [papers.find(code) for code in request.GET.getlist("code")[: papers.COPIES_AT_MOST]]
     found = [form for form in wanted if form is not None and whose in ("", form.issued_by)]
     if not found:
@@ -201,7 +196,7 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _paper_page(request: HttpRequest, form: PaperForm, why: Why) -> HttpResponse:
-    whose = _whose(me(request))
+    whose = papers.whose(me(request))
     record = records.record(form.weapon_id) if form.weapon_id else None
     seen = record if record is not None and scope.of(me(request)).sees(record.state) else None
     reason = _urn("note", form.reason)
@@ -253,7 +248,7 @@ def paper_key(request: HttpRequest, code: str) -> HttpResponse:
 def paper_void(request: HttpRequest, code: str) -> HttpResponse:
     """Declares a form lost or spoiled."""
     form = _form_or_404(code)
-    if _whose(me(request)) not in ("", form.issued_by):
+    if papers.whose(me(request)) not in ("", form.issued_by):
         raise Http404(_("There is no such form."))
     why = Why(request.POST)
     if not why.is_valid():

@@ -1,0 +1,42 @@
+"""The numbers of the home page that ask for work: discrepancies with their owner and day, paper forms that are out."""
+
+import pytest
+from django.test import Client
+
+from countermark.register import cases, papers
+from countermark.register.queries import discrepancies, scope
+from tests.register import people
+from tests.register.people import CHIEF, NORTH
+
+pytestmark = pytest.mark.django_db
+
+
+def home(client: Client) -> str:
+    return str(client.get("/").content.decode())
+
+
+def test_discrepancies_say_how_many_are_mine_and_overdue() -> None:
+    for ref in ("1", "2"):
+        people.weapon(ref, "AB 1")
+    alice = people.signed_in("alice", "registrar")
+    [found] = discrepancies.queue(scope.EVERYTHING)
+
+    assert "yours" not in home(alice)
+    cases.assign(found.subject, "2001-02-03", "alice", by=CHIEF)
+
+    page = home(alice)
+    assert "1 yours, 1 overdue" in page
+    assert "owner=alice" in page
+
+
+def test_forms_that_are_out_are_counted_for_those_who_see_them() -> None:
+    people.places()
+    papers.issue("event", event="loss", copies=3, by=CHIEF)
+
+    assert out(home(people.signed_in("alice", "registrar"))) == "3"
+    assert out(home(people.signed_in("bob", "armourer", NORTH))) == "0"
+
+
+def out(page: str) -> str:
+    """The number that stands over *Paper forms still out*."""
+    return page.partition("Paper forms still out")[0].rpartition("<bdi>")[2].partition("</bdi>")[0]
