@@ -28,6 +28,7 @@ _COMMANDS = {
     "serve": "serve",
     "marking": "marking",
     "schema": "marking",
+    "verify-answer": "requests",
     "demo": "demo",
     "bench": "bench",
 }
