@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
 from countermark.register.rows import code_of, spelling
-from countermark.tracing import index, search
+from countermark.tracing import index, search, sieves
 from countermark.tracing import store as stores
 from countermark.tracing.rules import in_words
 from countermark.tracing.search import Answer, Candidate, MarkReading, Options, Query, Reference, SearchError, Spellings
@@ -85,22 +85,31 @@ def trace(query: Query, options: Options = _USUAL) -> Traced:
 
     Records that were found to be one weapon answer as one, under the record that survives.
     """
-    answer = search.search(stores.django_store(connection), reference(), query, options)
+    answer = search.search(stores.django_store(connection, sieves.of_store), reference(), query, options)
     return _traced(query, answer, weapons_by_key(_keys(answer)))
 
 
 BATCH = 100
 """Answers whose weapons are read together."""
 
+MARKS_A_READING = 10_000
+"""Marks that are read for a sieve in about the time it saves one reading."""
+
 
 def trace_many(queries: Iterable[Query], options: Options = _USUAL) -> Iterator[Traced | SearchError]:
     """The answers of `trace` to many queries, in their order; one that cannot be used gives its error.
 
-    What the register spells and which patterns it has is read once, and weapons are read a hundred answers at a time.
+    What the register spells and which patterns it has is read once, and weapons are read a hundred answers at a time. For
+    many queries a sieve is made.
     """
-    store, spelled = stores.Steady(stores.django_store(connection)), reference()
+    store, spelled = stores.Steady(stores.django_store(connection, sieves.of_store)), reference()
     waiting = iter(queries)
+    traced = 0
     while batch := list(islice(waiting, BATCH)):
+        if traced * MARKS_A_READING > store.known().marks >= sieves.LEAST_MARKS and store.known().sieve is None:
+            sieves.make(store.known().marks)
+            store = stores.Steady(stores.django_store(connection, sieves.of_store))
+        traced += len(batch)
         answers = [_answer(store, spelled, query, options) for query in batch]
         found = [answer for answer in answers if isinstance(answer, Answer)]
         weapons = weapons_by_key({key for answer in found for key in _keys(answer)})
