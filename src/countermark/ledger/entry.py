@@ -135,7 +135,11 @@ def join(kind: str, event_id: str, body_json: bytes, recorded_json: bytes) -> by
 
 def begun(kind: str, event_id: str, body_json: bytes) -> bytes:
     """An entry up to `recorded`, which stands last: the four keys stand in the order of the alphabet."""
-    return b'{"body":%b,"eventID":%b,"kind":"%b","recorded":' % (body_json, jcs.encode(event_id), kind.encode())
+    return b'{"body":%b,"eventID":%b,"kind":"%b","recorded":' % (
+        body_json,
+        jcs.encode_plain(event_id),
+        kind.encode(),
+    )
 
 
 def decode(position: int, data: bytes, log: str = "") -> Entry:

@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import islice, repeat
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from operator import itemgetter
@@ -27,9 +27,9 @@ from countermark.ledger import jcs
 from countermark.ledger.drafts import Draft
 from countermark.ledger.entry import begun, key_of
 from countermark.register import bodies, moulds, rules
-from countermark.register.files.staging import Staged, StagedWeapon, following
+from countermark.register.files.staging import Staged, StagedWeapon, following, unpacked_weapon
 from countermark.register.files.weapons import MarkRow
-from countermark.register.rules import ComponentState, MarkState, WeaponState
+from countermark.register.rules import MarkState, WeaponState
 from countermark.register.weaponviews import RECORDED, Views, WeaponView
 
 CHUNK = 1000
@@ -49,7 +49,7 @@ class Chunk(msgspec.Struct, array_like=True, gc=False):
     hand stores them.
     """
 
-    weapons: bytes
+    weapons: list[bytes]
     ids: list[str]
     keys: list[bytes]
     begun: list[bytes]
@@ -59,7 +59,7 @@ class Chunk(msgspec.Struct, array_like=True, gc=False):
     @property
     def staged(self) -> list[StagedWeapon]:
         """The weapons as the file has them: read only where the register knows one of them already."""
-        return _decode_weapons(self.weapons)
+        return list(map(unpacked_weapon, self.weapons))
 
 
 def draft(weapon: StagedWeapon, source: str) -> Draft:
@@ -85,57 +85,54 @@ def making(directory: Path, source: str, views: Views, *, early: bool) -> Iterat
             if first is not None and staged.as_written:
                 return map(decoded, first)
             if staged.weapons < OWN_PROCESS_FROM:
-                return map(decoded, encoded_chunks(staged, source, views))
+                return map(decoded, encoded_chunks(staged.contents(), source, views))
             return map(decoded, running.enter_context(_process(directory, source, views)))
 
         yield make
 
 
-def encoded_chunks(weapons: Iterable[StagedWeapon], source: str, views: Views) -> Iterator[bytes]:
-    """The chunks as they pass from process to process."""
+def encoded_chunks(weapons: Iterable[bytes], source: str, views: Views) -> Iterator[bytes]:
+    """The chunks as they pass from process to process, of weapons as they are stored."""
     left = iter(weapons)
     while some := list(islice(left, CHUNK)):
         yield _encode(_chunk(some, source, views))
 
 
-def _chunk(weapons: list[StagedWeapon], source: str, views: Views) -> Chunk:
-    chunk = Chunk(_encode(weapons), [], [], [], [[] for _ in views.weapon], [])
-    counts: list[list[tuple[Any, ...]]] = [[] for _ in views.counter]
-    for weapon in weapons:
-        made = moulds.cast(source, weapon.ref, weapon.facts, weapon.marks)
-        stored_id = made.weapon_id.replace("-", "") if views.hexadecimal else made.weapon_id
-        state = born(stored_id, source, weapon, made.event_id)
-        chunk.ids.append(stored_id)
-        chunk.keys.append(key_of(made.event_id))
-        chunk.begun.append(begun("event", made.event_id, made.body_json))
-        for rows, view in zip(chunk.rows, views.weapon, strict=True):
-            rows.extend(view.rows(state))
-        for keys, counter in zip(counts, views.counter, strict=True):
-            keys.extend(counter.keys(state))
-    for number, view in enumerate(views.weapon):
-        chunk.rows[number] = sorted(_unrecorded(view, chunk.rows[number]), key=_FIRST)
-    chunk.counts = [sorted(Counter(keys).items()) for keys in counts]
-    return chunk
+def _chunk(contents: list[bytes], source: str, views: Views) -> Chunk:
+    weapons = [unpacked_weapon(content) for content in contents]
+    casts = [moulds.cast(source, weapon.ref, weapon.facts, weapon.marks) for weapon in weapons]
+    ids = [views.stored_id(made.weapon_id) for made in casts]
+    event_ids = [made.event_id for made in casts]
+    states = list(map(born, ids, repeat(source), weapons, event_ids))
+    return Chunk(
+        contents,
+        ids,
+        list(map(key_of, event_ids)),
+        [begun("event", made.event_id, made.body_json) for made in casts],
+        [_rows(view, states) for view in views.weapon],
+        [sorted(Counter([key for state in states for key in view.keys(state)]).items()) for view in views.counter],
+    )
 
 
-_FIRST = itemgetter(0)
-
-
-def _unrecorded(view: WeaponView, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _rows(view: WeaponView, states: list[WeaponState]) -> list[tuple[Any, ...]]:
+    rows = sorted([row for state in states for row in view.rows(state)], key=_FIRST)
     if RECORDED not in view.columns:
         return rows
     place = view.columns.index(RECORDED)
     return [row[:place] + row[place + 1 :] for row in rows]
 
 
+_FIRST = itemgetter(0)
+
+
 def born(weapon_id: str, source: str, weapon: StagedWeapon, event_id: str) -> WeaponState:
-    """`rules.fold` of a settled weapon's birth alone, before it is recorded (tests/register/test_bulk_load.py)."""
-    facts = weapon.facts
+    """`rules.fold` of a settled weapon's birth alone, before it is recorded, without its parts (tests/register/test_bulk_load.py)."""
+    kind, maker, model, calibre, country, year = msgspec.structs.astuple(weapon.facts)
     marks = tuple([_mark(number, mark, event_id) for number, mark in enumerate(weapon.marks, 1)])
+    one = len(marks) == 1 and marks[0].role == "control"
     return WeaponState(
-        weapon_id, source, weapon.ref, facts.kind, facts.maker, facts.model, facts.calibre, facts.country, facts.year,
-        finding=rules.control_finding(marks), last_time=bodies.year_time(facts.year), entries=1, marks=marks,
-        components=_parts(marks),
+        weapon_id, source, weapon.ref, kind, maker, model, calibre, country, year,
+        finding="" if one else rules.control_finding(marks), last_time=bodies.year_time(year), entries=1, marks=marks,
     )  # fmt: skip
 
 
@@ -146,20 +143,9 @@ def _mark(number: int, mark: MarkRow, event_id: str) -> MarkState:
     )  # fmt: skip
 
 
-def _parts(marks: Iterable[MarkState]) -> tuple[ComponentState, ...]:
-    first: dict[str, MarkState] = {}
-    for mark in marks:
-        if mark.component:
-            first.setdefault(mark.component, mark)
-    return tuple(
-        [ComponentState(number, mark.component, mark.role, mark.text) for number, mark in enumerate(first.values(), 1)]
-    )
-
-
 _encode = msgspec.msgpack.Encoder().encode
 decoded: Callable[[bytes], Chunk] = msgspec.msgpack.Decoder(Chunk).decode
 """A chunk as it came from another process."""
-_decode_weapons: Callable[[bytes], list[StagedWeapon]] = msgspec.msgpack.Decoder(list[StagedWeapon]).decode
 
 
 @contextmanager

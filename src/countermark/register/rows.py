@@ -1,7 +1,6 @@
 """The register's own view rows: pure functions from a weapon's state (`WeaponView`, `CounterView`)."""
 
 import hashlib
-from collections.abc import Iterator
 from functools import lru_cache
 
 from countermark.marks.text import canonical, split_prefix
@@ -29,20 +28,21 @@ def spelling(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-@lru_cache(maxsize=10_000)
 def mark_text(text: str, condition: str) -> str:
     """The canonical form under which a mark is found; empty for one that cannot be read."""
+    if text.isascii() and text.isalnum():
+        return text.upper()  # what `canonical` makes of it
     return "" if condition in UNREADABLE and not text else canonical(split_prefix(text)[1])
 
 
-def weapon_rows(state: WeaponState) -> Iterator[Row]:
+def weapon_rows(state: WeaponState) -> tuple[Row]:
     """One row of `register_weapon`."""
     control = state.control_mark
-    yield (
+    return ((
         state.id, state.source, state.ref, state.kind, state.maker, state.model, state.calibre, state.country, state.year,
         state.status, control.text if control else "", state.holder, state.place, state.replaced_by or None, state.finding,
         state.first_recorded, state.last_time, state.entries,
-    )  # fmt: skip
+    ),)  # fmt: skip
 
 
 def mark_rows(state: WeaponState) -> list[Row]:
@@ -56,22 +56,30 @@ def identity_key(state: WeaponState) -> int | None:
     serial = mark_text(control.text, control.condition) if control else ""
     if not serial or state.replaced_by:
         return None
-    parts = (spelling(state.maker), spelling(state.model), state.kind, spelling(state.calibre), serial)
-    return int.from_bytes(hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest()) >> 1
+    type_ = _type(state.maker, state.model, state.kind, state.calibre)
+    return int.from_bytes(hashlib.blake2b(f"{type_}\x1f{serial}".encode(), digest_size=8).digest()) >> 1
 
 
-def identity_rows(state: WeaponState) -> Iterator[Row]:
+@lru_cache(maxsize=10_000)
+def _type(maker: str, model: str, kind: str, calibre: str) -> str:
+    return "\x1f".join((spelling(maker), spelling(model), kind, spelling(calibre)))
+
+
+def identity_rows(state: WeaponState) -> list[Row]:
     """The row of `register_identity`, if the weapon has a readable control mark."""
     key = identity_key(state)
-    if key is not None:
-        yield (key, state.id)
+    return [] if key is None else [(key, state.id)]
 
 
-def spelling_keys(state: WeaponState) -> Iterator[Row]:
+def spelling_keys(state: WeaponState) -> tuple[Row, ...]:
     """The keys of `register_spelling`: maker, model and calibre as written."""
-    for name, text in (("maker", state.maker), ("model", state.model), ("calibre", state.calibre)):
-        if text:
-            yield (name, code_of(text), text)
+    return _spellings(state.maker, state.model, state.calibre)
+
+
+@lru_cache(maxsize=10_000)
+def _spellings(maker: str, model: str, calibre: str) -> tuple[Row, ...]:
+    written = (("maker", maker), ("model", model), ("calibre", calibre))
+    return tuple((name, code_of(text), text) for name, text in written if text)
 
 
 weaponviews.register(WeaponView("register_weapon", WEAPON_COLUMNS, weapon_rows, key_width=1))

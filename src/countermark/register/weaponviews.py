@@ -74,11 +74,15 @@ class Views:
         """The rows of one weapon in one view, as stored."""
         return list(view.rows(self._stored(state)))
 
+    def stored_id(self, weapon_id: str) -> str:
+        """A weapon id as the database at hand stores it."""
+        return weapon_id.replace("-", "") if self.hexadecimal else weapon_id
+
     def _stored(self, state: WeaponState) -> WeaponState:
         if not self.hexadecimal:
             return state
         return msgspec.structs.replace(
-            state, id=state.id.replace("-", ""), replaced_by=state.replaced_by.replace("-", "")
+            state, id=self.stored_id(state.id), replaced_by=self.stored_id(state.replaced_by)
         )
 
 

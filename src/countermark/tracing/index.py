@@ -6,12 +6,12 @@ rewrites nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from countermark.marks import skeleton
-from countermark.marks.placeholders import is_placeholder
+from countermark.marks.placeholders import PLACEHOLDERS, is_placeholder
 from countermark.marks.text import canonical, split_prefix
 from countermark.register.rows import code_of
 
@@ -205,37 +205,40 @@ def mark_kind_code(mark_kind: str) -> int:
 
 def end_key(text: str) -> int:
     """The reversed key of a canonical text, its last six places: 30 bits."""
-    return skeleton.reversed_key(text) >> skeleton.BITS * (skeleton.PLACES - LAST_PLACES)
+    return skeleton.reversed_key(text[-LAST_PLACES:]) >> skeleton.BITS * (skeleton.PLACES - LAST_PLACES)
 
 
 def rows(weapon: Weapon) -> list[Row]:
     """The search rows of a weapon as it stands; a mark that cannot be read, or whose part was taken off, has none."""
     key = weapon_key(weapon.id)
-    facts = (code_of(weapon.maker), kind_code(weapon.kind), code_of(weapon.calibre), country_code(weapon.country))
+    facts = _facts(weapon.maker, weapon.kind, weapon.calibre, weapon.country)
     return [
-        Row(
-            skeleton.key(text),
-            key,
-            mark.number,
-            end_key(text),
-            *facts,
-            component_code(mark.component),
-            mark_kind_code(mark.mark_kind),
-            text,
-        )
+        _row((
+            skeleton.key(text), key, mark.number, end_key(text), *facts, _COMPONENT_CODES.get(mark.component, 0),
+            _MARK_KIND_CODES.get(mark.mark_kind, 0), text,
+        ))
         for mark in weapon.marks
         if not mark.until and (text := _searched(mark.text))
-    ]
+    ]  # fmt: skip
+
+
+_row: Callable[[Iterable[Any]], Row] = Row._make
+
+
+@lru_cache(maxsize=10_000)
+def _facts(maker: str, kind: str, calibre: str, country: str) -> tuple[int, int, int, int]:
+    return (code_of(maker), kind_code(kind), code_of(calibre), country_code(country))
 
 
 def patterns(weapon: Weapon) -> list[tuple[int]]:
     """The keys of `tracing_pattern`: one for each search row."""
-    texts = (_searched(mark.text) for mark in weapon.marks if not mark.until)
-    return [(skeleton.pattern(text),) for text in texts if text]
+    return [(skeleton.pattern(text),) for mark in weapon.marks if not mark.until and (text := _searched(mark.text))]
 
 
-@lru_cache(maxsize=10_000)
 def _searched(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        form = text.upper()  # what `canonical` makes of it
+        return "" if form in PLACEHOLDERS else form
     if not text or is_placeholder(text):
         return ""
     return canonical(split_prefix(text)[1])

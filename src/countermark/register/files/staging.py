@@ -70,8 +70,12 @@ class Staged:
 
     def settled(self, named: Named = _names_none) -> Iterator[StagedWeapon]:
         """The good weapons in the order of their first rows, settled. May be called again."""
-        for content in records(self.directory / _WEAPONS):
+        for content in self.contents():
             yield settle(_weapon(content), named)
+
+    def contents(self) -> Iterator[bytes]:
+        """The good weapons as they are stored, which `unpacked_weapon` reads. May be called again."""
+        return records(self.directory / _WEAPONS)
 
     @property
     def errors(self) -> Iterator[RowError]:
@@ -97,16 +101,20 @@ def stage(rows: Iterable[WeaponRow | RowError], directory: Path) -> Staged:
     return Staged(directory, *counts, as_written)
 
 
-def following(directory: Path, wanted: Callable[[], bool]) -> Iterator[StagedWeapon]:
-    """The weapons that another process stages in `directory`, settled, as it writes them; ends early when not `wanted` any more.
+def unpacked_weapon(content: bytes) -> StagedWeapon:
+    """A stored weapon, settled."""
+    return settle(_weapon(content))
+
+
+def following(directory: Path, wanted: Callable[[], bool]) -> Iterator[bytes]:
+    """The weapons that another process stages in `directory`, as it writes them; ends early when not `wanted` any more.
 
     Of a file that is staged already they are its weapons; see `Staged.as_written`.
     """
     with _opened(directory, wanted) as file:
         while wanted():
             complete = (directory / _DONE).exists()
-            for content in _whole_records(file):
-                yield settle(_weapon(content))
+            yield from _whole_records(file)
             if complete:
                 return
             time.sleep(_LOOK_AGAIN)

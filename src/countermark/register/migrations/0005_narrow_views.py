@@ -1,4 +1,7 @@
-"""Narrower views: a mark keeps what it is found and named by, and on SQLite links and marks are kept by their key alone."""
+"""Narrower views: a mark keeps what it is found and named by, and on SQLite links are kept by their key alone.
+
+Marks are not: their rows are wide, and a load would write them all over instead of one after another.
+"""
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -8,6 +11,7 @@ LEFT_OUT = ("carrier", "mark_kind", "layer", "condition", "inscription", "until"
 TABLES = {
     "register_link": (
         '"weapon_id" char(32) NOT NULL, "position" bigint NOT NULL, "identity" text NULL, PRIMARY KEY ("weapon_id", "position")',
+        " WITHOUT ROWID",
         "weapon_id, position, identity",
         'CREATE INDEX "register_link_identity" ON "register_link" ("identity") WHERE "identity" IS NOT NULL',
     ),
@@ -16,6 +20,7 @@ TABLES = {
             '"weapon_id" char(32) NOT NULL, "number" smallint NOT NULL, "component" text NOT NULL, "role" text NOT NULL,'
             ' "text" text NOT NULL, "canonical" text NOT NULL, PRIMARY KEY ("weapon_id", "number")'
         ),
+        "",
         "weapon_id, number, component, role, text, canonical",
         'CREATE INDEX "register_mark_canonical" ON "register_mark" ("canonical") WHERE NOT ("canonical" = \'\')',
     ),
@@ -27,8 +32,8 @@ def narrow(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for column in LEFT_OUT:
             editor.execute(f"ALTER TABLE register_mark DROP COLUMN {column}")
         return
-    for table, (definition, columns, index) in TABLES.items():
-        editor.execute(f"CREATE TABLE {table}_new ({definition}) WITHOUT ROWID")
+    for table, (definition, kind, columns, index) in TABLES.items():
+        editor.execute(f"CREATE TABLE {table}_new ({definition}){kind}")
         key = columns.split(", ")[:2]
         editor.execute(f"INSERT INTO {table}_new SELECT {columns} FROM {table} ORDER BY {', '.join(key)}")  # noqa: S608
         editor.execute(f"DROP TABLE {table}")
