@@ -126,6 +126,7 @@ def place_id(name: str) -> str:
     """The id of a place of this State, or the empty string for no name. Raises `Refused` for an unknown one."""
     if not name:
         return ""
+    services.require_own_log()
     found = Place.objects.filter(pk__in=[name, identity.opaque("place", name)]).first()
     if found is None:
         raise refuse("place", name, "a place of this State", "unknown")

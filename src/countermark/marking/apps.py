@@ -6,5 +6,5 @@ class MarkingConfig(AppConfig):
     label = "marking"
 
     def ready(self) -> None:
-        """The projection that folds the acts of this room into its views."""
-        from countermark.marking import projection  # noqa: F401
+        """The projection that folds the acts of this room into its views, and its view of weapons."""
+        from countermark.marking import projection, statemarks  # noqa: F401

@@ -1,5 +1,7 @@
 """The register of marking equipment: what there is, where, in what state; when it stood still; what was done to it."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -128,3 +130,47 @@ def require_running(machine_id: str) -> Machine:
             "down",
         )
     return machine
+
+
+class Maintenance(msgspec.Struct, frozen=True):
+    """What was done to a machine on a day; `parts` that were replaced."""
+
+    key: str
+    machine: str
+    date: str
+    what: str
+    parts: list[str] = []
+
+
+DONE = ("routine", "repair", "calibration", "parts_replaced")
+
+
+def maintained(
+    machine_id: str, date: dt.date, what: str, *, parts: Sequence[str] = (), note: str = "", by: Actor
+) -> Maintenance:
+    """Records maintenance. Raises `Refused` for an unknown machine or kind of work, and a day to come."""
+    if what not in DONE:
+        raise refuse("what", what, acts.one_of(DONE), "unknown")
+    if date > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1):
+        raise refuse("date", date.isoformat(), "a day that is not to come", "range")
+    machine = machine_of(machine_id)
+    done = Maintenance(f"{machine_id}/{acts.new_id()}", machine_id, date.isoformat(), what, list(parts))
+    value: dict[str, Any] = msgspec.to_builtins(done)
+    acts.append([acts.record_draft("maintenance", done.key, value, place=machine.place, note=note)], by=by)
+    return done
+
+
+def maintenances(machine_id: str = "") -> list[Maintenance]:
+    """What was done to a machine (to all, if empty), oldest first."""
+    found = [msgspec.convert(record.value, Maintenance) for record in acts.records("maintenance")]
+    return sorted((one for one in found if machine_id in ("", one.machine)), key=lambda one: (one.date, one.key))
+
+
+def next_maintenance(machine: Machine) -> dt.date | None:
+    """When a machine is to be maintained next; None where it has no plan. One never maintained counts from when it was added."""
+    if not machine.maintenance_days:
+        return None
+    done = [one.date for one in maintenances(machine.id)]
+    record = acts.record("machine", machine.id)
+    last = max(done) if done else record.since[:10] if record else ""
+    return dt.date.fromisoformat(last) + dt.timedelta(days=machine.maintenance_days) if last else None

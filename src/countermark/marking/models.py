@@ -114,3 +114,14 @@ class ItemRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} {self.position}"
+
+
+class StateMark(models.Model):
+    """View: a weapon that bears a readable mark of State stock (`statemarks.py`)."""
+
+    pk = models.CompositePrimaryKey("weapon_id", "number")
+    weapon_id = models.UUIDField()
+    number = models.SmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.weapon_id} {self.number}"

@@ -1,0 +1,80 @@
+"""The log of consultations with industry (A/70/115, paras. 16 and 61(a)): whom the State asked, about what, and what they said."""
+
+from dataclasses import dataclass
+
+from countermark.ledger import identity
+from countermark.ledger.services import Actor, SideNote, attachment, require_own_log
+from countermark.marking import acts
+from countermark.marking.acts import refuse
+from countermark.register.files import dates
+from countermark.register.services import side_texts
+
+TOPICS = ("polymer", "durability", "plates", "modular", "cost", "equipment", "numbers", "technology", "other")
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """One consultation. `partner`, `asked` and `answered` are texts, empty where they were erased; `documents` are digests."""
+
+    id: str
+    date: str
+    topic: str
+    partner: str
+    asked: str
+    answered: str
+    documents: tuple[str, ...]
+    recorded: str
+
+
+def record(
+    date: str,
+    topic: str,
+    partner: str,
+    *,
+    asked: str,
+    answered: str = "",
+    documents: tuple[tuple[bytes, str], ...] = (),
+    consultation: str = "",
+    by: Actor,
+) -> str:
+    """Records a consultation (or, with its id, what became of one); returns its id. Documents are bytes with a media type.
+
+    Raises `Refused` for a date that is none, an unknown topic, and without a partner or a question.
+    """
+    if topic not in TOPICS:
+        raise refuse("topic", topic, acts.one_of(TOPICS), "unknown")
+    moment = dates.parse(date)
+    if not isinstance(moment, dates.Moment) or moment.precision == "unknown":
+        raise refuse("date", date, "a date such as 2026-05-04", "form")
+    texts = {"partner": SideNote("party", acts.required("partner", partner, "who was asked"))}
+    texts["asked"] = SideNote("note", acts.required("asked", asked, "what was asked"))
+    if answered.strip():
+        texts["answered"] = SideNote("note", answered.strip())
+    if consultation and acts.record("consultation", consultation) is None:
+        raise refuse("consultation", consultation, "the id of a consultation", "unknown")
+    require_own_log()
+    kept = [attachment(data, media_type) for data, media_type in documents]
+    value = {"date": date, "topic": topic, "documents": [row.key for row in kept]}
+    value |= {name: identity.opaque(text.kind, text.text) for name, text in texts.items()}
+    key = consultation or acts.new_id()
+    acts.state_record("consultation", key, value, texts=texts.values(), kept=kept, by=by)
+    return key
+
+
+def consultations() -> list[Consultation]:
+    """Every consultation, the newest first."""
+    records = acts.records("consultation")
+    urns = [str(one.value.get(name, "")) for one in records for name in ("partner", "asked", "answered")]
+    names = side_texts([urn for urn in urns if urn])
+    found = [
+        Consultation(
+            id=one.key,
+            date=str(one.value["date"]),
+            topic=str(one.value["topic"]),
+            documents=tuple(one.value["documents"]),
+            recorded=one.time,
+            **{name: names.get(str(one.value.get(name, "")), "") for name in ("partner", "asked", "answered")},
+        )
+        for one in records
+    ]
+    return sorted(found, key=lambda one: (one.date, one.recorded), reverse=True)
