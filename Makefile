@@ -5,6 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := src/countermark/web/static/vendor
+CATALOGUES := $(wildcard src/countermark/locale/*/LC_MESSAGES/django.po)
 STAMPS := build/stamps
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
@@ -13,12 +14,12 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-in
 CHECK_STORE := COUNTERMARK_DATABASE_URL=sqlite://$(CURDIR)/build/check/store.db
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test soak check lint types contract tests system develop format docs lock clean
+.PHONY: help install run test soak check lint types contract tests system develop format docs messages lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(STAMPS)/install $(STAMPS)/vendor ## Set everything up; then .venv/bin/countermark works
+install: $(STAMPS)/install $(STAMPS)/vendor $(STAMPS)/catalogues ## Set everything up; then .venv/bin/countermark works
 	@echo "Ready: $(BIN)/countermark"
 
 run: install ## Make the demonstration States XA and XB, trace the sample readings, serve XA (PORT=8000)
@@ -55,13 +56,17 @@ tests: develop ## pytest: what uses a store on PostgreSQL, then everything on SQ
 system:
 	@bin/system-packages
 
-develop: $(STAMPS)/develop $(STAMPS)/vendor
+develop: $(STAMPS)/develop $(STAMPS)/vendor $(STAMPS)/catalogues
 
 format: develop ## Rewrite the sources in the house's format
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 docs: install ## Write the reference of the command line again
 	$(BIN)/python bin/command-reference > docs/commands.md
+
+messages: install ## Collect what the pages say into the message catalogues, name what is not translated, compile
+	$(BIN)/python bin/catalogues collect
+	$(BIN)/python bin/catalogues compile
 
 lock: develop ## Pin the dependencies again, with hashes and without addresses
 	$(COMPILE) --upgrade --build-deps-for editable --extra bench --output-file requirements.lock pyproject.toml
@@ -70,7 +75,7 @@ lock: develop ## Pin the dependencies again, with hashes and without addresses
 	bin/strip-addresses package-lock.json
 
 clean: ## Remove what was built, not the stores
-	rm -rf build $(VENV) node_modules $(VENDOR) src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build $(VENV) node_modules $(VENDOR) $(CATALOGUES:.po=.mo) src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(STAMPS)/venv:
 	@command -v npm >/dev/null || { echo "npm is needed to fetch the front-end files" >&2; exit 1; }
@@ -88,6 +93,11 @@ $(STAMPS)/install: $(STAMPS)/venv requirements.lock pyproject.toml
 $(STAMPS)/develop: $(STAMPS)/install requirements-dev.lock
 	@echo "Installing the pinned packages of the tests"
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(STAMPS)/catalogues: $(STAMPS)/install bin/catalogues $(CATALOGUES)
+	@echo "Compiling the message catalogues"
+	@$(BIN)/python bin/catalogues compile
 	@touch $@
 
 $(STAMPS)/vendor: $(STAMPS)/venv package.json package-lock.json bin/fetch-vendor

@@ -268,6 +268,29 @@ def test_refused_rows_are_shown_and_the_rest_is_loaded_only_when_asked(registrar
     assert not Weapon.objects.exists()
 
 
+def test_refused_rows_are_told_in_the_readers_language(registrar: Client) -> None:
+    job = checked(registrar, as_csv([["A3", "rifle", "", "", "frame", "", ""]]))
+    registrar.cookies["countermark_language"] = "fr"
+    assert "une marque, ou dans mark_condition la raison de son absence" in page(registrar.get(f"/import/{job.pk}/"))
+
+
+def test_why_a_job_failed_is_told_in_the_readers_language(registrar: Client) -> None:
+    upload(registrar, as_csv(ROWS))
+    columns(registrar, **{"column-6": "-"})
+    values(registrar)
+    accounts.disable_user("registrar", by=CHIEF)
+    jobs.run_next()
+    accounts.enable_user("registrar", by=CHIEF)
+    registrar.force_login(User.objects.get(username="registrar"))
+    registrar.cookies["countermark_language"] = "fr"
+    assert "registrar n’en a plus le droit" in page(registrar.get(f"/import/{the_job().pk}/"))
+
+
+def test_an_unreadable_file_is_told_in_the_readers_language(registrar: Client) -> None:
+    registrar.cookies["countermark_language"] = "fr"
+    assert "est un document PDF, pas un tableau" in page(upload(registrar, b"%PDF-1.4"))
+
+
 def test_the_rest_is_loaded_without_the_refused_rows(registrar: Client) -> None:
     job = checked(registrar, as_csv([*ROWS, ["A3", "rifle", "", "", "frame", "", ""]]))
     commit(registrar, job, "skip")

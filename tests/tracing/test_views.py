@@ -74,6 +74,12 @@ def test_whatever_is_typed_gets_a_page(weapon: str, reading: str) -> None:
     assert "<script>" not in text
 
 
+def test_why_a_reading_is_unusable_is_told_in_the_readers_language(weapon: str) -> None:
+    officer = people.signed_in("tina", "tracing")
+    officer.cookies["countermark_language"] = "fr"
+    assert "Rien n’a été lu : il faut au moins un caractère" in page(officer, "**").replace("\xa0", " ")
+
+
 def test_of_a_weapon_at_another_place_an_officer_sees_that_it_is_but_not_which(weapon: str) -> None:
     text = page(people.signed_in("sam", "tracing", SOUTH))
     assert "R 77" not in text

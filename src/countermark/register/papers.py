@@ -17,6 +17,7 @@ from countermark.accounts.models import User
 from countermark.ledger import database, entry, identity, kept, services
 from countermark.ledger.services import Actor, KeptWrite, SideNote
 from countermark.ledger.vocabulary import EVENTS
+from countermark.marks.sentences import Sentence
 from countermark.register import papercodes
 from countermark.register.checking import refuse
 from countermark.register.files import dates
@@ -43,14 +44,14 @@ def issue(
     `event` is the word of the event the form is for; `weapon_id` the weapon, where it is known; `to` who takes them along.
     """
     if kind not in papercodes.LETTERS:
-        raise refuse("kind", kind, "one of " + ", ".join(papercodes.LETTERS), "unknown")
+        raise refuse("kind", kind, Sentence("one of %(codes)s", codes=", ".join(papercodes.LETTERS)), "unknown")
     if (kind == "event") != (event in FILE_EVENTS):
         raise refuse("event", event, "the event an event form is for, and no other form", "unknown")
     if not 1 <= copies <= COPIES_AT_MOST:
-        raise refuse("copies", str(copies), f"1 to {COPIES_AT_MOST}", "range")
+        raise refuse("copies", str(copies), Sentence("1 to %(most)d", most=COPIES_AT_MOST), "range")
     name = " ".join(to.split())
     if len(name) > LONGEST_NAME or not name.isprintable():
-        raise refuse("to", to, f"at most {LONGEST_NAME} printable characters", "length")
+        raise refuse("to", to, Sentence("at most %(longest)d printable characters", longest=LONGEST_NAME), "length")
     texts = (SideNote("person", name),) if name else ()
     services.require_own_log()
     holder = identity.ref("person", name) if name else ""

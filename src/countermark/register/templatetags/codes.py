@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from countermark.ledger.vocabulary import ACTS, EVENTS, STATUSES
 
@@ -15,6 +16,10 @@ _KINDS = {
     "anti_tank_gun": "anti-tank gun",
     "anti_tank_launcher": "anti-tank launcher",
 }
+
+
+_WRITTEN_ONLY_HERE = (gettext_noop("control"), gettext_noop("other"), gettext_noop("part"), gettext_noop("state stock"))
+"""Codes whose words stand nowhere else, named for the translators."""
 
 
 @register.filter
