@@ -1,5 +1,7 @@
 """The noisy channel: likelihood of a reading and the alignment that explains it."""
 
+from math import log
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -135,3 +137,34 @@ def test_a_letter_read_off_a_latin_mark_by_its_sound_costs_one_edit() -> None:
     likely, unlikely = log_likelihood(read, ["ZH1408", "QX1408"])
     assert likely > unlikely
     assert [(d.read, d.mark, d.why) for d in align(read, "ZH1408")] == [("Ж", "ZH", "transliterated")]
+
+
+@given(st.text(alphabet="0127?*A", min_size=1, max_size=12).filter(lambda read: read.strip("*")), DIGITS_AND_LETTERS)
+def test_a_reading_is_set_against_any_mark(reading: str, mark: str) -> None:
+    differences = align(parse(reading), mark)
+    assert all(0 <= difference.at <= len(reading) for difference in differences)
+
+
+@given(st.text(alphabet="0127A", min_size=1, max_size=9), st.text(alphabet="0127A", min_size=1, max_size=9))
+def test_the_differences_shown_are_about_the_likeliest_ones(reading: str, mark: str) -> None:
+    cost = {
+        "lookalike": Channel().lookalike,
+        "near": Channel().near,
+        "dropped": Channel().dropped,
+        "swapped": Channel().swapped,
+    }
+    if abs(len(reading) - len(mark)) > 3:
+        return
+    (likely,) = log_likelihood(parse(reading), [mark])
+    total, kept = 0.0, len(reading)
+    for one in align(parse(reading), mark):
+        kept -= len(one.read)
+        if one.why == "added":
+            at = one.at
+            twice = reading[at] in (reading[at - 1 : at], reading[at + 1 : at + 2])
+            total += log(Channel().doubled if twice else Channel().added)
+        elif one.why == "other":
+            total += log(Channel().other if one.read.isdigit() == one.mark.isdigit() else Channel().across)
+        else:
+            total += log(cost[one.why])
+    assert likely - 3.0 <= total + kept * log(Channel().kept) <= likely + 1e-3

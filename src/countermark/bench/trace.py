@@ -23,9 +23,9 @@ from countermark.bench.measure import System, interleaved
 from countermark.bench.readings import Sample
 from countermark.marks import skeleton
 from countermark.register.rows import code_of
-from countermark.tracing import arrays, index
+from countermark.tracing import arrays, index, sieve
 from countermark.tracing.search import Answer, Options, Reference, Spelling, Spellings, find, search, understand
-from countermark.tracing.store import Rows, Store, postgres_store, sqlite_store
+from countermark.tracing.store import Rows, Sieving, Store, postgres_store, sqlite_store
 
 HELD_OUT = 0.03
 """Share of the invented weapons that are not put in the register: the readings of absent weapons come from them."""
@@ -104,6 +104,13 @@ def load_postgres(url: str, rows: Sequence[index.Row]) -> Any:
     connection.cursor().executemany("insert into tracing_pattern values (%s, %s)", list(_patterns(rows).items()))
     connection.execute("vacuum analyze tracing_mark")
     return connection
+
+
+def sieving(rows: Sequence[index.Row]) -> Sieving:
+    """The sieve that a process which traces much keeps of its store."""
+    keys = np.fromiter((row.skeleton for row in rows), np.int64, len(rows))
+    made = sieve.of_keys([keys], len(keys))
+    return lambda marks: made
 
 
 def bytes_per_mark(connection: Any, n: int, vendor: index.Vendor) -> float:
@@ -242,19 +249,23 @@ def _measure(
     truth = truth_of(samples, world)
     closed = Options(absent_prior=0.0)
     sqlite = load_sqlite(folder / "marks.db", world.rows)
-    store = sqlite_store(sqlite)
+    sifted = sieving(world.rows)
+    store = sqlite_store(sqlite, sifted)
     figures["sqlite"] = {"bytes_per_mark": bytes_per_mark(sqlite, len(world.rows), "sqlite")}
     asked = {"sqlite": Asked(ours(store, world, closed))}
     systems = [System("countermark, SQLite", asked["sqlite"], samples, truth)]
     if arguments.database_url:
         postgres = load_postgres(arguments.database_url, world.rows)
         figures["postgresql"] = {"bytes_per_mark": bytes_per_mark(postgres, len(world.rows), "postgresql")}
-        asked["postgresql"] = Asked(ours(postgres_store(postgres), world, closed))
+        asked["postgresql"] = Asked(ours(postgres_store(postgres, sifted), world, closed))
         backend = postgres.info.backend_pid
         systems.append(System("countermark, PostgreSQL", asked["postgresql"], samples, truth, backend))
     mine = range(len(systems))
     one_edit = Asked(ours(store, world, replace(closed, two_edits="never")))
     systems.append(System("countermark, SQLite, one edit only", one_edit, samples, truth))
+    systems.append(
+        System("countermark, SQLite, no sieve", Asked(ours(sqlite_store(sqlite), world, closed)), samples, truth)
+    )
     if arguments.beside:
         systems.append(_beside(arguments, folder))
     systems += [
@@ -283,7 +294,7 @@ def _open(arguments: argparse.Namespace, world: World, store: Store, say: Callab
 def _beside(arguments: argparse.Namespace, folder: Path) -> System:
     """The same search on a register of another size, for growth."""
     world = generated(arguments, arguments.beside)
-    store = sqlite_store(load_sqlite(folder / "beside.db", world.rows))
+    store = sqlite_store(load_sqlite(folder / "beside.db", world.rows), sieving(world.rows))
     samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10)
     find = Asked(ours(store, world, Options(absent_prior=0.0)))
     return System(f"countermark, SQLite, {arguments.beside} marks", find, samples, truth_of(samples, world))

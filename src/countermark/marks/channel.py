@@ -536,7 +536,7 @@ def _sounded(i: int, j: int, places: Sequence[Place], mark: str, log_sound: floa
 def _trace_back(places: Sequence[Place], mark: str, channel: Channel) -> list[Difference]:
     has_run = any(place.kind == "run" for place in places)
     logs = _logs(channel)
-    apart = len(mark) + 1 if has_run else max(BAND, abs(len(places) - len(mark)))
+    apart = len(places) + len(mark) if has_run else max(BAND, abs(len(places) - len(mark)))
     pairs = _log_pairs(channel)
     alone = [0.0] + [_alone(places, i, logs) for i in range(len(places))]
     best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
