@@ -52,6 +52,7 @@ TABLE: dict[str, Row] = {
     "theme": Row(EVERYBODY, "post"),
     "set_language": Row(EVERYBODY, "post"),
     "healthz": Row(EVERYBODY),
+    "tracing:messages": Row(EVERYBODY, "post"),
     "account_login": Row(EVERYBODY),
     "account_logout": Row(EVERYBODY),
     "account_inactive": Row(EVERYBODY),

@@ -31,6 +31,9 @@ class Grant:
 PERMISSIONS: dict[str, str] = {
     "trace": _("trace a weapon from its marks"),
     "trace.decide": _("confirm or reject a candidate"),
+    "request.view": _("see tracing requests between States"),
+    "request.draft": _("write messages to other States"),
+    "request.release": _("release messages to other States"),
     "weapon.view": _("see weapon records"),
     "weapon.add": _("enter weapons"),
     "weapon.correct": _("correct records"),
@@ -66,19 +69,26 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "tracing": Role(
-        _("Tracing officer"), frozenset(_REGISTER | {"trace", "trace.decide", "event.add", "export", "person.view"})
+        _("Tracing officer"), frozenset(
+            _REGISTER
+            | {"trace", "trace.decide", "event.add", "export", "person.view"}
+            | {"request.view", "request.draft"}
+        ),
     ),
     "armourer": Role(_("Armourer"), frozenset({"weapon.view", "event.add"}), idle_minutes=15),
     "commander": Role(_("Commander"), frozenset(_REGISTER | {"discrepancy.decide", "export", "marking.view"})),
     "counter": Role(_("Counting officer"), frozenset({"weapon.view"}), idle_minutes=15),
-    "contact": Role(_("National point of contact"), frozenset({"trace", "weapon.view", "person.view"})),
+    "contact": Role(
+        _("National point of contact"),
+        frozenset({"trace", "weapon.view", "person.view", "request.view", "request.draft", "request.release"}),
+    ),
     "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"} | _MARKING)),
     "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view"})),
     "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export", "marking.view"})),
     "assistance": Role(_("Assistance coordinator"), frozenset()),
     "auditor": Role(
         _("Auditor"),
-        frozenset(_REGISTER | {"trace", "person.view", "ledger.view", "user.view", "marking.view"}),
+        frozenset(_REGISTER | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "request.view"}),
     ),
     "admin": Role(_("Administrator"), frozenset({"user.view", "user.manage", "ledger.view"})),
 }

@@ -28,6 +28,8 @@ _COMMANDS = {
     "serve": "serve",
     "marking": "marking",
     "schema": "marking",
+    "request": "requests",
+    "message": "requests",
     "verify-answer": "requests",
     "demo": "demo",
     "bench": "bench",

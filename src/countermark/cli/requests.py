@@ -1,14 +1,23 @@
-"""`countermark verify-answer`: is what another State told genuine, and was it there before the request? Needs no store."""
+"""`countermark request`, `message`, `verify-answer`: asking another State, being asked, and checking what was told.
 
+`verify-answer` needs no store.
+"""
+
+import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import json_option, print_json
-from countermark.tracing.requests import proofs
+from countermark.cli.common import actor, always_json, json_option, print_json, ready
+from countermark.tracing.requests import proofs, rules
+
+if TYPE_CHECKING:
+    from countermark.tracing.requests.states import Request
 
 _path = click.Path(path_type=Path, dir_okay=False)
 
@@ -72,4 +81,232 @@ def _print(report: proofs.Report, *, with_key: bool) -> None:
         click.echo(f"signed by the key the answer itself names; compare it by other means: {report.key}")
 
 
-COMMANDS = {"verify-answer": verify_answer}
+@click.group("request")
+def request() -> None:
+    """Tracing requests between States (ITI 16-23)."""
+
+
+@request.command("draft")
+@click.argument("kind", type=click.Choice(list(rules.table().messages)))
+@click.option(
+    "--to", "peer", default="", metavar="ORIGIN", help="Whom a new request is for: a node, or a State's two letters."
+)
+@click.option("--request", "conversation", default="", metavar="ID", help="The request the message belongs to.")
+@always_json
+def draft(kind: str, peer: str, conversation: str) -> None:
+    """Writes a message down, from a JSON object on standard input; another person releases it."""
+    ready()
+    from countermark.tracing.requests import services
+
+    if bool(peer) == bool(conversation):
+        raise click.UsageError("give --to for a new request, or --request for one there is")
+    draft_id = _said(services.draft, kind, _body(), peer=peer, conversation=conversation, by=actor())
+    print_json({"draft": draft_id})
+
+
+@request.command("release")
+@click.argument("draft_id", metavar="DRAFT")
+@always_json
+def release(draft_id: str) -> None:
+    """Sends a draft, as a person other than its writer (`--as`)."""
+    ready()
+    from countermark.tracing.requests import services
+
+    print_json(_shown(_said(services.release, draft_id, by=actor())))
+
+
+@request.command("list")
+@json_option
+def list_requests(as_json: bool) -> None:
+    """Lists the requests this node knows, the newest first."""
+    ready()
+    from countermark.tracing.requests import queries
+
+    found = [_shown(one) for one in queries.requests()]
+    if as_json:
+        print_json({"requests": found})
+        return
+    for one in found:
+        click.echo(f"{one['id']}  {one['peer']:12} {one['side']:9} {one['state']:22} {one['due'] or ''}")
+
+
+@request.command("show")
+@click.argument("conversation", metavar="ID")
+@always_json
+def show(conversation: str) -> None:
+    """Shows a request with everything that was said."""
+    ready()
+    from countermark.tracing.requests import queries
+
+    found = queries.request(conversation)
+    if found is None:
+        raise cli.Finding(f"there is no request {conversation}")
+    print_json({**_shown(found), "messages": [_message(one.envelope) for one in found.kept]})
+
+
+@request.command("paper")
+@click.argument("conversation", metavar="ID")
+@click.argument("kind", type=click.Choice(list(rules.table().messages)))
+@click.option("--time", "time", required=True, metavar="TIME", help="When it was written, RFC 3339 UTC.")
+@always_json
+def paper(conversation: str, kind: str, time: str) -> None:
+    """Records what a State without a node said on paper, from a JSON object on standard input."""
+    ready()
+    from countermark.tracing.requests import services
+
+    print_json(_shown(_said(services.note_paper, conversation, kind, _body(), time, by=actor())))
+
+
+@request.command("answer")
+@click.argument("conversation", metavar="ID")
+@click.argument("weapon_id", metavar="WEAPON_ID")
+@click.option("--without", multiple=True, metavar="URN", help="An opaque id whose name is withheld. May be repeated.")
+@click.option("--also", multiple=True, metavar="URN", help="An opaque id whose name is told as well. May be repeated.")
+@click.option("--partly", multiple=True, metavar="EVENT_ID", help="An event told without its entry, so without proof.")
+@click.option("--leave-out", multiple=True, metavar="EVENT_ID", help="An event that is not told.")
+@click.option("--condition", "conditions", multiple=True, help="How what is told is to be handled.")
+@always_json
+def answer(conversation: str, weapon_id: str, **chosen: Any) -> None:
+    """Builds the answer about a weapon as it would be released, with its proofs; it is not sent."""
+    ready()
+    from countermark.tracing.requests import answers, queries
+
+    found = queries.request(conversation)
+    if found is None:
+        raise cli.Finding(f"there is no request {conversation}")
+    choice = answers.Choice(
+        names=frozenset(chosen["also"]),
+        without=frozenset(chosen["without"]),
+        partly=dict.fromkeys(chosen["partly"], answers.FACTS),
+        left_out=frozenset(chosen["leave_out"]),
+        conditions=tuple(chosen["conditions"]),
+    )
+    held = [one.envelope.holds for one in found.received]
+    try:
+        print_json(msgspec.to_builtins(answers.build(weapon_id, conversation, choice, held)))
+    except answers.NoSuchWeapon as error:
+        raise cli.Finding(f"there is no weapon {weapon_id}") from error
+
+
+@request.command("address")
+@click.argument("origin", metavar="ORIGIN")
+@click.argument("url", metavar="URL")
+@always_json
+def address(origin: str, url: str) -> None:
+    """Says where another State's node answers (https, or http on this machine)."""
+    ready()
+    from countermark.tracing.requests import delivery
+
+    _said(delivery.set_address, origin, url, by=actor())
+    print_json({"origin": origin, "url": delivery.address(origin)})
+
+
+@request.command("deliver")
+@always_json
+def deliver() -> None:
+    """Tries now to deliver what other nodes have not got yet; a served node does so by itself."""
+    ready()
+    from countermark.tracing.requests import delivery
+
+    done = [{"request": one, "number": number, "result": result} for one, number, result in delivery.deliver_all()]
+    print_json({"messages": done})
+    if any(one["result"] != "delivered" for one in done):
+        click.get_current_context().exit(cli.FINDINGS)
+
+
+@click.group("message")
+def message() -> None:
+    """One message as a file: for e-mail, a stick or the diplomatic bag."""
+
+
+@message.command("send")
+@click.argument("file", metavar="FILE", type=_path)
+@click.option(
+    "--request", "conversation", default="", metavar="ID", help="The request; needed when several have messages out."
+)
+@click.option(
+    "--number", type=click.IntRange(1), help="Which message of ours; the first that has not arrived by default."
+)
+@always_json
+def send(file: Path, conversation: str, number: int | None) -> None:
+    """Writes a released message, sealed to its receiver, into FILE."""
+    ready()
+    from countermark.tracing.requests import services
+
+    found = _outgoing(conversation)
+    chosen = number or found.undelivered[0].envelope.number
+    token = _said(services.sealed, found, chosen)
+    try:
+        file.write_text(token + "\n", "ascii")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {file}: {error.strerror}") from error
+    print_json({"request": found.id, "number": chosen, "to": found.peer})
+
+
+def _outgoing(conversation: str) -> "Request":
+    from countermark.tracing.requests import queries
+
+    if conversation:
+        known = queries.request(conversation)
+        waiting = [known] if known is not None else []
+    else:
+        waiting = [one for one in queries.requests() if one.undelivered]
+    if len(waiting) != 1 or not waiting[0].sent:
+        names = ", ".join(one.id for one in waiting) or "none"
+        raise cli.Finding(f"expected one request with a message to send; there are: {names}")
+    if not waiting[0].undelivered:
+        raise cli.Finding("every message of this request has arrived; choose one with --number")
+    return waiting[0]
+
+
+@message.command("receive")
+@click.argument("file", metavar="FILE", type=_path)
+@always_json
+def receive(file: Path) -> None:
+    """Takes in a message from FILE. The same file again is harmless."""
+    ready()
+    from countermark.tracing.requests import services
+
+    print_json(_shown(_said(services.receive, _text(file), by=actor())))
+
+
+def _said(call: Any, *args: Any, **kwargs: Any) -> Any:
+    """What a service gives, or its refusal as a finding."""
+    from countermark.tracing.requests.services import NotSaid
+
+    try:
+        return call(*args, **kwargs)
+    except NotSaid as refusal:
+        raise cli.Finding(str(refusal)) from refusal
+
+
+def _body() -> dict[str, Any]:
+    text = "" if sys.stdin.isatty() else sys.stdin.read()
+    try:
+        value = json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"standard input is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise click.UsageError("standard input is not a JSON object")
+    return value
+
+
+def _shown(found: "Request") -> dict[str, Any]:
+    owed = rules.due(found.conversation)
+    return {
+        "id": found.id,
+        "side": found.side,
+        "peer": found.peer,
+        "state": found.conversation.state,
+        "due": msgspec.to_builtins(owed),
+        "drafts": [one.id for one in found.drafts],
+        "undelivered": [one.envelope.number for one in found.undelivered],
+        "crossed": [one.kind for one in found.conversation.crossed],
+    }
+
+
+def _message(envelope: Any) -> dict[str, Any]:
+    return {name: getattr(envelope, name) for name in ("side", "number", "kind", "time", "body", "checkpoint")}
+
+
+COMMANDS = {"verify-answer": verify_answer, "request": request, "message": message}

@@ -27,6 +27,7 @@ REQUEST_SECONDS = 5
 BACKLOG = 128
 RESTART_SECONDS = 2
 LOOK_SECONDS = 0.2
+DELIVER_SECONDS = 30
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -198,7 +199,25 @@ def _work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _end_with_parent()
+    threading.Thread(target=_deliver, args=(stop,), daemon=True).start()
     jobs.work(stop)
+
+
+def _deliver(stop: threading.Event) -> None:
+    """Takes messages to other States' nodes, every so often, as long as there are any."""
+    import logging
+
+    from django.db import close_old_connections
+
+    from countermark.tracing.requests import delivery
+
+    while not stop.wait(DELIVER_SECONDS):
+        try:
+            for _ in delivery.deliver_all():
+                pass
+        except Exception:
+            logging.getLogger(__name__).exception("messages could not be delivered; trying again")
+        close_old_connections()
 
 
 def _end_with_parent() -> None:

@@ -124,7 +124,7 @@ def remember_growth(log: Log, head: Checkpoint) -> None:
         seen = last_signed(log)
         if seen is not None and head.size - seen.size < ENTRIES_BETWEEN and not _is_old():
             return
-        _remember_if_longer(log, head, checkpoint.sign(head, _key_of(log)))
+        _remember_if_longer(log, head, checkpoint.sign(head, signing_key(log)))
         _checked[log.origin] = (head.size, head.root)
     except (KeyFileError, OSError) as error:
         _logger.warning("no checkpoint of %s was written down: %s", log.origin, error)
@@ -143,12 +143,13 @@ def sign_current(log: Log) -> str:
     size = store.size(log)
     refuse_if_rolled_back(log, size)
     current = Checkpoint(log.origin, size, tree.stored_root(size, store.reader(log)))
-    note = checkpoint.sign(current, _key_of(log))
+    note = checkpoint.sign(current, signing_key(log))
     _remember_if_longer(log, current, note)
     return note
 
 
-def _key_of(log: Log) -> SigningKey:
+def signing_key(log: Log) -> SigningKey:
+    """The key of one of this node's own logs. Raises `KeyFileError` when it is out of reach or another's."""
     path = settings.ENVIRONMENT.key_path
     key = checkpoint.load_key(path)
     if checkpoint.verifier_key(log.origin, key.public_key()) != log.verifier_key:

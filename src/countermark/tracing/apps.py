@@ -6,11 +6,14 @@ class TracingConfig(AppConfig):
     label = "tracing"
 
     def ready(self) -> None:
-        """The search table is a view of weapons like any other."""
+        """The search table is a view of weapons like any other; acts about messages are linked to their request."""
+        from countermark.ledger import projections
         from countermark.register import weaponviews
         from countermark.tracing import index
+        from countermark.tracing.requests.projection import RequestProjection
 
         weaponviews.register(
             weaponviews.WeaponView("tracing_mark", index.COLUMNS, index.rows, key_width=3, lookup_kind="int")
         )
         weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), index.patterns))
+        projections.register(RequestProjection())

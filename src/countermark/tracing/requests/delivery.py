@@ -1,0 +1,73 @@
+"""Taking messages to other nodes over HTTP: store and forward, again and again until the other side says it has them."""
+
+import json
+import logging
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+
+from countermark.ledger import services as ledger
+from countermark.ledger.services import NODE, Actor
+from countermark.tracing.requests import queries, services
+from countermark.tracing.requests.states import Request
+
+PATH = "/exchange/messages/"
+SECONDS = 20
+LONGEST_ANSWER = 10_000
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_logger = logging.getLogger(__name__)
+
+
+def set_address(origin: str, url: str, *, by: Actor) -> None:
+    """Where a peer's node answers; empty takes it away. Raises `NotSaid` for an address that is not `https` (or loopback)."""
+    parts = urllib.parse.urlsplit(url)
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise services.refusal("an address begins with https:// (%(url)s does not)", url=url)
+    ledger.set_setting(f"peer-url:{origin}", url.rstrip("/"), by=by)
+
+
+def address(origin: str) -> str:
+    """Where a peer's node answers, or nothing."""
+    return ledger.setting(f"peer-url:{origin}")
+
+
+def deliver_all() -> Iterator[tuple[str, int, str]]:
+    """Tries to deliver what is undelivered, in order: (request, number, `delivered` or why not)."""
+    for request in queries.requests():
+        url = address(request.peer) if request.undelivered else ""
+        if url:
+            yield from _deliver(request, url)
+
+
+def _deliver(request: Request, url: str) -> Iterator[tuple[str, int, str]]:
+    for one in request.undelivered:
+        number = one.envelope.number
+        try:
+            received = _post(url + PATH, services.sealed(request, number))
+        except (OSError, ValueError, services.NotSaid) as error:
+            _logger.info("message %s of %s was not delivered: %s", number, request.id, error)
+            yield request.id, number, str(error) or type(error).__name__
+            return
+        services.delivered(request.id, min(received, number), by=NODE)
+        yield request.id, number, "delivered"
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """A message goes to the address in the directory and nowhere else."""
+
+    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_Straight, urllib.request.ProxyHandler({}))
+
+
+def _post(url: str, token: str) -> int:
+    asked = urllib.request.Request(
+        url, data=token.encode(), headers={"Content-Type": "application/jose"}, method="POST"
+    )  # noqa: S310
+    with _opener.open(asked, timeout=SECONDS) as answer:
+        said = json.loads(answer.read(LONGEST_ANSWER))
+    return int(said["received"]) if isinstance(said, dict) and isinstance(said.get("received"), int) else 0

@@ -1,0 +1,119 @@
+"""One message on its way: signed by the sending node (JWS, RFC 7515, Ed25519 of RFC 9864), then sealed to the receiving one (JWE).
+
+The same text goes over HTTP, in an e-mail, on a stick or in a bag. It carries the sender's newest checkpoint, the size of the
+receiver's log the sender holds a checkpoint of, and how many of the receiver's messages the sender has.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from countermark.ledger import checkpoint, jcs, sealing
+from countermark.ledger.checkpoint import CheckpointError, SigningKey
+from countermark.tracing.requests.rules import Message, Side
+
+FORMAT = "countermark-message/1"
+LONGEST = 16 << 20
+"""Bytes of one message, sealed."""
+MOST_CLOCK = 1 << 40
+
+_ALGORITHMS = ["Ed25519"]
+
+
+class MessageError(ValueError):
+    """A text that is no message for this node, or one that cannot be believed; says which."""
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is signed. `sender` and `receiver` are origins of logs; `holds` and `received` are explained above."""
+
+    format: str
+    sender: str
+    receiver: str
+    conversation: str
+    side: Side
+    number: int
+    clock: int
+    kind: str
+    time: str
+    body: dict[str, Any]
+    checkpoint: str = ""
+    holds: int = 0
+    received: int = 0
+
+    @property
+    def message(self) -> Message:
+        return Message(self.conversation, self.side, self.number, self.clock, self.kind, self.time, self.body)
+
+
+def written(envelope: Envelope) -> bytes:
+    """The bytes that are signed and kept: RFC 8785 JSON."""
+    return jcs.encode(msgspec.to_builtins(envelope))
+
+
+def read(data: bytes) -> Envelope:
+    """The inverse of `written`. Raises `MessageError`."""
+    try:
+        envelope = msgspec.json.decode(data, type=Envelope)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MessageError(f"not a message: {error}") from error
+    if envelope.format != FORMAT:
+        raise MessageError(f"not a message of the format {FORMAT}")
+    if not 1 <= envelope.number <= MOST_CLOCK or not 1 <= envelope.clock <= MOST_CLOCK:
+        raise MessageError("the message has an impossible number")
+    return envelope
+
+
+def sealed(data: bytes, key: SigningKey, origin: str, encryption_key: str) -> str:
+    """The message as it travels."""
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    header = {"alg": _ALGORITHMS[0], "kid": origin}
+    token = jws.serialize_compact(header, data, OKPKey.import_key(pem), algorithms=_ALGORITHMS)
+    return sealing.seal(token.encode(), encryption_key)
+
+
+def opened(token: str, keys: Mapping[str, str]) -> tuple[Envelope, bytes]:
+    """A message that was sealed to this node and signed by a node of `keys` (verifier keys by origin), and what was signed.
+
+    Raises `MessageError`.
+    """
+    if len(token) > LONGEST:
+        raise MessageError(f"larger than {LONGEST} bytes")
+    try:
+        inner = sealing.unseal(token.strip()).decode("ascii")
+        origin = str(jws.extract_compact(inner.encode()).headers().get("kid", ""))
+    except (sealing.SealError, JoseError, ValueError) as error:
+        raise MessageError(str(error)) from error
+    if origin not in keys:
+        raise MessageError(f"{origin or 'the sender'} is not in the directory of this node")
+    data = _verified(inner, keys[origin])
+    envelope = read(data)
+    if envelope.sender != origin:
+        raise MessageError("the message names another sender than its signature")
+    _check_checkpoint(envelope, keys[origin])
+    return envelope, data
+
+
+def _verified(token: str, verifier_key: str) -> bytes:
+    public = checkpoint.parse_verifier_key(verifier_key).public
+    raw = base64.urlsafe_b64encode(public).decode().rstrip("=")
+    try:
+        key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": raw})
+        return jws.deserialize_compact(token, key, algorithms=_ALGORITHMS).payload
+    except (JoseError, ValueError) as error:
+        raise MessageError("the signature is not that of the sender") from error
+
+
+def _check_checkpoint(envelope: Envelope, verifier_key: str) -> None:
+    if not envelope.checkpoint:
+        return
+    try:
+        checkpoint.open_note(envelope.checkpoint, [verifier_key])
+    except CheckpointError as error:
+        raise MessageError(f"the checkpoint in the message: {error}") from error

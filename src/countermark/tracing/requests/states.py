@@ -1,0 +1,118 @@
+"""A request as its acts tell it: drafts, messages sent and received, what was delivered. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from countermark.ledger.entry import Entry
+from countermark.tracing.requests import messages, rules
+from countermark.tracing.requests.messages import Envelope, MessageError
+from countermark.tracing.requests.rules import Conversation, Side
+
+WORDS = frozenset({"message_drafted", "message_dropped", "message_sent", "message_received", "message_delivered"})
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A message somebody wrote that nobody has released yet."""
+
+    id: str
+    kind: str
+    by: str
+    digest: str
+    time: str
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A message as it is kept here; `paper` when it came or went on paper."""
+
+    envelope: Envelope
+    digest: str
+    time: str
+    by: str
+    paper: bool
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One tracing request between two States, as this node knows it. `side` is ours; `peer` an origin, or a country on paper."""
+
+    id: str
+    side: Side
+    peer: str
+    conversation: Conversation
+    kept: tuple[Kept, ...]
+    drafts: tuple[Draft, ...]
+    delivered: int
+
+    @property
+    def sent(self) -> tuple[Kept, ...]:
+        return tuple(one for one in self.kept if one.envelope.side == self.side)
+
+    @property
+    def received(self) -> tuple[Kept, ...]:
+        return tuple(one for one in self.kept if one.envelope.side != self.side)
+
+    @property
+    def undelivered(self) -> tuple[Kept, ...]:
+        """Messages of ours of which the other side has not said that it has them."""
+        known = max([self.delivered, *(one.envelope.received for one in self.received)])
+        return tuple(one for one in self.sent if one.envelope.number > known and not one.paper)
+
+    @property
+    def on_paper(self) -> bool:
+        return "/" not in self.peer
+
+
+def conversation_of(entry: Entry) -> str:
+    """The conversation an act belongs to; empty for any other entry."""
+    if entry.kind != "act" or entry.body.get("act") not in WORDS:
+        return ""
+    return str(entry.body.get("conversation", ""))
+
+
+def fold(conversation_id: str, entries: Iterable[Entry], documents: Mapping[str, bytes]) -> Request | None:
+    """A request from its acts and the documents they name (by digest); None where there is none."""
+    side: Side = "asker"
+    peer, delivered = "", 0
+    kept: dict[tuple[str, int], Kept] = {}
+    drafts: dict[str, Draft] = {}
+    for entry in sorted(entries, key=lambda one: one.position):
+        body = entry.body
+        side, peer = body.get("side", side), body.get("peer", peer)
+        match body["act"]:
+            case "message_drafted":
+                drafts[body["draft"]] = Draft(
+                    body["draft"], body["kind"], entry.recorded.by, body["document"], body["time"]
+                )
+            case "message_dropped":
+                drafts.pop(body["draft"], None)
+            case "message_delivered":
+                delivered = max(delivered, int(body["number"]))
+            case _:
+                drafts.pop(body.get("draft", ""), None)
+                one = _kept(entry, documents)
+                kept.setdefault((one.envelope.side, one.envelope.number), one)
+    if not peer:
+        return None
+    said = rules.fold(conversation_id, [one.envelope.message for one in kept.values()])
+    return Request(conversation_id, side, peer, said, tuple(kept.values()), tuple(drafts.values()), delivered)
+
+
+def _kept(entry: Entry, documents: Mapping[str, bytes]) -> Kept:
+    body = entry.body
+    try:
+        envelope = messages.read(documents.get(body["document"], b""))
+    except MessageError:
+        # Its document was erased: the conversation stays whole, what was said is gone.
+        envelope = Envelope(
+            messages.FORMAT,
+            "",
+            "",
+            body["conversation"],
+            body["said_by"],
+            body["number"],
+            body["clock"],
+            body["kind"],
+            body["time"],
+            {},
+        )
+    return Kept(envelope, body["document"], entry.recorded.time, entry.recorded.by, bool(body.get("paper")))
