@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from countermark.ledger import identity
 from countermark.ledger.models import Entry
+from countermark.ledger.services import Actor
+from countermark.register import papers
 from countermark.register.models import Weapon
 from countermark.register.queries.discrepancies import queue
 from countermark.register.queries.scope import EVERYTHING
@@ -23,6 +26,7 @@ def pages(demonstration: Demonstration, store: str) -> dict[str, list[str]]:
     weapon = Weapon.objects.get(ref=demonstration.samples["stolen"].refs[0])
     record = f"/weapons/{weapon.pk}/"
     position = event_position(weapon)
+    loss, new, correction = forms()
     return {
         "tracing": [
             "/",
@@ -49,9 +53,31 @@ def pages(demonstration: Demonstration, store: str) -> dict[str, list[str]]:
             "/discrepancies/",
             f"/discrepancies/{discrepancy()}/",
             "/lists/",
+            f"/weapons/?holder={identity.ref('party', 'Nadila Mourato')}",
+            "/forms/",
+            f"/forms/?weapon={weapon.pk}",
+            f"/forms/{loss}/",
+            f"/forms/{loss}/key/",
+            f"/forms/{correction}/key/",
+            f"/forms/sheet/?code={loss}&code={new}&code={correction}",
+            f"/weapons/new/?form={new}",
+            f"{record}events/new/?form={loss}",
+            f"{record}correct/?form={correction}",
+            "/accounts/sessions/",
         ],
         "auditor": ["/", "/ledger/", f"/ledger/entries/{position}/"],
     }
+
+
+def forms() -> list[str]:
+    """The codes of a paper form for an event, a new weapon and a correction."""
+    by = Actor("registrar")
+    issued = (
+        papers.issue("event", event="loss", by=by),
+        papers.issue("weapon", by=by),
+        papers.issue("correction", by=by),
+    )
+    return [form.code for [form] in issued]
 
 
 def discrepancy() -> str:

@@ -65,7 +65,14 @@ def sheet(form: PaperForm, title: str) -> Sheet:
     parts = {"weapon": _weapon, "event": _event, "correction": _correction}[kind]
     path, size = qr_code(form.code)
     made = (*parts(form), _signed())
-    return Sheet(form, papercodes.shown(form.code), label(title, capital=True), made, path, size)
+    return Sheet(form, papercodes.shown(form.code), _titled(kind, title), made, path, size)
+
+
+def _titled(kind: str, title: str) -> Label:
+    if kind != "event":
+        return label(title, capital=True)
+    here, of = label(words.COLUMNS["event"]), label(title)
+    return Label(f"{here.text}: {of.text}", f"{here.english}: {of.english}" if of.english else "")
 
 
 def qr_code(text: str) -> tuple[str, int]:

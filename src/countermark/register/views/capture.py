@@ -175,6 +175,9 @@ def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
         return paper.settled(request)
     event = paper.form.event if paper else request.GET.get("event", "")
     form = forms.Event(posted(request), initial={"event": event})
+    if paper:
+        # The paper has two times: this one, and when it was written.
+        form.fields["date"].label = _("When it happened")
     if request.method == "POST" and all([form.is_valid(), paper is None or paper.fields.is_valid()]):
         try:
             added = _add_event(request, record, form, paper)
