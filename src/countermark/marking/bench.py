@@ -17,6 +17,7 @@ from countermark.marking import acts, batches, equipment, events, numbering, pho
 from countermark.marking.acts import refuse
 from countermark.marking.batches import batch, item
 from countermark.marking.models import ItemRow
+from countermark.marking.numbering import Wanted
 from countermark.marking.states import CRITERIA, Batch, Item
 from countermark.marks.sentences import Sentence, said
 from countermark.marks.text import canonical, split_prefix
@@ -84,8 +85,9 @@ def assign_numbers(batch_id: str, *, by: Actor) -> int:
     with acts.alone():
         rows = ItemRow.objects.filter(batch=batch_id, number="", state__in=("waiting", "confirmed", "rework"))
         waiting = [one for one in map(batches.item_of_row, rows.order_by("position")) if one.needs_number]
-        for one in waiting:
-            assign_number(one.id, by=by)
+        if waiting:
+            authority = numbering.authority(batch(batch_id).authority)
+            numbering.issue_for(authority, [Wanted(item=one.id, weapon=one.weapon) for one in waiting], by=by)
     return len(waiting)
 
 
@@ -109,7 +111,7 @@ def renumber(item_id: str, number: str, *, reason: str, by: Actor) -> Item:
 
 def _issue(found: Item, order: Batch, by: Actor) -> None:
     authority = numbering.authority(order.authority)
-    numbering.issue_here(authority, item=found.id, weapon=found.weapon, by=by)
+    numbering.issue_for(authority, [Wanted(item=found.id, weapon=found.weapon)], by=by)
 
 
 def apply(

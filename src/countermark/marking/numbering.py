@@ -6,14 +6,16 @@ which its old log may have issued more than the backup knows.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
 from django.db.models import Max
 
-from countermark.ledger.services import Actor
+from countermark.ledger.services import Actor, Draft
 from countermark.marking import acts, numbers
 from countermark.marking.acts import refuse
 from countermark.marking.models import NumberRow
@@ -215,40 +217,75 @@ def issue(key: str, count: int = 1, *, request: str = "", by: Actor) -> list[Num
     with acts.alone():
         if request and (known := asked_for(key, request)):
             return known
-        return [issue_here(authority(key), request=request, by=by) for _ in range(count)]
+        return issue_for(authority(key), [Wanted(request)] * count, by=by)
 
 
-def issue_here(found: Authority, *, request: str = "", item: str = "", weapon: str = "", by: Actor) -> Number:
-    """Issues one number inside `acts.alone()`; with an item, the number is assigned to it by the same act. Raises `Refused`."""
-    while True:
-        block, number = _next(found)
-        text = found.written.write(number, datetime.now(UTC).year)
-        subject = f"number:{found.key}/{number}"
-        taken = Mark.objects.filter(canonical=canonical(text)).exists()
-        fields = {"authority": found.key, "block": block.key, "number": number, "text": text}
-        for_whom = {} if taken else {"request": request, "item": item, "weapon": weapon}
-        subjects = [subject, f"item:{item}"] if item and not taken else [subject]
-        drafts = [acts.draft("marking_number_issued", subjects, {**fields, **for_whom})]
-        if taken:
-            drafts.append(acts.draft("marking_number_voided", [subject], {}, note=TAKEN))
-        acts.append(drafts, by=by)
-        if not taken:
-            return number_of(subject)
+@dataclass(frozen=True)
+class Wanted:
+    """What a number is for: a request somebody may repeat, and a weapon of a batch with its id in the register."""
+
+    request: str = ""
+    item: str = ""
+    weapon: str = ""
+
+
+def issue_for(found: Authority, wanted: Sequence[Wanted], *, by: Actor) -> list[Number]:
+    """Issues a number for each of `wanted`, inside `acts.alone()`; one for an item is assigned to it by the same act.
+
+    All or none: raises `Refused` when this node's blocks hold too few.
+    """
+    left, waiting = _left(found), list(reversed(wanted))
+    drafts: list[Draft] = []
+    issued_: list[str] = []
+    year = datetime.now(UTC).year
+    while waiting:
+        candidates = list(islice(left, len(waiting)))
+        if len(candidates) < len(waiting):
+            raise refuse("authority", found.key, "a block given to this node with numbers left", "used_up")
+        texts = {number: found.written.write(number, year) for _, number in candidates}
+        standing = _standing(texts.values())
+        for block, number in candidates:
+            subject, text = f"number:{found.key}/{number}", texts[number]
+            fields = {"authority": found.key, "block": block, "number": number, "text": text}
+            if canonical(text) in standing:
+                drafts.append(acts.draft("marking_number_issued", [subject], fields))
+                drafts.append(acts.draft("marking_number_voided", [subject], {}, note=TAKEN))
+                continue
+            drafts.append(_issued_for(subject, fields, waiting.pop()))
+            issued_.append(subject)
+    acts.append(drafts, by=by)
+    rows = {row.subject: row for row in NumberRow.objects.filter(subject__in=issued_)}
+    return [_number(rows[subject]) for subject in issued_]
 
 
 TAKEN = "stands on a weapon of the register"
 
 
-def _next(found: Authority) -> tuple[GivenBlock, int]:
+def _issued_for(subject: str, fields: dict[str, Any], one: Wanted) -> Draft:
+    subjects = [subject, f"item:{one.item}"] if one.item else [subject]
+    whom = {"request": one.request, "item": one.item, "weapon": one.weapon}
+    return acts.draft("marking_number_issued", subjects, {**fields, **whom})
+
+
+def _standing(texts: Iterable[str]) -> set[str]:
+    """Which of some numbers stand on a weapon of the register already, in canonical form."""
+    wanted = [canonical(text) for text in texts]
+    rows = Mark.objects.exclude(canonical="").filter(canonical__in=wanted)
+    return set(rows.values_list("canonical", flat=True))
+
+
+def _left(found: Authority) -> Iterator[tuple[str, int]]:
+    """The numbers this node may still issue, in order, each with the key of its block."""
     origin = acts.own_origin()
-    for block in blocks(found.key):
-        if block.holder != origin:
+    held = [one for one in acts.records("block") if one.value["authority"] == found.key]
+    for record in sorted(held, key=lambda one: int(one.value["first"])):
+        if record.value["holder"] != origin:
             continue
-        highest = NumberRow.objects.filter(block=block.key).aggregate(highest=Max("number"))["highest"]
-        number = numbers.next_number(Block(block.first, block.last, block.holder), highest)
-        if number is not None:
-            return block, number
-    raise refuse("authority", found.key, "a block given to this node with numbers left", "used_up")
+        highest = NumberRow.objects.filter(block=record.key).aggregate(highest=Max("number"))["highest"]
+        block = Block(record.value["first"], record.value["last"], origin)
+        while (number := numbers.next_number(block, highest)) is not None:
+            yield record.key, number
+            highest = number
 
 
 def void(key: str, number: int, *, reason: str, by: Actor) -> Number:
