@@ -55,6 +55,32 @@ def run(port: int, weapons: int, serve: bool, as_json: bool) -> int:
     return cli.OK
 
 
+@demo.command()
+@click.option("--dir", "directory", required=True, metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+def exchange(directory: Path, as_json: bool) -> int:
+    """Plays a whole case between two nodes, XA and XB, started for it; leaves the released answer in DIR/answer.json."""
+    from countermark.demo import exchange as play
+
+    if directory.exists() and any(directory.iterdir()):
+        raise click.UsageError(f"{directory} is not empty")
+    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        outcome = play.play(directory, lambda line: click.echo(line, err=True))
+    except play.ExchangeFailed as failure:
+        raise cli.Finding(str(failure)) from failure
+    if as_json:
+        print_json(outcome)
+        return cli.OK
+    for message in outcome["messages"]:
+        click.echo(f"{message['from']} -> {message['to']}: {message['type']}")
+    point = outcome["point_of_diversion"]
+    click.echo(
+        f"case {outcome['case']}; point of diversion: {point['country']}, {point['year']}" if point else outcome["case"]
+    )
+    return cli.OK
+
+
 def _become_server(command: list[str], port: int) -> NoReturn:
     sys.stdout.flush()
     os.execve(sys.executable, [*command, "serve", "--port", str(port)], environment("XA"))  # noqa: S606 - becomes the server

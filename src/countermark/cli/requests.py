@@ -201,6 +201,18 @@ def address(origin: str, url: str) -> None:
     print_json({"origin": origin, "url": delivery.address(origin)})
 
 
+@request.command("witness")
+@click.argument("origin", metavar="ORIGIN")
+@click.argument("file", metavar="FILE", type=_path)
+@always_json
+def witness(origin: str, file: Path) -> None:
+    """Keeps a signed checkpoint of another State's log: later answers of that State can be dated by it."""
+    ready()
+    from countermark.tracing.requests import services
+
+    print_json({"origin": origin, "size": _said(services.hold_checkpoint, origin, _text(file), by=actor())})
+
+
 @request.command("deliver")
 @always_json
 def deliver() -> None:

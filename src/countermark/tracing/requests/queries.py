@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from countermark.ledger import checkpoint, database, store
+from countermark.ledger import checkpoint, database, services, store
 from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.models import Attachment, Peer
 from countermark.tracing.requests import states
@@ -38,17 +38,15 @@ def of_draft(draft_id: str) -> Request | None:
 
 
 def checkpoints_of(origin: str) -> dict[int, str]:
-    """The checkpoints of a peer's log that came with its messages, by tree size: what an answer's dates are proven by."""
+    """The checkpoints of a peer's log that came with its messages or by hand, by tree size: what an answer's dates are proven by."""
     peer = Peer.objects.filter(origin=origin).first()
+    if peer is None:
+        return {}
+    notes = [kept.envelope.checkpoint for one in requests() if one.peer == origin for kept in one.received]
     found: dict[int, str] = {}
-    for one in requests():
-        if one.peer != origin or peer is None:
+    for note in (services.setting(f"peer-checkpoint:{origin}"), *notes):
+        try:
+            found[checkpoint.open_note(note, [peer.verifier_key]).size] = note
+        except CheckpointError:
             continue
-        for kept in one.received:
-            try:
-                found[checkpoint.open_note(kept.envelope.checkpoint, [peer.verifier_key]).size] = (
-                    kept.envelope.checkpoint
-                )
-            except CheckpointError:
-                continue
     return found

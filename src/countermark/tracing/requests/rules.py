@@ -274,6 +274,27 @@ def _is_day(value: Any) -> bool:
         return False
 
 
+DIVERTING = ("theft", "loss")
+"""Events after which a weapon is no longer where the law left it."""
+
+
+class Diversion(msgspec.Struct, frozen=True):
+    """The point at which a weapon became illicit, as far as answers tell (ITI 5)."""
+
+    country: str
+    year: int | None
+
+
+def point_of_diversion(told: Iterable[tuple[str, Mapping[str, Any]]]) -> Diversion | None:
+    """The last theft or loss in the events told by States: pairs of the State that told it and the event's facts."""
+    found = [(str(facts.get("date", "")), state, facts) for state, facts in told if facts.get("event") in DIVERTING]
+    if not found:
+        return None
+    date, state, facts = max(found, key=lambda one: one[0])
+    year = int(date[:4]) if date[:4].isdigit() else None
+    return Diversion(str(facts.get("country") or state), year)
+
+
 class Periods(msgspec.Struct, frozen=True):
     """National parameters, in days: the ITI names none."""
 

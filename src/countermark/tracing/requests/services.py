@@ -9,7 +9,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from countermark.ledger import database, entry, guard, identity, jcs, services
+from countermark.ledger import checkpoint, database, entry, guard, identity, jcs, services
+from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.models import Log, Peer
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
@@ -55,6 +56,17 @@ def draft(kind: str, body: Mapping[str, Any], *, peer: str = "", conversation: s
     }  # fmt: skip
     services.append([services.timed_act("message_drafted", fields, kept=(kept,))], by=by)
     return draft_id
+
+
+def hold_checkpoint(origin: str, note: str, *, by: Actor) -> int:
+    """Keeps a checkpoint of a peer's log that came by another way than a message. Returns its size; raises `NotSaid`."""
+    peer = Peer.objects.filter(origin=_peer_of(origin)).first()
+    try:
+        size = checkpoint.open_note(note, [peer.verifier_key] if peer else []).size
+    except CheckpointError as error:
+        raise refusal("%(why)s", why=str(error)) from error
+    services.set_setting(f"peer-checkpoint:{origin}", note, by=by)
+    return size
 
 
 def drop(draft_id: str, *, by: Actor) -> None:
