@@ -88,7 +88,7 @@ def discrepancy() -> str:
 def event_position(weapon: Weapon) -> int:
     """Where the last event of a weapon stands."""
     about = [entry for entry in Entry.objects.order_by("-pk") if str(weapon.pk).encode() in bytes(entry.data)]
-    return next(entry.pk for entry in about if json.loads(bytes(entry.data))["kind"] == "event")
+    return next(int(entry.pk) for entry in about if json.loads(bytes(entry.data))["kind"] == "event")
 
 
 def looked_at(visitor: Visitor, pages: dict[str, list[str]], *, axe: bool) -> Iterator[str]:

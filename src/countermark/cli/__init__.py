@@ -21,6 +21,7 @@ _COMMANDS = {
     "trace": "trace",
     "show": "record",
     "export": "load",
+    "forms": "forms",
     "ledger": "ledger",
     "rebuild": "ledger",
     "backup": "ledger",

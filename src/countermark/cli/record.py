@@ -61,6 +61,34 @@ def _texts(value: Mapping[str, Any], where: str) -> dict[str, str]:
     return {key: str(text) for key, text in value.items() if text is not None}
 
 
+def _from_paper(command: Command) -> Command:
+    """The options of a record that is keyed from a paper form."""
+    command = click.option("--written", metavar="TIME", default="", help="When it was written on the paper form.")(
+        command
+    )
+    return click.option("--form", metavar="CODE", default="", help="The numbered paper form it is keyed from.")(command)
+
+
+def _keyed(form: str, written: str, make: Callable[[], Any]) -> Any:
+    """Records what a paper form says, once, or what was said without one."""
+    if not form:
+        if written:
+            raise click.UsageError("--written says when a paper form was written: give its --form CODE")
+        return make()
+    from countermark.register import papers
+
+    return papers.key(_form_code(form), written, make, by=actor())
+
+
+def _form_code(text: str) -> str:
+    from countermark.register import papercodes
+
+    code = papercodes.parse(text)
+    if code is None:
+        raise click.UsageError(f"--form: {text!r} is no code of a form, or a character of it is misread")
+    return code
+
+
 @click.group("add")
 def add() -> None:
     """Records one weapon or one event."""
@@ -69,16 +97,24 @@ def add() -> None:
 @add.command("weapon")
 @_columns(*WEAPON_OPTIONS, *MARK_OPTIONS)
 @click.option("--source", default="", help="Whose record number it is (default: this node's register).")
+@_from_paper
 @json_option
-def add_weapon(source: str, as_json: bool, **options: Any) -> int:
+def add_weapon(source: str, form: str, written: str, as_json: bool, **options: Any) -> int:
     """Opens the record of one weapon from options (one mark) or from JSON on standard input (any number, in `marks`)."""
     fields, marks = _weapon(_given(options) or _from_stdin())
     ready()
-    from countermark.register import services
+    from countermark.register import papercodes, papers, services
 
-    return _answer(
-        as_json, lambda: services.add_weapon(fields.pop("ref", ""), fields, marks, by=actor(), source=source)
-    )
+    ref = fields.pop("ref", "") or (papercodes.shown(_form_code(form)) if form else "")
+
+    def record() -> services.Added:
+        added = services.add_weapon(ref, fields, marks, by=actor(), source=source)
+        if form:
+            registered = {"event": "registration", "document": papers.document("", _form_code(form))}
+            services.add_event(added.weapon_id, registered, by=actor(), source=source)
+        return added
+
+    return _answer(as_json, lambda: _keyed(form, written, record))
 
 
 def _weapon(given: dict[str, Any]) -> tuple[dict[str, str], list[dict[str, str]]]:
@@ -100,8 +136,11 @@ def _weapon(given: dict[str, Any]) -> tuple[dict[str, str], list[dict[str, str]]
 @click.option(
     "--source", default="", help="Whose record number and event number it is (default: this node's register)."
 )
+@_from_paper
 @json_option
-def add_event(weapon_id: str | None, ref: str | None, source: str, as_json: bool, **options: Any) -> int:
+def add_event(
+    weapon_id: str | None, ref: str | None, source: str, form: str, written: str, as_json: bool, **options: Any
+) -> int:
     """Records one event from options or from JSON on standard input (the columns of an events file)."""
     fields = _given(options) or _from_stdin()
     weapon_id = weapon_id or fields.pop("weapon", None)
@@ -110,10 +149,16 @@ def add_event(weapon_id: str | None, ref: str | None, source: str, as_json: bool
         raise click.UsageError("which weapon? give --weapon ID or --ref REF")
     event = _texts(fields, "the event")
     ready()
-    from countermark.register import bodies, services
+    from countermark.register import bodies, papers, services
 
+    if form:
+        event["document"] = papers.document(event.get("document", ""), _form_code(form))
     wanted = str(weapon_id) if weapon_id else bodies.weapon_id(source or services.own_source(), str(ref))
-    return _answer(as_json, lambda: services.add_event(wanted.lower(), event, by=actor(), source=source))
+
+    def record() -> services.Added:
+        return services.add_event(wanted.lower(), event, by=actor(), source=source)
+
+    return _answer(as_json, lambda: _keyed(form, written, record))
 
 
 def _answer(as_json: bool, record: Callable[[], Any]) -> int:
