@@ -85,13 +85,45 @@ def test_a_profile_of_ones_own_is_judged_beside_the_others(tmp_path: Path) -> No
     assert json.loads(result.output)["verdicts"] == {"xx-example": "incomplete"}
 
 
+def test_a_directory_of_profiles_and_changes_is_laid_over_those_shipped(tmp_path: Path) -> None:
+    from countermark.marking import profiles
+
+    (tmp_path / "own.toml").write_text(profiles.template(), "utf-8")
+    (tmp_path / "end.toml").write_text(
+        'changes = "iti"\nreason = "a decree"\nended = { iti-8a = 2025-12-31 }\n', "utf-8"
+    )
+    listed = json.loads(_run("marking", "profiles", "--json", "--profile", str(tmp_path)).output)
+    judged = _run("marking", "check", "-", "--json", "--profile", str(tmp_path), given=_PISTOL)
+    assert "xx-example" in {profile["id"] for profile in listed}
+    assert json.loads(judged.output)["verdicts"] == {"iti": "not_applicable"}
+
+
+def test_a_change_of_a_profile_nobody_knows_is_2(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('changes = "atlantis"\nreason = "a decree"\n', "utf-8")
+    assert _run("marking", "profiles", "--profile", str(own)).exit_code == 2
+
+
+def test_no_method_is_recommended_where_none_is_known_to_last() -> None:
+    weapon = {"kind": "revolver", "components": [{"type": "frame", "material": "titanium"}]}
+    output = _run("marking", "plan", "-", given={**_PISTOL, "weapon": weapon, "marks": []}).output
+    assert "no method is known to last" in output
+
+
+def test_half_a_surrogate_pair_is_answered() -> None:
+    text = '{"occasion": "manufacture", "profiles": ["iti"], "marks": [{"component": "frame", "text": "\\ud800"}]}'
+    for command in (["check"], ["plan"], ["check", "--json"], ["plan", "--json"]):
+        result = CliRunner().invoke(cli, ["marking", *command, "-"], input=text)
+        assert (result.exit_code, result.exception.__class__) == (1, SystemExit)
+
+
 def test_a_profile_that_cannot_be_used_is_2(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text("id = 7", "utf-8")
     assert _run("marking", "profiles", "--profile", str(own)).exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["marking", "marking-answer", "marking-profile"])
+@pytest.mark.parametrize("name", ["marking", "marking-answer", "marking-profile", "marking-change"])
 def test_a_schema_is_one_json_object(name: str) -> None:
     schema = json.loads(_run("schema", name).output)
     assert schema["$schema"].startswith("https://json-schema.org/")

@@ -49,8 +49,17 @@ def test_an_instrument_says_of_a_weapon_what_its_text_says(row: dict[str, Any]) 
     assert set(row.get("finds", ())) <= set(said), said
 
 
-def test_the_table_holds_at_least_sixty_cases() -> None:
-    assert sum(len(case["rows"]) for case in _TABLE["cases"]) >= 60
+def test_the_table_holds_at_least_eighty_cases() -> None:
+    assert sum(len(case["rows"]) for case in _TABLE["cases"]) >= 80
+
+
+def test_every_finding_names_a_rule_that_there_is() -> None:
+    known = {rule.id for profile in _PROFILES.values() for rule in profile.rules} | set(_PROFILES)
+    for row in (shared | row for shared in _TABLE["cases"] for row in shared["rows"]):
+        described, _ = description.read(_described(row))
+        answer = rules.check(described, list(_PROFILES.values()), described.date or dt.date.min)
+        assert {finding.rule for finding in answer.findings} <= known
+        assert all(finding.source for finding in answer.findings)
 
 
 def test_every_instrument_shipped_has_a_case() -> None:

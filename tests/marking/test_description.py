@@ -56,6 +56,37 @@ def test_one_bad_mark_does_not_lose_the_others() -> None:
     assert len(problems) == 2
 
 
+@given(st.data())
+@settings(deadline=None, max_examples=200)
+def test_any_description_the_schema_allows_is_answered(data: st.DataObject) -> None:
+    described = data.draw(st.from_type(Description))
+    chosen, _ = profiles.chosen(described.profiles, profiles.shipped())
+    answer = rules.plan(described, chosen, described.date or dt.date(2026, 1, 1)).as_json()
+    json.dumps(answer, allow_nan=False).encode()
+    assert set(answer["verdicts"]) >= {profile.id for profile in chosen}
+
+
+def test_half_a_surrogate_pair_is_left_out_wherever_it_stands() -> None:
+    bad = "\ud800"
+    value = {
+        "profiles": [bad, "iti"], bad: 1, "weapon": {"kind": bad, "maker": bad},
+        "marks": [{"text": bad, "component": "frame", "elements": {"serial": bad, bad: "1"}}],
+    }  # fmt: skip
+    described, problems = description.read(value)
+    assert len(problems) == 7
+    assert described.profiles == ("iti",)
+    for problem in problems:
+        (problem.path + problem.expected).encode()
+
+
+def test_marks_nobody_described_are_not_called_missing() -> None:
+    value = {"occasion": "manufacture", "weapon": {"kind": "rifle"}}
+    described, problems = description.read(value)
+    answer = rules.check(described, profiles.shipped(), dt.date(2026, 1, 1), problems)
+    assert set(answer.verdicts.values()) == {"incomplete"}
+    assert not any(finding.verdict == "missing" for finding in answer.findings)
+
+
 def test_a_year_given_as_a_number_is_read() -> None:
     described, problems = description.read({"elements": {"year": 2026}})
     assert (described.elements, problems) == ({"year": "2026"}, [])

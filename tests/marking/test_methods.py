@@ -13,6 +13,22 @@ def test_a_plate_can_be_embedded_only_while_the_frame_is_made() -> None:
     assert "embedded_plate" not in [choice.id for choice in methods.ranked("polymer", "import")]
 
 
+def test_a_part_is_cast_with_its_mark_only_while_it_is_made() -> None:
+    assert "cast" in [choice.id for choice in methods.ranked("steel", "manufacture")]
+    assert "cast" not in [choice.id for choice in methods.ranked("steel", "import")]
+
+
+def test_where_the_material_is_not_known_what_lasts_on_most_comes_first() -> None:
+    assert methods.ranked(None, "import")[0].id == "stamp"
+
+
+def test_a_method_is_known_by_what_people_call_it() -> None:
+    for name in ("Dot-peen", "dot peening", "MICRO-PERCUSSION"):
+        rated = methods.rating(name, "polymer")
+        assert rated is not None
+        assert rated.durability == "poor"
+
+
 def test_what_no_source_says_is_unknown() -> None:
     assert {choice.durability for choice in methods.ranked(None, "import")} == {"unknown"}
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from fractions import Fraction
+from typing import get_args
 
 import jsonschema
 import pytest
 
 from countermark.marking import profiles, schemas
+from countermark.marking.description import Identity
 from countermark.marking.profiles import Length, ProfileError
 
 _SHIPPED = {
@@ -78,6 +80,49 @@ def test_a_rule_that_has_ended_is_not_in_force() -> None:
     profile = profiles.read(text)
     assert profile.rules_on(dt.date(2026, 6, 30))
     assert not profile.rules_on(dt.date(2026, 7, 1))
+
+
+_CHANGE = """
+changes = "iti"
+reason = "Decree 7 of 2026"
+ended = { iti-8c = 2026-06-30 }
+
+[[rules]]
+id = "xx-depth"
+title = "Depth of the unique mark"
+source = "Decree 7 of 2026, article 2"
+occasions = ["manufacture"]
+min_depth = { value = "0.1", unit = "mm" }
+requires = { where = "structural", elements = [["serial"]] }
+"""
+
+
+def _iti() -> profiles.Profile:
+    return next(profile for profile in profiles.shipped() if profile.id == "iti")
+
+
+def test_a_state_adds_and_ends_a_rule_without_rewriting_the_profile() -> None:
+    changed = profiles.changed(_iti(), profiles.read_change(_CHANGE))
+    before, after = changed.rules_on(dt.date(2026, 6, 30)), changed.rules_on(dt.date(2026, 7, 1))
+    assert {rule.id for rule in before} - {rule.id for rule in after} == {"iti-8c"}
+    assert "xx-depth" in {rule.id for rule in after}
+    assert profiles.digest(changed) != profiles.digest(_iti())
+
+
+def test_a_rule_that_is_not_there_cannot_be_ended() -> None:
+    with pytest.raises(ProfileError, match="no rule is called iti-99"):
+        profiles.changed(_iti(), profiles.read_change(_CHANGE.replace("iti-8c", "iti-99")))
+
+
+def test_a_rule_added_under_a_name_that_is_taken_is_refused() -> None:
+    with pytest.raises(ProfileError, match="two rules"):
+        profiles.changed(_iti(), profiles.read_change(_CHANGE.replace("xx-depth", "iti-8a")))
+
+
+@pytest.mark.parametrize("policy", get_args(Identity))
+def test_each_identity_policy_is_a_profile_and_none_of_the_laws(policy: Identity) -> None:
+    assert profiles.policy(policy).identity == policy
+    assert "identity" not in _SHIPPED
 
 
 def test_a_change_of_a_rule_changes_the_digest_a_plan_names() -> None:

@@ -23,9 +23,10 @@ _own = click.option(
     "--profile",
     "own",
     multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A profile of your own (TOML), beside those that come with the program. May be repeated.",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="A profile of your own, or a change of one (TOML), beside those that come with the program; or a directory of"
+    " them. May be repeated.",
 )
 _file = click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 
@@ -93,13 +94,27 @@ def schema(name: str) -> None:
 
 def _known(own: Sequence[Path]) -> list[Profile]:
     known = {profile.id: profile for profile in profiles.shipped()}
-    for path in own:
-        try:
-            profile = profiles.read(path.read_text("utf-8"), str(path))
-        except (OSError, UnicodeDecodeError, profiles.ProfileError) as error:
-            raise click.UsageError(f"cannot read a profile: {error}") from error
-        known[profile.id] = profile
+    try:
+        texts = {str(file): file.read_text("utf-8") for path in own for file in _files(path)}
+        written = [profiles.read(text, name) for name, text in texts.items() if not profiles.is_change(text)]
+        known |= {profile.id: profile for profile in written}
+        for name, text in texts.items():
+            if profiles.is_change(text):
+                change = profiles.read_change(text, name)
+                known[change.changes] = profiles.changed(_one(known, change.changes), change)
+    except (OSError, UnicodeDecodeError, profiles.ProfileError) as error:
+        raise click.UsageError(f"cannot read a profile: {error}") from error
     return list(known.values())
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
+
+
+def _one(known: dict[str, Profile], name: str) -> Profile:
+    if name not in known:
+        raise profiles.ProfileError(f"no profile is called {name}; expected one of {', '.join(known)}")
+    return known[name]
 
 
 def _listed(profile: Profile) -> dict[str, Any]:
@@ -175,10 +190,11 @@ def _print_plan(planned: rules.Plan) -> None:
             for name, value in (("height", mark.height_mm), ("depth", mark.depth_mm))
             if value
         )
-        best = next(iter(mark.methods), None)
+        lasting = [choice.title for choice in mark.methods if choice.durability in ("good", "fair")]
         click.echo(f"{number}. {mark.component} ({mark.carrier}), {mark.mark_kind} mark: {mark.text}")
         click.echo(
-            f"   {size or 'no size demanded'}; {best.title if best else 'no method known'}; asked for by {', '.join(mark.rules)}"
+            f"   {size or 'no size demanded'}; {lasting[0] if lasting else 'no method is known to last on this material'};"
+            f" asked for by {', '.join(mark.rules)}"
         )
     if not planned.marks:
         click.echo("no mark is missing")

@@ -30,6 +30,7 @@ MarkKind = Literal[
 ]  # fmt: skip
 Carrier = Literal["part", "plate"]
 Layer = Literal["overt", "covert"]
+Identity = Literal["control", "essential", "one_part"]
 
 ELEMENTS = (
     "manufacturer", "country", "place", "city", "serial", "year", "model", "calibre", "importer", "importer_city", "licence",
@@ -82,6 +83,8 @@ class Weapon(Struct, frozen=True, forbid_unknown_fields=True):
     model: Text | None = None
     calibre: Text | None = None
     country: Text | None = None
+    year: Annotated[int, Meta(ge=1300, le=9999)] | None = None
+    """Of manufacture: what is older than an instrument's day for antiques is outside it."""
     control_component: Component | None = None
     components: tuple[Part, ...] | None = None
     duplicate_serial: bool | None = None
@@ -116,6 +119,8 @@ class Description(Struct, frozen=True, forbid_unknown_fields=True):
     """What is known already of the marks that are to be applied: the serial assigned, the importer..."""
     equipment: tuple[Text, ...] | None = None
     """Marking methods at hand."""
+    identity: Identity | None = None
+    """Which components carry the weapon's identity under the State's policy, judged beside the profiles."""
     prefixes: bool = False
     """Whether the control mark is given "(1)" and other marks "(2)" (A/70/115, para. 22)."""
 
@@ -142,7 +147,7 @@ def _usable(value: Mapping[str, Any], model: type[Struct], path: str, problems: 
         if given is None:
             continue
         if name not in fields:
-            problems.append(Problem(f"{path}.{name}", f"one of {', '.join(fields)}"))
+            problems.append(Problem(_readable(f"{path}.{name}"), f"one of {', '.join(fields)}"))
             continue
         cleaned = _clean(given, _inner(fields[name].type), f"{path}.{name}", problems)
         if cleaned is None or not _converts(cleaned, fields[name].type, f"{path}.{name}", problems):
@@ -192,12 +197,23 @@ def _clean_elements(given: Any, path: str, problems: list[Problem]) -> dict[str,
         if name in ELEMENTS and isinstance(text, int) and not isinstance(text, bool):
             kept[name] = str(text)  # a year is often written as a number
             continue
-        if name in ELEMENTS and isinstance(text, str) and len(text) <= 1_000:
+        if name in ELEMENTS and isinstance(text, str) and len(text) <= 1_000 and _is_text(text):
             kept[name] = text
         else:
             wanted = "a text" if name in ELEMENTS else f"one of {', '.join(ELEMENTS)}"
-            problems.append(Problem(f"{path}.{name}", wanted))
+            problems.append(Problem(_readable(f"{path}.{name}"), wanted))
     return kept
+
+
+def _is_text(text: str) -> bool:
+    """Whether every character is one: half of a surrogate pair, which JSON can hold, can be neither printed nor kept."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _readable(path: str) -> str:
+    """A place named by a description itself, fit to be printed."""
+    shown = path if len(path) <= _LONGEST_PATH else path[:_LONGEST_PATH] + "…"
+    return shown.encode("utf-8", "replace").decode()
 
 
 def _complete(cleaned: Mapping[str, Any], model: type[Struct]) -> bool:
@@ -205,6 +221,9 @@ def _complete(cleaned: Mapping[str, Any], model: type[Struct]) -> bool:
 
 
 def _converts(value: Any, kind: Any, path: str, problems: list[Problem]) -> bool:
+    if isinstance(value, str) and not _is_text(value):
+        problems.append(Problem(path, "a text of characters"))
+        return False
     try:
         msgspec.convert({"value": value}, _single(kind))
     except msgspec.ValidationError:
@@ -233,9 +252,12 @@ def _expected(kind: Any) -> str:
     return _WORDS.get(kind, "another value")
 
 
+_LONGEST_PATH = 1_000
+
 _WORDS: dict[Any, str] = {
     str: "a text of at most 1,000 characters",
     bool: "true or false",
+    int: "a year",
     float: "a number of millimetres above 0",
     dt.date: "a date like 2026-01-31",
 }

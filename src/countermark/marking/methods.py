@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -37,6 +37,8 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fallback: str = ""
     by_hand: bool = False
     at_manufacture_only: bool = False
+    aliases: tuple[str, ...] = ()
+    """What else it is called, in lower case with `_` between words."""
     steel: Rated | None = None
     aluminium: Rated | None = None
     titanium: Rated | None = None
@@ -70,9 +72,17 @@ def known() -> tuple[Method, ...]:
 
 def rating(method: str, material: Material | None) -> Rated | None:
     """How a method does on a material; None where the method, the material or the rating is not known."""
-    name = "_".join(method.lower().replace("-", " ").split())
-    found = next((one for one in known() if name in (one.id, one.title.lower().replace(" ", "_"))), None)
+    found = next((one for one in known() if _is_called(one, method)), None)
     return getattr(found, material) if found and material else None
+
+
+def _is_called(method: Method, name: str) -> bool:
+    plain = _plain(name)
+    return plain in (method.id, _plain(method.title), *method.aliases)
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
 
 
 def ranked(
@@ -80,7 +90,7 @@ def ranked(
 ) -> list[Choice]:
     """The methods for a material, best first; a poor one stands last and is not left out, so that its rating is seen.
 
-    `equipment`: ids of methods at hand; None where that is not known.
+    `equipment`: names of methods at hand; None where that is not known.
     """
     choices = [_choice(method, material, equipment) for method in known() if _possible(method, material, occasion)]
     return sorted(
@@ -89,6 +99,7 @@ def ranked(
             _RATED[choice.durability],
             choice.at_hand is False,
             _RATED[choice.recoverability],
+            -_proven(choice.id),
             _CLASSED[choice.cost],
             choice.by_hand,
             choice.id,
@@ -96,13 +107,23 @@ def ranked(
     )
 
 
+@cache
+def _proven(name: str) -> int:
+    """On how many materials a method is known to last: what speaks for it where the material is not known."""
+    [method] = [one for one in known() if one.id == name]
+    rated = [getattr(method, material) for material in get_args(Material)]
+    return sum(one is not None and one.durability == "good" for one in rated)
+
+
 def _possible(method: Method, material: Material | None, occasion: Occasion | None) -> bool:
-    return not method.at_manufacture_only or (occasion in (None, "manufacture") and material == "polymer")
+    if not method.at_manufacture_only:
+        return True
+    return occasion in (None, "manufacture") and material is not None and getattr(method, material) is not None
 
 
 def _choice(method: Method, material: Material | None, equipment: Sequence[str] | None) -> Choice:
     rated = (getattr(method, material) if material else None) or _UNKNOWN
-    at_hand = None if equipment is None else method.id in equipment
+    at_hand = None if equipment is None else any(_is_called(method, name) for name in equipment)
     return Choice(
         method.id,
         method.title,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from countermark.marking.description import Description
-from countermark.marking.profiles import Profile
+from countermark.marking.profiles import Change, Profile
 from countermark.marking.rules.planning import PlannedMark, Space
 
 
@@ -40,6 +40,7 @@ NAMES: dict[str, type[msgspec.Struct]] = {
     "marking": Description,
     "marking-answer": AnswerShape,
     "marking-profile": Profile,
+    "marking-change": Change,
 }
 
 

@@ -12,16 +12,16 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
-from countermark.marking.description import ELEMENTS, Component, Kind, MarkKind, Occasion, Production, Purpose
+from countermark.marking.description import ELEMENTS, Component, Identity, Kind, MarkKind, Occasion, Production, Purpose
 
 Force = Literal["binding", "political", "advisory"]
 Where = Literal["anywhere", "structural", "each", "one_of", "structural_and_another"]
 Group = Literal["frame_or_receiver", "barrel_or_tube"]
-Condition = Literal["not_traceable", "duplicate_serial", "private_production"]
+Condition = Literal["not_traceable", "duplicate_serial", "private_production", "licensed_production"]
 Alphabet = Literal["latin", "cyrillic", "greek"]
 Numerals = Literal["arabic", "roman"]
 Unit = Literal["mm", "in"]
@@ -99,10 +99,14 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     year_may_be_in_serial: bool = False
     open_without_mark: bool = False
     """Whether the demand can be met by something that is no mark (a certificate), so that its absence decides nothing."""
+    names_control: bool = False
+    """Whether the mark belongs on the control component alone, so that one must be designated where several could be."""
     country_code: bool = False
     """The country is to be given as two letters of ISO 3166-1."""
     durable: bool = False
     """Whether the mark must last: a method that does not on this material is advised against."""
+    order: tuple[str, ...] = ()
+    """The order in which elements are best given; advice only."""
     layout: str = ""
     deadline: str = ""
     note: str = ""
@@ -131,6 +135,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     kinds_outside: tuple[Kind, ...] = ()
     """Kinds of weapon the instrument does not cover."""
     productions_outside: tuple[Production, ...] = ()
+    antiques_until: int | None = None
+    """The last year of manufacture of an antique, which the instrument leaves to national law."""
     exemptions: tuple[Exemption, ...] = ()
     identity: Literal["control", "essential", "one_part", "unspecified"] = "unspecified"
     retention: str = ""
@@ -151,14 +157,57 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
         )
 
 
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a State changes in a profile without rewriting it: rules it adds, and rules it ends with their last day."""
+
+    changes: str
+    """The id of the profile."""
+    reason: str
+    ended: dict[str, dt.date] = {}
+    rules: tuple[Rule, ...] = ()
+
+
 def read(text: str, name: str = "profile") -> Profile:
     """One profile from TOML. Raises `ProfileError` with the place and what was expected."""
-    try:
-        profile = msgspec.convert(tomllib.loads(text), Profile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ProfileError(f"{name}: {error}") from error
+    profile = _read(text, name, Profile)
     _refuse_nonsense(profile, name)
     return profile
+
+
+def read_change(text: str, name: str = "change") -> Change:
+    """One change of a profile from TOML. Raises `ProfileError`."""
+    return _read(text, name, Change)
+
+
+def is_change(text: str) -> bool:
+    """Whether a TOML file changes a profile instead of being one."""
+    try:
+        return "changes" in tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def changed(profile: Profile, change: Change) -> Profile:
+    """A profile with a State's change laid over it. Raises `ProfileError` for a rule that is not there, or is there already."""
+    if unknown := set(change.ended) - {rule.id for rule in profile.rules}:
+        raise ProfileError(f"{profile.id}: no rule is called {', '.join(sorted(unknown))}")
+    kept = (
+        msgspec.structs.replace(rule, to=change.ended[rule.id]) if rule.id in change.ended else rule
+        for rule in profile.rules
+    )
+    made = msgspec.structs.replace(profile, rules=(*kept, *change.rules))
+    _refuse_nonsense(made, f"{profile.id} as changed")
+    return made
+
+
+_Read = TypeVar("_Read", Profile, Change)
+
+
+def _read(text: str, name: str, kind: type[_Read]) -> _Read:
+    try:
+        return msgspec.convert(tomllib.loads(text), kind)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ProfileError(f"{name}: {error}") from error
 
 
 def _refuse_nonsense(profile: Profile, name: str) -> None:
@@ -173,7 +222,7 @@ def _refuse_nonsense(profile: Profile, name: str) -> None:
             if requirement is not None:
                 _refuse_bad_requirement(requirement, f"{name}: {rule.id}")
         _refuse_unknown_elements(
-            (*rule.encouraged, *rule.if_designated, *rule.doubtful, *sum(rule.small_components, ())),
+            (*rule.encouraged, *rule.if_designated, *rule.doubtful, *rule.order, *sum(rule.small_components, ())),
             f"{name}: {rule.id}",
         )
 
@@ -213,10 +262,19 @@ def shipped() -> tuple[Profile, ...]:
         (file for file in resources.files(__package__).iterdir() if file.name.endswith(".toml")),
         key=lambda file: file.name,
     )
-    return tuple(read(file.read_text("utf-8"), file.name) for file in files if file.name != TEMPLATE)
+    laws = (file for file in files if file.name != TEMPLATE and not file.name.startswith(_POLICY))
+    return tuple(read(file.read_text("utf-8"), file.name) for file in laws)
+
+
+@cache
+def policy(name: Identity) -> Profile:
+    """A State's choice of which components carry the weapon's identity, as a profile of its own, `identity`."""
+    file = resources.files(__package__) / f"{_POLICY}{name.replace('_', '-')}.toml"
+    return read(file.read_text("utf-8"), file.name)
 
 
 TEMPLATE = "national-template.toml"
+_POLICY = "identity-"
 
 
 def template() -> str:

@@ -4,16 +4,16 @@ Nothing is merged silently: every finding names its rule, and where instruments 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from countermark.marking.description import Description, Mark, Problem
-from countermark.marking.profiles import Profile, digest
+from countermark.marking.profiles import Profile, Rule, digest, policy
 from countermark.marking.rules import judging, planning
-from countermark.marking.rules.findings import Finding, Verdict, gettext_noop, verdict_of
+from countermark.marking.rules.findings import Finding, Verdict, Voice, gettext_noop, verdict_of
 
 __all__ = ["Answer", "Finding", "Plan", "Verdict", "check", "plan"]
 
@@ -34,7 +34,9 @@ class Answer:
             "verdicts": self.verdicts,
             "findings": [finding.as_json() for finding in self.findings],
             "marks": [],
-            "space": [],
+            "space": msgspec.to_builtins(self.space),
+            "strictest": self.strictest,
+            "conflicts": self.conflicts,
         }
 
 
@@ -65,10 +67,12 @@ class Plan:
 def plan(description: Description, profiles: Sequence[Profile], day: dt.date, problems: Sequence[Problem] = ()) -> Plan:
     """Which marks are needed besides those described, under all the profiles that apply.
 
-    Verdicts and findings are of the weapon as it is described; `planned_verdicts` of the weapon as it will be.
+    Verdicts and findings are of the weapon as it is described; `planned_verdicts` of the weapon as it will be. Where no marks
+    are described the plan is made for a weapon without any.
     """
+    profiles = [*profiles, *_policy(description, profiles)]
+    now = check(description, profiles, day, problems)
     plain = _normal(msgspec.structs.replace(description, marks=description.marks or ()))
-    now = check(plain, profiles, day, problems)
     rules = planning.in_force(plain, profiles, now.verdicts, day)
     marks = planning.needed(plain, rules)
     then = check(planning.applied(plain, marks), profiles, day, problems)
@@ -88,6 +92,7 @@ def check(
 
     `problems` are the parts of the description that could not be used: with any of them nothing is called compliant.
     """
+    profiles = [*profiles, *_policy(description, profiles)]
     plain = _normal(description)
     verdicts: dict[str, Verdict] = {}
     findings: list[Finding] = [_unusable(problem) for problem in problems]
@@ -102,6 +107,13 @@ def check(
         strictest=planning.strictest(planning.in_force(plain, profiles, verdicts, day)),
         conflicts=planning.conflicts(verdicts, profiles),
     )
+
+
+def _policy(description: Description, profiles: Sequence[Profile]) -> list[Profile]:
+    """The State's identity policy as a profile, where the description names one."""
+    if description.identity is None or any(profile.id == "identity" for profile in profiles):
+        return []
+    return [policy(description.identity)]
 
 
 def _unusable(problem: Problem) -> Finding:
@@ -128,23 +140,54 @@ def _under(profile: Profile, description: Description, day: dt.date) -> tuple[Ve
         return "incomplete", findings
     rules = [rule for rule in profile.rules_on(day) if description.occasion in rule.occasions]
     if not rules:
-        return "not_applicable", [
-            _of_profile(
-                profile, "advice", "occasion", gettext_noop("The instrument asks for nothing on this occasion.")
-            )
-        ]
+        return "not_applicable", [_asks_nothing(profile)]
+    if description.marks is None:
+        return "incomplete", [*findings, *_needed(profile, rules, description)]
     for rule in rules:
         findings += judging.judge(rule, profile, description)
-    return verdict_of(findings), findings
+    if not findings:
+        return "not_applicable", [_asks_nothing(profile)]
+    verdict = verdict_of(findings)
+    if verdict == "not_compliant" and _may_be_exempt(profile, description):
+        findings.append(_purpose_taken(profile))
+    return verdict, findings
+
+
+def _asks_nothing(profile: Profile) -> Finding:
+    said = gettext_noop("The instrument asks for nothing of this weapon on this occasion.")
+    return _of_profile(profile, "advice", "occasion", said)
+
+
+def _needed(profile: Profile, rules: Sequence[Rule], description: Description) -> Iterator[Finding]:
+    """What the occasion asks for, where nobody told which marks there are."""
+    for rule in rules:
+        if judging.applies(rule, description) is not False:
+            yield Voice(profile, rule).says(
+                "unknown", "mark", gettext_noop("Asked for on this occasion: %(title)s."), title=rule.title
+            )
+
+
+def _may_be_exempt(profile: Profile, description: Description) -> bool:
+    return bool(profile.exemptions) and description.occasion == "import" and description.import_purpose is None
+
+
+def _purpose_taken(profile: Profile) -> Finding:
+    said = gettext_noop("The purpose of the import is not described and taken as permanent; others may be exempt.")
+    return _of_profile(profile, "advice", "import_purpose", said)
 
 
 def _outside(profile: Profile, description: Description, day: dt.date) -> str | None:
     if not profile.in_force(day):
         return gettext_noop("The instrument is not in force on the day asked for.")
-    if description.weapon and description.weapon.kind in profile.kinds_outside:
+    weapon = description.weapon
+    if weapon is None:
+        return None
+    if weapon.kind in profile.kinds_outside:
         return gettext_noop("The instrument does not cover weapons of this kind.")
-    if description.weapon and description.weapon.production in profile.productions_outside:
+    if weapon.production in profile.productions_outside:
         return gettext_noop("The instrument does not cover weapons made in this way.")
+    if weapon.year and profile.antiques_until and weapon.year <= profile.antiques_until:
+        return gettext_noop("Made before 1900: the instrument leaves antiques to national law.")
     return None
 
 

@@ -1,5 +1,6 @@
 """Holding marks against a rule: pure, no clock, nothing from outside."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from countermark.marking import methods
-from countermark.marking.description import Description, Mark
+from countermark.marking.description import Component, Description, Mark, Plate
 from countermark.marking.profiles import Length, Profile, Requirement, Rule
 from countermark.marking.rules import places
 from countermark.marking.rules.findings import Finding, Voice, gettext_noop
@@ -28,8 +29,7 @@ class Outcome:
     place: Place
     state: str
     marks: tuple[Mark, ...] = ()
-    choices: tuple[tuple[Mark, ...], ...] = ()
-    """Where it is met: each set of marks that meets it by itself."""
+    """Where it is met: every mark that has a part in it; `_best_quality` finds the ones that do best."""
     lacking: tuple[str, ...] = ()
     where: str | None = None
 
@@ -71,8 +71,8 @@ def _may_count(mark: Mark, requirement: Requirement) -> bool:
 def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
     seen = [mark for mark in marks if is_overt(mark) or requirement.covert_counts]
     here = [mark for mark in seen if place.holds(mark)]
-    if here and (choices := _satisfying(here, requirement.elements)):
-        return Outcome(place, "met", choices[0], choices)
+    if meeting := _meeting(here, requirement.elements):
+        return Outcome(place, "met", meeting)
     if any(mark.elements is None for mark in here) or (
         place.components and any(mark.component is None for mark in seen)
     ):
@@ -83,42 +83,60 @@ def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcom
         requirement.where != "each"
         and elsewhere
         and not _identifies(here)
-        and _satisfying(elsewhere, requirement.elements)
+        and _meeting(elsewhere, requirement.elements)
     ):
-        return Outcome(place, "elsewhere", tuple(elsewhere), (), lacking, elsewhere[0].component)
+        return Outcome(place, "elsewhere", tuple(elsewhere), lacking, elsewhere[0].component)
     hidden = [mark for mark in marks if not is_overt(mark) and not requirement.covert_counts]
     if hidden and not here and _would_do(hidden, requirement, place):
-        return Outcome(place, "covert", tuple(hidden), (), lacking, hidden[0].component)
-    return Outcome(place, "missing", tuple(here), (), lacking)
+        return Outcome(place, "covert", tuple(hidden), lacking, hidden[0].component)
+    return Outcome(place, "missing", tuple(here), lacking)
 
 
 def _would_do(hidden: Sequence[Mark], requirement: Requirement, place: Place) -> bool:
     """Whether covert marks were meant as the mark: they show it, or nobody told what they show."""
     meant = [mark for mark in hidden if requirement.where != "each" or place.holds(mark)]
-    return any(mark.elements is None for mark in meant) or bool(_satisfying(meant, requirement.elements))
+    return any(mark.elements is None for mark in meant) or bool(_meeting(meant, requirement.elements))
 
 
 def _another(first: Outcome, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
-    """Whether one more component bears the whole mark."""
-    taken = {mark.component for mark in first.marks}
-    rest = Place(None, frozenset(mark.component for mark in marks if mark.component) - taken or frozenset(("other",)))
-    return _at(rest, requirement, [mark for mark in marks if mark.component not in taken])
+    """Whether one more component bears the whole mark, whichever of those that meet the first demand is set aside."""
+    stands = {mark.component for mark in first.marks}
+    whole = any(_is_whole(mark, elements) for mark in first.marks for elements in requirement.elements)
+    tried = [_beyond(taken, requirement, marks) for taken in ([{one} for one in stands] if whole else [stands])]
+    return next((outcome for outcome in tried if outcome.state == "met"), tried[0])
 
 
-def _satisfying(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[tuple[Mark, ...], ...]:
-    """The sets of marks that show one of the sets of elements: each whole mark by itself, else all that share it."""
+def _beyond(taken: set[Component | None], requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
+    rest = [mark for mark in marks if mark.component not in taken]
+    named = frozenset(mark.component for mark in rest if mark.component)
+    return _at(Place(None, named or frozenset(("other",))), requirement, rest)
+
+
+def _meeting(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[Mark, ...]:
+    """The marks that show one of the sets of elements: those that show a whole one, else all that share one."""
+    whole = [mark for mark in marks if any(_is_whole(mark, elements) for elements in alternatives)]
+    if whole:
+        return tuple(whole)
     for elements in alternatives:
-        whole = [mark for mark in marks if all(_shows(mark, element) for element in elements)]
-        if whole:
-            whole.sort(key=lambda mark: (mark.height_mm or 0, mark.depth_mm or 0), reverse=True)
-            return tuple((mark,) for mark in whole)
-        if all(any(_shows(mark, element) for mark in marks) for element in elements):
-            return (tuple(mark for mark in marks if any(_shows(mark, element) for element in elements)),)
+        if marks and all(any(_shows(mark, element) for mark in marks) for element in elements):
+            return tuple(mark for mark in marks if any(_shows(mark, element) for element in elements))
     return ()
 
 
+def _is_whole(mark: Mark, elements: Sequence[str]) -> bool:
+    return all(_shows(mark, element) for element in elements)
+
+
+_LICENSED_NUMBER = re.compile(r"\d{8}[-\u2010-\u2015]\S")
+"""A serial that begins with the abbreviated licence number: first three and last five digits (27 CFR 478.92(a))."""
+
+
 def _shows(mark: Mark, element: str) -> bool:
-    return any(told(mark).get(name, "").strip() for name in element.split("|"))
+    shown = told(mark)
+    return any(
+        shown.get(name, "").strip() or (name == "licence" and _LICENSED_NUMBER.match(shown.get("serial", "").strip()))
+        for name in element.split("|")
+    )
 
 
 def _lacking(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -140,13 +158,16 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     standing = _standing(voice, description)
     if standing and not any(finding.verdict == "refused" for finding in standing):
         return standing
-    found = outcomes(rule.requires, description, profile.identity == "one_part")
+    if rule.names_control and places.is_open(description):
+        return [_no_control(voice)]
+    found = outcomes(rule.requires, description, is_one_part(profile, rule))
     if not found:
         return [_no_components(voice)]
     findings = [one for outcome in found for one in _of_outcome(voice, outcome, description)]
+    findings += _halves(voice, description, found)
     if due is None and any(finding.verdict in ("missing", "refused") for finding in findings):
         return [_condition_open(voice)]
-    if rule.requires.where == "each" and not _has_frame(rule.requires, found):
+    if rule.requires.where == "each" and not _has_frame(rule.requires, found, description):
         findings.append(_no_components(voice))
     if rule.unless and any(outcome.state != "met" for outcome in found):
         findings += [*standing, *_of_standing(voice, rule.unless, description)]
@@ -162,7 +183,7 @@ def _standing(voice: Voice, description: Description) -> list[Finding]:
         return []
     said = voice.says("met", "mark", gettext_noop("The weapon bears a mark already that makes this one unnecessary."))
     found = outcomes(unless, description)
-    return [said, *(one for outcome in found for one in _best_quality(voice, outcome.choices, description))]
+    return [said, *(one for outcome in found for one in _of_best(voice, outcome, unless, description)[1])]
 
 
 def applies(rule: Rule, description: Description) -> bool | None:
@@ -173,6 +194,8 @@ def applies(rule: Rule, description: Description) -> bool | None:
             return None if description.traceable_before is None else not description.traceable_before
         case "private_production":
             return bool(weapon and weapon.production == "private")
+        case "licensed_production":
+            return not (weapon and weapon.production == "private")
         case "duplicate_serial":
             return bool(weapon and weapon.duplicate_serial)
         case _:
@@ -213,8 +236,23 @@ def _no_components(voice: Voice) -> Finding:
     )
 
 
-def _has_frame(requirement: Requirement, found: Sequence[Outcome]) -> bool:
-    if "frame" not in requirement.components:
+def is_one_part(profile: Profile, rule: Rule) -> bool:
+    """Whether the component named alone counts, and no other that might be the weapon."""
+    return profile.identity == "one_part" or rule.names_control
+
+
+def _no_control(voice: Voice) -> Finding:
+    return voice.says(
+        "unknown",
+        "control_component",
+        gettext_noop(
+            "Several components could stand for the weapon, and neither the maker nor the State has named one."
+        ),
+    )
+
+
+def _has_frame(requirement: Requirement, found: Sequence[Outcome], description: Description) -> bool:
+    if "frame" not in requirement.components or places.is_tube(description):
         return True
     return any(outcome.place.name in FRAMES for outcome in found)
 
@@ -223,13 +261,11 @@ def _of_outcome(voice: Voice, outcome: Outcome, description: Description) -> Ite
     name = outcome.place.name
     match outcome.state:
         case "met":
+            best, quality = _of_best(voice, outcome, voice.rule.requires, description)
             yield voice.says(
-                "met",
-                "mark",
-                gettext_noop("The mark is there, with every element required."),
-                _stands_on(outcome, name),
+                "met", "mark", gettext_noop("The mark is there, with every element required."), _stands_on(best, name)
             )
-            yield from _best_quality(voice, outcome.choices, description)
+            yield from quality
         case "undescribed":
             yield voice.says(
                 "unknown",
@@ -238,7 +274,7 @@ def _of_outcome(voice: Voice, outcome: Outcome, description: Description) -> Ite
                 name,
             )
         case "elsewhere":
-            yield _refused_place(voice, outcome)
+            yield _misplaced(voice, outcome, description)
         case "covert":
             yield voice.says(
                 "refused",
@@ -252,12 +288,23 @@ def _of_outcome(voice: Voice, outcome: Outcome, description: Description) -> Ite
             yield from _missing(voice, outcome, description)
 
 
-def _stands_on(outcome: Outcome, name: str | None) -> str | None:
-    stands = {mark.component for mark in outcome.marks if mark.component}
+def _stands_on(marks: Sequence[Mark], name: str | None) -> str | None:
+    stands = {mark.component for mark in marks if mark.component}
     return name if name in stands else min(stands, default=name)
 
 
-def _refused_place(voice: Voice, outcome: Outcome) -> Finding:
+def _misplaced(voice: Voice, outcome: Outcome, description: Description) -> Finding:
+    if outcome.where in places.TUBES and places.may_be_tube(description):
+        return voice.says(
+            "unknown",
+            "kind",
+            gettext_noop(
+                "The unique mark stands on %(where)s: right on a launcher or mortar, wrong on a weapon with a frame or"
+                " receiver. The description does not say which it is."
+            ),
+            outcome.where,
+            where=outcome.where or "?",
+        )
     return voice.says(
         "refused",
         "component",
@@ -317,7 +364,7 @@ def _enough_if_small(rule: Rule, outcome: Outcome, description: Description) -> 
     part = places.part_of(description, outcome.place.name)
     if part is not None and part.too_small is False:
         return False
-    return bool(outcome.marks) and bool(_satisfying(outcome.marks, rule.small_components))
+    return bool(_meeting(outcome.marks, rule.small_components))
 
 
 def _small(voice: Voice, outcome: Outcome, description: Description) -> Iterator[Finding]:
@@ -340,7 +387,7 @@ def _of_standing(voice: Voice, unless: Requirement, description: Description) ->
     """A standing mark that would have done, were it not on a component that does not count."""
     for outcome in outcomes(unless, description):
         if outcome.state == "elsewhere":
-            yield _refused_place(voice, outcome)
+            yield _misplaced(voice, outcome, description)
         elif outcome.state == "undescribed":
             yield voice.says(
                 "unknown",
@@ -380,6 +427,41 @@ def _beside(voice: Voice, description: Description, found: Sequence[Outcome]) ->
         yield from _country_codes(voice, used)
 
 
+def _halves(voice: Voice, description: Description, found: Sequence[Outcome]) -> Iterator[Finding]:
+    """Where one part is the weapon in law and it comes in halves, each half bears the one number (27 CFR 478.92(a))."""
+    if voice.profile.identity != "one_part" or voice.rule.requires.where != "structural":
+        return
+    for outcome in found:
+        for component in {mark.component for mark in outcome.marks if outcome.state == "met" and mark.component}:
+            numbers = [number for mark in outcome.marks if mark.component == component if (number := _serial(mark))]
+            if len(set(numbers)) > 1 and places.count(description, component) > 1:
+                yield voice.says(
+                    "refused",
+                    "serial",
+                    gettext_noop("The halves bear different numbers: each bears the same."),
+                    component,
+                )
+            elif len(numbers) < places.count(description, component):
+                yield voice.says(
+                    "missing",
+                    "serial",
+                    gettext_noop("%(marked)s of %(halves)s halves bear the number: each bears the same."),
+                    component,
+                    marked=str(len(numbers)),
+                    halves=str(places.count(description, component)),
+                )
+
+
+def bearing(rule: Rule, description: Description, component: str) -> int:
+    """How many marks on a component give a number and count under a rule."""
+    marks = [mark for mark in description.marks or () if mark.component == component]
+    return sum(is_overt(mark) and _may_count(mark, rule.requires) and bool(_serial(mark)) for mark in marks)
+
+
+def _serial(mark: Mark) -> str:
+    return told(mark).get("serial", "").strip()
+
+
 def _off_control(voice: Voice, description: Description, found: Sequence[Outcome]) -> Iterator[Finding]:
     """A unique mark on a structural component that is not the one the maker names (A/70/115, para. 21)."""
     named = description.weapon.control_component if description.weapon else None
@@ -408,10 +490,33 @@ def _country_codes(voice: Voice, marks: Iterable[Mark]) -> Iterator[Finding]:
             )
 
 
-def _best_quality(voice: Voice, choices: Sequence[Sequence[Mark]], description: Description) -> list[Finding]:
-    """Of several marks that would each do, what is said of the one that does best."""
-    judged = [list(_quality(voice, marks, description)) for marks in choices]
-    return min(judged, key=_faults, default=[])
+def _of_best(
+    voice: Voice, outcome: Outcome, requirement: Requirement, description: Description
+) -> tuple[list[Mark], list[Finding]]:
+    """Of the marks that would do, those that do best, and what is said of them.
+
+    Marks without fault are tried first, then those of which something is unknown, then all: what stands beside a good mark
+    never spoils it.
+    """
+    judged = [(mark, list(_quality(voice, [mark], description))) for mark in outcome.marks]
+    judged.sort(key=lambda one: _faults(one[1]))
+    chosen: Sequence[Mark] = ()
+    for worst in ("met", "unknown", "refused"):
+        marks = [mark for mark, findings in judged if _WORSE.index(_worst(findings)) <= _WORSE.index(worst)]
+        if chosen := _meeting(marks, requirement.elements):
+            break
+    if any(_is_whole(chosen[0], elements) for elements in requirement.elements):
+        chosen = chosen[:1]
+    wanted = {id(mark) for mark in chosen}
+    return list(chosen), [one for mark, findings in judged if id(mark) in wanted for one in findings]
+
+
+_WORSE = ("met", "unknown", "refused")
+
+
+def _worst(findings: Sequence[Finding]) -> str:
+    verdicts = {finding.verdict for finding in findings}
+    return next((one for one in reversed(_WORSE) if one in verdicts), "met")
 
 
 def _faults(findings: Sequence[Finding]) -> tuple[int, int]:
@@ -420,10 +525,11 @@ def _faults(findings: Sequence[Finding]) -> tuple[int, int]:
 
 
 def _quality(voice: Voice, marks: Iterable[Mark], description: Description) -> Iterator[Finding]:
-    """Size, depth, alphabet and carrier of the marks that meet a rule."""
+    """Size, depth, alphabet, order and carrier of the marks that meet a rule."""
     for mark in marks:
         yield from _sizes(voice, mark, description)
         yield from _script(voice, mark)
+        yield from _order(voice, mark)
         yield from _carrier(voice, mark, description)
         yield from _durability(voice, mark, description)
 
@@ -490,6 +596,21 @@ def _script(voice: Voice, mark: Mark) -> Iterator[Finding]:
         )
 
 
+def _order(voice: Voice, mark: Mark) -> Iterator[Finding]:
+    """Whether the elements stand in the order the rule gives, as far as the text shows where each is."""
+    text = mark.text or ""
+    found = [text.find(shown) for name in voice.rule.order if (shown := told(mark).get(name, "").strip())]
+    stands = [at for at in found if at >= 0]
+    if stands != sorted(stands):
+        yield voice.says(
+            "advice",
+            "order",
+            gettext_noop("The elements are best given in this order: %(order)s."),
+            mark.component,
+            order=", ".join(voice.rule.order),
+        )
+
+
 def foreign_letter(text: str, rule: Rule) -> str | None:
     """The first letter that is of no alphabet the rule allows."""
     wanted = tuple(alphabet.upper() for alphabet in rule.alphabets)
@@ -537,21 +658,20 @@ def _durability(voice: Voice, mark: Mark, description: Description) -> Iterator[
         )
 
 
-def _plate(voice: Voice, mark: Mark, plate: object) -> Iterator[Finding]:
+def _plate(voice: Voice, mark: Mark, plate: Plate | None) -> Iterator[Finding]:
     rule = voice.rule
     if rule.removable_plate == "silent":
         return
-    told = [getattr(plate, name, None) for name in ("embedded", "removal_destroys")]
-    metal = getattr(plate, "metal", None)
-    if False in told:
-        verdict = "refused" if rule.removable_plate == "refused" else "advice"
+    plate = plate or Plate()
+    fixed = (plate.embedded, plate.removal_destroys)
+    if False in fixed:
         yield voice.says(
-            "refused" if verdict == "refused" else "advice",
+            "refused" if rule.removable_plate == "refused" else "advice",
             "carrier",
             gettext_noop("The plate can be removed without destroying the frame: whoever removes it removes the mark."),
             mark.component,
         )
-    elif None in told and rule.removable_plate == "refused":
+    elif None in fixed and rule.removable_plate == "refused":
         yield voice.says(
             "unknown",
             "carrier",
@@ -560,8 +680,13 @@ def _plate(voice: Voice, mark: Mark, plate: object) -> Iterator[Finding]:
             ),
             mark.component,
         )
-    if metal is False and rule.non_metallic == "plate":
-        yield voice.says("refused", "carrier", gettext_noop("The plate must be of metal."), mark.component)
+    if plate.metal is not True and rule.non_metallic == "plate":
+        yield voice.says(
+            "unknown" if plate.metal is None else "refused",
+            "plate",
+            gettext_noop("The plate must be of metal."),
+            mark.component,
+        )
 
 
 def _non_metallic(voice: Voice, mark: Mark, material: str | None) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ _OCCASION_KIND: Mapping[str, MarkKind] = {
 _FORCES = ("binding", "political", "advisory")
 _AGENCY_MARK = ("serial",)
 _ROUNDS = 4
+SECOND_PLATE = "second_plate"
+"""The carrier of a blank plate for marks to come (A/70/115, para. 13)."""
 
 
 @dataclass
@@ -41,6 +43,7 @@ class _Need:
     height: Length | None = None
     depth: Length | None = None
     plate: bool = False
+    copies: int = 1
     rules: dict[str, Rule] = field(default_factory=dict)
     forces: set[str] = field(default_factory=set)
     notes: dict[str, None] = field(default_factory=dict)
@@ -58,6 +61,8 @@ class PlannedMark(msgspec.Struct, frozen=True):
     height_mm: float | None
     depth_mm: float | None
     force: str
+    copies: int
+    """How many parts of this component bear it: two where it comes in halves."""
     rules: list[str]
     notes: list[str]
     methods: list[methods.Choice]
@@ -105,8 +110,9 @@ def _lacking(profile: Profile, rule: Rule, description: Description) -> Iterator
     if not any(finding.verdict in ("missing", "refused") for finding in findings):
         return
     whole = rule.requires.elements[0]
-    bad = {finding.component for finding in findings if finding.verdict == "refused"}
-    for outcome in judging.outcomes(rule.requires, description, profile.identity == "one_part"):
+    # A mark that meets a rule and is yet refused, or is there on one half only.
+    bad = {finding.component for finding in findings if finding.verdict in ("missing", "refused")}
+    for outcome in judging.outcomes(rule.requires, description, judging.is_one_part(profile, rule)):
         standing = bad & {mark.component for mark in outcome.marks}
         if outcome.state != "met" or standing:
             component = _component(outcome, description, rule, standing)
@@ -119,9 +125,13 @@ def _component(outcome: judging.Outcome, description: Description, rule: Rule, s
     if outcome.place.name:
         return outcome.place.name
     control = places.control(description)
+    allowed = outcome.place.components
+    if rule.requires.where == "one_of" and control not in allowed:
+        return min(allowed & places.types(description), default=min(allowed))
     if rule.requires.where == "structural_and_another":
         others = sorted(places.types(description) - {control})
-        return "barrel" if "barrel" in others or not others else others[0]
+        usual = (*(["barrel"] if "barrel" in others else []), *others, "barrel", "other")
+        return next(component for component in usual if component != control)
     return control
 
 
@@ -145,6 +155,10 @@ def _add(
     need.elements.update(dict.fromkeys(element for element in rule.encouraged if "|" not in element))
     need.height = _larger(need.height, rule.min_height)
     need.depth = _larger(need.depth, rule.min_depth)
+    if profile.identity == "one_part" and rule.requires.where == "structural":
+        need.copies = max(
+            need.copies, places.count(description, component) - judging.bearing(rule, description, component)
+        )
     need.plate = need.plate or rule.non_metallic == "plate"
     need.rules[rule.id] = rule
     need.forces.add(profile.force_of(rule))
@@ -195,6 +209,7 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
         height_mm=float(need.height.mm) if need.height else None,
         depth_mm=float(need.depth.mm) if need.depth else None,
         force=min(need.forces, key=_FORCES.index),
+        copies=need.copies,
         rules=list(need.rules),
         notes=list(need.notes),
         methods=methods.ranked(material, description.occasion, description.equipment),
@@ -261,7 +276,7 @@ def as_applied(planned: PlannedMark) -> Mark:
 
 def applied(description: Description, marks: Sequence[PlannedMark]) -> Description:
     """The weapon as it will be once a plan is carried out: planned plates embedded as they must be."""
-    told = (*(description.marks or ()), *(as_applied(mark) for mark in marks))
+    told = (*(description.marks or ()), *(as_applied(mark) for mark in marks for _ in range(mark.copies)))
     return msgspec.structs.replace(description, marks=told, weapon=_with_plates(description, marks))
 
 
@@ -282,7 +297,7 @@ def spaces(description: Description, marks: Sequence[PlannedMark]) -> list[Space
     parts = description.weapon.components if description.weapon else None
     found = []
     for part in parts or ():
-        for carrier, area in (("plate", part.plate), ("part", part.zone)):
+        for carrier, area in (("plate", part.plate), ("part", part.zone), (SECOND_PLATE, part.second_plate)):
             if part.type and area is not None and area.width_mm and area.height_mm:
                 found.append(_space(part.type, carrier, area.width_mm, area.height_mm, description, marks))
     return found
@@ -308,8 +323,14 @@ def _space(
         lines=list(fit.lines),
         columns=fit.grid.columns,
         rows=fit.grid.lines,
-        second_plate=not fit.fits or fit.future_import_marks == 0,
+        second_plate=carrier != SECOND_PLATE and _is_full(description, component, fit),
     )
+
+
+def _is_full(description: Description, component: str, fit: space.Fit) -> bool:
+    """Whether no import mark fits any more and no second plate waits for one."""
+    part = places.part_of(description, component)
+    return (not fit.fits or fit.future_import_marks == 0) and (part is None or part.second_plate is None)
 
 
 _USUAL_LENGTHS = {"country": 2, "year": 4, "serial": 8, "calibre": 6}
