@@ -239,6 +239,13 @@ def _refused(*_: object) -> list[Draft]:
 
 
 @pytest.mark.usefixtures("store")
+def test_a_load_of_a_source_whose_name_contains_nul_is_refused_whole(register_file: Path) -> None:
+    with pytest.raises(services.LedgerError, match="NUL"):
+        loading.load_weapons(register_file, loading.Options(source="XA\0"), by=services.NODE)
+    assert not Mark.objects.exists()
+
+
+@pytest.mark.usefixtures("store")
 def test_a_load_in_a_new_name_states_that_name_once(register_file: Path) -> None:
     loading.load_weapons(register_file, loading.Options(), by=services.Actor("Registrar"))
     stating = [entry for entry in store.all_entries() if any(key.startswith("text/") for key in entry.recorded.kept)]

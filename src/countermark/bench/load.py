@@ -185,13 +185,17 @@ class Steps:
     def watching(self) -> Iterator[None]:
         """Counts the steps of loads inside."""
         from countermark.ledger import database, services
-        from countermark.register import loading, projection
+        from countermark.register import births, loading, projection
         from countermark.register.files import staging
 
         watched = (
             (staging, "stage", "read, check, stage"),
             (services, "append", "entries, hashes, tree, commit"),
+            (services, "append_ready", "entries, hashes, tree, commit"),
             (projection.RegisterProjection, "apply", "fold"),
+            (projection, "write_births", "rows of views in order"),
+            (births, "decoded", "what the helper made, read"),
+            (database, "settle", "write-ahead log into the store"),
             (database, "insert_rows", "insert"),
             (loading, "file_digest", "digest of the file"),
         )

@@ -75,10 +75,12 @@ def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
 def append_ready(ready: Ready, *, by: Actor) -> bool:
     """As `append` for many new events whose entries and rows were worked out beforehand.
 
-    False, with nothing written, where one of them may be known already: whoever asks then appends them one by one. Raises as
-    `append` does.
+    False, with nothing written, where one of them may be known already or not be recorded: whoever asks then appends them one by
+    one. Raises as `append` does.
     """
     _require_name(by)
+    if any(map(entries.has_nul, ready.begun)):
+        return False  # `append` says why
     log = require_own_log()
     with database.write_transaction(log.id):
         size = store.size(log)

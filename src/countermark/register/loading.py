@@ -58,7 +58,7 @@ def _silent(done: int, total: int) -> None:
 
 
 CHUNK = 2000
-TARGET_SECONDS = 0.35
+TARGET_SECONDS = 0.45
 """How long one batch may hold the write lock: a counter never waits longer (design, *Storage*)."""
 MAX_BATCH = 10_000
 
