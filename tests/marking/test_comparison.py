@@ -71,15 +71,16 @@ def test_a_speed_nobody_told_is_no_speed() -> None:
 
 
 def test_what_does_not_finish_in_time_is_a_problem() -> None:
-    assert one(msgspec.structs.replace(LASER, weapons_an_hour=Decimal(1))).problems == ["too_slow"]
+    assert "too_slow" in one(msgspec.structs.replace(LASER, weapons_an_hour=Decimal(1))).problems
+    assert "too_slow" not in one(LASER).problems
 
 
 def test_a_machine_without_power_is_a_problem_and_hand_stamps_are_none() -> None:
     dark = msgspec.structs.replace(STEEL, has_power=False)
     stamps = Option("Stamps", "hand_stamp", per_weapon=Decimal(0), weapons_an_hour=Decimal(6), power_w=0)
 
-    assert one(LASER, dark).problems == ["needs_power"]
-    assert one(stamps, dark).problems == []
+    assert "needs_power" in one(LASER, dark).problems
+    assert "needs_power" not in one(stamps, dark).problems
 
 
 def test_what_does_not_last_on_a_material_of_the_stock_is_a_problem_with_its_source() -> None:

@@ -148,4 +148,5 @@ ACTS: dict[str, ActWord] = {
     "marking_decision_set": ActWord(_("decision on a found weapon recorded")),
     "marking_certificate_set": ActWord(_("certificate of deactivation recorded")),
     "marking_origin_set": ActWord(_("way of production recorded")),
+    "marking_arrival_set": ActWord(_("import mark confirmed on arrival"), "none"),
 }

@@ -181,34 +181,77 @@ def inspect(
     Raises `Refused` before the marks are on, for accepting where a criterion fails, for a rework without a note, and for a
     photograph that is none.
     """
-    held = set(criteria)
-    if unknown := sorted(held - set(CRITERIA)):
-        raise refuse("criteria", unknown[0], acts.one_of(CRITERIA), "unknown")
+    held = _known_criteria(criteria)
     if accepted and (failed := [name for name in CRITERIA if name not in held | AS_FAR_AS_POSSIBLE]):
         raise refuse("accepted", failed[0], "a mark that meets the criterion, or a rework", "criteria")
     if not accepted:
         acts.required("note", note, "what is to be done again")
-    pictures = [_photograph(data) for data in photographs_taken[: MOST_PHOTOGRAPHS + 1]]
-    if len(pictures) > MOST_PHOTOGRAPHS:
-        raise refuse(
-            "photographs", str(len(photographs_taken)), Sentence("at most %(most)d", most=MOST_PHOTOGRAPHS), "range"
-        )
+    pictures = _pictures(photographs_taken)
     with acts.alone():
         found, _ = _at_work(item_id)
         if found.attempt != attempt or found.state == "accepted":
             return found
         _require(found, "applied")
-        fields = {
-            "batch": found.batch,
-            "weapon": found.weapon,
-            "attempt": attempt,
-            "criteria": {name: name in held for name in CRITERIA},
-            "photographs": [hashlib.sha256(data).hexdigest() for data, _ in pictures],
-            "accepted": accepted,
-            "happened": _moment(happened),
-        }
-        kept = tuple(services.attachment(data, media_type) for data, media_type in pictures)
-        acts.append([acts.draft("marking_inspected", _subjects(found), fields, note=note, kept=kept)], by=by)
+        _record_inspection(found, held, pictures, accepted=accepted, note=note, happened=happened, by=by)
+    return item(item_id)
+
+
+Pictures = Sequence[tuple[bytes, str]]
+
+
+def _known_criteria(criteria: Iterable[str]) -> set[str]:
+    held = set(criteria)
+    if unknown := sorted(held - set(CRITERIA)):
+        raise refuse("criteria", unknown[0], acts.one_of(CRITERIA), "unknown")
+    return held
+
+
+def _pictures(photographs_taken: Sequence[bytes]) -> Pictures:
+    if len(photographs_taken) > MOST_PHOTOGRAPHS:
+        expected = Sentence("at most %(most)d", most=MOST_PHOTOGRAPHS)
+        raise refuse("photographs", str(len(photographs_taken)), expected, "range")
+    return [_photograph(data) for data in photographs_taken]
+
+
+def _record_inspection(
+    found: Item, held: set[str], pictures: Pictures, *, accepted: bool, note: str, happened: str, by: Actor
+) -> None:
+    fields = {
+        "batch": found.batch,
+        "weapon": found.weapon,
+        "attempt": found.attempt,
+        "criteria": {name: name in held for name in CRITERIA},
+        "photographs": [hashlib.sha256(data).hexdigest() for data, _ in pictures],
+        "accepted": accepted,
+        "happened": _moment(happened),
+    }
+    kept = tuple(services.attachment(data, media_type) for data, media_type in pictures)
+    acts.append([acts.draft("marking_inspected", _subjects(found), fields, note=note, kept=kept)], by=by)
+
+
+def look_again(
+    item_id: str,
+    criteria: Iterable[str],
+    *,
+    seen: int,
+    photographs_taken: Sequence[bytes] = (),
+    note: str = "",
+    by: Actor,
+) -> Item:
+    """Records that an accepted mark was looked at again after some time: it has lasted when every criterion still holds.
+
+    `seen` is how many inspections the form showed, so that it counts once. One that has not lasted is the finding `worn`. Raises
+    `Refused` for a weapon that was not accepted.
+    """
+    held = _known_criteria(criteria)
+    pictures = _pictures(photographs_taken)
+    with acts.alone():
+        found = item(item_id)
+        if len(found.inspections) != seen:
+            return found
+        _require(found, "accepted")
+        lasted = all(name in held for name in CRITERIA if name not in AS_FAR_AS_POSSIBLE)
+        _record_inspection(found, held, pictures, accepted=lasted, note=note, happened="", by=by)
     return item(item_id)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from countermark.accounts.queries import Person
 from countermark.marking import catalogue, profiles, rules, staterules
 from countermark.marking.acts import refuse
-from countermark.marking.batches import ItemDraft
+from countermark.marking.batches import MOST_ITEMS, ItemDraft
 from countermark.marking.description import Description, read
 from countermark.marking.profiles import Profile
 from countermark.marking.rules import Plan
@@ -16,6 +17,10 @@ from countermark.marking.rules.planning import PlannedMark
 from countermark.marking.states import NUMBER, Planned
 from countermark.marks.sentences import Sentence
 from countermark.register import projection
+from countermark.register.models import Identity
+from countermark.register.queries import listing, scope
+from countermark.register.queries.listing import Asked
+from countermark.register.rows import identity_key
 from countermark.register.rules import MarkState, WeaponState
 
 UNKNOWN = "‹"
@@ -55,12 +60,16 @@ def described(
 ) -> dict[str, Any]:
     """What the register and the registry of models know of a weapon, as a description. `elements` of the marks to come."""
     model = catalogue.find(state.maker, state.model)
-    weapon = {name: text for name in ("kind", "maker", "model", "calibre", "country") if (text := getattr(state, name))}
+    weapon: dict[str, Any] = {
+        name: text for name in ("kind", "maker", "model", "calibre", "country") if (text := getattr(state, name))
+    }
     control = catalogue.control_component(state.maker, state.model, state.country)
     if control != catalogue.UNDECIDED:
         weapon["control_component"] = control
     parts = [msgspec.to_builtins(part.part) for part in model.parts] if model else []
     standing = sorted({mark.component for mark in state.marks if mark.component and not mark.until})
+    if (key := identity_key(state)) is not None and Identity.objects.filter(key=key).count() > 1:
+        weapon["duplicate_serial"] = True
     weapon["components"] = [_told(part) for part in parts] or [{"type": component} for component in standing]
     given: dict[str, Any] = {"occasion": occasion, "weapon": weapon}
     if names:
@@ -92,6 +101,19 @@ def _mark(mark: MarkState, state: WeaponState) -> dict[str, Any]:
             if text and text.casefold() in mark.inscription.casefold()
         }
     return told
+
+
+def selected(asked: Asked, user: Person) -> list[str]:
+    """The weapons a filter of the register's list finds and a person may put into a batch, by record number.
+
+    Raises `Refused` for none, and for more than a batch may have.
+    """
+    found = listing.selection(asked, scope.of(user, "marking.manage")).filter(replaced_by=None).order_by("ref", "id")
+    ids = [str(weapon_id) for weapon_id in found.values_list("id", flat=True)[: MOST_ITEMS + 1]]
+    if not 0 < len(ids) <= MOST_ITEMS:
+        count = Sentence("a filter that finds 1 to %(most)d weapons", most=MOST_ITEMS)
+        raise refuse("weapons", str(len(ids)), count, "range")
+    return ids
 
 
 def for_weapons(

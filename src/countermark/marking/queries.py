@@ -1,17 +1,18 @@
 """Reads: batches and weapons a person may see, how far they have come, what a machine has done."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 from django.db.models import Count, QuerySet
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.queries import Person
 from countermark.ledger.models import Attachment
-from countermark.marking import batches, equipment
+from countermark.marking import batches, equipment, methods
+from countermark.marking.description import Material
 from countermark.marking.equipment import Machine
 from countermark.marking.models import BatchRow, ItemRow
 from countermark.marking.states import FINISHED, Batch, Item
@@ -158,6 +159,49 @@ def all_items(since: str = "") -> list[Item]:
     """Every weapon worked on since an RFC 3339 time."""
     rows: QuerySet[ItemRow, Any] = ItemRow.objects.filter(time__gte=since).exclude(started="").order_by("time")
     return [batches.item_of_row(row) for row in rows.iterator()]
+
+
+LOOK_AGAIN_DAYS = 365
+"""After so many days a mark is looked at again that may not last on its material (A/70/115, para. 9)."""
+
+
+@dataclass(frozen=True)
+class LookAgain:
+    """An accepted weapon whose mark may not last: on which material, by which method, and the day it is to be looked at again."""
+
+    item: Item
+    material: str
+    method: str
+    durability: str
+    due: dt.date
+
+
+def to_look_at_again(user: Person, today: dt.date | None = None) -> list[LookAgain]:
+    """Marks a person may see that are to be looked at again by today, the longest due first.
+
+    Those are marks of a method that is not rated good on the component's material; where the material is not known nothing is due.
+    """
+    until = today or dt.datetime.now(dt.UTC).date()
+    allowed = [batch.id for batch in batch_list(user, limit=10_000)]
+    last = (until - dt.timedelta(days=LOOK_AGAIN_DAYS - 1)).isoformat()
+    rows = ItemRow.objects.filter(batch__in=allowed, state="accepted", finding="", time__lt=last).order_by("time", "id")
+    return [one for item in map(batches.item_of_row, rows.iterator()) for one in _look_again(item)]
+
+
+def _look_again(item: Item) -> Iterator[LookAgain]:
+    """At most one for a weapon: the first of its marks that may not last."""
+    due = dt.datetime.fromisoformat(item.time).date() + dt.timedelta(days=LOOK_AGAIN_DAYS)
+    materials = {part.get("type"): part.get("material") for part in item.description.get("components", [])}
+    for one in item.applied:
+        planned = item.marks[one.mark]
+        material: Any = "steel" if planned.carrier == "plate" else materials.get(planned.component)
+        if one.attempt != item.attempt or material not in get_args(Material):
+            continue
+        ranked = {choice.id: choice.durability for choice in methods.ranked(material, None)}
+        durability = ranked.get(one.method, "unknown")
+        if durability != "good":
+            yield LookAgain(item, material, one.method, durability, due)
+            return
 
 
 def machine_list(user: Person) -> list[Machine]:

@@ -15,7 +15,7 @@ from countermark.ledger.entry import Body, Entry
 
 RECORDS = (
     "authority", "block", "model", "policy", "rule", "machine", "downtime", "maintenance", "consultation", "decision",
-    "certificate", "origin",
+    "certificate", "origin", "arrival",
 )  # fmt: skip
 """Kinds of subject whose last act states the whole value."""
 
@@ -405,6 +405,9 @@ def _inspected(item: Item, act: Entry) -> Item:
         note=act.recorded.note,
     )
     seen = msgspec.structs.replace(item, inspections=[*item.inspections, one])
+    if item.state == "accepted" and not one.accepted:
+        # Looked at again later, the mark has not lasted: what is to be done about it is a new work order's business.
+        return msgspec.structs.replace(seen, finding="worn")
     if item.state != "applied":
         return seen
     if one.accepted:
