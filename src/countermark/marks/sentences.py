@@ -21,7 +21,7 @@ class Sentence(str):
 
     def __new__(cls, message: str, /, **values: Value) -> Self:
         sentence = super().__new__(cls, message % values if values else message)
-        sentence.message = message
+        sentence.message = str(message)
         sentence.values = values
         return sentence
 

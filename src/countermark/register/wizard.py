@@ -24,8 +24,8 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.marks.sentences import said, told
-from countermark.register import blanks, jobs, mappings
-from countermark.register.files import countries, dates
+from countermark.register import blanks, countrynames, jobs, mappings
+from countermark.register.files import dates
 from countermark.register.files.errors import UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap
 from countermark.register.files.vocabulary import CODED
@@ -267,7 +267,7 @@ def values(request: HttpRequest, job_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _values_chosen(request, job, options, found)
     rows = [_value_row(n, unknown, options.mapping) for n, unknown in enumerate(found)]
-    context = {"job": job, "rows": rows, "countries": sorted(countries.all_codes().items())}
+    context = {"job": job, "rows": rows, "countries": sorted(countrynames.every().items())}
     return render(request, "register/import/values.html", context)
 
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from countermark.marks.channel import Difference
 from countermark.marks.reading import Place
 from countermark.marks.text import canonical
-from countermark.register import custody
-from countermark.register.files import countries
+from countermark.register import countrynames, custody
 from countermark.register.models import Weapon
 from countermark.register.queries import personal
 from countermark.register.queries.records import Record
@@ -161,13 +160,10 @@ def _decision(query: Query, weapon: Weapon, candidate: Candidate) -> dict[str, A
 
 def _reasons(traced: queries.Traced, heard: list[Heard], candidate: Candidate, visible: set[int]) -> Iterator[Reason]:
     """Places count from the beginning of the mark, not of the inscription it was read out of."""
-    for reason in rules.reasons(candidate, traced.query):
+    for reason in rules.reasons(candidate, traced.query, [one.offset for one in heard]):
         owner = reason.owner if reason.owner in visible else None
         other = traced.weapons.get(owner) if owner is not None else None
-        values = dict(reason.values)
-        if "place" in values:
-            values["place"] -= heard[values["reading"] - 1].offset
-        yield Reason(_(reason.text).format(**values), reason.speaks, other)
+        yield Reason(reason.text.told(_), reason.speaks, other)
 
 
 def _alignments(candidate: Candidate, heard: list[Heard]) -> Iterator[tuple[int, list[Cell]]]:
@@ -285,4 +281,8 @@ def next_step(record: Record | None, country: str, *, found: bool) -> dict[str, 
         step = rules.not_found_step(country, own)
     else:
         step = rules.next_step(record.state, record.history, own)
-    return {"what": step.what, "why": _(step.why), "states": [(code, countries.name(code)) for code in step.states]}
+    return {
+        "what": step.what,
+        "why": step.why.told(_),
+        "states": [(code, countrynames.name(code)) for code in step.states],
+    }

@@ -14,8 +14,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from countermark.accounts.access import requires
 from countermark.ledger.services import Actor
+from countermark.register import countrynames
 from countermark.register import services as register
-from countermark.register.files import countries
 from countermark.register.files.vocabulary import COMPONENTS, KINDS, MARK_KINDS
 from countermark.register.models import Weapon
 from countermark.register.queries import records, scope
@@ -49,7 +49,7 @@ def trace(request: HttpRequest) -> HttpResponse:
 
 def _countries(given: str) -> list[tuple[str, str]]:
     """Every country by name; a code that was given and is none of them, such as a demonstration State's, stays too."""
-    named = countries.all_codes()
+    named = countrynames.every()
     return [*sorted(named.items(), key=lambda item: item[1]), *([(given, given)] if given not in ("", *named) else [])]
 
 
