@@ -157,7 +157,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "countermark_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # A language stands here once its catalogue is whole (tests/web/test_catalogues.py).
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
+LANGUAGES = [("en", "English"), ("ar", "العربية"), ("es", "Español"), ("fr", "Français")]
 if ENVIRONMENT.pseudo_locale:
     # Every string marked and written right to left: what is not translatable, or not mirrored, shows at once.
     locale.LANG_INFO["en-xr"] = {"bidi": True, "code": "en-xr", "name": "Mirrored English", "name_local": "hsilgnE"}
