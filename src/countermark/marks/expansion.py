@@ -88,8 +88,12 @@ class Sieve(Protocol):
         ...
 
 
-def _sifted(keys: NDArray[np.int64], sieve: Sieve | None) -> NDArray[np.int64]:
-    return keys if sieve is None else keys[sieve.passes(keys)]
+def _sifted(parts: Sequence[NDArray[np.int64]], sieve: Sieve | None) -> NDArray[np.int64]:
+    """Sorted and each once, without those that no registered mark has."""
+    if sieve is None or not parts:
+        return _unique(parts)
+    together = np.concatenate(parts)
+    return _unique([together[sieve.passes(together)]])
 
 
 class _Strings(NamedTuple):
@@ -199,13 +203,12 @@ def _around(classes: Sequence[int], edits: int, table: Patterns, sieve: Sieve | 
             for new_length, new in _neighbours(strings, length, _beyond(classes, length), None):
                 found.setdefault(new_length, []).append(new)
         groups = {length: _leading(_unique(parts), table) for length, parts in found.items()}
-    return _unique(
-        [
-            _sifted(new, sieve)
-            for length, strings in groups.items()
-            for _, new in _neighbours(strings, length, _beyond(classes, length), table)
-        ]
-    )
+    every = [
+        new
+        for length, strings in groups.items()
+        for _, new in _neighbours(strings, length, _beyond(classes, length), table)
+    ]
+    return _sifted(every, sieve)
 
 
 def _beyond(classes: Sequence[int], length: int) -> Sequence[int]:
@@ -224,7 +227,7 @@ def _unique(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Sorted and each once: a sort is faster here than numpy's hashing."""
     if not parts:
         return np.zeros(0, np.int64)
-    together = np.concatenate(parts)
+    together = np.concatenate(parts) if len(parts) > 1 else parts[0].copy()
     together.sort()
     first = np.ones(len(together), bool)
     np.not_equal(together[1:], together[:-1], out=first[1:])
@@ -340,14 +343,14 @@ def keys_of_unknown(
     if not parts:
         return np.zeros(0, np.int64)
     if not edits:
-        return _unique([_sifted(part, sieve) for part in parts])
+        return _sifted(parts, sieve)
     if total * 60 > most * 4:
         return None
     found = np.concatenate(parts)
     wider = [new for _, new in _neighbours(_Strings(found, _patterns_of(found)), length, classes[PLACES:], patterns)]
     if len(found) + sum(map(len, wider)) > most * MOST_TWICE:
         return None
-    return _unique([_sifted(part, sieve) for part in (found, *wider)])
+    return _sifted([found, *wider], sieve)
 
 
 def span(classes: Sequence[int]) -> Span:

@@ -41,7 +41,8 @@ HOPELESS = 25.0
 CONTROL = frozenset(("", "receiver", "frame", "plate", "lower_receiver"))
 """Components that usually carry the control mark: one of these rarely comes from another weapon."""
 
-_CONTROL_CODES = tuple(index.component_code(name) for name in CONTROL)
+_IS_CONTROL = np.array([name in CONTROL for name in index.COMPONENTS])
+"""By code."""
 
 FOREIGN_CONTROL = 0.01
 FOREIGN_PART = 0.10
@@ -448,7 +449,7 @@ def _best_first(heard: Sequence[Heard], scored: Sequence[Scored], weapons: _Weig
     part = np.ones(len(probability), bool)
     for row, found in zip(weapons.best_row, scored, strict=True):
         if len(found.rows.component):
-            part &= ~np.isin(found.rows.component[row], _CONTROL_CODES) | (row < 0)
+            part &= ~_IS_CONTROL[found.rows.component[row]] | (row < 0)
     return np.lexsort((part, -np.round(probability, 9)))
 
 
@@ -479,13 +480,17 @@ def _foreign(heard: Heard) -> float:
 
 def _weapons(heard: Sequence[Heard], scored: Sequence[Scored], chance: Sequence[float]) -> _Weighed:
     """Every weapon some reading found, with the likelihood of all readings and of the evidence, this counted once."""
+    if len(scored) == 1:
+        found = scored[0]
+        keys, score, row = posterior.group_sum(found.rows.weapon_key, found.log_mark)
+        evidence = found.found.log_evidence[row]
+        return _Weighed(keys, score + evidence, row[None, :], evidence)
     keys = np.unique(np.concatenate([one.rows.weapon_key for one in scored]))
     total = np.zeros(len(keys))
     evidence = np.full(len(keys), -np.inf)
     best_row = np.full((len(scored), len(keys)), -1, np.int64)
     for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
-        single = len(scored) == 1
-        foreign = -np.inf if single else float(np.log(_foreign(one))) + chance[number]
+        foreign = float(np.log(_foreign(one))) + chance[number]
         own = np.full(len(keys), -np.inf)
         if len(found.rows.weapon_key):
             names, score, row = posterior.group_sum(found.rows.weapon_key, found.log_mark)

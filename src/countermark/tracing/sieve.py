@@ -13,44 +13,45 @@ from numpy.typing import NDArray
 Ints: TypeAlias = NDArray[np.int64]
 
 BITS_A_MARK = 16
-"""With two hashes 1.4 % of the keys that nobody has pass."""
+"""About one in forty of the keys that nobody has passes."""
 
-_HASHES = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
-"""Odd numbers whose products spread the keys over their upper bits."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number whose product spreads a key over its upper bits."""
+
+_ONE, _SIX = np.uint64(1), np.uint64(63)
 
 
 @dataclass(frozen=True, eq=False)
 class Sieve:
-    """`bits` has a power of two of bits; each key added sets two of them."""
+    """`words` is a power of two long; each key sets two bits of one word, so that a look-up goes to memory once."""
 
-    bits: NDArray[np.uint8]
+    words: NDArray[np.uint64]
 
     def passes(self, keys: Ints) -> NDArray[np.bool_]:
         """False only for keys that were not added."""
-        passed = self._are_set(keys, _HASHES[0])
-        left = np.flatnonzero(passed)
-        passed[left] = self._are_set(keys[left], _HASHES[1])
+        at, bits = self._places(keys)
+        passed: NDArray[np.bool_] = (self.words.take(at) & bits) == bits
         return passed
 
     def add(self, keys: Ints) -> None:
         """Let these keys pass from now on. Readers in other threads see each key or not yet."""
-        for factor in _HASHES:
-            at = self._places(keys, factor)
-            np.bitwise_or.at(self.bits, at >> 3, np.left_shift(1, at & 7).astype(np.uint8))
+        at, bits = self._places(keys)
+        np.bitwise_or.at(self.words, at, bits)
 
-    def _are_set(self, keys: Ints, factor: np.uint64) -> NDArray[np.bool_]:
-        at = self._places(keys, factor)
-        found: NDArray[np.bool_] = ((self.bits.take(at >> 3) >> (at & 7).astype(np.uint8)) & 1).view(bool)
-        return found
-
-    def _places(self, keys: Ints, factor: np.uint64) -> Ints:
-        shift = np.uint64(65 - (len(self.bits) * 8).bit_length())
-        return ((keys.view(np.uint64) * factor) >> shift).view(np.int64)
+    def _places(self, keys: Ints) -> tuple[Ints, NDArray[np.uint64]]:
+        """(word, the two bits in it) of each key, from different bits of one product."""
+        mixed = keys.view(np.uint64) * _SPREAD
+        mixed ^= mixed >> np.uint64(29)
+        size = np.uint64((len(self.words) - 1).bit_length())
+        at = (mixed >> (np.uint64(64) - size)).view(np.int64)
+        bits = _ONE << (mixed & _SIX)
+        bits |= _ONE << ((mixed >> np.uint64(6)) & _SIX)
+        return at, bits
 
 
 def empty(marks: int) -> Sieve:
     """A sieve for about so many marks."""
-    return Sieve(np.zeros(max(1 << 10, 1 << (marks * BITS_A_MARK // 8 - 1).bit_length()), np.uint8))
+    return Sieve(np.zeros(max(1 << 7, 1 << (marks * BITS_A_MARK // 64 - 1).bit_length()), np.uint64))
 
 
 def of_keys(keys: Iterable[Ints], marks: int) -> Sieve:
