@@ -56,6 +56,18 @@ def test_a_plan_for_weapons_of_the_register_becomes_a_batch() -> None:
     assert len(documents) == 2
 
 
+def test_what_a_number_says_is_not_written_before_it_a_second_time() -> None:
+    workshop.authority()
+    weapon = people.weapon("W1")
+
+    drafts, _ = planning.for_weapons(
+        [weapon], "import", ["nairobi"], elements={"country": "XA", "year": "26"}, authority="xa-import"
+    )
+
+    assert NUMBER in {mark.text for mark in drafts[0].marks}
+    assert all(mark.text in (NUMBER, "XA 26") for mark in drafts[0].marks)
+
+
 def test_a_weapon_that_needs_no_mark_is_left_out() -> None:
     weapon = people.weapon("W1", marks=[*INSCRIBED, {"component": "frame", "mark": "XA26", "mark_kind": "import",
                                                      "inscription": "BR XA26"}])  # fmt: skip

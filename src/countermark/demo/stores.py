@@ -1,11 +1,11 @@
-"""Fills the store at hand as a demonstration State: lists, weapons, events and the demonstration users."""
+"""Fills the store at hand as a demonstration State: lists, weapons, events, the demonstration users, a marking workshop."""
 
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from countermark.accounts import services as accounts
-from countermark.demo import world
+from countermark.demo import marking, world
 from countermark.ledger import services
 from countermark.ledger.services import Actor
 from countermark.register import lists, loading
@@ -36,6 +36,8 @@ def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
         report = loading.load_events(files["events"], loading.Options(), by=MAKER)
         say(f"{state}: {report.rows:,} events loaded")
         _refuse_bad(report)
+    marking.furnish(state, by=MAKER)
+    say(f"{state}: marking workshop furnished")
     services.set_setting(READY, "1", by=MAKER)
 
 

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from countermark.accounts.queries import Person
-from countermark.marking import catalogue, profiles, rules, staterules
+from countermark.marking import catalogue, numbering, profiles, rules, staterules
 from countermark.marking.acts import refuse
 from countermark.marking.batches import MOST_ITEMS, ItemDraft
-from countermark.marking.description import Description, read
+from countermark.marking.description import read
+from countermark.marking.numbers import Pattern
 from countermark.marking.profiles import Profile
 from countermark.marking.rules import Plan
 from countermark.marking.rules.planning import PlannedMark
@@ -45,25 +47,38 @@ class Planning(msgspec.Struct, frozen=True):
         return [staterules.document(profile) for profile in self.profiles]
 
 
-def plan(given: Mapping[str, Any], *, day: dt.date | None = None) -> Planning:
+class Known:
+    """What many plans of one batch rest on, read once: the profiles, and what is known of each model."""
+
+    def __init__(self, found: Sequence[Profile]) -> None:
+        self.profiles = found
+        self.model = cache(catalogue.find)
+        self.control_component = cache(catalogue.control_component)
+
+
+def plan(given: Mapping[str, Any], *, day: dt.date | None = None, known: Known | None = None) -> Planning:
     """A plan for a description (`countermark schema marking`), under this State's rules of a day (its own, else today)."""
     description, problems = read(given)
     asked = day or description.date or dt.date.today()  # noqa: DTZ011 - the day of the calendar on the wall
-    known = staterules.known()
-    wanted, _ = profiles.chosen(description.profiles, known)
+    wanted, _ = profiles.chosen(description.profiles, known.profiles if known else staterules.known())
     made = rules.plan(description, wanted, asked, problems)
     return Planning(dict(given), made, tuple(wanted))
 
 
 def described(
-    state: WeaponState, occasion: str, names: Sequence[str], elements: Mapping[str, str] | None = None
+    state: WeaponState,
+    occasion: str,
+    names: Sequence[str],
+    elements: Mapping[str, str] | None = None,
+    known: Known | None = None,
 ) -> dict[str, Any]:
     """What the register and the registry of models know of a weapon, as a description. `elements` of the marks to come."""
-    model = catalogue.find(state.maker, state.model)
+    known = known or Known(())
+    model = known.model(state.maker, state.model)
     weapon: dict[str, Any] = {
         name: text for name in ("kind", "maker", "model", "calibre", "country") if (text := getattr(state, name))
     }
-    control = catalogue.control_component(state.maker, state.model, state.country)
+    control = known.control_component(state.maker, state.model, state.country)
     if control != catalogue.UNDECIDED:
         weapon["control_component"] = control
     parts = [msgspec.to_builtins(part.part) for part in model.parts] if model else []
@@ -122,21 +137,25 @@ def for_weapons(
     names: Sequence[str],
     *,
     elements: Mapping[str, str] | None = None,
+    authority: str = "",
     day: dt.date | None = None,
 ) -> tuple[list[ItemDraft], list[bytes]]:
     """A plan for each of some weapons of the register, as drafts for a batch, and the documents of the rules.
 
-    A weapon that needs no mark is left out. Raises `Refused` for an unknown weapon, and where a mark leaves something open
+    What the numbers of the `authority` say already, country or year, is not written before them a second time. A weapon that
+    needs no mark is left out. Raises `Refused` for an unknown weapon, and where a mark leaves something open
     besides its number.
     """
     states = projection.states_of(list(weapon_ids))
+    numbered = numbering.authority(authority).written if authority else None
+    known = Known(staterules.known())
     drafts: list[ItemDraft] = []
     documents: dict[bytes, None] = {}
     for weapon_id in weapon_ids:
         if weapon_id not in states:
             raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
-        made = plan(described(states[weapon_id], occasion, names, elements), day=day)
-        marks = [planned(mark, states[weapon_id]) for mark in made.plan.marks]
+        made = plan(described(states[weapon_id], occasion, names, elements, known), day=day, known=known)
+        marks = [planned(mark, states[weapon_id], numbered) for mark in made.plan.marks]
         if marks:
             documents |= dict.fromkeys(made.rule_documents)
             drafts.append(_draft(states[weapon_id], made, marks))
@@ -150,9 +169,12 @@ def _draft(state: WeaponState, made: Planning, marks: list[Planned]) -> ItemDraf
     return ItemDraft(marks, state.id, state.ref, serial, weapon, made.document)
 
 
-def planned(mark: PlannedMark, state: WeaponState | None = None) -> Planned:
-    """A mark of a plan as the bench needs it. Raises `Refused` where its text leaves something open besides the number."""
-    text = mark.text
+def planned(mark: PlannedMark, state: WeaponState | None = None, numbered: Pattern | None = None) -> Planned:
+    """A mark of a plan as the bench needs it, its number written as `numbered` says.
+
+    Raises `Refused` where its text leaves something open besides the number.
+    """
+    text = _said_once(mark, numbered) if numbered else mark.text
     if UNKNOWN in text.replace(NUMBER, ""):
         open_ = ", ".join(name for name, value in mark.elements.items() if not value and name != "serial")
         raise refuse("elements", text, Sentence("what stands in the mark: %(open)s", open=open_), "missing")
@@ -171,6 +193,18 @@ def planned(mark: PlannedMark, state: WeaponState | None = None) -> Planned:
     )
 
 
+def _said_once(mark: PlannedMark, numbered: Pattern) -> str:
+    """The text without the country and year that its number says."""
+    text, kinds = mark.text, {part.kind for part in numbered.parts}
+    if NUMBER not in text:
+        return text
+    if "country" in kinds and mark.elements.get("country") == numbered.country:
+        text = text.replace(f"{numbered.country} ", "", 1)
+    if kinds & {"yy", "yyyy"} and (year := mark.elements.get("year")):
+        text = text.replace(f"{year} ", "", 1)
+    return text
+
+
 def _code(elements: Mapping[str, str | None], text: str) -> str:
     code = elements.get("serial") or elements.get("symbol_code") or ""
     return "" if code == text else code
@@ -187,6 +221,3 @@ def unknown_profiles(names: Iterable[str]) -> list[str]:
     """The names that are no profile here."""
     known = {profile.id for profile in staterules.known()}
     return [name for name in names if name not in known]
-
-
-__all__ = ["Description", "Planning", "checked", "described", "for_weapons", "plan", "planned", "unknown_profiles"]
