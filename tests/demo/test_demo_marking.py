@@ -5,7 +5,7 @@ import pytest
 from countermark.demo.marking import ACCEPTED, furnish
 from countermark.ledger import services, store
 from countermark.ledger.verify import verify
-from countermark.marking import equipment, numbering
+from countermark.marking import batches, equipment, numbering
 from countermark.marking.models import BatchRow, ItemRow
 from tests.register import people
 from tests.register.people import CHIEF
@@ -23,7 +23,7 @@ def _register(db: None) -> None:
 def test_a_workshop_has_a_batch_at_the_bench_in_every_state_and_one_being_prepared() -> None:
     furnish("XA", by=CHIEF)
 
-    assert sorted(BatchRow.objects.values_list("name", "state")) == [
+    assert sorted((one.name, one.state) for one in batches.batches_of_rows(BatchRow.objects.all())) == [
         ("Depot pistols", "draft"),
         ("Police pistols", "running"),
     ]

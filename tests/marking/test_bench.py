@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
-from countermark.ledger import store
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.verify import verify
 from countermark.marking import batches, bench, equipment, numbering
@@ -57,6 +57,17 @@ def test_a_batch_of_three_goes_from_the_plan_to_the_register_and_is_closed() -> 
     marks = [[m.text for m in weapon(item).marks if m.mark_kind == "import"] for item in finished]
     assert marks == [[item.number] for item in finished]
     assert len({item.number for item in finished}) == 3
+    assert verify().ok
+
+
+def test_the_name_of_a_batch_stands_in_no_entry_and_can_be_erased() -> None:
+    made = batches.make("Pistols of Captain Smith", "import", [ItemDraft([OWNER], people.weapon("W1"))], by=CHIEF)
+
+    log = ledger.require_own_log()
+    assert made.name == "Pistols of Captain Smith"
+    assert not any(b"Smith" in data for _, _, _, data in store.raw_entries(log))
+    ledger.erase([identity.ref("note", made.name)], by=CHIEF, reason="asked for")
+    assert batches.batch(made.id).name == made.id[:8]
     assert verify().ok
 
 

@@ -1,20 +1,21 @@
 """Work orders: a batch of weapons, an occasion, a plan for each; from draft to closed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from countermark.ledger import services
-from countermark.ledger.services import Actor, Draft
+from countermark.ledger import identity, services
+from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.marking import acts, numbering, states
 from countermark.marking.acts import refuse
 from countermark.marking.models import BatchRow, ItemRow
 from countermark.marking.states import Batch, Item, Planned
 from countermark.marks.sentences import Sentence
+from countermark.register.services import side_texts
 
 MOST_ITEMS = 5000
 OCCASIONS = ("manufacture", "import", "state_to_civil", "state_holding", "found", "deactivation")
@@ -62,9 +63,10 @@ def make(
     place = acts.place_id(place)
     if authority:
         numbering.authority(authority)
+    services.require_own_log()
     batch_id = acts.new_id()
     fields = {
-        "name": name,
+        "name": identity.opaque("note", name),
         "occasion": occasion,
         "profiles": list(profiles),
         "date": (day or date.today()).isoformat(),  # noqa: DTZ011 - the day of the calendar on the wall
@@ -73,7 +75,11 @@ def make(
         "items": len(items),
     }
     kept = [services.attachment(data, PLAN_MEDIA_TYPE) for data in documents]
-    drafts = [acts.draft("marking_batch_made", [f"batch:{batch_id}"], fields, note=note, kept=kept)]
+    drafts = [
+        acts.draft(
+            "marking_batch_made", [f"batch:{batch_id}"], fields, note=note, texts=[SideNote("note", name)], kept=kept
+        )
+    ]
     drafts += [_item_draft(batch_id, number, item) for number, item in enumerate(items, 1)]
     acts.append(drafts, by=by)
     return batch(batch_id)
@@ -157,8 +163,18 @@ def item(item_id: str) -> Item:
 
 
 def batch_of_row(row: BatchRow) -> Batch:
-    """The value of a row."""
-    return Batch(**{name: getattr(row, name) for name in Batch.__struct_fields__})
+    """The value of a row, its name in clear."""
+    return batches_of_rows([row])[0]
+
+
+def batches_of_rows(rows: Iterable[BatchRow]) -> list[Batch]:
+    """The values of rows, their names in clear; a name that was erased, or did not come with the log, is the id's first digits.
+
+    A name is what somebody wrote, so the entry holds its opaque id only.
+    """
+    found = [Batch(**{name: getattr(row, name) for name in Batch.__struct_fields__}) for row in rows]
+    names = side_texts([one.name for one in found])
+    return [msgspec.structs.replace(one, name=names.get(one.name) or one.id[:8]) for one in found]
 
 
 def item_of_row(row: ItemRow) -> Item:

@@ -66,7 +66,7 @@ def visible(user: Person, rows: QuerySet[BatchRow], permission: str = "marking.v
 def batch_list(user: Person, *, state: str = "", limit: int = 200) -> list[Batch]:
     """Batches, the last changed first."""
     rows = visible(user, BatchRow.objects.order_by("-time"))
-    return [batches.batch_of_row(row) for row in (rows.filter(state=state) if state else rows)[:limit]]
+    return batches.batches_of_rows((rows.filter(state=state) if state else rows)[:limit])
 
 
 def visible_batch(user: Person, batch_id: str, permission: str = "marking.view") -> Batch | None:

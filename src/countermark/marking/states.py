@@ -59,7 +59,7 @@ class Number(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """A work order. `place` is an opaque id; `note` that of a side text."""
+    """A work order. `place` is an opaque id; `name` and `note` are those of side texts (`batches.batch_of_row` gives the name)."""
 
     id: str
     name: str
