@@ -23,6 +23,10 @@ DECIDERS = {"registrar", "commander"}
 LEDGER_READERS = {"auditor", "admin"}
 FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
+MARKING = {"marking", "commander", "reports", "auditor"}
+ORDER = {"batch_id": uuid.UUID(int=7)}
+MARKED = {"item_id": uuid.UUID(int=7)}
+RULES = {"profile_id": "iti"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,28 @@ PAGES: dict[str, Page] = {
     "register:paper_find": Page(RECORDERS, "post"),
     "register:paper_sheet": Page(RECORDERS),
     "register:paper_void": Page(RECORDERS, "post", FORM),
+    "marking:home": Page(MARKING),
+    "marking:orders": Page(MARKING),
+    "marking:order_add": Page({"marking"}),
+    "marking:order": Page(MARKING, kwargs=ORDER),
+    "marking:order_move": Page({"marking"}, "post", ORDER),
+    "marking:order_numbers": Page({"marking"}, "post", ORDER),
+    "marking:order_file": Page(MARKING, kwargs={**ORDER, "kind": "laser"}),
+    "marking:order_sheet": Page(MARKING, kwargs=ORDER),
+    "marking:order_key": Page({"marking"}, kwargs=ORDER),
+    "marking:bench": Page({"marking"}, kwargs=ORDER),
+    "marking:machine_down": Page({"marking"}, "post", ORDER),
+    "marking:item": Page(MARKING, kwargs=MARKED),
+    "marking:item_plan": Page(MARKING, kwargs=MARKED),
+    "marking:photograph": Page(MARKING, kwargs={**MARKED, "digest": "0" * 64}),
+    "marking:bench_serial": Page({"marking"}, "post", MARKED),
+    "marking:bench_apply": Page({"marking"}, "post", MARKED),
+    "marking:bench_inspect": Page({"marking"}, "post", MARKED),
+    "marking:bench_change": Page({"marking"}, "post", MARKED),
+    "marking:next_weapon": Page({"marking"}, kwargs=MARKED),
+    "marking:profiles": Page(MARKING),
+    "marking:profile": Page(MARKING, kwargs=RULES),
+    "marking:rules_then": Page(MARKING, kwargs={"digest": "0" * 64}),
     "register:discrepancies": Page(REGISTER_READERS),
     "register:discrepancy": Page(REGISTER_READERS, kwargs=SUBJECT),
     "register:discrepancy_assign": Page(DECIDERS, "post", SUBJECT),
@@ -63,6 +89,8 @@ PAGES: dict[str, Page] = {
 }
 
 NATIONAL: dict[str, Page] = {
+    "marking:profile_add": Page({"marking"}),
+    "marking:profile_end": Page({"marking"}, "post", RULES),
     "register:import": Page(LOADERS),
     "register:import_blank": Page(LOADERS, kwargs={"kind": "weapons", "suffix": "csv"}),
     "register:import_job": Page(LOADERS, kwargs=JOB),

@@ -38,9 +38,11 @@ class Link:
 ITEMS = (
     Item(_("Home"), "home", SIGNED_IN, "home", "h"),
     Item(_("Trace"), "tracing:trace", "trace", "trace", "t"),
+    Item(_("Requests"), "tracing:requests", "request.view", "globe", "q"),
     Item(_("Weapons"), "register:weapons", "weapon.view", "list", "w"),
     Item(_("New weapon"), "register:weapon_add", "weapon.add", "plus", "n"),
     Item(_("Paper forms"), "register:papers", "event.add", "print", "p"),
+    Item(_("Marking"), "marking:home", "marking.view", "check", "m"),
     Item(_("Load a file"), "register:import", "load", "upload", "l"),
     Item(_("Discrepancies"), "register:discrepancies", "discrepancy.view", "alert", "d"),
     Item(_("Reference lists"), "register:lists", "list.review", "book", "r"),

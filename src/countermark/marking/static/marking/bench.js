@@ -1,0 +1,14 @@
+"use strict";
+// Single keys at the bench. The screen works without this file: by Tab, Space and Enter.
+
+const inText = (target) =>
+  target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || inText(event.target)) return;
+  const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!wanted) return;
+  event.preventDefault();
+  if (wanted.matches("input[type=text], input[type=search]")) wanted.focus();
+  else wanted.click();
+});

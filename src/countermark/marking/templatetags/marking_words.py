@@ -1,0 +1,91 @@
+"""Words and drawings of the marking room in templates: `{{ batch.state|word:"batch_state" }}`."""
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from countermark.ledger import identity
+from countermark.marking import methods, words
+from countermark.register import services
+
+register = template.Library()
+
+_TONES = {
+    "compliant": "good",
+    "met": "good",
+    "accepted": "good",
+    "closed": "good",
+    "good": "good",
+    "used": "good",
+    "not_compliant": "alarm",
+    "missing": "alarm",
+    "refused": "alarm",
+    "stopped": "alarm",
+    "rework": "alarm",
+    "poor": "alarm",
+    "incomplete": "note",
+    "unknown": "note",
+    "applied": "note",
+    "running": "note",
+    "withdrawn": "over",
+    "exempt": "over",
+    "not_applicable": "over",
+    "voided": "over",
+}
+_SIGNS = {"good": "✓", "alarm": "✗", "note": "…", "over": "–"}
+_METHODS = {one.id: one.title for one in methods.known()}
+
+
+@register.filter
+def word(value: str, of: str) -> str:
+    """A code in the reader's language."""
+    text = words.label(value or "", of)
+    return _(text) if text else ""
+
+
+@register.filter
+def look(code: str) -> str:
+    """How a verdict or state looks: `good`, `alarm`, `note` or `over`; what it is stands beside it in words."""
+    return _TONES.get(code, "over")
+
+
+@register.filter
+def sign(code: str) -> str:
+    """A sign for a verdict or state, so that nobody needs its colour."""
+    return _SIGNS[look(code)]
+
+
+@register.filter
+def method_title(method: str) -> str:
+    """A marking method, or what else somebody called it, in the reader's language."""
+    return _(_METHODS[method]) if method in _METHODS else word(method, "machine")
+
+
+@register.filter
+def side_text(urn: str) -> str:
+    """The text behind an opaque id; empty where it was erased."""
+    return services.side_texts([urn]).get(urn, "") if urn else ""
+
+
+@register.filter
+def place_name(place: str) -> str:
+    """The name of a place by its id."""
+    return side_text(f"{identity.PREFIX}place:{place}") if place and ":" not in place else side_text(place)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share as whole percent; a dash where it is not known."""
+    return "—" if share is None else f"{100 * share:.0f} %"
+
+
+@register.filter
+def drawing(svg: str) -> SafeString:
+    """An SVG of `marking.drawing`, which escapes every text it takes."""
+    return mark_safe(svg)  # noqa: S308 - made by marking.drawing, where texts are escaped
+
+
+@register.filter
+def elements_word(element: str) -> str:
+    """An element of a mark; with `|` between two of which one is enough."""
+    return " / ".join(word(one, "element") for one in element.split("|"))
