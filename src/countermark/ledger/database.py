@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from countermark.ledger import collector
 
-BULK_CACHE_KIB = 200_000
+BULK_CACHE_KIB = 400_000
 """What SQLite may keep of a store in memory during a load: its indexes are written all over."""
 
 WAL_BYTES = 64 << 20

@@ -106,7 +106,9 @@ def _checked(
     pick_facts, pick_codes = picker(WEAPON_FACTS, placed), picker(_CODED, placed)
     pick_texts = picker(("ref", "mark", "inscription"), placed)
     # Registers repeat themselves: almost every row has a combination that has been checked before.
-    facts_of = Memo(lambda cells: _facts(cells, mapping, this_year))
+    type_of = Memo(lambda cells: _type(cells, mapping))
+    origin_of = Memo(lambda cells: _origin(cells, mapping, this_year))
+    facts_of = Memo(lambda cells: _facts(type_of[cells[:4]], origin_of[cells[4:]]))
     codes_of = Memo(lambda cells: _codes(cells, mapping))
     for row in rows:
         if isinstance(row, RowError):
@@ -144,17 +146,22 @@ def _problems(*parts: object) -> Iterator[Problem]:
             yield from part
 
 
-def _facts(cells: tuple[str, ...], mapping: FileMap, this_year: int) -> Facts | Problems:
-    kind, maker, model, calibre, country_, year_ = cells
+Checked = tuple[str | Problem, ...]
+
+
+def _type(cells: tuple[str, ...], mapping: FileMap) -> Checked:
+    kind, maker, model, calibre = cells
+    return coded("kind", kind, mapping), text("maker", maker), text("model", model), text("calibre", calibre)
+
+
+def _origin(cells: tuple[str, ...], mapping: FileMap, this_year: int) -> Checked:
+    country_, year_ = cells
     made = year(year_, this_year)
-    values = (
-        coded("kind", kind, mapping),
-        text("maker", maker),
-        text("model", model),
-        text("calibre", calibre),
-        country(country_, made if isinstance(made, str) else "", mapping),
-        made,
-    )
+    return country(country_, made if isinstance(made, str) else "", mapping), made
+
+
+def _facts(type_: Checked, origin: Checked) -> Facts | Problems:
+    values = type_ + origin
     return tuple(_problems(*values)) or Facts(*map(str, values))
 
 
@@ -169,13 +176,18 @@ def _codes(cells: tuple[str, ...], mapping: FileMap) -> Codes | Problems:
     return Codes(component, carrier or "part", role, mark_kind or "manufacture", condition, layer or "overt")
 
 
+def _may_be_a_word(mark: str) -> bool:
+    """False where a digit tells, without a closer look, that a mark is no placeholder."""
+    return mark.isalpha() or not (mark.isascii() and mark.isalnum())
+
+
 def _mark(codes: Codes | Problems, mark_cell: str, inscription_cell: str, warnings: Counter[str]) -> MarkRow | Problems:
     mark = text("mark", mark_cell)
     inscription = text("inscription", inscription_cell) if inscription_cell else ""
     if isinstance(codes, tuple) or isinstance(mark, Problem) or isinstance(inscription, Problem):
         return tuple(_problems(codes, mark, inscription))
     condition = codes.mark_condition
-    if mark and is_placeholder(mark):
+    if mark and _may_be_a_word(mark) and is_placeholder(mark):
         warnings["placeholders"] += 1
         mark, condition = "", condition or "none"
     elif not mark and not condition:
