@@ -4,13 +4,14 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from countermark.bench import generator, peers, readings, report, trace
 from countermark.bench.measure import System, interleaved
-from countermark.tracing.search import Options
+from countermark.tracing.search import Options, search
 from countermark.tracing.store import sqlite_store
 
 
@@ -136,4 +137,22 @@ def test_the_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]) 
     assert trace.main(["--n", "3000", "--queries", "40", "--seed", "2", "--peers", "plain", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert {"marks", "sqlite", "open", "results"} <= set(figures)
-    assert [result["n"] for result in figures["results"]] == [40, 40, 40]
+    assert [result["n"] for result in figures["results"]] == [40] * 4
+
+
+def test_every_other_weapon_read_twice_has_a_barrel_of_another(world: trace.World) -> None:
+    weapons = readings.several(world.weapons, world.present, 20, 3)
+    assert [one.donor is not None for one in weapons] == [False, True] * 10
+    assert all(one.donor != one.weapon for one in weapons)
+    assert all([mark.component for mark in one.query.readings] == ["frame", "barrel"] for one in weapons)
+
+
+def test_a_second_mark_helps_and_a_foreign_barrel_is_named(world: trace.World) -> None:
+    store = sqlite_store(trace.load_sqlite(Path(":memory:"), world.rows))
+    weapons = readings.several(world.weapons, world.present, 120, 3)
+    found = trace.several_marks(weapons, world, lambda query: search(store, world.reference, query))
+    own, foreign = found["own barrel"], found["foreign barrel"]
+    assert own["recall@1"] >= own["frame_alone"]
+    assert foreign["recall@10"] > 0.8
+    assert foreign["named"] > 0.8
+    assert own["named"] < 0.2

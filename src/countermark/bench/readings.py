@@ -1,12 +1,12 @@
 """The reading-noise model: how a tracing officer misreads the marks of the invented register."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countermark.bench.generator import CALIBRES, KINDS, Register
+from countermark.bench.generator import CALIBRES, COMPONENTS, KINDS, Register
 from countermark.marks.skeleton import LOOKALIKE, NEAR
 from countermark.marks.text import canonical
 from countermark.tracing.search import MarkReading, Query
@@ -144,6 +144,55 @@ def samples(register: Register, rows: NDArray[np.int64], n: int, seed: int, nois
         query = _with_evidence(read, damage == "run", register, row, random, noise)
         found.append(Sample(query, damage, int(register.weapon[row]), row, mark))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Frame and barrel of one weapon, read together; `donor` is the weapon the barrel was taken from, None for its own.
+
+    Weapons count as in the register.
+    """
+
+    query: Query
+    weapon: int
+    donor: int | None
+
+    @property
+    def frame_only(self) -> Query:
+        """The same without the barrel."""
+        return replace(self.query, readings=self.query.readings[:1])
+
+
+def several(register: Register, rows: NDArray[np.int64], n: int, seed: int, noise: Noise = Noise()) -> list[Several]:
+    """n weapons of which frame and barrel are read; every other one has a barrel of another weapon, half of these of its maker."""
+    random = np.random.default_rng(seed)
+    letters = _letters(register)
+    frames = rows[register.number[rows] == COMPONENTS.index("frame")]
+    barrels = rows[register.number[rows] == COMPONENTS.index("barrel")]
+    barrel_of = dict(zip(register.weapon[barrels].tolist(), barrels.tolist(), strict=True))
+    with_barrel = frames[np.isin(register.weapon[frames], register.weapon[barrels])]
+    found: list[Several] = []
+    while len(found) < n:
+        foreign = len(found) % 2 == 1
+        frame = int(random.choice(frames if foreign else with_barrel))
+        weapon = int(register.weapon[frame])
+        alike = frames[register.maker[frames] == register.maker[frame]] if random.random() < 0.5 else frames
+        barrel = int(random.choice(alike)) if foreign else barrel_of[weapon]
+        donor = int(register.weapon[barrel]) if foreign else None
+        reads = [_read(register, row, random, letters, noise) for row in (frame, barrel)]
+        if donor == weapon or not all(reads):
+            continue
+        query = _with_evidence(reads[0] or "", False, register, frame, random, noise)
+        second = MarkReading((reads[1] or "").replace("★", "\\*"), "barrel")
+        first = replace(query.readings[0], component="frame")
+        found.append(Several(replace(query, readings=(first, second)), weapon, donor))
+    return found
+
+
+def _read(register: Register, row: int, random: np.random.Generator, letters: str, noise: Noise) -> str | None:
+    mark = canonical(str(register.text[row]))
+    read = damaged(mark, str(random.choice(DAMAGE, p=noise.shares)), random, letters)
+    return read if read and read.strip("*") else None
 
 
 def _letters(register: Register) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from countermark.bench.readings import Sample
 from countermark.marks import skeleton
 from countermark.register.rows import code_of
 from countermark.tracing import arrays, index, sieve
-from countermark.tracing.search import Answer, Options, Reference, Spelling, Spellings, find, search, understand
+from countermark.tracing.search import Answer, Options, Query, Reference, Spelling, Spellings, find, search, understand
 from countermark.tracing.store import Rows, Sieving, Store, postgres_store, sqlite_store
 
 HELD_OUT = 0.03
@@ -175,6 +175,55 @@ def open_samples(world: World, n: int, share: float, seed: int) -> list[tuple[Sa
     return [(sample, True) for sample in there] + [(sample, False) for sample in not_there]
 
 
+def several_marks(
+    weapons: Sequence[readings.Several], world: World, find: Callable[[Query], Answer]
+) -> dict[str, dict[str, float]]:
+    """Recall by weapon where frame and barrel were read, by whose barrel it is, and how often that is told rightly.
+
+    `frame_alone`: recall@1 without the barrel. `named`: of the weapons found, the share whose barrel is said to be another
+    weapon's; `donor`: the share where that weapon is the right one.
+    """
+    figures: dict[str, dict[str, float]] = {}
+    for name in ("own barrel", "foreign barrel"):
+        chosen = [one for one in weapons if (one.donor is not None) == (name == "foreign barrel")]
+        told = [_told(one, world, find) for one in chosen]
+        found = [one for one in told if one.first] or told
+        figures[name] = {
+            "n": len(told),
+            "recall@1": float(np.mean([one.first for one in told])),
+            "recall@10": float(np.mean([one.among for one in told])),
+            "frame_alone": float(np.mean([_first(one.frame_only, one, world, find) for one in chosen])),
+            "named": float(np.mean([one.named for one in found])),
+            "donor": float(np.mean([one.donor for one in found])),
+        }
+    return figures
+
+
+class _Told(NamedTuple):
+    first: bool
+    among: bool
+    named: bool
+    donor: bool
+
+
+def _told(one: readings.Several, world: World, find: Callable[[Query], Answer]) -> _Told:
+    candidates = find(one.query).candidates
+    key = int(world.keys[one.weapon])
+    parts = [c for c in candidates[0].conflicts if c.why == "foreign_part" and c.reading == 1] if candidates else []
+    donor = None if one.donor is None else int(world.keys[one.donor])
+    return _Told(
+        bool(candidates) and candidates[0].weapon_key == key,
+        key in [candidate.weapon_key for candidate in candidates],
+        bool(parts),
+        any(part.weapon_key == donor for part in parts),
+    )
+
+
+def _first(query: Query, one: readings.Several, world: World, find: Callable[[Query], Answer]) -> bool:
+    candidates = find(query).candidates
+    return bool(candidates) and candidates[0].weapon_key == int(world.keys[one.weapon])
+
+
 def build_peers(
     names: Sequence[str], world: World, folder: Path, database_url: str | None, found: Callable[[Sample], Rows]
 ) -> list[peers.Peer]:
@@ -279,6 +328,7 @@ def _measure(
         say(f"{name}: {figures[name]['bytes_per_mark']:.0f} bytes a mark")
         say(report.calibration_table(f"{name}, closed world", honest))
     figures["open"] = _open(arguments, world, store, say)
+    figures["several"] = _several(arguments, world, store, say)
     figures["results"] = [report.as_json(result) for result in results]
     say(report.table(results, mine))
 
@@ -289,6 +339,19 @@ def _open(arguments: argparse.Namespace, world: World, store: Store, say: Callab
     unregistered = open_world(outside, world, ours(store, world, doubtful))
     say(report.calibration_table(f"open world, {arguments.open_world:.0%} absent", unregistered))
     return report.as_json(unregistered)
+
+
+def _several(
+    arguments: argparse.Namespace, world: World, store: Store, say: Callable[[str], None]
+) -> dict[str, dict[str, float]]:
+    weapons = readings.several(world.weapons, world.present, arguments.queries, arguments.seed + 40)
+    figures = several_marks(
+        weapons, world, lambda query: search(store, world.reference, query, Options(absent_prior=0.0))
+    )
+    for name, one in figures.items():
+        shown = "  ".join(f"{what} {value:.3f}" for what, value in one.items() if what != "n")
+        say(f"frame and barrel read, {name}: n {one['n']:.0f}  {shown}")
+    return figures
 
 
 def _beside(arguments: argparse.Namespace, folder: Path) -> System:
