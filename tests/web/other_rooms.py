@@ -21,6 +21,12 @@ LOADERS = {"registrar"}
 REGISTER_READERS = {"registrar", "tracing", "commander", "reports", "auditor"}
 DECIDERS = {"registrar", "commander"}
 LEDGER_READERS = {"auditor", "admin"}
+REQUEST_READERS = {"tracing", "contact", "auditor"}
+REQUEST_WRITERS = {"tracing", "contact"}
+REQUEST = {"conversation": str(uuid.UUID(int=7))}
+MESSAGE = {**REQUEST, "kind": "answer"}
+ANSWER = {**REQUEST, "side": "answerer", "number": 1}
+DRAFT = {"draft_id": uuid.UUID(int=7)}
 FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
 MARKING = {"marking", "commander", "reports", "auditor"}
@@ -41,6 +47,17 @@ class Page:
 PAGES: dict[str, Page] = {
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
+    "tracing:requests": Page(REQUEST_READERS),
+    "tracing:directory": Page(REQUEST_READERS),
+    "tracing:request": Page(REQUEST_READERS, kwargs=REQUEST),
+    "tracing:request_told": Page(REQUEST_READERS, kwargs=ANSWER),
+    "tracing:request_told_file": Page(REQUEST_READERS, kwargs=ANSWER),
+    "tracing:request_new": Page(REQUEST_WRITERS),
+    "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),
+    "tracing:request_paper": Page(REQUEST_WRITERS, kwargs=MESSAGE),
+    "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, **WEAPON}),
+    "tracing:draft_drop": Page(REQUEST_WRITERS, "post", DRAFT),
+    "tracing:draft_release": Page({"contact"}, "post", DRAFT),
     "register:weapons": Page(VIEWERS),
     "register:weapons_held": Page(VIEWERS, "post"),
     "register:weapons_export": Page(EXPORTERS, "post"),
@@ -61,6 +78,7 @@ PAGES: dict[str, Page] = {
     "register:paper_sheet": Page(RECORDERS),
     "register:paper_void": Page(RECORDERS, "post", FORM),
     "marking:home": Page(MARKING),
+    "marking:plan": Page(MARKING),
     "marking:orders": Page(MARKING),
     "marking:order_add": Page({"marking"}),
     "marking:order": Page(MARKING, kwargs=ORDER),

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.marking.views import batches, bench, home, profiles
+from countermark.marking.views import batches, bench, home, plan, profiles
 
 patterns: list[URLPattern | URLResolver] = [
     path("marking/", home.home, name="home"),
+    path("marking/plan/", plan.plan, name="plan"),
     path("marking/orders/", batches.orders, name="orders"),
     path("marking/orders/new/", batches.order_add, name="order_add"),
     path("marking/orders/<uuid:batch_id>/", batches.order, name="order"),

@@ -5,7 +5,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from countermark.ledger import identity
-from countermark.marking import methods, words
+from countermark.marking import methods
+from countermark.marking import words as vocabulary
 from countermark.register import services
 
 register = template.Library()
@@ -39,7 +40,7 @@ _METHODS = {one.id: one.title for one in methods.known()}
 @register.filter
 def word(value: str, of: str) -> str:
     """A code in the reader's language."""
-    text = words.label(value or "", of)
+    text = vocabulary.label(value or "", of)
     return _(text) if text else ""
 
 
@@ -89,3 +90,9 @@ def drawing(svg: str) -> SafeString:
 def elements_word(element: str) -> str:
     """An element of a mark; with `|` between two of which one is enough."""
     return " / ".join(word(one, "element") for one in element.split("|"))
+
+
+@register.filter
+def words(code: str) -> str:
+    """A code that has no words of its own, without its underscores."""
+    return _(code.replace("_", " "))
