@@ -22,12 +22,9 @@ from countermark.register.rows import spelling
 
 UNDECIDED = "undecided"
 Policy = Literal["control", "essential", "one_part", "undecided"]
-POLICIES: dict[str, str] = {
-    "control": "only the control component bears the unique mark and is recorded",
-    "essential": "every essential component is marked and recorded",
-    "one_part": "one part is the weapon in law; the halves of a split one share its number",
-    UNDECIDED: "not decided yet",
-}
+POLICIES: tuple[str, ...] = get_args(Policy)
+"""Only the control component is marked and recorded; every essential one is; one part is the weapon in law, whose split halves share
+its number; not decided yet."""
 ModelState = Literal["provisional", "known"]
 
 

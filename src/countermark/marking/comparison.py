@@ -13,6 +13,7 @@ import msgspec
 from countermark.marking import methods
 from countermark.marking.description import Material
 from countermark.marking.methods import Rating
+from countermark.marks.sentences import Sentence
 
 Money = Decimal
 CENT = Decimal("0.01")
@@ -85,10 +86,10 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 PROBLEMS: dict[str, str] = {
-    "too_slow": "does not finish within the years given",
-    "needs_power": "needs electric power that is not there",
-    "poor_on_material": "marks do not last on a material of the stock",
-    "unknown_on_material": "nobody was found who says how long marks last on a material of the stock",
+    "too_slow": Sentence("does not finish within the years given"),
+    "needs_power": Sentence("needs electric power that is not there"),
+    "poor_on_material": Sentence("marks do not last on a material of the stock"),
+    "unknown_on_material": Sentence("nobody was found who says how long marks last on a material of the stock"),
 }
 
 

@@ -89,8 +89,9 @@ def described(
     given: dict[str, Any] = {"occasion": occasion, "weapon": weapon}
     if names:
         given["profiles"] = list(names)
-    if elements:
-        given["elements"] = dict(elements)
+    # Country and year are those of the mark to come, which the register does not know.
+    facts = (("manufacturer", state.maker), ("model", state.model), ("calibre", state.calibre))
+    given["elements"] = {name: text for name, text in facts if text} | dict(elements or {})
     given["marks"] = [_mark(mark, state) for mark in state.marks if mark.text and not mark.until]
     return given
 
