@@ -6,10 +6,12 @@ destroyed (ITI, para. 9); until that is decided it stands in a list, the oldest 
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, get_args
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from countermark.accounts.queries import Person
 from countermark.ledger import identity
@@ -35,18 +37,17 @@ LONGEST_DAYS = 30
 
 @dataclass(frozen=True)
 class Find:
-    """A weapon found: how many days it has been so, what is decided, and whether that was done."""
+    """A weapon found and not dealt with: since when, how many days, and what is decided (empty: nothing yet)."""
 
     weapon: Weapon
     since: str
     days: int
     decision: str
-    done: bool
 
     @property
     def overdue(self) -> bool:
         """Whether it has waited too long for a decision, or for what was decided to be done."""
-        return not self.done and self.days > LONGEST_DAYS
+        return self.days > LONGEST_DAYS
 
 
 def set_production(weapon_id: str, production: str, *, basis: str, by: Actor) -> bool:
@@ -90,20 +91,30 @@ def decide(weapon_id: str, decision: str, *, reason: str, by: Actor) -> bool:
 
 
 def finds(user: Person, *, undecided: bool = False, limit: int = 500) -> list[Find]:
-    """Weapons found that a person may see and that are not dealt with yet, the oldest first."""
+    """Weapons found that a person may see and that are not dealt with yet, the oldest first, at most `limit`."""
     seen = scope.of(user, "marking.view")
     rows = seen.narrow(Weapon.objects.filter(replaced_by=None).exclude(status="active").filter(status__in=FOUND))
-    decided = {one.key: one for one in acts.records("decision")}
-    found = [_find(row, str(decided[id_].value["decision"]) if (id_ := str(row.id)) in decided else "") for row in rows]
-    waiting = [one for one in found if not one.done and not (undecided and one.decision)]
-    return sorted(waiting, key=lambda one: (one.since, str(one.weapon.id)))[:limit]
+    decided = {one.key: str(one.value["decision"]) for one in acts.records("decision")}
+    accepted = ItemRow.objects.filter(state="accepted", weapon__in=[key for key in decided if decided[key] == "mark"])
+    waiting = _waiting(rows.order_by("last_time", "id"), decided, set(accepted.values_list("weapon", flat=True)))
+    found = (one for one in waiting if not (undecided and one.decision))
+    return sorted(islice(found, limit), key=lambda one: (one.since, str(one.weapon.id)))
+
+
+def _waiting(rows: QuerySet[Weapon], decided: Mapping[str, str], accepted: Collection[str]) -> Iterator[Find]:
+    """What is not dealt with; a weapon that was destroyed is no find any more."""
+    for row in rows.iterator(chunk_size=500):
+        weapon = str(row.id)
+        decision = decided.get(weapon, "")
+        if decision != "mark" or not (weapon in accepted or _is_marked(weapon)):
+            yield _find(row, decision)
 
 
 def _find(row: Weapon, decision: str) -> Find:
     # An event of unknown date says nothing of how long a weapon has waited: the record does.
     since = row.last_time if row.last_time[:4] != "0001" else row.first_recorded
     days = (dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(since)).days
-    return Find(row, since, max(days, 0), decision, decision == "mark" and _is_marked(str(row.id)))
+    return Find(row, since, max(days, 0), decision)
 
 
 def _is_marked(weapon_id: str) -> bool:
@@ -172,5 +183,5 @@ def certificate(weapon_id: str) -> Certificate | None:
 def needing_marks(user: Person) -> int:
     """How many finds a person may see are to be marked and stand in no batch that is still open."""
     decided = [one.weapon for one in finds(user) if one.decision == "mark"]
-    in_work = ItemRow.objects.filter(Q(weapon__in=[str(weapon.id) for weapon in decided])).exclude(state="withdrawn")
+    in_work = ItemRow.objects.filter(weapon__in=[str(weapon.id) for weapon in decided]).exclude(state="withdrawn")
     return len(decided) - len(set(in_work.values_list("weapon", flat=True)))
