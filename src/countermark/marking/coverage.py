@@ -9,11 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db import connection
 
 from countermark.accounts.models import Organisation, Place
 from countermark.accounts.queries import Person
-from countermark.ledger import identity, services
+from countermark.ledger import identity, services, store
 from countermark.ledger.services import Actor
 from countermark.marking.models import ItemRow
 from countermark.register.models import Weapon
@@ -120,8 +121,25 @@ def _counted(user: Person) -> dict[str, tuple[int, int]]:
     return {agency: (count, marked[agency]) for agency, count in held.items()}
 
 
-def _groups() -> list[tuple[str, str, int, int]]:
-    """(holder, place, weapons held, of them duly marked) of weapons in lawful custody, counted by the database."""
+_Group = tuple[str, str, int, int]
+KEPT_SECONDS = 600
+
+
+def _groups() -> list[_Group]:
+    """(holder, place, weapons held, of them duly marked) of weapons in lawful custody.
+
+    Counting reads every weapon, so it is done once for a length of the logs: it cannot change while they do not.
+    """
+    log = services.require_own_log()
+    key = f"marking:coverage:{log.origin}:{store.total_size()}:{state_mark_required()}"
+    found: list[_Group] | None = cache.get(key)
+    if found is None:
+        found = _count()
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _count() -> list[_Group]:
     good = "w.serial <> '' AND w.finding = ''"
     if state_mark_required():
         good += " AND EXISTS (SELECT 1 FROM marking_statemark s WHERE s.weapon_id = w.id)"

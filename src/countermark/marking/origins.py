@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from django.db.models import QuerySet
 
 from countermark.accounts.queries import Person
-from countermark.ledger import identity
+from countermark.ledger import database, identity
 from countermark.ledger.services import Actor, SideNote, attachment, require_own_log
 from countermark.marking import acts
 from countermark.marking.acts import refuse
@@ -95,8 +95,13 @@ def finds(user: Person, *, undecided: bool = False, limit: int = 500) -> list[Fi
     seen = scope.of(user, "marking.view")
     rows = seen.narrow(Weapon.objects.filter(replaced_by=None).exclude(status="active").filter(status__in=FOUND))
     decided = {one.key: str(one.value["decision"]) for one in acts.records("decision")}
-    accepted = ItemRow.objects.filter(state="accepted", weapon__in=[key for key in decided if decided[key] == "mark"])
-    waiting = _waiting(rows.order_by("last_time", "id"), decided, set(accepted.values_list("weapon", flat=True)))
+    to_mark = [key for key in decided if decided[key] == "mark"]
+    accepted = {
+        weapon
+        for some in database.chunks(to_mark, 5000)
+        for weapon in ItemRow.objects.filter(state="accepted", weapon__in=some).values_list("weapon", flat=True)
+    }
+    waiting = _waiting(rows.order_by("last_time", "id"), decided, accepted)
     found = (one for one in waiting if not (undecided and one.decision))
     return sorted(islice(found, limit), key=lambda one: (one.since, str(one.weapon.id)))
 
