@@ -33,6 +33,8 @@ MARKING = {"marking", "commander", "reports", "auditor"}
 ORDER = {"batch_id": uuid.UUID(int=7)}
 MARKED = {"item_id": uuid.UUID(int=7)}
 RULES = {"profile_id": "iti"}
+AUTHORITY = {"key": "nobodys"}
+MACHINE = {"machine_id": uuid.UUID(int=7)}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ PAGES: dict[str, Page] = {
     "tracing:request_new": Page(REQUEST_WRITERS),
     "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_paper": Page(REQUEST_WRITERS, kwargs=MESSAGE),
-    "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, **WEAPON}),
+    "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, "weapon": uuid.UUID(int=7)}),
     "tracing:draft_drop": Page(REQUEST_WRITERS, "post", DRAFT),
     "tracing:draft_release": Page({"contact"}, "post", DRAFT),
     "register:weapons": Page(VIEWERS),
@@ -80,6 +82,26 @@ PAGES: dict[str, Page] = {
     "marking:home": Page(MARKING),
     "marking:plan": Page(MARKING),
     "marking:orders": Page(MARKING),
+    "marking:numbers": Page(MARKING),
+    "marking:authority": Page(MARKING, kwargs=AUTHORITY),
+    "marking:number_void": Page({"marking"}, "post", AUTHORITY),
+    "marking:machines": Page(MARKING),
+    "marking:machine_add": Page({"marking"}),
+    "marking:compare": Page(MARKING),
+    "marking:machine": Page(MARKING, kwargs=MACHINE),
+    "marking:machine_edit": Page({"marking"}, kwargs=MACHINE),
+    "marking:machine_state": Page({"marking"}, "post", MACHINE),
+    "marking:machine_maintained": Page({"marking"}, "post", MACHINE),
+    "marking:consultations": Page(MARKING),
+    "marking:models": Page(MARKING),
+    "marking:models_file": Page(MARKING),
+    "marking:model_set": Page({"marking"}, "post"),
+    "marking:model_review": Page({"marking"}, "post"),
+    "marking:models_load": Page({"marking"}, "post"),
+    "marking:finds": Page(MARKING),
+    "marking:origin": Page(MARKING, kwargs=WEAPON),
+    "marking:origin_set": Page({"marking"}, "post", {**WEAPON, "what": "decision"}),
+    "marking:coverage": Page(MARKING),
     "marking:order_add": Page({"marking"}),
     "marking:order": Page(MARKING, kwargs=ORDER),
     "marking:order_move": Page({"marking"}, "post", ORDER),
@@ -108,6 +130,11 @@ PAGES: dict[str, Page] = {
 
 NATIONAL: dict[str, Page] = {
     "marking:profile_add": Page({"marking"}),
+    "marking:authority_add": Page({"marking"}),
+    "marking:block_give": Page({"marking"}, "post", AUTHORITY),
+    "marking:policy_set": Page({"marking"}, "post"),
+    "marking:coverage_rule": Page({"marking"}, "post"),
+    "marking:consultation_add": Page({"marking"}),
     "marking:profile_end": Page({"marking"}, "post", RULES),
     "register:import": Page(LOADERS),
     "register:import_blank": Page(LOADERS, kwargs={"kind": "weapons", "suffix": "csv"}),

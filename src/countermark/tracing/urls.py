@@ -3,11 +3,31 @@
 from django.urls import path
 
 from countermark.tracing import views
-from countermark.tracing.requests import http
+from countermark.tracing.requests import http, views_answers, views_write
+from countermark.tracing.requests import views as requests
 
 app_name = "tracing"
 urlpatterns = [
     path("trace/", views.trace, name="trace"),
     path("trace/decide/", views.decide, name="decide"),
     path("exchange/messages/", http.messages, name="messages"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/new/", views_write.request_new, name="request_new"),
+    path("requests/directory/", requests.directory, name="directory"),
+    path("requests/drafts/<uuid:draft_id>/release/", requests.draft_release, name="draft_release"),
+    path("requests/drafts/<uuid:draft_id>/drop/", requests.draft_drop, name="draft_drop"),
+    path("requests/<str:conversation>/", requests.request_page, name="request"),
+    path("requests/<str:conversation>/say/<slug:kind>/", views_write.request_say, name="request_say"),
+    path("requests/<str:conversation>/paper/<slug:kind>/", views_write.request_paper, name="request_paper"),
+    path(
+        "requests/<str:conversation>/say/<slug:kind>/<uuid:weapon>/",
+        views_answers.request_answer,
+        name="request_answer",
+    ),
+    path("requests/<str:conversation>/told/<slug:side>/<int:number>/", views_answers.request_told, name="request_told"),
+    path(
+        "requests/<str:conversation>/told/<slug:side>/<int:number>/answer.json",
+        views_answers.request_told_file,
+        name="request_told_file",
+    ),
 ]

@@ -1,0 +1,292 @@
+"""Forms of tracing requests: what each kind of message says, as people fill it in. Services hold them to the rules."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from countermark.ledger.vocabulary import EVENTS
+from countermark.marks.sentences import Sentence
+from countermark.register.files.vocabulary import KINDS
+from countermark.register.forms.capture import EXACT, MARK_EXACT
+from countermark.register.queries import personal
+from countermark.register.queries.records import Record, named
+from countermark.register.words import KINDS as KIND_WORDS
+from countermark.tracing.requests import rules
+from countermark.tracing.requests.answers import FACTS, Choice
+
+LONGEST = 10_000
+MOST_WEAPONS = 20
+MOST_MARKS = 12
+PAPER_EVENTS = 5
+"""Events of one letter that are taken down at once."""
+
+OFFERED: Mapping[str, tuple[str, ...]] = {
+    "acknowledgement": ("text",),
+    "progress": ("text",),
+    "information": ("text",),
+    "forwarding": ("text",),
+    "partial_answer": ("text",),
+    "answer": ("next_country", "text"),
+    "closing": ("text",),
+    "withdrawal": ("text",),
+}
+"""Members a message may have besides those it needs."""
+
+CONDITIONS = (
+    gettext_lazy("For authorized staff only"),
+    gettext_lazy("Only for the purpose stated in the request"),
+    gettext_lazy("Not to be passed on without our consent"),
+)
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def _long(label: Any, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
+    attrs = {"rows": rows, "dir": "auto"}
+    return forms.CharField(
+        label=label, required=required, max_length=LONGEST, widget=forms.Textarea(attrs=attrs), **more
+    )
+
+
+def _line(label: Any, *, required: bool = False, longest: int = 200, **more: Any) -> forms.CharField:
+    attrs = {**EXACT, **more.pop("attrs", {})}
+    return forms.CharField(
+        label=label, required=required, max_length=longest, widget=forms.TextInput(attrs=attrs), **more
+    )
+
+
+def _day(label: Any, *, required: bool = False) -> forms.DateField:
+    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class Country(forms.CharField):
+    """Two letters of ISO 3166-1, or of a State that has none yet."""
+
+    def __init__(self, **more: Any) -> None:
+        attrs = {**EXACT, "dir": "ltr", "size": 3}
+        super().__init__(**{"required": False, "max_length": 2, "widget": forms.TextInput(attrs=attrs), **more})
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value) or "").upper()
+        if text and not _COUNTRY.fullmatch(text):
+            raise forms.ValidationError(_("Give the two letters of the country, such as FR."))
+        return text
+
+
+def outcomes() -> list[tuple[str, Any]]:
+    """The closed list of outcomes in the reader's language: origin established, or not."""
+    told = [(code, f"{code} · {_(text)}") for code, text in rules.OUTCOMES.items()]
+    return [
+        ("", "—"),
+        (_("Origin established"), [one for one in told if one[0].startswith("A")]),
+        (_("Origin not established"), [one for one in told if one[0].startswith("B")]),
+    ]
+
+
+class Say(forms.Form):
+    """One message of a kind: the members it needs and those it may have."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"))
+    next_country = Country(
+        label=gettext_lazy("State to ask next"), help_text=gettext_lazy("Two letters, where the trace goes on.")
+    )
+    linked_request = _line(gettext_lazy("Number of the request to that State"))
+    question = _long(gettext_lazy("Question"))
+    grounds = forms.MultipleChoiceField(
+        label=gettext_lazy("Grounds (paragraph 22 of the International Tracing Instrument)"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = _long(gettext_lazy("Reason"))
+    until = _day(gettext_lazy("Answer expected by"))
+    text = _long(gettext_lazy("Text"))
+
+    def __init__(self, kind: str, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        needs = rules.table().messages[kind].needs
+        for name in list(self.fields):
+            if name in needs or name in OFFERED.get(kind, ()):
+                self.fields[name].required = name in needs
+            else:
+                del self.fields[name]
+        _offer(self, "outcome", outcomes())
+        _offer(self, "grounds", [(code, _(text)) for code, text in rules.REFUSAL_GROUNDS.items()])
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The members that were filled in."""
+        said = {name: value for name, value in self.cleaned_data.items() if value}
+        return {**said, "until": said["until"].isoformat()} if "until" in said else said
+
+
+def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    field = form.fields.get(name)
+    if isinstance(field, forms.ChoiceField):
+        field.choices = list(choices)
+
+
+class Letter(forms.Form):
+    """When a State without a node wrote."""
+
+    day = _day(gettext_lazy("Date of the letter"), required=True)
+
+
+class LetterEvent(forms.Form):
+    """One event of a weapon's history that a letter tells."""
+
+    event = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
+    date = _line(gettext_lazy("Date"), longest=40, attrs={"dir": "ltr"})
+    country = Country(label=gettext_lazy("Country"))
+    sender = _line(gettext_lazy("From"))
+    receiver = _line(gettext_lazy("To"))
+    place = _line(gettext_lazy("Place"))
+    document = _line(gettext_lazy("Document"))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _offer(self, "event", [("", "—"), *((code, _(word.text)) for code, word in EVENTS.items())])
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the letter says of the event, by the names an answer uses; empty where no event was chosen."""
+        renamed = {"sender": "from", "receiver": "to"}
+        said = {renamed.get(name, name): value for name, value in self.cleaned_data.items() if value}
+        return said if said.get("event") else {}
+
+
+class Weapon(forms.Form):
+    """A weapon as ITI 17(b) asks for it: marks, type and calibre, and what else is known."""
+
+    use_required_attribute = False
+
+    marks = forms.CharField(
+        label=gettext_lazy("Marks, one on a line"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={**MARK_EXACT, "rows": 3, "dir": "ltr"}),
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    calibre = _line(gettext_lazy("Calibre"), required=True, attrs={"dir": "ltr"})
+    maker = _line(gettext_lazy("Maker"))
+    model = _line(gettext_lazy("Model"))
+    country = Country(label=gettext_lazy("Country of manufacture"))
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("The identification was checked against the weapon itself"),
+        error_messages={"required": gettext_lazy("Identify first, then trace: confirm the identification.")},
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _offer(self, "kind", [("", "—"), *((code, _(KIND_WORDS[code])) for code in KINDS)])
+
+    def clean_marks(self) -> list[str]:
+        """The marks, without empty lines."""
+        marks = [line.strip() for line in str(self.cleaned_data["marks"]).splitlines() if line.strip()]
+        if len(marks) > MOST_MARKS:
+            raise forms.ValidationError(_("At most %(n)d marks of one weapon.") % {"n": MOST_MARKS})
+        return marks
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The weapon as the message says it."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class Request(forms.Form):
+    """A new request: to whom, and the blocks of ITI 17 besides the weapons."""
+
+    use_required_attribute = False
+
+    peer = forms.ChoiceField(label=gettext_lazy("State in the directory"), required=False)
+    country = Country(
+        label=gettext_lazy("Or a State without a node"),
+        help_text=gettext_lazy("Two letters; it is asked and answers on paper."),
+    )
+    why_illicit = forms.MultipleChoiceField(
+        label=gettext_lazy("Why the weapon is illicit"), widget=forms.CheckboxSelectMultiple
+    )
+    circumstances = _long(gettext_lazy("Circumstances in which it was found"), required=True)
+    intended_use = _long(gettext_lazy("What the information is to be used for"), required=True, rows=2)
+
+    def __init__(self, *args: Any, peers: Sequence[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        _offer(self, "peer", [("", "—"), *peers])
+        grounds = [(code, f"{code}) {_(text)}") for code, text in rules.ILLICIT_GROUNDS.items()]
+        _offer(self, "why_illicit", grounds)
+
+    def clean(self) -> dict[str, Any]:
+        """One addressee."""
+        data = super().clean() or {}
+        if bool(data.get("peer")) == bool(data.get("country")) and "country" not in self.errors:
+            self.add_error("peer", _("Choose a State of the directory, or give the two letters of one without a node."))
+        return data
+
+    @property
+    def addressee(self) -> str:
+        """A node's origin, or a country."""
+        return str(self.cleaned_data["peer"] or self.cleaned_data["country"])
+
+    @property
+    def blocks(self) -> dict[str, Any]:
+        """What the message says besides the weapons."""
+        return {name: self.cleaned_data[name] for name in ("why_illicit", "circumstances", "intended_use")}
+
+
+class Conditions(forms.Form):
+    """How what is told must be handled."""
+
+    usual = forms.MultipleChoiceField(
+        label=gettext_lazy("Handling conditions"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    more = _long(gettext_lazy("Other conditions, one on a line"), rows=2)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _offer(self, "usual", [(_english(text), text) for text in CONDITIONS])
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The conditions that travel with the answer; the usual ones in English, as both sides know them."""
+        other = [line.strip() for line in self.cleaned_data["more"].splitlines()]
+        return (*self.cleaned_data["usual"], *filter(None, other))
+
+
+def _english(text: Any) -> str:
+    from django.utils import translation
+
+    with translation.override("en"):
+        return str(text)
+
+
+def name_field(urn: str) -> str:
+    """The checkbox that tells a name."""
+    return f"name-{urn.rpartition(':')[2][:32]}"
+
+
+def choice(data: Mapping[str, Any], record: Record, conditions: tuple[str, ...], *, opened: bool) -> Choice:
+    """What the release screen decided. What is not ticked is withheld; names not open to the reader cannot be told."""
+    urns = {urn for line in record.history for urn in named(line)}
+    open_to_reader = record.names if opened else personal.impersonal(record.names)
+    told = frozenset(urn for urn in urns if urn in open_to_reader and name_field(urn) in data)
+    return Choice(
+        names=told,
+        without=frozenset(urns - told),
+        partly={
+            line.event_id: tuple(fact for fact in FACTS if f"fact-{line.position}-{fact}" in data)
+            for line in record.history
+            if data.get(f"tell-{line.position}") == "partly"
+        },
+        left_out=frozenset(
+            line.event_id for line in record.history if data.get(f"tell-{line.position}") not in ("whole", "partly")
+        ),
+        conditions=conditions,
+    )
+
+
+def show_refused(form: forms.Form, problems: Sequence[Sentence]) -> None:
+    """Puts each problem beside the field it is about, the rest above the form."""
+    for problem in problems:
+        member = str(getattr(problem, "values", {}).get("member", ""))
+        field = member if member in form.fields else str(problem).partition(":")[0]
+        form.add_error(field if field in form.fields else None, problem.told(_))

@@ -1,0 +1,131 @@
+"""Pages of tracing requests: the list, one request with all that was said, its drafts, the directory of nodes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.access import requires
+from countermark.ledger import identity
+from countermark.ledger.entry import now
+from countermark.ledger.models import Peer
+from countermark.register.views.common import actor, me
+from countermark.tracing.requests import delivery, queries, rules, services, shown
+from countermark.tracing.requests.services import NotSaid
+from countermark.tracing.requests.states import Request
+
+BOXES = ("in", "out", "drafts", "owed")
+
+
+@requires("request.view")
+@require_GET
+def requests(request: HttpRequest) -> HttpResponse:
+    """The requests this node knows, the newest first: all, or those of a box."""
+    box = request.GET.get("box", "")
+    lines = [shown.line(one) for one in queries.requests() if one.kept or one.drafts]
+    context = {
+        "found": [one for one in lines if _is_in(one, box)],
+        "box": box if box in BOXES else "",
+        "overdue": sum(1 for one in lines if one.owed and one.owed.by_us and one.owed.overdue),
+        "drafts": sum(1 for one in lines if one.request.drafts),
+        "printing": "print" in request.GET,
+    }
+    return render(request, "tracing/requests/list.html", context)
+
+
+def _is_in(line: shown.Line, box: str) -> bool:
+    match box:
+        case "in":
+            return line.request.side == "answerer"
+        case "out":
+            return line.request.side == "asker"
+        case "drafts":
+            return bool(line.request.drafts)
+        case "owed":
+            return line.owed is not None and line.owed.by_us
+        case _:
+            return True
+
+
+@requires("request.view")
+@require_GET
+def request_page(request: HttpRequest, conversation: str) -> HttpResponse:
+    """One request: everything said, what waits for release, what may be said now."""
+    found = request_or_404(conversation)
+    reader = identity.opaque("person", me(request).username)
+    theirs: rules.Side = "answerer" if found.side == "asker" else "asker"
+    may_draft = accounts.may(me(request), "request.draft")
+    context = {
+        "found": found,
+        "line": shown.line(found),
+        "said": shown.said(found),
+        "drafts": shown.drafts(found, reader),
+        "say": _words(found, found.side) if may_draft and found.kept else [],
+        "paper": _words(found, theirs) if may_draft and found.on_paper and found.kept else [],
+        "diversion": shown.point_of_diversion(found),
+        "address": delivery.address(found.peer) if not found.on_paper else "",
+        "printing": "print" in request.GET,
+        "printed": now(),
+    }
+    return render(request, "tracing/requests/request.html", context)
+
+
+def _words(found: Request, side: rules.Side) -> list[tuple[str, str]]:
+    return [(kind, shown.title(kind)) for kind in rules.allowed(found.conversation, side)]
+
+
+def request_or_404(conversation: str) -> Request:
+    """A request this node knows."""
+    found = queries.request(conversation)
+    if found is None:
+        raise Http404(_("There is no such request."))
+    return found
+
+
+@requires("request.release")
+@require_POST
+def draft_release(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Sends a draft somebody else wrote."""
+    try:
+        known = services.release(str(draft_id), by=actor(request))
+    except NotSaid as refused:
+        return _refused(request, str(draft_id), refused)
+    text = _("Released: it is to be printed and sent on paper.") if known.on_paper else _("Released: it is on its way.")
+    messages.success(request, text)
+    return redirect("tracing:request", known.id)
+
+
+@requires("request.draft")
+@require_POST
+def draft_drop(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Gives a draft up."""
+    known = queries.of_draft(str(draft_id))
+    try:
+        services.drop(str(draft_id), by=actor(request))
+    except NotSaid as refused:
+        return _refused(request, str(draft_id), refused)
+    messages.success(request, _("The draft was given up."))
+    if known is None or not known.kept:
+        return redirect("tracing:requests")
+    return redirect("tracing:request", known.id)
+
+
+def _refused(request: HttpRequest, draft_id: str, refused: NotSaid) -> HttpResponse:
+    for problem in refused.problems:
+        messages.error(request, _("Not done: %(why)s.") % {"why": problem.told(_)})
+    known = queries.of_draft(draft_id)
+    return redirect("tracing:request", known.id) if known else redirect("tracing:requests")
+
+
+@requires("request.view")
+@require_GET
+def directory(request: HttpRequest) -> HttpResponse:
+    """The nodes this one exchanges messages with: their keys, to be compared in person, and where they answer."""
+    peers = [
+        (peer, shown.state_of(peer.origin), delivery.address(peer.origin)) for peer in Peer.objects.order_by("origin")
+    ]
+    return render(request, "tracing/requests/directory.html", {"peers": peers})

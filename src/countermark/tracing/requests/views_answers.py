@@ -1,0 +1,238 @@
+"""Answers: choosing the weapon, deciding event by event and name by name what is told, and reading what another State told."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from countermark.accounts.access import requires
+from countermark.ledger import jcs
+from countermark.ledger import services as ledger
+from countermark.ledger.models import LOG_SPAN
+from countermark.register.files.vocabulary import KINDS
+from countermark.register.models import Weapon
+from countermark.register.queries import personal, scope
+from countermark.register.queries.records import Record, named
+from countermark.register.rules import HistoryEvent
+from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, record_or_404
+from countermark.register.views.record import names_open
+from countermark.tracing import queries as tracing
+from countermark.tracing.requests import answers, forms, queries, rules, services, shown
+from countermark.tracing.requests.proofs import Answer
+from countermark.tracing.requests.rules import Message
+from countermark.tracing.requests.services import NotSaid
+from countermark.tracing.requests.states import Request
+from countermark.tracing.requests.views import request_or_404
+from countermark.tracing.search import SearchError
+from countermark.tracing.shown import percent
+
+SHOWN = 5
+TELLABLE = ("party", "place", "document")
+"""Kinds of names that are told unless somebody decides otherwise; persons, officers and remarks never are."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A weapon that is asked about, and what this register has that may be it."""
+
+    marks: str
+    facts: tuple[tuple[Any, str], ...]
+    candidates: list[tuple[str, Weapon]]
+    elsewhere: int
+    problem: str = ""
+
+
+def asked(request: HttpRequest, found: Request) -> list[Asked]:
+    """The weapons of a request, each traced by its marks in this register."""
+    body = next((one.envelope.body for one in found.kept if one.envelope.kind == "request"), {})
+    weapons = body.get("weapons")
+    return [_asked(request, one) for one in weapons if isinstance(one, dict)] if isinstance(weapons, list) else []
+
+
+def _asked(request: HttpRequest, weapon: dict[str, Any]) -> Asked:
+    given = weapon.get("marks")
+    marks = [shown.plain(one)[:1000] for one in given][: forms.MOST_MARKS] if isinstance(given, list) else []
+    text = " · ".join(marks)
+    facts = shown.parts({"weapons": [weapon]})[0].weapons[0]
+    try:
+        traced = tracing.trace(tracing.query_of([("", mark, "") for mark in marks], **_evidence(weapon)))
+    except SearchError as error:
+        return Asked(text, facts, [], 0, error.message.told(_))
+    ids = scope.of(me(request), "weapon.view").ids
+    candidates = [(percent(one.probability), traced.weapons.get(one.weapon_key)) for one in traced.answer.candidates]
+    visible = [(chance, one) for chance, one in candidates if one and (ids is None or {one.place, one.holder} & ids)]
+    return Asked(text, facts, visible[:SHOWN], len(candidates) - len(visible))
+
+
+def _evidence(weapon: dict[str, Any]) -> dict[str, str]:
+    found = {name: shown.plain(weapon.get(name) or "")[:200] for name in ("maker", "country", "kind", "calibre")}
+    return {**found, "kind": found["kind"] if found["kind"] in KINDS else ""}
+
+
+@dataclass(frozen=True)
+class NameLine:
+    """A name of an event: told or withheld; `hidden` when the reader may not see it and so cannot tell it."""
+
+    field: str
+    what: Any
+    text: str
+    told: bool
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One event of the history on the release screen; `tell` is `whole`, `partly` or `not`."""
+
+    event: HistoryEvent
+    date: dict[str, str]
+    names: tuple[NameLine, ...]
+    facts: tuple[tuple[str, Any, bool], ...]
+    tell: str
+    provable: bool
+
+
+@requires("request.draft")
+@GET_OR_POST
+def request_answer(request: HttpRequest, conversation: str, kind: str, weapon: UUID) -> HttpResponse:
+    """The release screen: what is told of a weapon's history, what is withheld and what that costs; then a draft."""
+    found = request_or_404(conversation)
+    if kind not in rules.allowed(found.conversation, found.side) or "answer" not in rules.table().messages[kind].needs:
+        raise Http404(_("This cannot be said in the request now."))
+    record = record_or_404(request, weapon)
+    opened = names_open(request, record)
+    data = posted(request)
+    form, conditions = forms.Say(kind, data), forms.Conditions(data)
+    answer = _chosen(request, found, record, conditions, opened=opened) if data is not None else None
+    if answer is not None and request.POST.get("action") == "draft" and form.is_valid():
+        body = {**form.body, "answer": msgspec.to_builtins(answer)}
+        try:
+            services.draft(kind, body, conversation=found.id, by=actor(request))
+        except NotSaid as refused:
+            forms.show_refused(form, refused.problems)
+        else:
+            messages.success(request, _("Written down. Somebody else than you has to release it."))
+            return redirect("tracing:request", found.id)
+    is_draft = request.POST.get("action") == "draft"
+    context = {
+        "found": found,
+        "line": shown.line(found),
+        "kind": kind,
+        "title": shown.title(kind),
+        "form": form if is_draft else forms.Say(kind, initial=_kept_so_far(form, request)),
+        "conditions": conditions,
+        "record": record,
+        "lines": list(_lines(request, record, opened=opened)),
+        "opened": opened,
+        "preview": shown.preview(answer) if answer is not None else None,
+    }
+    return render(request, "tracing/requests/answer.html", context, status=REFUSED if is_draft else 200)
+
+
+def _kept_so_far(form: forms.Say, request: HttpRequest) -> dict[str, Any]:
+    """What stands in the form while only the preview is asked for: nothing is judged yet."""
+    return {
+        name: request.POST.getlist(name) if name == "grounds" else request.POST.get(name)
+        for name in form.fields
+        if name in request.POST
+    }
+
+
+def _chosen(
+    request: HttpRequest, found: Request, record: Record, conditions: forms.Conditions, *, opened: bool
+) -> Answer | None:
+    said = conditions.said if conditions.is_valid() else ()
+    choice = forms.choice(request.POST, record, said, opened=opened)
+    held = [one.envelope.holds for one in found.received]
+    return answers.build(record.state.id, found.id, choice, held)
+
+
+def _lines(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[EventLine]:
+    log = ledger.require_own_log()
+    usual = personal.impersonal(record.names)
+    data = request.POST if request.method == "POST" else None
+    for line in record.history:
+        tell = "not" if line.corrected else "whole"
+        yield EventLine(
+            line,
+            {"text": line.date, "precision": line.precision},
+            tuple(_names(line, record, usual, data, opened=opened)),
+            tuple(
+                (
+                    fact,
+                    shown.FACTS[fact],
+                    data is None or data.get(f"tell-{line.position}") != "partly" or _given(data, line, fact),
+                )
+                for fact in answers.FACTS
+            ),
+            tell if data is None else data.get(f"tell-{line.position}", "not"),
+            line.position // LOG_SPAN == log.id,
+        )
+
+
+def _given(data: Any, line: HistoryEvent, fact: str) -> bool:
+    return f"fact-{line.position}-{fact}" in data
+
+
+def _names(line: HistoryEvent, record: Record, usual: dict[str, str], data: Any, *, opened: bool) -> Iterator[NameLine]:
+    for urn in dict.fromkeys(named(line)):
+        if urn not in record.names:
+            continue
+        kind, field = urn.split(":")[2], forms.name_field(urn)
+        hidden = urn not in usual and not opened
+        told = kind in TELLABLE and urn in usual if data is None else field in data
+        yield NameLine(
+            field,
+            shown.FACTS.get(f"name:{kind}", kind),
+            "" if hidden else record.names[urn],
+            told and not hidden,
+            hidden,
+        )
+
+
+@requires("request.view")
+@require_GET
+def request_told(request: HttpRequest, conversation: str, side: str, number: int) -> HttpResponse:
+    """An answer as people read it, verified at once: what is genuine, what was there before, what is told without proof."""
+    found, message = _message_or_404(conversation, side, number)
+    ours = message.side == found.side
+    context = {
+        "found": found,
+        "line": shown.line(found),
+        "message": message,
+        "title": shown.title(message.kind),
+        "told": shown.told(message.body["answer"], found, ours=ours),
+        "ours": ours,
+        "held": len(queries.checkpoints_of(found.peer)) if not ours else 0,
+        "printing": "print" in request.GET,
+    }
+    return render(request, "tracing/requests/told.html", context)
+
+
+@requires("request.view")
+@require_GET
+def request_told_file(request: HttpRequest, conversation: str, side: str, number: int) -> HttpResponse:
+    """The answer as a file, to be verified elsewhere with `countermark verify-answer`."""
+    found, message = _message_or_404(conversation, side, number)
+    name = f"answer-{found.id[:8]}-{number}.json"
+    return HttpResponse(
+        jcs.encode(message.body["answer"]),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _message_or_404(conversation: str, side: str, number: int) -> tuple[Request, Message]:
+    found = request_or_404(conversation)
+    for one in found.kept:
+        message = one.envelope.message
+        if (message.side, message.number) == (side, number) and isinstance(message.body.get("answer"), dict):
+            return found, message
+    raise Http404(_("There is no such answer."))

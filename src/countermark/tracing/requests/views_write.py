@@ -1,0 +1,166 @@
+"""Writing messages: a new request, each kind of message, and what a State without a node said on paper."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.access import requires
+from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
+from countermark.tracing.requests import forms, queries, rules, services, shown, views_answers
+from countermark.tracing.requests.services import NotSaid
+from countermark.tracing.requests.states import Request
+from countermark.tracing.requests.views import request_or_404
+
+LONGEST_READING = 1000
+
+
+@requires("request.draft")
+@GET_OR_POST
+def request_new(request: HttpRequest) -> HttpResponse:
+    """A new request: the three blocks of ITI 17 and to whom; a second person releases it."""
+    data = posted(request)
+    first, weapons = _prefilled(request) if data is None else ({}, [])
+    count = _count(request, len(weapons))
+    form = forms.Request(data, peers=shown.directory(), initial=first)
+    rows = [forms.Weapon(data, prefix=f"w{n}", initial=weapons[n] if n < len(weapons) else {}) for n in range(count)]
+    adding = data is not None and "add" in data
+    if data is not None and not adding and all([form.is_valid(), *(row.is_valid() for row in rows)]):
+        body = {**form.blocks, "weapons": [row.facts for row in rows]}
+        try:
+            draft_id = services.draft("request", body, peer=form.addressee, by=actor(request))
+        except NotSaid as refused:
+            forms.show_refused(form, refused.problems)
+        else:
+            return _drafted(request, draft_id)
+    if adding:
+        form, rows = _unjudged(request, count)
+    is_wrong = not adding and (bool(form.errors) or any(row.errors for row in rows))
+    context = {"form": form, "weapons": rows, "count": count, "most": forms.MOST_WEAPONS}
+    return render(request, "tracing/requests/new.html", context, status=REFUSED if is_wrong else 200)
+
+
+def _count(request: HttpRequest, given: int) -> int:
+    """How many weapons the form has room for."""
+    text = request.POST.get("count", "")
+    count = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else given
+    return max(1, min(forms.MOST_WEAPONS, count + ("add" in request.POST)))
+
+
+def _unjudged(request: HttpRequest, count: int) -> tuple[forms.Request, list[forms.Weapon]]:
+    """The forms as they were filled in, when only room for another weapon was asked for."""
+    many = {"why_illicit"}
+    first = {name: request.POST.getlist(name) if name in many else value for name, value in request.POST.items()}
+    rows = []
+    for n in range(count):
+        mine = f"w{n}-"
+        initial = {name.removeprefix(mine): value for name, value in request.POST.items() if name.startswith(mine)}
+        rows.append(forms.Weapon(prefix=f"w{n}", initial=initial))
+    return forms.Request(peers=shown.directory(), initial=first), rows
+
+
+def _prefilled(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What an answer of the trace page, or an earlier request to another State, fills in."""
+    to = request.GET.get("to", "")[:2]
+    known = next((origin for origin, _label in shown.directory() if origin[:2] == to), "")
+    first: dict[str, Any] = {"peer": known} if known else {"country": to}
+    earlier = queries.request(request.GET.get("after", "")) if "after" in request.GET else None
+    said = next((one.envelope.body for one in earlier.kept if one.envelope.kind == "request"), {}) if earlier else {}
+    if said:
+        first |= {name: said.get(name) for name in ("why_illicit", "circumstances", "intended_use")}
+        return first, [_typed(one) for one in said.get("weapons", []) if isinstance(one, dict)]
+    weapon: dict[str, Any] = {
+        name: request.GET.get(name, "").replace("\0", "")[:200] for name in ("kind", "calibre", "maker", "country")
+    }
+    readings = [text.replace("\0", "")[:LONGEST_READING] for text in request.GET.getlist("reading")[: forms.MOST_MARKS]]
+    return first, [{**weapon, "marks": "\n".join(filter(None, readings))}]
+
+
+def _typed(weapon: dict[str, Any]) -> dict[str, Any]:
+    """A weapon of an earlier request as the form has it; what was confirmed then is confirmed anew."""
+    marks = weapon.get("marks")
+    lines = [shown.plain(one) for one in marks] if isinstance(marks, list) else [shown.plain(marks or "")]
+    return {**weapon, "marks": "\n".join(lines), "confirmed": False}
+
+
+@requires("request.draft")
+@GET_OR_POST
+def request_say(request: HttpRequest, conversation: str, kind: str) -> HttpResponse:
+    """One message of a kind; one that answers begins with the weapon, or says that there is no record."""
+    found = _may_be_said(conversation, kind)
+    form = forms.Say(kind, posted(request))
+    answers = "answer" in rules.table().messages[kind].needs
+    if request.method == "POST" and form.is_valid():
+        body = {**form.body, **({"answer": {"records": []}} if answers else {})}
+        try:
+            draft_id = services.draft(kind, body, conversation=found.id, by=actor(request))
+        except NotSaid as refused:
+            forms.show_refused(form, refused.problems)
+        else:
+            return _drafted(request, draft_id)
+    context = {
+        "found": found,
+        "line": shown.line(found),
+        "kind": kind,
+        "title": shown.title(kind),
+        "form": form,
+        "answers": answers,
+        "weapons": views_answers.asked(request, found) if answers else [],
+    }
+    return render(request, "tracing/requests/say.html", context, status=REFUSED if form.errors else 200)
+
+
+def _may_be_said(conversation: str, kind: str) -> Request:
+    """A request in which we may say this now; for anything else there is no page."""
+    found = request_or_404(conversation)
+    if kind not in rules.allowed(found.conversation, found.side) or not found.kept:
+        raise Http404(_("This cannot be said in the request now."))
+    return found
+
+
+def _drafted(request: HttpRequest, draft_id: str) -> HttpResponse:
+    known = queries.of_draft(draft_id)
+    text = _("Written down. Somebody else than you has to release it.")
+    if not accounts.may(me(request), "request.release"):
+        text = _("Written down. The national point of contact has to release it.")
+    messages.success(request, text)
+    return redirect("tracing:request", known.id) if known else redirect("tracing:requests")
+
+
+@requires("request.draft")
+@GET_OR_POST
+def request_paper(request: HttpRequest, conversation: str, kind: str) -> HttpResponse:
+    """Records what a State without a node said in a letter."""
+    found = request_or_404(conversation)
+    theirs: rules.Side = "answerer" if found.side == "asker" else "asker"
+    if not found.on_paper or kind not in rules.allowed(found.conversation, theirs):
+        raise Http404(_("This cannot be said in the request now."))
+    data = posted(request)
+    letter, form = forms.Letter(data), forms.Say(kind, data)
+    answers = "answer" in rules.table().messages[kind].needs
+    events = [forms.LetterEvent(data, prefix=f"e{n}") for n in range(forms.PAPER_EVENTS if answers else 0)]
+    if data is not None and all([letter.is_valid(), form.is_valid(), *(one.is_valid() for one in events)]):
+        told = {"answer": {"events": [one.facts for one in events if one.facts]}} if answers else {}
+        time = f"{letter.cleaned_data['day'].isoformat()}T00:00:00.000Z"
+        try:
+            services.note_paper(found.id, kind, {**form.body, **told}, time, by=actor(request))
+        except NotSaid as refused:
+            forms.show_refused(form, refused.problems)
+        else:
+            messages.success(request, _("Taken down."))
+            return redirect("tracing:request", found.id)
+    is_wrong = any(one.errors for one in (letter, form, *events))
+    context = {
+        "found": found,
+        "line": shown.line(found),
+        "title": shown.title(kind),
+        "letter": letter,
+        "form": form,
+        "events": events,
+        "own": settings.ENVIRONMENT.state,
+    }
+    return render(request, "tracing/requests/paper.html", context, status=REFUSED if is_wrong else 200)
