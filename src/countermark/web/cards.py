@@ -123,7 +123,9 @@ def _row(entry: Entry, weapon: Weapon) -> Row:
     what = _(word.text) if word else _("recorded")
     text = " ".join(filter(None, (weapon.maker, weapon.model))) or weapon.ref
     link = url("register:weapon", str(weapon.id))
-    return Row(text, link, weapon.serial or weapon.ref, f"{what} · {entry.recorded.time[:16].replace('T', ' ')}")
+    # Isolated left to right, as <bdi dir="ltr"> would: a date between Arabic words would else run backwards.
+    time = f"\u2066{entry.recorded.time[:16].replace('T', ' ')}\u2069"
+    return Row(text, link, weapon.serial or weapon.ref, f"{what} · {time}")
 
 
 def _entries(user: User) -> Card:
