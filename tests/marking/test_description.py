@@ -87,6 +87,12 @@ def test_marks_nobody_described_are_not_called_missing() -> None:
     assert not any(finding.verdict == "missing" for finding in answer.findings)
 
 
+def test_a_list_longer_than_any_weapon_has_is_cut_and_said() -> None:
+    described, problems = description.read({"marks": [{"component": "frame"}] * 100_000})
+    assert len(described.marks or ()) == 200
+    assert [(problem.path, problem.expected) for problem in problems] == [("$.marks[200...]", "at most 200")]
+
+
 def test_a_year_given_as_a_number_is_read() -> None:
     described, problems = description.read({"elements": {"year": 2026}})
     assert (described.elements, problems) == ({"year": "2026"}, [])

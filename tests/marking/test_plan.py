@@ -56,8 +56,8 @@ def test_the_strictest_height_is_planned_and_who_demands_it_is_shown() -> None:
     plan = _plan("us-478.92", "eu-2019-68", weapon=_TABLE["weapons"]["pistol_frame"])
     assert plan.marks[0].height_mm == 1.6
     height = next(one for one in plan.now.strictest if one["attribute"] == "height_mm")
-    assert [one["profile"] for one in height["demanded_by"]] == ["eu-2019-68"]  # type: ignore[attr-defined]
-    assert {one["profile"] for one in height["others"]} == {"us-478.92"}  # type: ignore[attr-defined]
+    assert [one["profile"] for one in height["demanded_by"]] == ["eu-2019-68"]
+    assert {one["profile"] for one in height["others"]} == {"us-478.92"}
 
 
 def test_where_no_marks_are_described_the_plan_is_made_for_none() -> None:
@@ -111,10 +111,40 @@ def test_a_second_plate_has_a_space_of_its_own() -> None:
     assert spaces({**frame, "second_plate": plate}) == [("plate", False), ("second_plate", False)]
 
 
+def test_what_the_first_plate_has_no_room_for_goes_on_the_second() -> None:
+    plate = {"metal": True, "embedded": True, "removal_destroys": True, "width_mm": 12, "height_mm": 5}
+    weapon = {"kind": "revolver", "components": [{"type": "frame", "plate": plate, "second_plate": plate}]}
+    tight = {**_TABLE["marks"]["on_plate"], "text": "ACME A123 XA"}
+    told = {"country": "XB", "year": "2026"}
+    [mark] = _plan("iti", occasion="import", weapon=weapon, marks=[tight], elements=told).marks
+    assert mark.notes == ["On the second plate: the first has no room for it."]
+
+
+def test_the_import_mark_of_an_earlier_import_is_not_that_of_this_one() -> None:
+    marks = [_TABLE["marks"]["full_frame"], _TABLE["marks"]["import_mark"]]
+    fields: dict[str, Any] = {"occasion": "import", "weapon": _TABLE["weapons"]["pistol"], "marks": marks}
+    again = _plan("iti", **fields, elements={"country": "XC", "year": "2027"})
+    assert [mark.text for mark in again.marks] == ["XC 2027"]
+    assert not _plan("iti", **fields, elements={"country": "xb"}).marks
+
+
+def test_where_the_destination_is_known_the_import_mark_is_applied_by_the_maker() -> None:
+    told = {"serial": "A1", "destination": "XB"}
+    plan = _plan("iti", weapon=_TABLE["weapons"]["pistol"], marks=[], elements=told)
+    assert [(mark.mark_kind, mark.component) for mark in plan.marks] == [("manufacture", "frame"), ("import", "frame")]
+    assert plan.marks[1].text == "XB"
+    assert "confirmed on arrival" in plan.marks[1].notes[0]
+
+
+def test_a_year_an_instrument_demands_stays_open_until_the_weapon_arrives() -> None:
+    plan = _plan("mosaic-05.30", weapon=_TABLE["weapons"]["pistol"], marks=[], elements={"destination": "XB"})
+    assert plan.marks[1].text == "XB ‹year›"
+
+
 def test_check_and_plan_show_the_strictest_value_and_the_space() -> None:
     fields: dict[str, Any] = {"occasion": "manufacture", "weapon": _TABLE["weapons"]["polymer_plate"], "marks": []}
     for answer in (_check(**fields).as_json(), _plan(**fields).as_json()):
-        assert {one["attribute"] for one in answer["strictest"]} == {"height_mm", "depth_mm"}
+        assert {one["attribute"] for one in answer["strictest"]} == {"height_mm", "depth_mm", "alphabets", "numerals"}
         assert answer["conflicts"]
         assert answer["space"][0]["component"] == "frame"
 

@@ -6,7 +6,8 @@ These commands need no store: a description goes in, an answer comes out.
 import datetime as dt
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -174,11 +175,24 @@ def _print_answer(verdicts: dict[str, Any], findings: Sequence[Finding]) -> None
     for name, verdict in verdicts.items():
         click.echo(f"{name:14} {verdict.replace('_', ' ')}")
     click.echo()
-    for finding in findings:
+    for finding, message in _told_together(findings):
         where = f"{finding.component}: " if finding.component else ""
         click.echo(
-            f"{_SIGNS[finding.verdict]:8} {finding.rule:22} {finding.force:9}  {where}{finding.message} [{finding.source}]"
+            f"{_SIGNS[finding.verdict]:8} {finding.rule:22} {finding.force:9}  {where}{message}"
+            f" [{finding.source}{', from memory' if finding.confidence == 'memory' else ''}]"
         )
+
+
+def _told_together(findings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding with its message; the elements one mark lacks are one line."""
+    for (_, _, verdict), group in groupby(findings, lambda one: (one.rule, one.component, one.verdict)):
+        told = list(group)
+        lacking = [one.params["element"] for one in told if verdict == "missing" and "element" in one.params]
+        rest = [one for one in told if verdict != "missing" or "element" not in one.params]
+        if lacking and not rest:
+            yield told[0], f"The mark does not give: {', '.join(lacking)}."
+        for one in rest:
+            yield one, f"{one.message} Needed: {', '.join(lacking)}." if lacking else one.message
 
 
 def _print_plan(planned: rules.Plan) -> None:
@@ -190,12 +204,20 @@ def _print_plan(planned: rules.Plan) -> None:
             for name, value in (("height", mark.height_mm), ("depth", mark.depth_mm))
             if value
         )
+        usable = (
+            "a security mark of the State" if mark.layer == "covert" else "no method is known to last on this material"
+        )
         lasting = [choice.title for choice in mark.methods if choice.durability in ("good", "fair")]
         click.echo(f"{number}. {mark.component} ({mark.carrier}), {mark.mark_kind} mark: {mark.text}")
         click.echo(
-            f"   {size or 'no size demanded'}; {lasting[0] if lasting else 'no method is known to last on this material'};"
+            f"   {size or 'no size demanded'}; {lasting[0] if lasting else usable};"
             f" asked for by {', '.join(mark.rules)}"
         )
+    for attribute in planned.now.strictest:
+        who = ", ".join(f"{one['rule']} ({one['least']})" for one in attribute["demanded_by"])
+        click.echo(f"{attribute['attribute']}: {_value(attribute['value'])}, demanded by {who}")
+    for conflict in planned.now.conflicts:
+        click.echo(f"{conflict['message']} {_sides(conflict['profiles'])}")
     if not planned.marks:
         click.echo("no mark is missing")
     for area in planned.space:
@@ -205,6 +227,14 @@ def _print_plan(planned: rules.Plan) -> None:
             else "the marks do not fit: plan a second plate"
         )
         click.echo(f"{area.component} ({area.carrier}): {told}")
+
+
+def _value(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else f"{value:g}"
+
+
+def _sides(profiles: dict[str, list[str]]) -> str:
+    return "; ".join(f"{side}: {', '.join(names)}" for side, names in profiles.items())
 
 
 COMMANDS = {"marking": marking, "schema": schema}

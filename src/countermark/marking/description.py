@@ -43,6 +43,8 @@ Element = Literal[
 
 Millimetres = Annotated[float, Meta(gt=0, le=10_000)]
 Text = Annotated[str, Meta(max_length=1_000)]
+_MOST = 200
+"""The longest list: a weapon has fewer components and marks, and each mark is held against each component."""
 
 
 class Plate(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +88,7 @@ class Weapon(Struct, frozen=True, forbid_unknown_fields=True):
     year: Annotated[int, Meta(ge=1300, le=9999)] | None = None
     """Of manufacture: what is older than an instrument's day for antiques is outside it."""
     control_component: Component | None = None
-    components: tuple[Part, ...] | None = None
+    components: Annotated[tuple[Part, ...], Meta(max_length=_MOST)] | None = None
     duplicate_serial: bool | None = None
     """Whether the register holds the serial for the same make, model, type and calibre already."""
 
@@ -111,13 +113,13 @@ class Description(Struct, frozen=True, forbid_unknown_fields=True):
     occasion: Occasion | None = None
     import_purpose: Purpose | None = None
     traceable_before: bool | None = None
-    profiles: tuple[Text, ...] | None = None
+    profiles: Annotated[tuple[Text, ...], Meta(max_length=_MOST)] | None = None
     date: dt.date | None = None
     weapon: Weapon | None = None
-    marks: tuple[Mark, ...] | None = None
+    marks: Annotated[tuple[Mark, ...], Meta(max_length=_MOST)] | None = None
     elements: Mapping[Element, Text] | None = None
     """What is known already of the marks that are to be applied: the serial assigned, the importer..."""
-    equipment: tuple[Text, ...] | None = None
+    equipment: Annotated[tuple[Text, ...], Meta(max_length=_MOST)] | None = None
     """Marking methods at hand."""
     identity: Identity | None = None
     """Which components carry the weapon's identity under the State's policy, judged beside the profiles."""
@@ -177,8 +179,10 @@ def _clean_list(given: Any, inner: Any, path: str, problems: list[Problem]) -> l
     if not isinstance(given, list | tuple):
         problems.append(Problem(path, "a list"))
         return None
+    if len(given) > _MOST:
+        problems.append(Problem(f"{path}[{_MOST}...]", f"at most {_MOST}"))
     kept = []
-    for number, one in enumerate(given):
+    for number, one in enumerate(given[:_MOST]):
         where = f"{path}[{number}]"
         cleaned = _clean(one, inner, where, problems)
         if cleaned is not None and _converts(cleaned, inner, where, problems):

@@ -103,6 +103,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     """Whether the mark belongs on the control component alone, so that one must be designated where several could be."""
     country_code: bool = False
     """The country is to be given as two letters of ISO 3166-1."""
+    unique: bool = False
+    """Whether a maker may give a number only once: one the register holds already is advised against."""
     durable: bool = False
     """Whether the mark must last: a method that does not on this material is advised against."""
     order: tuple[str, ...] = ()

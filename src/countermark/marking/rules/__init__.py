@@ -25,8 +25,8 @@ class Answer:
     verdicts: dict[str, Verdict]
     findings: tuple[Finding, ...]
     space: tuple[planning.Space, ...]
-    strictest: list[dict[str, object]]
-    conflicts: list[dict[str, object]]
+    strictest: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
 
     def as_json(self) -> dict[str, Any]:
         """The shape of the contract, *Marking*."""
@@ -75,6 +75,7 @@ def plan(description: Description, profiles: Sequence[Profile], day: dt.date, pr
     plain = _normal(msgspec.structs.replace(description, marks=description.marks or ()))
     rules = planning.in_force(plain, profiles, now.verdicts, day)
     marks = planning.needed(plain, rules)
+    marks += planning.in_advance(plain, _covering(profiles, now), day, marks)
     then = check(planning.applied(plain, marks), profiles, day, problems)
     return Plan(
         now=now,
@@ -100,13 +101,19 @@ def check(
         verdict, found = _under(profile, plain, day)
         verdicts[profile.id] = "incomplete" if problems and verdict == "compliant" else verdict
         findings += found
+    due = planning.in_force(plain, profiles, verdicts, day)
     return Answer(
         verdicts=verdicts,
         findings=tuple(findings),
         space=tuple(planning.spaces(plain, ())),
-        strictest=planning.strictest(planning.in_force(plain, profiles, verdicts, day)),
+        strictest=[*planning.strictest(due), *planning.permitted(due)],
         conflicts=planning.conflicts(verdicts, profiles),
     )
+
+
+def _covering(profiles: Sequence[Profile], answer: Answer) -> list[Profile]:
+    """The profiles that cover the weapon at all."""
+    return [profile for profile in profiles if answer.verdicts[profile.id] not in ("exempt", "not_applicable")]
 
 
 def _policy(description: Description, profiles: Sequence[Profile]) -> list[Profile]:

@@ -39,18 +39,18 @@ def told(mark: Mark) -> Mapping[str, str]:
     return cast(Mapping[str, str], mark.elements or {})
 
 
-_UNSEEN = ("micro", "nano")
+_UNSEEN = re.compile(r"nano|micro(?![-_ ]?percussion)", re.IGNORECASE)
 
 
 def is_overt(mark: Mark) -> bool:
     """Whether a mark can be seen without technical aids (ITI para. 7; micro and nano marks cannot, A/70/115, para. 33)."""
-    unseen = any(word in (mark.method or "").lower() for word in _UNSEEN)
-    return mark.layer == "overt" and mark.mark_kind != "covert" and not unseen
+    return mark.layer == "overt" and mark.mark_kind != "covert" and not _UNSEEN.search(mark.method or "")
 
 
 def outcomes(requirement: Requirement, description: Description, one_part: bool = False) -> list[Outcome]:
     """What a requirement comes to, place by place. `one_part`: one component alone is the weapon in law."""
     marks = [mark for mark in description.marks or () if _may_count(mark, requirement)]
+    marks = [mark for mark in marks if not _is_of_earlier_import(mark, requirement, description)]
     found = [_at(place, requirement, marks) for place in places.of(requirement, description, one_part)]
     if requirement.where == "structural_and_another" and found[0].state == "met":
         found.append(_another(found[0], requirement, marks))
@@ -66,6 +66,16 @@ def _may_count(mark: Mark, requirement: Requirement) -> bool:
     if requirement.covert_counts:
         return not is_overt(mark)
     return not requirement.mark_kinds or mark.mark_kind in requirement.mark_kinds or mark.mark_kind == "covert"
+
+
+def _is_of_earlier_import(mark: Mark, requirement: Requirement, description: Description) -> bool:
+    """Whether a mark names another country of import than the one the weapon comes into now, where that is told."""
+    if description.occasion != "import" or requirement.mark_kinds != ("import",):
+        return False
+    if not all("country" in elements and "serial" not in elements for elements in requirement.elements):
+        return False
+    now, then = (description.elements or {}).get("country", ""), told(mark).get("country", "")
+    return bool(now.strip() and then.strip()) and now.strip().casefold() != then.strip().casefold()
 
 
 def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
@@ -140,9 +150,10 @@ def _shows(mark: Mark, element: str) -> bool:
 
 
 def _lacking(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """What is missing to the set that comes nearest."""
+    """What is missing to the set that comes nearest: the first one where nothing of any is there."""
     gaps = [tuple(one for one in elements if not any(_shows(mark, one) for mark in marks)) for elements in alternatives]
-    return min(gaps, key=len)
+    begun = [gap for gap, elements in zip(gaps, alternatives, strict=True) if len(gap) < len(elements)]
+    return min(begun, key=len) if begun else gaps[0]
 
 
 def _identifies(marks: Sequence[Mark]) -> bool:
@@ -425,6 +436,10 @@ def _beside(voice: Voice, description: Description, found: Sequence[Outcome]) ->
             )
     if rule.country_code:
         yield from _country_codes(voice, used)
+    if rule.unique and description.weapon and description.weapon.duplicate_serial:
+        yield voice.says(
+            "advice", "serial", gettext_noop("Another weapon bears this number already: give a number once.")
+        )
 
 
 def _halves(voice: Voice, description: Description, found: Sequence[Outcome]) -> Iterator[Finding]:

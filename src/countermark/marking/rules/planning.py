@@ -211,9 +211,28 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
         force=min(need.forces, key=_FORCES.index),
         copies=need.copies,
         rules=list(need.rules),
-        notes=list(need.notes),
-        methods=methods.ranked(material, description.occasion, description.equipment),
+        notes=[*need.notes, *_second_plate(part, need, elements, description, on_plate)],
+        # How a covert mark is made is for the State alone to know.
+        methods=[] if need.layer == "covert" else methods.ranked(material, description.occasion, description.equipment),
     )
+
+
+def _second_plate(
+    part: Part | None, need: _Need, elements: Mapping[str, str | None], description: Description, on_plate: bool
+) -> list[str]:
+    """Where a mark goes on the second plate because the first has no room for it (A/70/115, para. 13)."""
+    if not on_plate or part is None or part.second_plate is None or part.plate is None:
+        return []
+    width, height = part.plate.width_mm, part.plate.height_mm
+    if not width or not height:
+        return []
+    standing = [mark for mark in description.marks or () if mark.component == part.type and mark.carrier == "plate"]
+    least = [float(need.height.mm)] if need.height else []
+    character = max([*(mark.height_mm for mark in standing if mark.height_mm), *least], default=space.USUAL_HEIGHT_MM)
+    texts = [text for mark in standing if (text := _written(mark))]
+    if space.fit(width, height, character, [*texts, _usual(elements)]).fits:
+        return []
+    return [gettext_noop("On the second plate: the first has no room for it.")]
 
 
 def _is_foreign(text: str, rules: Iterable[Rule]) -> bool:
@@ -247,7 +266,7 @@ def _ordered(elements: Iterable[str]) -> list[str]:
 
 
 def _on_plate(part: Part | None, need: _Need) -> bool:
-    if part is None or need.component not in places.FRAMES:
+    if part is None or need.component not in places.FRAMES or need.layer == "covert":
         return False
     if part.material == "polymer" and need.plate:
         return True
@@ -338,16 +357,47 @@ _USUAL_LENGTHS = {"country": 2, "year": 4, "serial": 8, "calibre": 6}
 
 def _guessed(mark: PlannedMark) -> str:
     """The text with elements nobody knows yet at their usual length, to see what will fit."""
-    return " ".join(text or "0" * _USUAL_LENGTHS.get(name, 6) for name, text in mark.elements.items())
+    return _usual(mark.elements)
+
+
+def _usual(elements: Mapping[str, str | None]) -> str:
+    return " ".join(text or "0" * _USUAL_LENGTHS.get(name, 6) for name, text in elements.items())
 
 
 def _written(mark: Mark) -> str:
     return mark.text or " ".join((mark.elements or {}).values())
 
 
-def strictest(rules: Sequence[tuple[Profile, Rule]]) -> list[dict[str, object]]:
+def in_advance(
+    description: Description, profiles: Sequence[Profile], day: dt.date, marks: Sequence[PlannedMark]
+) -> list[PlannedMark]:
+    """The import marks a maker can apply where the country of destination is known (A/70/115, para. 14).
+
+    What is only encouraged and not known yet (the year of arrival) is left out.
+    """
+    destination = (description.elements or {}).get("destination", "").strip()
+    if description.occasion != "manufacture" or not destination:
+        return []
+    told = {name: text for name, text in (description.elements or {}).items() if name.startswith("importer")}
+    on_arrival = msgspec.structs.replace(
+        applied(description, marks), occasion="import", import_purpose="permanent", elements=told | {"country": destination}
+    )  # fmt: skip
+    verdicts: dict[str, Verdict] = dict.fromkeys(
+        (profile.id for profile in profiles if profile.in_force(day)), "compliant"
+    )
+    rules = [
+        (profile, msgspec.structs.replace(rule, encouraged=()))
+        for profile, rule in in_force(on_arrival, profiles, verdicts, day)
+        if rule.requires.mark_kinds == ("import",)
+    ]
+    notes = [gettext_noop("Applied at manufacture, since the destination is known; confirmed on arrival.")]
+    found = needed(on_arrival, rules)
+    return [msgspec.structs.replace(mark, notes=[*notes, *mark.notes]) for mark in found if mark.mark_kind == "import"]
+
+
+def strictest(rules: Sequence[tuple[Profile, Rule]]) -> list[dict[str, Any]]:
     """The largest height and depth demanded, with who demands it and who demands less."""
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     for attribute, name in (("height_mm", "min_height"), ("depth_mm", "min_depth")):
         asked = [(getattr(rule, name), profile, rule) for profile, rule in rules if getattr(rule, name)]
         if not asked:
@@ -372,9 +422,25 @@ def strictest(rules: Sequence[tuple[Profile, Rule]]) -> list[dict[str, object]]:
     return found
 
 
-def conflicts(verdicts: Mapping[str, Verdict], profiles: Sequence[Profile]) -> list[dict[str, object]]:
+def permitted(rules: Sequence[tuple[Profile, Rule]]) -> list[dict[str, Any]]:
+    """The alphabets and numerals every instrument allows, with who narrows them."""
+    found: list[dict[str, Any]] = []
+    for attribute in ("alphabets", "numerals"):
+        asked = [(getattr(rule, attribute), profile, rule) for profile, rule in rules if getattr(rule, attribute)]
+        if not asked:
+            continue
+        common = set(asked[0][0]).intersection(*(names for names, _, _ in asked))
+        demanded = [
+            {"profile": profile.id, "rule": rule.id, "force": profile.force_of(rule), "least": ", ".join(names)}
+            for names, profile, rule in asked
+        ]
+        found.append({"attribute": attribute, "value": sorted(common), "demanded_by": demanded, "others": []})
+    return found
+
+
+def conflicts(verdicts: Mapping[str, Verdict], profiles: Sequence[Profile]) -> list[dict[str, Any]]:
     """Where instruments asked for at once differ in kind, shown and not resolved."""
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     exempt = [name for name, verdict in verdicts.items() if verdict == "exempt"]
     asking = [name for name, verdict in verdicts.items() if verdict not in ("exempt", "not_applicable")]
     if exempt and asking:
