@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from countermark.marks import skeleton as skeletons
 from countermark.marks.expansion import Patterns
+from countermark.tracing import sieve
 from countermark.tracing.index import Row
 from countermark.tracing.store import Known, Rows, from_columns
 
@@ -30,6 +31,9 @@ _TYPES = {
     "component": np.int16,
     "mark_kind": np.int16,
 }
+
+PAGE = 1_000_000
+"""Marks read at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,9 @@ class ArrayStore:
     @cached_property
     def _known(self) -> Known:
         counts = dict(zip(self.patterns.tolist(), self.counts.tolist(), strict=True))
-        return Known(Patterns(np.asarray(self.patterns)), counts, len(self.skeleton))
+        pages = (self.skeleton[start : start + PAGE] for start in range(0, len(self.skeleton), PAGE))
+        sifted = sieve.of_keys(pages, len(self.skeleton))
+        return Known(Patterns(np.asarray(self.patterns)), counts, len(self.skeleton), sifted)
 
     @cached_property
     def _ends(self) -> NDArray[np.int32]:
