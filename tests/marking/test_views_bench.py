@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
-from countermark.ledger import store
 from countermark.marking import batches, bench, equipment, queries, sheets
 from countermark.marking.models import BatchRow
 from countermark.marking.states import CRITERIA, Batch, Item
@@ -116,9 +116,11 @@ def test_weapons_of_another_place_cannot_be_put_into_a_work_order() -> None:
     people.weapon("W1", place=SOUTH)
     northern = people.signed_in("nora", "marking", NORTH)
 
-    response = northern.post(f"{ORDERS}new/", {**ORDER, "refs": "W1", "action": "make"})
+    at_home = {"place": identity.opaque("place", NORTH)}
+    response = northern.post(f"{ORDERS}new/", {**ORDER, **at_home, "refs": "W1", "action": "make"})
 
     assert response.status_code == 422
+    assert "the record number of one weapon you may see" in response.content.decode()
     assert not BatchRow.objects.exists()
 
 

@@ -37,6 +37,12 @@ def offer(form: forms.Form, **offered: Sequence[tuple[str, str]]) -> None:
         field.choices = list(found)
 
 
+def offer_places(form: forms.Form, places: Sequence[tuple[str, str]]) -> None:
+    """Gives the places; one must be chosen by those who hold their role at places only."""
+    offer(form, place=places)
+    form.fields["place"].required = all(code for code, _name in places)
+
+
 def _day(label: Any, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), **more)
 
@@ -92,11 +98,11 @@ class Order(forms.Form):
             occasion=choices("occasion"),
             profiles=profiles,
             authority=[("", _("no numbers")), *authorities],
-            place=places,
             kind=choices("kind", anything),
             status=choices("status", anything),
             at=[("", anything), *(one for one in places if one[0])],
         )
+        offer_places(self, places)
 
     @property
     def filters(self) -> dict[str, str]:
@@ -238,3 +244,221 @@ class EndRule(forms.Form):
     def offer_rules(self, rules: Sequence[tuple[str, str]]) -> None:
         """Gives the rules one may end."""
         offer(self, rule=[("", _("all of them")), *rules])
+
+
+def _several_words(text: str) -> list[str]:
+    """What stands between commas."""
+    return [one for part in text.split(",") if (one := part.strip())]
+
+
+class MachineForm(forms.Form):
+    """A piece of marking equipment."""
+
+    name = line(gettext_lazy("Name at the bench"), required=True)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    methods = forms.MultipleChoiceField(
+        label=gettext_lazy("Marks by"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
+    serial = line(gettext_lazy("Its serial number"), mark=True)
+    power_w = forms.IntegerField(label=gettext_lazy("Power in watts"), required=False, min_value=0, max_value=1_000_000)
+    maintenance_days = forms.IntegerField(
+        label=gettext_lazy("Days between maintenance"), required=False, min_value=1, max_value=10_000
+    )
+    spare_parts = line(gettext_lazy("Spare parts"), help_text=gettext_lazy("With commas between them."))
+    consumables = line(gettext_lazy("Consumables"), help_text=gettext_lazy("With commas between them."))
+    retired = forms.BooleanField(label=gettext_lazy("Retired"), required=False)
+
+    def __init__(
+        self, *args: Any, places: Sequence[tuple[str, str]], methods: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, kind=choices("machine"), methods=methods)
+        offer_places(self, places)
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, as a machine has it."""
+        lists = {name: _several_words(self.cleaned_data[name]) for name in ("spare_parts", "consumables")}
+        return {**self.cleaned_data, **lists}
+
+
+class Maintained(forms.Form):
+    """What was done to a machine."""
+
+    date = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    what = forms.ChoiceField(label=gettext_lazy("What was done"))
+    parts = line(gettext_lazy("Parts replaced"), help_text=gettext_lazy("With commas between them."))
+    note = line(gettext_lazy("Note"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, what=choices("done"))
+
+    @property
+    def replaced(self) -> list[str]:
+        """The parts."""
+        return _several_words(self.cleaned_data["parts"])
+
+
+class AuthorityForm(forms.Form):
+    """A numbering authority: how its numbers are written."""
+
+    key = line(gettext_lazy("Name in short"), required=True, help_text=gettext_lazy("Small letters, digits, hyphens."))
+    title = line(gettext_lazy("Title"), required=True)
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"))
+    country = line(gettext_lazy("Country"), required=True, attrs={"maxlength": 2})
+    pattern = line(
+        gettext_lazy("How numbers are written"),
+        required=True,
+        mark=True,
+        initial="{country}{yy}{number:6}{check}",
+        help_text=gettext_lazy("Country, two digits of the year, running number, check character."),
+    )
+    system = forms.ChoiceField(label=gettext_lazy("Check character"), required=False)
+    start = forms.IntegerField(label=gettext_lazy("First number"), min_value=1, initial=1)
+
+    def __init__(self, *args: Any, systems: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(one, "ISO 7064 " + one.upper().replace("_", "-").replace("MOD", "MOD ")) for one in systems]
+        offer(self, purpose=choices("purpose"), system=[("", _("none")), *named])
+
+
+class Block(forms.Form):
+    """Numbers given to a node."""
+
+    size = forms.IntegerField(label=gettext_lazy("How many numbers"), min_value=1, max_value=10_000_000)
+    holder = line(gettext_lazy("For the log of"), help_text=gettext_lazy("The origin of its log; empty for this node."))
+
+
+class Voided(forms.Form):
+    """A number that will not be used."""
+
+    number = forms.IntegerField(label=gettext_lazy("Number"), min_value=1)
+    reason = line(gettext_lazy("Reason"), required=True)
+
+
+class ModelForm(forms.Form):
+    """Which part of a model its maker designates as control component."""
+
+    maker = line(gettext_lazy("Maker"), required=True)
+    model = line(gettext_lazy("Model"), required=True)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    control_component = forms.ChoiceField(label=gettext_lazy("Control component"), required=False)
+    source = line(gettext_lazy("Source"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unsaid = _("not stated")
+        offer(self, kind=choices("kind", unsaid), control_component=choices("component", unsaid))
+
+
+class ModelFile(forms.Form):
+    """A registry of models as CSV."""
+
+    file = forms.FileField(label=gettext_lazy("CSV file"))
+
+
+class PolicyForm(forms.Form):
+    """How a State tells modular weapons apart."""
+
+    policy = forms.ChoiceField(label=gettext_lazy("What is recorded as the weapon"))
+    source = line(gettext_lazy("Law or decision"))
+    from_day = _day(gettext_lazy("From"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, policy=choices("policy"))
+
+
+class Decide(forms.Form):
+    """What becomes of a weapon found."""
+
+    decision = forms.ChoiceField(label=gettext_lazy("Decision"))
+    reason = line(gettext_lazy("Reason"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, decision=choices("decision"))
+
+
+class Produced(forms.Form):
+    """How a weapon was made."""
+
+    production = forms.ChoiceField(label=gettext_lazy("Production"))
+    basis = line(gettext_lazy("How it is known"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, production=choices("production"))
+
+
+class Deactivated(forms.Form):
+    """A certificate of deactivation."""
+
+    date = line(gettext_lazy("Date"), required=True, help_text="2026-05-04")
+    number = line(gettext_lazy("Number of the certificate"), required=True)
+    authority = line(gettext_lazy("Verified by"), required=True)
+
+
+class Consulted(forms.Form):
+    """Whom the State asked about marking, what, and what they said."""
+
+    date = line(gettext_lazy("Date"), required=True, help_text="2026-05-04")
+    topic = forms.ChoiceField(label=gettext_lazy("Topic"))
+    partner = line(gettext_lazy("Who was asked"), required=True)
+    asked = forms.CharField(label=gettext_lazy("Question"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    answered = forms.CharField(
+        label=gettext_lazy("Answer"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, topic=choices("topic"))
+
+
+def _money(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, required=False, min_value=0, max_digits=14, decimal_places=4)
+
+
+class StockForm(forms.Form):
+    """What is to be marked, and in what circumstances."""
+
+    steel = forms.IntegerField(label=gettext_lazy("Weapons of steel"), required=False, min_value=0, max_value=10**8)
+    aluminium = forms.IntegerField(
+        label=gettext_lazy("Weapons of aluminium"), required=False, min_value=0, max_value=10**8
+    )
+    polymer = forms.IntegerField(label=gettext_lazy("Weapons of polymer"), required=False, min_value=0, max_value=10**8)
+    years = forms.IntegerField(label=gettext_lazy("Within years"), min_value=1, max_value=100, initial=5)
+    hours_a_year = forms.IntegerField(
+        label=gettext_lazy("Hours of work a year"), min_value=1, max_value=9000, initial=1600
+    )
+    wage_an_hour = _money(gettext_lazy("Wage an hour"))
+    energy_price = _money(gettext_lazy("Price of a kilowatt-hour"))
+    has_power = forms.ChoiceField(label=gettext_lazy("Electric power is there"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, has_power=[("", _("not stated")), ("true", _("yes")), ("false", _("no"))])
+
+
+class OptionForm(forms.Form):
+    """One way to mark a stock. What is left empty is not known."""
+
+    name = line(gettext_lazy("Name"))
+    method = forms.ChoiceField(label=gettext_lazy("Method"), required=False)
+    outsourced = forms.BooleanField(label=gettext_lazy("Done by others"), required=False)
+    units = forms.IntegerField(label=gettext_lazy("Units"), required=False, min_value=1, max_value=1000, initial=1)
+    purchase = _money(gettext_lazy("Price of a unit"))
+    life_years = forms.IntegerField(
+        label=gettext_lazy("Years a unit lasts"), required=False, min_value=1, max_value=100
+    )
+    yearly = _money(gettext_lazy("Cost a year and unit"))
+    per_weapon = _money(gettext_lazy("Cost a weapon"))
+    transport = _money(gettext_lazy("Transport a weapon"))
+    weapons_an_hour = _money(gettext_lazy("Weapons an hour and unit"))
+    people = forms.IntegerField(label=gettext_lazy("People"), required=False, min_value=0, max_value=1000, initial=1)
+    power_w = forms.IntegerField(label=gettext_lazy("Power in watts"), required=False, min_value=0, max_value=10**6)
+
+    def __init__(self, *args: Any, methods: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, method=methods)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.marking.views import batches, bench, home, plan, profiles
+from countermark.marking.views import batches, bench, coverage, finds, home, machines, models, numbers, plan, profiles
 
 patterns: list[URLPattern | URLResolver] = [
     path("marking/", home.home, name="home"),
@@ -25,6 +25,31 @@ patterns: list[URLPattern | URLResolver] = [
     path("marking/weapons/<uuid:item_id>/inspect/", bench.inspect, name="bench_inspect"),
     path("marking/weapons/<uuid:item_id>/change/", bench.change, name="bench_change"),
     path("marking/weapons/<uuid:item_id>/next/", bench.next_weapon, name="next_weapon"),
+    path("marking/numbers/", numbers.numbers, name="numbers"),
+    path("marking/numbers/new/", numbers.authority_add, name="authority_add"),
+    path("marking/numbers/<slug:key>/", numbers.authority, name="authority"),
+    path("marking/numbers/<slug:key>/block/", numbers.block_give, name="block_give"),
+    path("marking/numbers/<slug:key>/void/", numbers.number_void, name="number_void"),
+    path("marking/machines/", machines.machines, name="machines"),
+    path("marking/machines/new/", machines.machine_add, name="machine_add"),
+    path("marking/machines/compare/", machines.compare, name="compare"),
+    path("marking/machines/<uuid:machine_id>/", machines.machine, name="machine"),
+    path("marking/machines/<uuid:machine_id>/edit/", machines.machine_edit, name="machine_edit"),
+    path("marking/machines/<uuid:machine_id>/state/", machines.machine_state, name="machine_state"),
+    path("marking/machines/<uuid:machine_id>/maintained/", machines.machine_maintained, name="machine_maintained"),
+    path("marking/consultations/", machines.consulted, name="consultations"),
+    path("marking/consultations/new/", machines.consulted_add, name="consultation_add"),
+    path("marking/models/", models.models, name="models"),
+    path("marking/models/file/", models.models_file, name="models_file"),
+    path("marking/models/set/", models.model_set, name="model_set"),
+    path("marking/models/review/", models.model_review, name="model_review"),
+    path("marking/models/load/", models.models_load, name="models_load"),
+    path("marking/models/policy/", models.policy_set, name="policy_set"),
+    path("marking/finds/", finds.finds, name="finds"),
+    path("marking/origins/<uuid:weapon_id>/", finds.origin, name="origin"),
+    path("marking/origins/<uuid:weapon_id>/<str:what>/", finds.origin_set, name="origin_set"),
+    path("marking/coverage/", coverage.coverage, name="coverage"),
+    path("marking/coverage/rule/", coverage.coverage_rule, name="coverage_rule"),
     path("marking/rules/", profiles.list_page, name="profiles"),
     path("marking/rules/new/", profiles.add, name="profile_add"),
     path("marking/rules/then/<str:digest>/", profiles.then, name="rules_then"),
