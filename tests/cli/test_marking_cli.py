@@ -110,6 +110,12 @@ def test_no_method_is_recommended_where_none_is_known_to_last() -> None:
     assert "no method is known to last" in output
 
 
+def test_what_a_rule_rests_on_from_memory_is_said_to_a_person() -> None:
+    output = _run("marking", "check", "-", given={**_PISTOL, "profiles": ["nairobi"], "marks": []}).output
+    assert all(line.endswith("from memory]") for line in output.splitlines() if "nairobi-7-a" in line)
+    assert "Needed: manufacturer, country / place, serial." in output
+
+
 def test_half_a_surrogate_pair_is_answered() -> None:
     text = '{"occasion": "manufacture", "profiles": ["iti"], "marks": [{"component": "frame", "text": "\\ud800"}]}'
     for command in (["check"], ["plan"], ["check", "--json"], ["plan", "--json"]):

@@ -141,6 +141,18 @@ def test_a_year_an_instrument_demands_stays_open_until_the_weapon_arrives() -> N
     assert plan.marks[1].text == "XB ‹year›"
 
 
+def test_how_a_covert_mark_is_made_is_left_to_the_state() -> None:
+    plan = _plan("ecowas", weapon=_TABLE["weapons"]["polymer_plate"], marks=[])
+    [covert] = [mark for mark in plan.marks if mark.layer == "covert"]
+    assert (covert.carrier, covert.methods) == ("part", [])
+
+
+def test_where_nothing_is_there_the_first_choice_of_elements_is_asked_for() -> None:
+    plan = _plan("iti", weapon=_TABLE["weapons"]["pistol"], marks=[])
+    missing = {finding.attribute for finding in plan.now.findings if finding.verdict == "missing"}
+    assert missing == {"mark", "manufacturer", "country", "serial"}
+
+
 def test_check_and_plan_show_the_strictest_value_and_the_space() -> None:
     fields: dict[str, Any] = {"occasion": "manufacture", "weapon": _TABLE["weapons"]["polymer_plate"], "marks": []}
     for answer in (_check(**fields).as_json(), _plan(**fields).as_json()):

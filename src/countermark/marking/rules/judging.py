@@ -165,7 +165,7 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     voice = Voice(profile, rule)
     due = applies(rule, description)
     if due is False:
-        return _not_needed(voice)
+        return _not_needed(voice, description)
     standing = _standing(voice, description)
     if standing and not any(finding.verdict == "refused" for finding in standing):
         return standing
@@ -219,14 +219,15 @@ def _is_void(rule: Rule, description: Description) -> bool:
     )
 
 
-def _not_needed(voice: Voice) -> list[Finding]:
-    if voice.rule.only_if == "not_traceable":
-        return [
-            voice.says(
-                "met", "mark", gettext_noop("The weapon could be traced by its marks before: no further mark is due.")
-            )
-        ]
-    return []
+def _not_needed(voice: Voice, description: Description) -> list[Finding]:
+    if voice.rule.only_if != "not_traceable":
+        return []
+    said = gettext_noop("The weapon could be traced by its marks before: no further mark is due.")
+    found = [voice.says("met", "mark", said)]
+    if not any(is_overt(mark) for mark in description.marks or ()):
+        said = gettext_noop("The weapon is said to be traceable, but no mark is described that it could be traced by.")
+        found.append(voice.says("advice", "traceable_before", said))
+    return found
 
 
 def _condition_open(voice: Voice) -> Finding:
