@@ -6,5 +6,16 @@ class MarkingConfig(AppConfig):
     label = "marking"
 
     def ready(self) -> None:
-        """The projection that folds the acts of this room into its views, and its view of weapons."""
-        from countermark.marking import projection, statemarks  # noqa: F401
+        """The projection that folds the acts of this room into its views, its view of weapons, and what records must be."""
+        from countermark.marking import (  # noqa: F401
+            arrivals,
+            catalogue,
+            consultations,
+            equipment,
+            numbering,
+            origins,
+            panels,
+            projection,
+            statemarks,
+            staterules,
+        )

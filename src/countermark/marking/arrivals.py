@@ -5,11 +5,14 @@ The State that imports needs no bench then, but it needs to know that the mark i
 
 from dataclasses import dataclass
 
+import msgspec
+
 from countermark.accounts.queries import Person
 from countermark.ledger.services import Actor
 from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.models import ItemRow, RecordRow
+from countermark.marking.states import SHAPES
 from countermark.marks.sentences import Sentence
 from countermark.marks.text import canonical
 from countermark.register import projection
@@ -24,6 +27,14 @@ class Arrival:
     weapon: str
     text: str
     agrees: bool
+
+
+class _Arrival(msgspec.Struct, frozen=True):
+    text: str
+    agrees: bool
+
+
+SHAPES["arrival"] = _Arrival
 
 
 def import_marks(state: WeaponState) -> list[str]:

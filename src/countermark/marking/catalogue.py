@@ -16,6 +16,7 @@ from countermark.ledger.services import Actor
 from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.description import Component, Kind, Material, Part
+from countermark.marking.states import SHAPES
 from countermark.marks.sentences import Sentence
 from countermark.register.models import Term
 from countermark.register.rows import spelling
@@ -28,7 +29,7 @@ its number; not decided yet."""
 ModelState = Literal["provisional", "known"]
 
 
-class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Area(msgspec.Struct, frozen=True):
     """Part of a zone set aside for a later mark; millimetres from the zone's upper left corner, as seen when it is read."""
 
     x_mm: float
@@ -38,7 +39,7 @@ class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: str = "import"
 
 
-class ModelPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ModelPart(msgspec.Struct, frozen=True):
     """One component of a model: as a description has it, whether it is essential, and what is set aside for later marks."""
 
     part: Part
@@ -46,7 +47,7 @@ class ModelPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reserved: tuple[Area, ...] = ()
 
 
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Model(msgspec.Struct, frozen=True):
     """A model of a maker. `control_component` None: the maker has designated none. `source` says who says so."""
 
     maker: str
@@ -64,13 +65,16 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return hashlib.sha256(named).hexdigest()[:40]
 
 
-class IdentityPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class IdentityPolicy(msgspec.Struct, frozen=True):
     """How a State tells modular weapons apart, from a day on, and on what ground."""
 
     country: str
     policy: Policy
     source: str
     from_: str = msgspec.field(name="from", default="")
+
+
+SHAPES |= {"model": Model, "policy": IdentityPolicy}
 
 
 def set_model(model: Model, *, note: str = "", by: Actor) -> bool:

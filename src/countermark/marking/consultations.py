@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from countermark.ledger import identity
 from countermark.ledger.services import Actor, SideNote, attachment, require_own_log
 from countermark.marking import acts
 from countermark.marking.acts import refuse
+from countermark.marking.states import SHAPES
 from countermark.register.files import dates
 from countermark.register.services import side_texts
 
@@ -24,6 +27,20 @@ class Consultation:
     answered: str
     documents: tuple[str, ...]
     recorded: str
+
+
+class _Consultation(msgspec.Struct, frozen=True):
+    """What an act states of a consultation: names and texts by their opaque ids."""
+
+    date: str
+    topic: str
+    partner: str
+    asked: str
+    answered: str = ""
+    documents: list[str] = []
+
+
+SHAPES["consultation"] = _Consultation
 
 
 def record(

@@ -10,7 +10,7 @@ from countermark.ledger.entry import now
 from countermark.ledger.services import Actor
 from countermark.marking import acts
 from countermark.marking.acts import refuse
-from countermark.marking.states import Record
+from countermark.marking.states import SHAPES, Record
 from countermark.marks.sentences import Sentence
 
 KINDS = ("laser", "dot_peen", "rotary", "stamp_press", "roll_mark", "hand_stamp", "etching", "other")
@@ -42,6 +42,8 @@ class Downtime(msgspec.Struct, frozen=True):
     until: str
     reason: str
 
+
+SHAPES |= {"machine": Machine, "downtime": Downtime}
 
 REASONS = ("no_power", "fault", "no_consumables", "no_spare_part", "maintenance", "no_operator", "other")
 
@@ -141,6 +143,8 @@ class Maintenance(msgspec.Struct, frozen=True):
     what: str
     parts: list[str] = []
 
+
+SHAPES["maintenance"] = Maintenance
 
 DONE = ("routine", "repair", "calibration", "parts_replaced")
 

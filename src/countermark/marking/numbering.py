@@ -20,7 +20,7 @@ from countermark.marking import acts, numbers
 from countermark.marking.acts import refuse
 from countermark.marking.models import NumberRow
 from countermark.marking.numbers import Block, Pattern, PatternError
-from countermark.marking.states import Number, Record
+from countermark.marking.states import SHAPES, Number, Record
 from countermark.marks.sentences import Sentence, said
 from countermark.marks.text import canonical
 from countermark.register.models import Mark
@@ -44,10 +44,25 @@ class Authority(msgspec.Struct, frozen=True):
     start: int
     owner: str
 
+    def __post_init__(self) -> None:
+        numbers.parse(self.pattern, self.country, self.system)
+
     @property
     def written(self) -> Pattern:
         """How its numbers are written."""
         return numbers.parse(self.pattern, self.country, self.system)
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """What an act states of a block."""
+
+    authority: str
+    first: int
+    last: int
+    holder: str
+
+
+SHAPES |= {"authority": Authority, "block": _Block}
 
 
 class GivenBlock(msgspec.Struct, frozen=True):

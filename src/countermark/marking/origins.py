@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, get_args
 
+import msgspec
 from django.db.models import QuerySet
 
 from countermark.accounts.queries import Person
@@ -20,6 +21,7 @@ from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.description import Production
 from countermark.marking.models import ItemRow
+from countermark.marking.states import SHAPES
 from countermark.register import checking, projection, services
 from countermark.register.models import Weapon
 from countermark.register.queries import scope
@@ -33,6 +35,24 @@ Decision = Literal["mark", "destroy"]
 DECISIONS: tuple[str, ...] = get_args(Decision)
 LONGEST_DAYS = 30
 """After so many days an undecided find is overdue: the instrument says as soon as possible, and sets no number of days."""
+
+
+class _Production(msgspec.Struct, frozen=True):
+    production: Production
+
+
+class _Decision(msgspec.Struct, frozen=True):
+    decision: Decision
+
+
+class _Certificate(msgspec.Struct, frozen=True):
+    number: str
+    authority: str
+    date: str
+    document: str
+
+
+SHAPES |= {"origin": _Production, "decision": _Decision, "certificate": _Certificate}
 
 
 @dataclass(frozen=True)

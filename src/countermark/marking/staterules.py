@@ -16,6 +16,7 @@ from countermark.ledger.services import Actor, attachment
 from countermark.marking import acts, profiles, projection
 from countermark.marking.acts import refuse
 from countermark.marking.profiles import Profile, ProfileError, Rule
+from countermark.marking.states import SHAPES
 from countermark.marks.sentences import said
 
 TEXT_TYPE = "application/toml"
@@ -34,6 +35,9 @@ class StateRule(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """What it changes: a profile, or one rule of it."""
         return f"{self.profile}/{self.rule}" if self.rule else self.profile
+
+
+SHAPES["rule"] = StateRule
 
 
 def add(text: str, *, reason: str, by: Actor) -> Profile:
@@ -87,11 +91,23 @@ def overlaid(shipped: Sequence[Profile], changed: Iterable[StateRule]) -> list[P
     found = {profile.id: profile for profile in shipped}
     stated = sorted(changed, key=lambda change: bool(change.rule))
     for change in stated:
-        if change.text and not change.rule:
-            found[change.profile] = profiles.read(change.text, change.profile)
+        if change.text and not change.rule and (own := _readable(change)):
+            found[change.profile] = own
         if change.ended and change.profile in found:
             found[change.profile] = _ended(found[change.profile], change)
     return list(found.values())
+
+
+def unreadable() -> list[StateRule]:
+    """Profiles that another version of this program accepted and this one cannot read: judged by nobody here, and to be shown."""
+    return [change for change in changes() if change.text and not change.rule and _readable(change) is None]
+
+
+def _readable(change: StateRule) -> Profile | None:
+    try:
+        return profiles.read(change.text, change.profile)
+    except ProfileError:
+        return None
 
 
 def _ended(profile: Profile, change: StateRule) -> Profile:

@@ -19,6 +19,14 @@ RECORDS = (
 )  # fmt: skip
 """Kinds of subject whose last act states the whole value."""
 
+SHAPES: dict[str, type] = {}
+"""What the value of a record must be, by kind: filled by the modules that own them when the program starts."""
+_MOST_ROWS = 2**31 - 1
+LONGEST_SUBJECT = 200
+"""A subject with more characters is none: no index of a database would hold it."""
+MOST = 10**12 - 1
+"""The largest number there can be: 12 digits."""
+
 CRITERIA = ("exposed", "conspicuous", "recognisable", "readable", "durable", "recoverable")
 """ITI, paragraph 7: what every required mark must be; the last as far as technically possible."""
 
@@ -186,7 +194,8 @@ def subjects_of(entry: Entry) -> list[str]:
     if entry.kind != "act" or not _text(entry.body, "act").startswith("marking_"):
         return []
     named = entry.body.get("subjects")
-    return [name for name in named if isinstance(name, str) and ":" in name] if isinstance(named, list) else []
+    texts = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    return [name for name in texts if ":" in name and len(name) <= LONGEST_SUBJECT]
 
 
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
@@ -220,7 +229,7 @@ def fold(subject: str, entries: Iterable[Entry]) -> State | None:
 
 
 def _record(kind: str, key: str, acts: Sequence[Entry]) -> Record | None:
-    stated = [act for act in acts if isinstance(act.body.get("value"), dict)]
+    stated = [act for act in acts if _states(kind, act.body.get("value"))]
     if not stated:
         return None
     last = stated[-1]
@@ -235,6 +244,17 @@ def _record(kind: str, key: str, acts: Sequence[Entry]) -> Record | None:
         log=last.log,
         acts=len(stated),
     )
+
+
+def _states(kind: str, value: Any) -> bool:
+    """Whether a value is one of its kind; what another version of this program wrote, and this one cannot read, is none."""
+    if not isinstance(value, dict):
+        return False
+    try:
+        msgspec.convert(value, SHAPES.get(kind, dict))
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _number(key: str, acts: Sequence[Entry]) -> Number | None:
@@ -252,8 +272,8 @@ def _number(key: str, acts: Sequence[Entry]) -> Number | None:
 
 def _issued(key: str, act: Entry) -> Number | None:
     body = act.body
-    number = body.get("number")
-    if not isinstance(number, int):
+    number = _count(body, "number")
+    if number is None:
         return None
     return Number(
         subject=f"number:{key}",
@@ -294,7 +314,6 @@ def _batch(key: str, acts: Sequence[Entry]) -> Batch | None:
 def _made(key: str, act: Entry) -> Batch:
     body = act.body
     profiles = body.get("profiles")
-    items = body.get("items")
     return Batch(
         id=key,
         name=_text(body, "name"),
@@ -306,7 +325,7 @@ def _made(key: str, act: Entry) -> Batch:
         state="draft",
         time=act.recorded.time,
         by=act.recorded.by,
-        items=items if isinstance(items, int) else 0,
+        items=min(_count(body, "items") or 0, _MOST_ROWS),
         note=act.recorded.note,
     )
 
@@ -327,11 +346,11 @@ def _added(key: str, act: Entry) -> Item | None:
         marks = msgspec.convert(body.get("marks", []), list[Planned])
     except msgspec.ValidationError:
         return None
-    position, description = body.get("position"), body.get("description")
+    description = body.get("description")
     return Item(
         id=key,
         batch=_text(body, "batch"),
-        position=position if isinstance(position, int) else 0,
+        position=min(_count(body, "position") or 0, _MOST_ROWS),
         weapon=_text(body, "weapon"),
         ref=_text(body, "ref"),
         serial=_text(body, "serial"),
@@ -367,8 +386,8 @@ def _numbered(item: Item, act: Entry) -> Item:
 
 def _applied(item: Item, act: Entry) -> Item:
     body = act.body
-    mark, attempt, plates = body.get("mark"), body.get("attempt"), body.get("plates")
-    if not isinstance(mark, int) or not isinstance(attempt, int) or not 0 <= mark < len(item.marks):
+    mark, attempt = _count(body, "mark"), _count(body, "attempt")
+    if mark is None or attempt is None or mark >= len(item.marks):
         return item
     one = Applied(
         mark=mark,
@@ -376,7 +395,7 @@ def _applied(item: Item, act: Entry) -> Item:
         text=_text(body, "text"),
         method=_text(body, "method"),
         machine=_text(body, "machine"),
-        plates=plates if isinstance(plates, int) else 0,
+        plates=_count(body, "plates") or 0,
         time=happened(act),
         by=act.recorded.by,
         event_id=_text(body, "event_id"),
@@ -431,6 +450,12 @@ _FOLDERS: Mapping[str, Callable[[str, Sequence[Entry]], State | None]] = {
     "batch": _batch,
     "item": _item,
 }
+
+
+def _count(body: Body, key: str) -> int | None:
+    """A whole number from 0 to `MOST`; None for anything else."""
+    value = body.get(key)
+    return value if type(value) is int and 0 <= value <= MOST else None
 
 
 def _text(body: Body, key: str) -> str:
