@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger.entry import now
-from countermark.register import custody, proofs
+from countermark.register import custody, panels, proofs
 from countermark.register.custody import Gap
 from countermark.register.forms.capture import Reason
 from countermark.register.queries import personal, related, scope
@@ -93,6 +93,7 @@ def record_page(request: HttpRequest, record: Record, form: Reason) -> HttpRespo
         "may_open": may_view_persons,
         "may_correct": scope.of(user, "weapon.correct").sees(state) if accounts.may(user, "weapon.correct") else False,
         "may_record": scope.of(user, "event.add").sees(state) if accounts.may(user, "event.add") else False,
+        "panels": panels.panels_for(user, record),
         "printing": "print" in request.GET,
         "printed": now(),
     }
