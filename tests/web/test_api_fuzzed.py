@@ -35,7 +35,9 @@ OPERATIONS = [
     "GET /api/loads/{job_id}", "POST /api/loads/{job_id}/cancel", "GET /api/loads/{job_id}/rejects",
     "POST /api/loads/{job_id}/undo", "POST /api/ledger/verify", "GET /api/ledger/verify/{job_id}",
     "GET /api/ledger/checkpoint", "GET /api/ledger/proof/{event_id}", "GET /api/ledger/consistency",
-    "GET /api/ledger/entries",
+    "GET /api/ledger/entries", "GET /api/marking/profiles", "POST /api/marking/check", "POST /api/marking/plan",
+    "GET /api/marking/batches", "GET /api/marking/batches/{batch_id}", "GET /api/marking/authorities",
+    "POST /api/marking/authorities/{key}/numbers",
 ]  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def operation(name: str) -> Any:
 
 def token() -> str:
     """One that may do everything, so that nothing is refused before it is looked at."""
-    services.add_user("fuzz", ["registrar", "auditor", "tracing"], None, "a-long-password", by=CHIEF)
+    services.add_user("fuzz", ["registrar", "auditor", "tracing", "marking"], None, "a-long-password", by=CHIEF)
     user = User.objects.get(username="fuzz")
     expires = timezone.now() + timedelta(days=1)
     return services.issue_token(user, "fuzz", list(rules.SCOPES), expires, by=CHIEF)

@@ -97,6 +97,7 @@ SCOPES: dict[str, str] = {
     "trace": _("trace"),
     "read": _("read weapons and lists"),
     "write": _("enter weapons, events and corrections"),
+    "marking": _("plan marks, read work orders, issue numbers"),
     "load": _("load files"),
     "ledger": _("read the ledger and its proofs"),
 }
@@ -106,6 +107,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "trace": frozenset({"trace"}),
     "read": frozenset({"weapon.view", "export", "discrepancy.view"}),
     "write": frozenset({"weapon.add", "weapon.correct", "event.add"}),
+    "marking": frozenset({"marking.view", "marking.manage"}),
     "load": frozenset({"load"}),
     "ledger": frozenset({"ledger.view"}),
 }
