@@ -5,6 +5,7 @@ A figure is computed once for a length of the log and a set of places: it cannot
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -22,8 +23,10 @@ from countermark.ledger.vocabulary import EVENTS
 from countermark.register import papers
 from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
-from countermark.register.queries.scope import Scope
+from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.register.rules import weapons_of
+from countermark.tracing.requests import queries as requests
+from countermark.tracing.requests import rules as request_rules
 from countermark.web import context
 from countermark.web.home import Card, Listing, Row, card, listing
 from countermark.web.navigation import url
@@ -76,6 +79,28 @@ def _discrepancies(user: User) -> Card:
     ]
     link = url("register:discrepancies", owner=user.username) if mine else url("register:discrepancies")
     return Card(gettext_lazy("Open discrepancies"), found, link, ", ".join(filter(None, hints)), alarming=late > 0)
+
+
+def _requests(user: User) -> Card:
+    """Requests between States in which the next word is ours, those overdue and drafts waiting for a second person."""
+    today = timezone.localdate()
+    waiting = _figure("requests", EVERYTHING, lambda: len(_owed_by_us()))
+    late = _figure(f"requests:{today}", EVERYTHING, lambda: sum(day < today for day in _owed_by_us()))
+    written = _figure("drafts", EVERYTHING, lambda: sum(len(one.drafts) for one in requests.requests()))
+    hints = [
+        ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late} if late else "",
+        ngettext("%(n)d draft to release", "%(n)d drafts to release", written) % {"n": written} if written else "",
+    ]
+    link = url("tracing:requests", box="owed")
+    return Card(
+        gettext_lazy("Requests of States: our turn"), waiting, link, ", ".join(filter(None, hints)), alarming=late > 0
+    )
+
+
+def _owed_by_us() -> list[date]:
+    """Until when we owe the next word, for each request in which we do."""
+    found = ((one, request_rules.due(one.conversation)) for one in requests.requests())
+    return [due.day for one, due in found if due is not None and due.side == one.side]
 
 
 def _papers_out(user: User) -> Card:
@@ -162,6 +187,7 @@ def fill() -> None:
     card("weapon.view", _in_status("stolen", gettext_lazy("Stolen")))
     card("weapon.view", _in_status("lost", gettext_lazy("Lost")))
     card("discrepancy.view", _discrepancies)
+    card("request.view", _requests)
     card("event.add", _papers_out)
     card("ledger.view", _entries)
     card("user.view", _users)

@@ -173,6 +173,29 @@ def test_an_answer_of_the_trace_page_fills_the_request_in(peer: Peer, alice: Cli
     assert "AB 1\nN 7" in text
 
 
+def test_the_trace_page_leads_to_a_request_to_the_state_it_names(peer: Peer, alice: Client) -> None:
+    text = text_of(alice, "/trace/?reading=WQ+77%26Y&country=XB&kind=rifle")
+    link = re.search(r'href="(/requests/new/[^"]+)"', text)
+    assert link is not None
+    filled = text_of(alice, link[1])
+    assert f'<option value="{THEIRS}" selected' in filled
+    assert "WQ 77&Y" in filled
+
+
+def test_a_registrar_who_traces_is_offered_no_request(peer: Peer) -> None:
+    text = text_of(people.signed_in("rita", "registrar"), "/trace/?reading=WQ+77&country=XB")
+    assert "/requests/new/" not in text
+
+
+def test_the_home_page_counts_where_the_next_word_is_ours(peer: Peer, carol: Client) -> None:
+    peer_asks = peer.says("r1", 1, 1, "request", side="asker", body=BODIES["request"])
+    requests.receive(peer.sealed(peer_asks), by=NODE)
+    asked()
+    requests.draft("acknowledgement", {}, conversation="r1", by=ALICE)
+    text = re.sub(r"<[^>]+>|\s+", " ", text_of(carol, "/"))
+    assert re.search(r"1\s+Requests of States: our turn\s+1 overdue, 1 draft to release", text)
+
+
 def test_the_next_state_is_asked_about_the_same_weapons_confirmed_anew(peer: Peer, alice: Client) -> None:
     known = asked()
     text = text_of(alice, f"/requests/new/?after={known.id}&to=XC")
@@ -428,7 +451,9 @@ def test_a_name_that_is_hidden_from_the_officer_cannot_be_told(peer: Peer, weapo
     path = f"/requests/r1/say/answer/{weapon}/"
     person = next(urn for urn, text in _names(weapon).items() if text == "Ana Lopez")
     field = f"name-{person.rpartition(':')[2][:32]}"
-    assert field not in text_of(alice, path)
+    text = text_of(alice, path)
+    assert field not in text
+    assert "Ana Lopez" not in text
     alice.post(path, {**release_form(alice, path), field: "1", "outcome": "A1", "action": "draft"})
     assert "Ana Lopez" not in json.dumps([one.names for one in released("answer").records])
 

@@ -162,7 +162,12 @@ class Part:
 
 def parts(body: Mapping[str, Any]) -> list[Part]:
     """What a message says, in a reader's words; an answer is shown on a page of its own."""
-    return [_part(name, value) for name, value in body.items() if name != "answer" and value]
+    return [_part(name, value) for name, value in _in_order(body, MEMBERS) if name != "answer" and value]
+
+
+def _in_order(said: Mapping[str, Any], known: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What is known in the order of its list, then what another program says besides."""
+    return sorted(said.items(), key=lambda item: list(known).index(item[0]) if item[0] in known else len(known))
 
 
 def _part(name: str, value: Any) -> Part:
@@ -174,7 +179,7 @@ def _part(name: str, value: Any) -> Part:
         told = tuple(_coded(CODES[name], str(code)) for code in codes)
         return Part(label, several=told) if isinstance(value, list) else Part(label, told[0])
     if name == "next_country":
-        return Part(label, f"{countrynames.name(str(value))} ({value})")
+        return Part(label, _country(str(value)))
     return Part(label, plain(value))
 
 
@@ -197,7 +202,7 @@ _WEAPON: Mapping[str, str | Promise] = {
 def _weapon(value: Any) -> tuple[tuple[str | Promise, str], ...]:
     if not isinstance(value, dict):
         return (("", plain(value)),)
-    return tuple((_WEAPON.get(name, name), _fact(name, one)) for name, one in value.items() if one)
+    return tuple((_WEAPON.get(name, name), _fact(name, one)) for name, one in _in_order(value, _WEAPON) if one)
 
 
 def _fact(name: str, value: Any) -> str:
@@ -207,11 +212,16 @@ def _fact(name: str, value: Any) -> str:
         case "kind":
             return _(words.KINDS.get(str(value), str(value)))
         case "country":
-            return f"{countrynames.name(str(value))} ({value})"
+            return _country(str(value))
         case "marks" if isinstance(value, list):
             return " · ".join(_mark(one) for one in value)
         case _:
             return plain(value)
+
+
+def _country(code: str) -> str:
+    name = countrynames.name(code)
+    return f"{name} ({code})" if name != code else code
 
 
 def _mark(value: Any) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -21,7 +21,8 @@ from countermark.register.models import Weapon
 from countermark.register.queries import personal, scope
 from countermark.register.queries.records import Record, named
 from countermark.register.rules import HistoryEvent
-from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, record_or_404
+from countermark.register.views.common import GET_OR_POST, REFUSED, Name, actor, me, posted, record_or_404
+from countermark.register.views.common import named as name_of
 from countermark.register.views.record import names_open
 from countermark.tracing import queries as tracing
 from countermark.tracing.requests import answers, forms, queries, rules, services, shown
@@ -78,13 +79,12 @@ def _evidence(weapon: dict[str, Any]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class NameLine:
-    """A name of an event: told or withheld; `hidden` when the reader may not see it and so cannot tell it."""
+    """A name of the history, told or withheld wherever it stands."""
 
     field: str
     what: Any
     text: str
     told: bool
-    hidden: bool
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class EventLine:
 
     event: HistoryEvent
     date: dict[str, str]
-    names: tuple[NameLine, ...]
+    names: tuple[Name, ...]
     facts: tuple[tuple[str, Any, bool], ...]
     tell: str
     provable: bool
@@ -130,6 +130,8 @@ def request_answer(request: HttpRequest, conversation: str, kind: str, weapon: U
         "conditions": conditions,
         "record": record,
         "lines": list(_lines(request, record, opened=opened)),
+        "names": list(_names(request, record, opened=opened)),
+        "hidden": _hidden(record, opened=opened),
         "opened": opened,
         "preview": shown.preview(answer) if answer is not None else None,
     }
@@ -156,45 +158,47 @@ def _chosen(
 
 def _lines(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[EventLine]:
     log = ledger.require_own_log()
-    usual = personal.impersonal(record.names)
+    usual = record.names if opened else personal.impersonal(record.names)
     data = request.POST if request.method == "POST" else None
     for line in record.history:
         tell = "not" if line.corrected else "whole"
         yield EventLine(
-            line,
-            {"text": line.date, "precision": line.precision},
-            tuple(_names(line, record, usual, data, opened=opened)),
-            tuple(
-                (
-                    fact,
-                    shown.FACTS[fact],
-                    data is None or data.get(f"tell-{line.position}") != "partly" or _given(data, line, fact),
-                )
-                for fact in answers.FACTS
-            ),
-            tell if data is None else data.get(f"tell-{line.position}", "not"),
-            line.position // LOG_SPAN == log.id,
+            event=line,
+            date={"text": line.date, "precision": line.precision},
+            names=tuple(name_of(urn, record.names, usual) for urn in _urns(line)),
+            facts=tuple((fact, shown.FACTS[fact], _is_given(data, line, fact)) for fact in answers.FACTS),
+            tell=tell if data is None else data.get(f"tell-{line.position}", "not"),
+            provable=line.position // LOG_SPAN == log.id,
         )
 
 
-def _given(data: Any, line: HistoryEvent, fact: str) -> bool:
+def _urns(line: HistoryEvent) -> list[str]:
+    return [urn for urn in (line.sender, line.receiver, line.place, line.document) if urn]
+
+
+def _is_given(data: QueryDict | None, line: HistoryEvent, fact: str) -> bool:
+    """Whether a fact would be told in part: all are until somebody takes one away."""
+    if data is None or data.get(f"tell-{line.position}") != "partly":
+        return True
     return f"fact-{line.position}-{fact}" in data
 
 
-def _names(line: HistoryEvent, record: Record, usual: dict[str, str], data: Any, *, opened: bool) -> Iterator[NameLine]:
-    for urn in dict.fromkeys(named(line)):
-        if urn not in record.names:
+def _names(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[NameLine]:
+    """The names the officer may tell; those of bodies, places and documents are told unless somebody decides otherwise."""
+    usual = personal.impersonal(record.names)
+    data = request.POST if request.method == "POST" else None
+    for urn in dict.fromkeys(urn for line in record.history for urn in named(line)):
+        if urn not in (record.names if opened else usual):
             continue
         kind, field = urn.split(":")[2], forms.name_field(urn)
-        hidden = urn not in usual and not opened
         told = kind in TELLABLE and urn in usual if data is None else field in data
-        yield NameLine(
-            field,
-            shown.FACTS.get(f"name:{kind}", kind),
-            "" if hidden else record.names[urn],
-            told and not hidden,
-            hidden,
-        )
+        yield NameLine(field, shown.FACTS.get(f"name:{kind}", kind), record.names[urn], told)
+
+
+def _hidden(record: Record, *, opened: bool) -> int:
+    """How many names the officer has not opened, which cannot be told."""
+    urns = {urn for line in record.history for urn in named(line) if urn in record.names}
+    return 0 if opened else len(urns - set(personal.impersonal(record.names)))
 
 
 @requires("request.view")
