@@ -77,3 +77,10 @@ def test_a_sentence_survives_the_way_to_another_process(one: Sentence) -> None:
 
 def test_a_text_that_was_kept_is_a_sentence_of_that_text() -> None:
     assert unpacked("as it was") == "as it was"
+
+
+def test_text_of_a_kind_of_its_own_is_kept_as_text() -> None:
+    class Cell(str):
+        __slots__ = ()
+
+    assert type(packed(Cell("1.5"))) is str

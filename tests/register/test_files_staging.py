@@ -9,6 +9,7 @@ from countermark.marks.sentences import Sentence
 from countermark.register.files import staging
 from countermark.register.files.errors import RowError
 from countermark.register.files.staging import Staged, StagedWeapon, control_finding, settle, stage
+from countermark.register.files.tables import Typed
 from countermark.register.files.weapons import Facts, MarkRow, WeaponRow
 
 RIFLE = Facts("rifle")
@@ -43,6 +44,11 @@ def test_rows_of_one_ref_are_one_weapon_wherever_they_stand(tmp_path: Path) -> N
 def test_a_staged_file_can_be_read_again(tmp_path: Path) -> None:
     found = stage([row(2, "A"), row(3, "B"), row(4, "A", "7")], tmp_path)
     assert list(found) == list(found)
+
+
+def test_a_refused_cell_of_a_spreadsheet_is_named_like_any_other(tmp_path: Path) -> None:
+    refused = RowError(2, "mark", Typed("1.5", "fraction"), Sentence("digits as on the metal"), "spreadsheet_fraction")
+    assert staged(tmp_path, [refused])[1] == [refused]
 
 
 def test_an_empty_file_has_no_weapons(tmp_path: Path) -> None:

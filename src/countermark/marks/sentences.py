@@ -54,9 +54,12 @@ def said(error: BaseException) -> str:
 
 
 def packed(value: Value) -> Any:
-    """A sentence as JSON keeps it, so that it can be told in any language later: its message and values."""
+    """A sentence as JSON keeps it, so that it can be told in any language later: its message and values.
+
+    Any other text is kept as text alone, whatever kind of text it is (the cell of a spreadsheet knows what it was).
+    """
     if not isinstance(value, Sentence):
-        return value
+        return str(value) if isinstance(value, str) else value
     return {"message": value.message, "values": {name: packed(one) for name, one in value.values.items()}}
 
 
