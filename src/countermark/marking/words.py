@@ -111,6 +111,8 @@ ATTRIBUTES = {
     "height": _("height of characters"),
     "depth": _("depth"),
     "alphabet": _("alphabet"),
+    "alphabets": _("alphabets"),
+    "exemption": _("exemption"),
     "numerals": _("numerals"),
     "plate": _("plate"),
     "identity": _("which part is the weapon"),

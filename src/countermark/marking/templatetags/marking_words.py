@@ -76,8 +76,8 @@ def place_name(place: str) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    """A share as whole percent; a dash where it is not known."""
-    return "—" if share is None else f"{100 * share:.0f} %"
+    """A share in percent, never rounded up to the whole; a dash where it is not known."""
+    return "—" if share is None else f"{int(1000 * share) / 10:g} %"
 
 
 @register.filter
@@ -96,3 +96,15 @@ def elements_word(element: str) -> str:
 def words(code: str) -> str:
     """A code that has no words of its own, without its underscores."""
     return _(code.replace("_", " "))
+
+
+@register.filter
+def mm(length: float | None) -> str:
+    """A length in millimetres without zeros that say nothing; a dash where none is asked for."""
+    return "—" if length is None else f"{length:g}"
+
+
+@register.filter
+def is_length(value: object) -> bool:
+    """Whether a strictest value is a length."""
+    return isinstance(value, int | float)

@@ -105,7 +105,14 @@ def _one(seen: scope.Scope, ref: str) -> str:
 
 def _planned(form: forms.Order, ids: list[str]) -> tuple[list[ItemDraft], list[bytes]]:
     data = form.cleaned_data
-    return planning.for_weapons(ids, data["occasion"], data["profiles"], elements=form.elements, day=data["date"])
+    return planning.for_weapons(
+        ids,
+        data["occasion"],
+        data["profiles"],
+        elements=form.elements,
+        authority=data["authority"],
+        day=data["date"],
+    )
 
 
 def _make(request: HttpRequest, form: forms.Order, drafts: list[ItemDraft], documents: list[bytes]) -> Batch:

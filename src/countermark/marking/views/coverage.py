@@ -13,6 +13,7 @@ from countermark.accounts.access import requires
 from countermark.marking import coverage as figures
 from countermark.marking.coverage import Coverage
 from countermark.marking.drawing import svg
+from countermark.marking.templatetags.marking_words import percent
 from countermark.register.views.common import actor, me
 
 WIDTH, ROW, BAR, LABEL = 640.0, 34.0, 12.0, 12.0
@@ -47,7 +48,7 @@ def _row(number: int, one: Coverage) -> str:
     top = number * ROW
     share = one.share or 0.0
     name = svg.label(one.agency or _("others"), 0, top + LABEL, LABEL)
-    told = svg.label(f"{share:.0%}", WIDTH, top + LABEL, LABEL, text_anchor="end")
+    told = svg.label(percent(one.share), WIDTH, top + LABEL, LABEL, text_anchor="end")
     line = {"y": top + LABEL + 5, "height": BAR, "rx": 3}
     held = svg.element("rect", x=0, width=WIDTH, fill="none", stroke="currentColor", stroke_opacity="0.35", **line)
     done = svg.element("rect", x=0, width=WIDTH * share, fill="currentColor", fill_opacity="0.65", **line)
