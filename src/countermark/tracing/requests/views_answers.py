@@ -36,6 +36,7 @@ from countermark.tracing.shown import percent
 
 SHOWN = 5
 TELLABLE = ("party", "place", "document")
+IN_ORDER = (*TELLABLE, "note", "person")
 """Kinds of names that are told unless somebody decides otherwise; persons, officers and remarks never are."""
 
 
@@ -187,9 +188,9 @@ def _names(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[Na
     """The names the officer may tell; those of bodies, places and documents are told unless somebody decides otherwise."""
     usual = personal.impersonal(record.names)
     data = request.POST if request.method == "POST" else None
-    for urn in dict.fromkeys(urn for line in record.history for urn in named(line)):
-        if urn not in (record.names if opened else usual):
-            continue
+    known = record.names if opened else usual
+    urns = dict.fromkeys(urn for line in record.history for urn in named(line) if urn in known)
+    for urn in sorted(urns, key=lambda urn: IN_ORDER.index(urn.split(":")[2])):
         kind, field = urn.split(":")[2], forms.name_field(urn)
         told = kind in TELLABLE and urn in usual if data is None else field in data
         yield NameLine(field, shown.FACTS.get(f"name:{kind}", kind), record.names[urn], told)
