@@ -15,7 +15,7 @@ from typing import Any
 
 Say = Callable[[str], None]
 
-WEAPON = {
+WEAPON: dict[str, Any] = {
     "ref": "XB-1990-004711", "kind": "self_loading_pistol", "maker": "Nordwerk", "model": "P7", "calibre": "9x19", "country": "XB",
     "year": "1990", "marks": [{"component": "frame", "mark": "K 471108"}],
 }  # fmt: skip
