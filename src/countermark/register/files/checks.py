@@ -157,9 +157,11 @@ _REFUSED_CELLS: dict[CellType, Sentence] = {
 def screen(
     rows: Iterable[Row | RowError], serials: Mapping[int, str], warnings: Counter[str]
 ) -> Iterator[Row | RowError]:
-    """A spreadsheet's rows without those whose `serials` (position: column) hold what a spreadsheet has changed.
+    """A spreadsheet's rows without those whose `serials` (position: column) hold what a spreadsheet has changed. The first
+    of them says whose row it is, so that a weapon whose one row is refused does not enter with the others.
 
-    Whole numbers are let through as displayed and counted in the warning `number_cells`.
+    Whole numbers are let through as displayed and counted in the warning `number_cells`; what is let through is text
+    like any other.
     """
     for row in rows:
         if isinstance(row, RowError):
@@ -167,9 +169,18 @@ def screen(
             continue
         problems = list(_cell_problems(row[1], serials, warnings))
         if problems:
-            yield from (problem.at(row[0]) for problem in problems)
+            ref = _whose(row[1], serials, problems)
+            yield from (problem.at(row[0], ref) for problem in problems)
         else:
-            yield row
+            yield row[0], [str(cell) for cell in row[1]]
+
+
+def _whose(cells: list[str], serials: Mapping[int, str], problems: Sequence[Problem]) -> str:
+    place, column = next(iter(serials.items()), (-1, ""))
+    if place < 0 or any(problem.column == column for problem in problems):
+        return ""
+    named = text(column, str(cells[place]))
+    return "" if isinstance(named, Problem) else named
 
 
 def _cell_problems(cells: list[str], serials: Mapping[int, str], warnings: Counter[str]) -> Iterator[Problem]:

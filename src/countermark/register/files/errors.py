@@ -55,6 +55,6 @@ SHOWN = 80
 
 
 def shown(value: str) -> str:
-    """`value` short enough to stand in a message, control characters made visible."""
-    text = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
+    """`value` short enough to stand in a message, control characters made visible; plain text, whatever cell it was."""
+    text = str(value) if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
     return text if text.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
