@@ -96,6 +96,7 @@ def paths(asked_by_them: str, asked_by_us: str, on_paper: str, weapon: Weapon) -
         "/requests/?print=1",
         "/requests/new/?to=XB&reading=AB+12&kind=rifle",
         "/requests/directory/",
+        "/requests/take/",
         f"/requests/{asked_by_us}/",
         f"/requests/{asked_by_us}/?print=1",
         f"/requests/{asked_by_us}/told/answerer/1/",

@@ -58,6 +58,8 @@ PAGES: dict[str, Page] = {
     "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_paper": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, "weapon": uuid.UUID(int=7)}),
+    "tracing:message_take": Page(REQUEST_WRITERS),
+    "tracing:message_file": Page({"contact"}, kwargs={**REQUEST, "number": 1}),
     "tracing:draft_drop": Page(REQUEST_WRITERS, "post", DRAFT),
     "tracing:draft_release": Page({"contact"}, "post", DRAFT),
     "register:weapons": Page(VIEWERS),

@@ -13,10 +13,12 @@ urlpatterns = [
     path("exchange/messages/", http.messages, name="messages"),
     path("requests/", requests.requests, name="requests"),
     path("requests/new/", views_write.request_new, name="request_new"),
+    path("requests/take/", views_write.message_take, name="message_take"),
     path("requests/directory/", requests.directory, name="directory"),
     path("requests/drafts/<uuid:draft_id>/release/", requests.draft_release, name="draft_release"),
     path("requests/drafts/<uuid:draft_id>/drop/", requests.draft_drop, name="draft_drop"),
     path("requests/<str:conversation>/", requests.request_page, name="request"),
+    path("requests/<str:conversation>/message/<int:number>/", views_write.message_file, name="message_file"),
     path("requests/<str:conversation>/say/<slug:kind>/", views_write.request_say, name="request_say"),
     path("requests/<str:conversation>/paper/<slug:kind>/", views_write.request_paper, name="request_paper"),
     path(

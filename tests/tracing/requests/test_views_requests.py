@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from countermark.ledger import checkpoint, store, tree
 from countermark.ledger import services as ledger
 from countermark.ledger.checkpoint import Checkpoint
 from countermark.ledger.services import NODE, Actor
-from countermark.tracing.requests import answers, proofs, queries, rules, shown
+from countermark.tracing.requests import answers, messages, proofs, queries, rules, shown
 from countermark.tracing.requests import services as requests
 from countermark.tracing.requests.answers import Choice
 from countermark.tracing.requests.states import Request
@@ -575,6 +576,47 @@ def test_an_answer_of_another_shape_is_told_without_proof(peer: Peer, alice: Cli
     requests.receive(peer.sealed(peer.says(known.id, 1, 2, "answer", body=body)), by=NODE)
     text = text_of(alice, f"/requests/{known.id}/told/answerer/1/")
     assert "genuine" not in text
+
+
+# As a file
+
+
+def test_a_message_taken_as_a_file_opens_at_the_other_side(peer: Peer, carol: Client) -> None:
+    known = asked()
+    path = f"/requests/{known.id}/message/1/"
+    assert path in text_of(carol, f"/requests/{known.id}/")
+    token = carol.get(path).content.decode()
+    log = ledger.require_own_log()
+    with peer.at_home():
+        envelope, _ = messages.opened(token, {log.origin: log.verifier_key})
+    assert envelope.body == BODIES["request"]
+
+
+def test_there_is_no_file_of_a_message_on_paper_or_of_none(peer: Peer, carol: Client) -> None:
+    on_paper, known = asked("XC"), asked()
+    paths = [f"/requests/{on_paper.id}/message/1/", f"/requests/{known.id}/message/9/"]
+    assert [carol.get(path).status_code for path in paths] == [404, 404]
+
+
+def test_a_message_that_came_as_a_file_is_taken_in_once(peer: Peer, alice: Client) -> None:
+    known = asked()
+    token = peer.sealed(peer.says(known.id, 1, 2, "acknowledgement")).encode()
+    for _ in range(2):
+        assert alice.post("/requests/take/", {"file": SimpleUploadedFile("m.jose", token)}).status_code == 302
+    after = queries.request(known.id)
+    assert after is not None
+    assert (after.conversation.state, len(after.received)) == ("acknowledged", 1)
+
+
+@pytest.mark.parametrize("data", [b"x", b"a.b.c.d.e", "é".encode(), b"{}"])
+def test_a_file_that_is_no_message_is_refused(peer: Peer, alice: Client, data: bytes) -> None:
+    before = size()
+    answer = alice.post("/requests/take/", {"file": SimpleUploadedFile("m.jose", data)})
+    assert (answer.status_code, size()) == (422, before)
+
+
+def test_no_file_is_refused_too(peer: Peer, alice: Client) -> None:
+    assert alice.post("/requests/take/", {}).status_code == 422
 
 
 # Words

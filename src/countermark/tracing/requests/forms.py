@@ -17,6 +17,7 @@ from countermark.register.queries.records import Record, named
 from countermark.register.words import KINDS as KIND_WORDS
 from countermark.tracing.requests import rules
 from countermark.tracing.requests.answers import FACTS, Choice
+from countermark.tracing.requests.messages import LONGEST as LONGEST_MESSAGE
 
 LONGEST = 10_000
 MOST_WEAPONS = 20
@@ -154,6 +155,20 @@ class LetterEvent(forms.Form):
         renamed = {"sender": "from", "receiver": "to"}
         said = {renamed.get(name, name): value for name, value in self.cleaned_data.items() if value}
         return said if said.get("event") else {}
+
+
+class Taken(forms.Form):
+    """A message that came as a file."""
+
+    file = forms.FileField(label=gettext_lazy("Sealed message"))
+
+    def clean_file(self) -> str:
+        """The text of the message."""
+        data = self.cleaned_data["file"].read(LONGEST_MESSAGE + 1)
+        try:
+            return bytes(data).decode("ascii")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_("This file is no message of another node.")) from error
 
 
 class Weapon(forms.Form):

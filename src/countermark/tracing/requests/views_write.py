@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
@@ -164,3 +165,33 @@ def request_paper(request: HttpRequest, conversation: str, kind: str) -> HttpRes
         "own": settings.ENVIRONMENT.state,
     }
     return render(request, "tracing/requests/paper.html", context, status=REFUSED if is_wrong else 200)
+
+
+@requires("request.draft")
+@GET_OR_POST
+def message_take(request: HttpRequest) -> HttpResponse:
+    """Takes in a message that came as a file: by e-mail, on a stick, in a bag. The same one again is harmless."""
+    form = forms.Taken(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            known = services.receive(form.cleaned_data["file"], by=actor(request))
+        except NotSaid as refused:
+            forms.show_refused(form, refused.problems)
+        else:
+            messages.success(request, _("Taken in."))
+            return redirect("tracing:request", known.id)
+    return render(request, "tracing/requests/take.html", {"form": form}, status=REFUSED if form.errors else 200)
+
+
+@requires("request.release")
+@require_GET
+def message_file(request: HttpRequest, conversation: str, number: int) -> HttpResponse:
+    """A released message, sealed to its receiver, as a file."""
+    found = request_or_404(conversation)
+    try:
+        token = services.sealed(found, number)
+    except NotSaid as refused:
+        raise Http404(" ".join(problem.told(_) for problem in refused.problems)) from refused
+    name = f"message-{found.id[:8]}-{number}.jose"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(f"{token}\n", content_type="application/jose", headers=headers)
