@@ -143,3 +143,25 @@ def test_a_text_with_markup_stays_text(officer: Client) -> None:
     page = planned(officer, say_serial="<script>alert(1)</script>")
 
     assert "<script>alert" not in page
+
+
+def test_a_covert_mark_alone_is_not_enough(officer: Client) -> None:
+    covert = {
+        "mark0-layer": "covert",
+        "mark0-component": "frame",
+        "mark0-text": "AB 123",
+        "mark0-serial": "AB 123",
+        "mark0-country": "XA",
+        "mark0-manufacturer": "ACME",
+    }
+
+    verdicts = json.loads(officer.post(PLAN, {**PISTOL, **covert, "action": "json"}).content)["verdicts"]
+
+    assert verdicts["iti"] == "not_compliant"
+
+
+def test_a_second_plate_is_drawn_beside_the_first(officer: Client) -> None:
+    page = planned(officer, **{"part0-second_width": "20", "part0-second_height": "6"})
+
+    assert "second plate" in page
+    assert 'width="38mm"' in page

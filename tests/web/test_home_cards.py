@@ -5,6 +5,7 @@ from django.test import Client
 
 from countermark.register import cases, papers
 from countermark.register.queries import discrepancies, scope
+from tests.marking import workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH
 
@@ -40,3 +41,17 @@ def test_forms_that_are_out_are_counted_for_those_who_see_them() -> None:
 def out(page: str) -> str:
     """The number that stands over *Paper forms still out*."""
     return page.partition("Paper forms still out")[0].rpartition("<bdi>")[2].partition("</bdi>")[0]
+
+
+def test_a_marking_officer_is_told_what_waits_at_the_bench() -> None:
+    workshop.authority()
+    made = workshop.batch(2)
+    find = people.weapon("W9")
+    people.event(find, event="find", date="2026-01-02", country="XA")
+
+    page = home(people.signed_in("mara", "marking"))
+
+    assert "2 weapons wait" in page
+    assert f"/marking/orders/{made.id}/" in page
+    assert page.partition("Finds not decided")[0].rpartition("<bdi>")[2].startswith("1<")
+    assert "Finds not decided" not in home(people.signed_in("carl", "commander"))

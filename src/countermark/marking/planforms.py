@@ -15,7 +15,7 @@ from countermark.marking.forms import choices, line, offer
 from countermark.register.forms.capture import EXACT
 
 ROWS_AT_MOST = 20
-ESTIMATED = (("", gettext_lazy("not stated")), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no")))
+YES_OR_NO = (("", gettext_lazy("not stated")), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no")))
 PLATES = {
     "": gettext_lazy("none"),
     "embedded": gettext_lazy("metal, embedded; removal destroys part of the weapon"),
@@ -47,6 +47,8 @@ class Part(forms.Form):
     plate = forms.ChoiceField(label=gettext_lazy("Plate"), required=False, choices=tuple(PLATES.items()))
     plate_width = _length(gettext_lazy("Plate, width in mm"))
     plate_height = _length(gettext_lazy("Plate, height in mm"))
+    second_width = _length(gettext_lazy("Second plate, width in mm"))
+    second_height = _length(gettext_lazy("Second plate, height in mm"))
     zone_width = _length(gettext_lazy("Area for marks, width in mm"))
     zone_height = _length(gettext_lazy("Area for marks, height in mm"))
 
@@ -60,6 +62,8 @@ class Part(forms.Form):
         found: dict[str, Any] = {name: data[name] for name in ("type", "material") if data[name]}
         if data["plate"]:
             found["plate"] = {**_PLATES[data["plate"]], **_size(data, "plate")}
+        if data["second_width"] and data["second_height"]:
+            found["second_plate"] = {**_PLATES["embedded"], **_size(data, "second")}
         if data["zone_width"] and data["zone_height"]:
             found["zone"] = _size(data, "zone")
         return found
@@ -68,6 +72,11 @@ class Part(forms.Form):
 def _size(data: Mapping[str, Any], prefix: str) -> dict[str, float]:
     sizes = {"width_mm": data[f"{prefix}_width"], "height_mm": data[f"{prefix}_height"]}
     return {name: size for name, size in sizes.items() if size}
+
+
+_IN_A_MARK = (
+    "serial", "country", "manufacturer", "year", "model", "symbol_code", "importer", "importer_city", "licence",
+)  # fmt: skip
 
 
 class Standing(forms.Form):
@@ -79,10 +88,17 @@ class Standing(forms.Form):
     text = line(gettext_lazy("Mark"), mark=True)
     height = _length(gettext_lazy("Height of characters in mm"))
     depth = _length(gettext_lazy("Depth in mm"))
+    layer = _choice(gettext_lazy("Open or hidden"))
+    method = _choice(gettext_lazy("Method"))
     serial = line(gettext_lazy("Serial number in it"))
     country = line(gettext_lazy("Country in it"))
     manufacturer = line(gettext_lazy("Manufacturer in it"))
     year = line(gettext_lazy("Year in it"))
+    model = line(gettext_lazy("Model in it"))
+    symbol_code = line(gettext_lazy("Symbol code in it"))
+    importer = line(gettext_lazy("Importer in it"))
+    importer_city = line(gettext_lazy("Importer's city in it"))
+    licence = line(gettext_lazy("Licence number in it"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,19 +107,21 @@ class Standing(forms.Form):
             component=choices("component", "—"),
             carrier=choices("carrier"),
             mark_kind=choices("mark_kind"),
+            layer=choices("layer"),
+            method=[("", _("not stated")), *((one.id, _(one.title)) for one in methods.known())],
         )
 
     def described(self) -> dict[str, Any]:
         """The mark as a description has it; empty where nothing was said."""
         data = self.cleaned_data
-        elements = {name: data[name] for name in ("serial", "country", "manufacturer", "year") if data[name]}
+        elements = {name: data[name] for name in _IN_A_MARK if data[name]}
         found = {name: data[name] for name in ("component", "text") if data[name]}
         if not found and not elements:
             return {}
         sizes = {"height_mm": data["height"], "depth_mm": data["depth"]}
         return {
             **found,
-            **{name: data[name] for name in ("carrier", "mark_kind") if data[name]},
+            **{name: data[name] for name in ("carrier", "mark_kind", "layer", "method") if data[name]},
             **{name: size for name, size in sizes.items() if size},
             **({"elements": elements} if elements else {}),
         }
@@ -115,7 +133,7 @@ class Described(forms.Form):
     occasion = _choice(gettext_lazy("Occasion"))
     import_purpose = _choice(gettext_lazy("Purpose of the import"))
     traceable_before = forms.ChoiceField(
-        label=gettext_lazy("Its marks allow tracing already"), required=False, choices=ESTIMATED
+        label=gettext_lazy("Its marks allow tracing already"), required=False, choices=YES_OR_NO
     )
     date = forms.DateField(
         label=gettext_lazy("Rules in force on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -255,7 +273,7 @@ def initial_of(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str,
 
 
 def _part(one: Mapping[str, Any]) -> dict[str, Any]:
-    zone, plate = one.get("zone") or {}, one.get("plate") or {}
+    zone, plate, second = one.get("zone") or {}, one.get("plate") or {}, one.get("second_plate") or {}
     kind = (
         ""
         if not plate
@@ -271,11 +289,13 @@ def _part(one: Mapping[str, Any]) -> dict[str, Any]:
         "plate": kind,
         "plate_width": plate.get("width_mm"),
         "plate_height": plate.get("height_mm"),
+        "second_width": second.get("width_mm"),
+        "second_height": second.get("height_mm"),
         "zone_width": zone.get("width_mm"),
         "zone_height": zone.get("height_mm"),
     }
 
 
 def _mark(one: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: one.get(name, "") for name in ("component", "carrier", "mark_kind", "text")}
+    found = {name: one.get(name, "") for name in ("component", "carrier", "mark_kind", "text", "layer", "method")}
     return {**found, **one.get("elements", {}), "height": one.get("height_mm"), "depth": one.get("depth_mm")}

@@ -20,6 +20,8 @@ from countermark.ledger import store
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import LOG_SPAN
 from countermark.ledger.vocabulary import EVENTS
+from countermark.marking import origins, words
+from countermark.marking import queries as marking
 from countermark.register import papers
 from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
@@ -108,6 +110,34 @@ def _papers_out(user: User) -> Card:
     return Card(gettext_lazy("Paper forms still out"), count, url("register:papers"))
 
 
+def _at_the_bench(user: User) -> Card:
+    orders = [one for one in marking.batch_list(user) if one.state in ("released", "running")]
+    waiting = sum(p.total - p.finished for p in (marking.progress(one.id) for one in orders))
+    hint = ngettext("%(n)d weapon waits", "%(n)d weapons wait", waiting) % {"n": waiting} if waiting else ""
+    return Card(gettext_lazy("Work orders at the bench"), len(orders), url("marking:orders"), hint)
+
+
+def _undecided_finds(user: User) -> Card:
+    seen = scope.of(user, "marking.view")
+    today = timezone.localdate().isoformat()
+    count = _figure(f"finds:{today}", seen, lambda: len(origins.finds(user, undecided=True)))
+    label = gettext_lazy("Finds not decided")
+    return Card(label, count, url("marking:finds", undecided="1"), alarming=count > 0)
+
+
+def _open_orders(user: User) -> Listing:
+    """Work orders that are not closed, the last changed first."""
+    rows = [
+        Row(one.name, url("marking:order", one.id), note=_(words.label(one.state, "batch_state")))
+        for one in marking.batch_list(user)
+        if one.state != "closed"
+    ]
+    may = queries.may(user, "marking.manage")
+    steps = [Row(_("New work order"), url("marking:order_add"))] if may else []
+    empty = gettext_lazy("No work order is open.")
+    return Listing(gettext_lazy("Work orders"), rows[:SHOWN], empty, url("marking:orders"), steps)
+
+
 def _latest(user: User) -> Listing:
     """What was last recorded about weapons the person may see."""
     rows = _latest_rows(scope.of(user))
@@ -184,6 +214,8 @@ def _ending(role: str, until: str) -> str:
 def fill() -> None:
     """Puts the numbers and lists on the home page; called once, when the program starts."""
     card("weapon.view", _on_record)
+    card("marking.bench", _at_the_bench)
+    card("marking.bench", _undecided_finds)
     card("weapon.view", _in_status("stolen", gettext_lazy("Stolen")))
     card("weapon.view", _in_status("lost", gettext_lazy("Lost")))
     card("discrepancy.view", _discrepancies)
@@ -192,5 +224,6 @@ def fill() -> None:
     card("ledger.view", _entries)
     card("user.view", _users)
     card("user.manage", _without_second_factor)
+    listing("marking.bench", _open_orders)
     listing("weapon.view", _latest)
     listing("user.manage", _roles_ending)
