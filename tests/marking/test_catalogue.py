@@ -70,6 +70,19 @@ def test_a_state_that_counts_one_part_as_the_weapon_decides_where_the_maker_has_
 
 
 @pytest.mark.django_db
+def test_a_receiver_comes_in_two_halves_at_most_and_a_barrel_in_one_piece() -> None:
+    half = ModelPart(Part("receiver", "aluminium"))
+    split = Model("Colt", "AR-15", "rifle", "receiver", (half, half))
+
+    assert catalogue.set_model(split, by=CHIEF)
+    assert catalogue.find("Colt", "AR-15") == split
+    assert catalogue.read_csv(catalogue.write_csv([split])) == ([split], [])
+    for parts in ((half, half, half), (BARREL, BARREL)):
+        with pytest.raises(Refused):
+            catalogue.set_model(Model("Colt", "AR-10", parts=parts), by=CHIEF)
+
+
+@pytest.mark.django_db
 def test_a_policy_needs_a_source_unless_it_is_undecided() -> None:
     with pytest.raises(Refused):
         catalogue.set_policy(IdentityPolicy("XA", "control", " "), by=CHIEF)

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from countermark.marking import batches, catalogue, planning
 from countermark.marking.acts import Refused
-from countermark.marking.catalogue import Model, ModelPart
+from countermark.marking.catalogue import IdentityPolicy, Model, ModelPart
 from countermark.marking.description import Part
 from countermark.marking.states import NUMBER
 from countermark.register import projection
@@ -17,6 +18,7 @@ from tests.register.people import CHIEF
 
 pytestmark = pytest.mark.django_db
 
+BARE = [{"component": "receiver", "mark_condition": "none"}]
 INSCRIBED = [{"component": "frame", "mark": "A1", "inscription": "ROSSI BR A1"}]
 
 
@@ -66,6 +68,40 @@ def test_what_a_number_says_is_not_written_before_it_a_second_time() -> None:
 
     assert NUMBER in {mark.text for mark in drafts[0].marks}
     assert all(mark.text in (NUMBER, "XA 26") for mark in drafts[0].marks)
+
+
+def test_the_identity_policy_of_this_state_goes_into_what_is_planned_and_kept() -> None:
+    weapon = people.weapon("W1", marks=INSCRIBED)
+    assert "identity" not in described(weapon)
+
+    catalogue.set_policy(IdentityPolicy(settings.ENVIRONMENT.state, "control", "Arms Act, section 3"), by=CHIEF)
+
+    assert described(weapon)["identity"] == "control"
+    made = planning.plan(described(weapon))
+    assert made.plan.made_under.keys() == {"iti", "identity"}
+    assert len(made.rule_documents) == 2
+
+
+def test_the_halves_of_a_split_receiver_share_one_number_at_the_bench() -> None:
+    half = ModelPart(Part("receiver", "aluminium"), essential=True)
+    catalogue.set_model(Model("Rossi", "M88", "rifle", "receiver", (half, half)), by=CHIEF)
+    catalogue.set_policy(IdentityPolicy(settings.ENVIRONMENT.state, "one_part", "Arms Act, section 3"), by=CHIEF)
+    workshop.authority()
+    weapon = people.weapon("bare", facts={**people.REVOLVER, "kind": "rifle"}, marks=BARE)
+
+    drafts, _ = planning.for_weapons([weapon], "import", ["nairobi"], elements={"country": "XA", "year": "26"})
+    made = batches.make("Halves", "import", drafts, authority="xa-import", by=CHIEF)
+    batches.move(made.id, "released", by=CHIEF)
+    (item,) = workshop.items(made)
+    numbered = [mark for mark in item.marks if mark.component == "receiver" and mark.numbered]
+    assert len(numbered) == 2
+
+    done = workshop.applied(item)
+
+    state = projection.state_of(weapon)
+    assert state is not None
+    borne = [mark.text for mark in state.marks if mark.component == "receiver" and done.number in mark.text]
+    assert borne == [done.number] * 2
 
 
 def test_a_weapon_that_needs_no_mark_is_left_out() -> None:

@@ -74,6 +74,9 @@ class IdentityPolicy(msgspec.Struct, frozen=True):
     from_: str = msgspec.field(name="from", default="")
 
 
+_SPLIT = ("receiver", "frame")
+"""What may come in halves that share one number (27 CFR 478.12)."""
+
 SHAPES |= {"model": Model, "policy": IdentityPolicy}
 
 
@@ -82,7 +85,7 @@ def set_model(model: Model, *, note: str = "", by: Actor) -> bool:
     maker = acts.required("maker", model.maker, "who makes it")
     name = acts.required("model", model.model, "what the model is called")
     kinds = [part.part.type for part in model.parts]
-    if None in kinds or len(set(kinds)) != len(kinds):
+    if None in kinds or any(kinds.count(kind) > (2 if kind in _SPLIT else 1) for kind in kinds):
         raise refuse("components", name, "each component named, and once", "twice")
     if model.control_component and kinds and model.control_component not in kinds:
         raise refuse("control_component", model.control_component, "one of the components of the model", "unknown")

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 from countermark.accounts.queries import Person
 from countermark.marking import catalogue, numbering, profiles, rules, staterules
@@ -35,6 +36,8 @@ class Planning(msgspec.Struct, frozen=True):
     given: dict[str, Any]
     plan: Plan
     profiles: tuple[Profile, ...]
+    policy: tuple[Profile, ...] = ()
+    """The State's identity policy, where the description names one."""
 
     @property
     def document(self) -> bytes:
@@ -44,7 +47,7 @@ class Planning(msgspec.Struct, frozen=True):
     @property
     def rule_documents(self) -> list[bytes]:
         """The profiles as they are kept beside it."""
-        return [staterules.document(profile) for profile in self.profiles]
+        return [staterules.document(profile) for profile in (*self.profiles, *self.policy)]
 
 
 class Known:
@@ -54,6 +57,7 @@ class Known:
         self.profiles = found
         self.model = cache(catalogue.find)
         self.control_component = cache(catalogue.control_component)
+        self.policy = cache(catalogue.policy)
 
 
 def plan(given: Mapping[str, Any], *, day: dt.date | None = None, known: Known | None = None) -> Planning:
@@ -62,7 +66,8 @@ def plan(given: Mapping[str, Any], *, day: dt.date | None = None, known: Known |
     asked = day or description.date or dt.date.today()  # noqa: DTZ011 - the day of the calendar on the wall
     wanted, _ = profiles.chosen(description.profiles, known.profiles if known else staterules.known())
     made = rules.plan(description, wanted, asked, problems)
-    return Planning(dict(given), made, tuple(wanted))
+    policy = (profiles.policy(description.identity),) if description.identity else ()
+    return Planning(dict(given), made, tuple(wanted), policy)
 
 
 def described(
@@ -72,13 +77,17 @@ def described(
     elements: Mapping[str, str] | None = None,
     known: Known | None = None,
 ) -> dict[str, Any]:
-    """What the register and the registry of models know of a weapon, as a description. `elements` of the marks to come."""
+    """What the register and the registry of models know of a weapon, and which parts this State counts, as a description.
+
+    `elements` are those of the marks to come.
+    """
     known = known or Known(())
+    here = settings.ENVIRONMENT.state
     model = known.model(state.maker, state.model)
     weapon: dict[str, Any] = {
         name: text for name in ("kind", "maker", "model", "calibre", "country") if (text := getattr(state, name))
     }
-    control = known.control_component(state.maker, state.model, state.country)
+    control = known.control_component(state.maker, state.model, here)
     if control != catalogue.UNDECIDED:
         weapon["control_component"] = control
     parts = [msgspec.to_builtins(part.part) for part in model.parts] if model else []
@@ -89,6 +98,8 @@ def described(
     given: dict[str, Any] = {"occasion": occasion, "weapon": weapon}
     if names:
         given["profiles"] = list(names)
+    if (policy := known.policy(here).policy) != catalogue.UNDECIDED:
+        given["identity"] = policy
     # Country and year are those of the mark to come, which the register does not know.
     facts = (("manufacturer", state.maker), ("model", state.model), ("calibre", state.calibre))
     given["elements"] = {name: text for name, text in facts if text} | dict(elements or {})
@@ -156,7 +167,7 @@ def for_weapons(
         if weapon_id not in states:
             raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
         made = plan(described(states[weapon_id], occasion, names, elements, known), day=day, known=known)
-        marks = [planned(mark, states[weapon_id], numbered) for mark in made.plan.marks]
+        marks = [each for mark in made.plan.marks for each in _on_each_half(mark, states[weapon_id], numbered)]
         if marks:
             documents |= dict.fromkeys(made.rule_documents)
             drafts.append(_draft(states[weapon_id], made, marks))
@@ -168,6 +179,12 @@ def _draft(state: WeaponState, made: Planning, marks: list[Planned]) -> ItemDraf
     serial = control.text if control else ""
     weapon = made.given["weapon"]
     return ItemDraft(marks, state.id, state.ref, serial, weapon, made.document)
+
+
+def _on_each_half(mark: PlannedMark, state: WeaponState, numbered: Pattern | None) -> list[Planned]:
+    """A mark once for each half that bears it; the first alone stands for the weapon."""
+    first = planned(mark, state, numbered)
+    return [first, *[msgspec.structs.replace(first, role="other")] * (mark.copies - 1)]
 
 
 def planned(mark: PlannedMark, state: WeaponState | None = None, numbered: Pattern | None = None) -> Planned:
