@@ -55,7 +55,8 @@ def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
     if not fetched:
         return from_columns([np.zeros(0, np.int64)] * 8, [])
     *columns, text = zip(*fetched, strict=True)
-    return from_columns([np.array(column, np.int64) for column in columns], list(text), len(fetched) >= limit)
+    n = len(fetched)
+    return from_columns([np.fromiter(column, np.int64, n) for column in columns], list(text), n >= limit)
 
 
 def join(parts: Sequence[Rows]) -> Rows:
