@@ -207,6 +207,17 @@ def test_finds_are_listed_and_decided(officer: Client) -> None:
     assert "Every weapon found is dealt with." in text(officer, "/marking/finds/?undecided=1")
 
 
+def test_finds_to_be_marked_lead_to_a_work_order_for_them(officer: Client) -> None:
+    weapon = people.weapon("W1")
+    people.event(weapon, event="find", date="2026-01-02", country="XA")
+    origins.decide(weapon, "mark", reason="no owner is known", by=CHIEF)
+
+    assert "/marking/orders/new/?occasion=found&amp;ref=W1" in text(officer, "/marking/finds/")
+    form = text(officer, "/marking/orders/new/?occasion=found&ref=W1")
+    assert '<option value="found" selected>' in form
+    assert "W1</textarea>" in form
+
+
 def test_production_and_deactivation_are_recorded(officer: Client) -> None:
     weapon = people.weapon("W1")
 

@@ -37,6 +37,8 @@ from countermark.register.queries import listing, scope
 from countermark.register.queries.listing import Asked
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
 
+REFS_AT_MOST = 200
+"""Record numbers that may stand in an address."""
 NEXT_STEP = {"draft": "released", "running": "inspected", "inspected": "closed"}
 """The step a person takes from each state; the first serial keyed sets a released batch running by itself."""
 
@@ -74,13 +76,14 @@ def order_add(request: HttpRequest) -> HttpResponse:
 
 def _order_form(request: HttpRequest) -> forms.Order:
     asked = posted(request)
-    refs = request.GET.get("ref", "")
+    refs = request.GET.getlist("ref")[:REFS_AT_MOST]
+    asked_occasion = request.GET.get("occasion", "")
     return forms.Order(
         asked,
-        profiles=[(one.id, one.title) for one in staterules.known()],
+        profiles=[(one.id, _(one.title)) for one in staterules.known()],
         authorities=[(one.key, one.title) for one in numbering.authorities()],
         places=common.places(me(request), "marking.manage"),
-        initial={"refs": refs, "name": refs},
+        initial={"refs": "\n".join(refs), "name": refs[0] if len(refs) == 1 else "", "occasion": asked_occasion},
     )
 
 

@@ -1,6 +1,7 @@
 """Weapons found and weapons of other origins: what is decided about them, how they were made, their deactivation."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.marking import forms, origins
 from countermark.marking.views import common
+from countermark.marking.views.batches import REFS_AT_MOST
 from countermark.register.checking import Refused
 from countermark.register.queries import records, scope
 from countermark.register.rules import WeaponState
@@ -26,11 +28,13 @@ def finds(request: HttpRequest) -> HttpResponse:
     """Weapons found that are not dealt with, the oldest first."""
     undecided = "undecided" in request.GET
     found = origins.finds(me(request), undecided=undecided)
+    to_mark = [one for one in found if one.decision == "mark" and one.weapon.ref]
     context = {
         "found": found,
         "undecided": undecided,
         "overdue": sum(one.overdue for one in found),
         "days": origins.LONGEST_DAYS,
+        "to_mark": urlencode([("ref", one.weapon.ref) for one in to_mark[:REFS_AT_MOST]]),
         "counts": sorted(origins.count_by_production().items()),
     }
     return render(request, "marking/finds.html", context)

@@ -60,7 +60,7 @@ def _page(
     ref_error: str = "",
 ) -> HttpResponse:
     head, parts, marks = planforms.initial_of(given)
-    offered = [(one.id, one.title) for one in staterules.known()]
+    offered = [(one.id, _(one.title)) for one in staterules.known()]
     # Rows that are added or filled in are no mistake yet: only a plan that is asked for is judged.
     form = planforms.Described(sent, profiles=offered, initial=head)
     part_rows = planforms.rows(planforms.Part, "part", sent, parts)

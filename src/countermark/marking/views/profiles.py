@@ -43,7 +43,7 @@ def _profile(profile_id: str) -> Profile:
 
 
 def _page(request: HttpRequest, found: Profile, form: forms.EndRule) -> HttpResponse:
-    form.offer_rules([(rule.id, rule.title) for rule in found.rules])
+    form.offer_rules([(rule.id, _(rule.title)) for rule in found.rules])
     context = {
         "profile": found,
         "history": [_told(entry) for entry in staterules.history(found.id)],
@@ -99,7 +99,7 @@ def end(request: HttpRequest, profile_id: str) -> HttpResponse:
     """Ends a law or one of its rules with a day, and says why."""
     found = _profile(profile_id)
     form = forms.EndRule(request.POST)
-    form.offer_rules([(rule.id, rule.title) for rule in found.rules])
+    form.offer_rules([(rule.id, _(rule.title)) for rule in found.rules])
     if not form.is_valid():
         return _page(request, found, form)
     data = form.cleaned_data
