@@ -138,3 +138,13 @@ def test_mirrored_marking_pages_are_accessible_and_fit_a_telephone(
 ) -> None:
     with Visitor.with_browser(browser, site, width=320, mirrored=True) as visitor:
         assert "\n".join(looked_at(visitor, pages)) == ""
+
+
+@pytest.mark.parametrize("look", ["dark", "contrast"])
+def test_the_bench_and_coverage_are_accessible_in_other_colours(visitor: Visitor, order: Batch, look: str) -> None:
+    visitor.sign_in("marking")
+    visitor.page.context.add_cookies([{"name": "countermark_theme", "value": look, "url": visitor.site}])
+
+    for path in (f"/marking/orders/{order.id}/bench/", f"/marking/orders/{order.id}/", "/marking/coverage/"):
+        visitor.go(path)
+        assert visitor.violations() == []

@@ -13,6 +13,7 @@ from countermark.accounts.models import User
 from countermark.marking import drawing, planforms, planning, staterules
 from countermark.marking.description import Description, Part, read
 from countermark.marking.drawing import Shown
+from countermark.marking.methods import Choice
 from countermark.marking.planning import Planning
 from countermark.marking.rules.planning import SECOND_PLATE, PlannedMark, Space
 from countermark.marking.views import common
@@ -95,11 +96,21 @@ def told(made: Planning) -> dict[str, Any]:
         "strictest": answer.strictest,
         "conflicts": answer.conflicts,
         "planned": made.plan.marks,
+        "methods": _methods(made.plan.marks),
         "planned_verdicts": made.plan.planned_verdicts,
         "spaces": list(_spaces(described, made)),
         "diagram": _diagram(described, made.plan.marks),
         "given": json.dumps(made.given, ensure_ascii=False),
     }
+
+
+def _methods(planned: tuple[PlannedMark, ...]) -> list[tuple[list[str], list[Choice]]]:
+    """The methods for each component, those of the same material and occasion together."""
+    groups: dict[tuple[Choice, ...], dict[str, None]] = {}
+    for mark in planned:
+        if mark.methods:
+            groups.setdefault(tuple(mark.methods), {})[mark.component] = None
+    return [(list(components), list(choices)) for choices, components in groups.items()]
 
 
 def _spaces(described: Description, made: Planning) -> Iterator[tuple[Space, str]]:
