@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
+from countermark.marking import profiles
 from countermark.marks.sentences import Sentence
 from countermark.register import jobs, words
 from countermark.register.files.vocabulary import CODED
@@ -97,6 +98,13 @@ def test_the_words_of_every_code_are_in_the_catalogue(code: str) -> None:
 def test_the_labels_of_the_register_are_in_the_catalogue(code: str) -> None:
     known = {one for message in messages(code) for one in forms(message.id)}
     said = {text for labels in words.LABELS.values() for text in labels.values()}
+    assert sorted(said - known) == []
+
+
+@offered
+def test_the_titles_of_the_marking_rules_are_in_the_catalogue(code: str) -> None:
+    known = {one for message in messages(code) for one in forms(message.id)}
+    said = {one.title for profile in profiles.shipped() for one in (profile, *profile.rules)}
     assert sorted(said - known) == []
 
 

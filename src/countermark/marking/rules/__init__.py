@@ -14,6 +14,7 @@ from countermark.marking.description import Description, Mark, Problem
 from countermark.marking.profiles import Profile, Rule, digest, policy
 from countermark.marking.rules import judging, planning
 from countermark.marking.rules.findings import Finding, Verdict, Voice, gettext_noop, verdict_of
+from countermark.marks.sentences import Sentence
 
 __all__ = ["Answer", "Finding", "Plan", "Verdict", "check", "plan"]
 
@@ -170,7 +171,7 @@ def _needed(profile: Profile, rules: Sequence[Rule], description: Description) -
     for rule in rules:
         if judging.applies(rule, description) is not False:
             yield Voice(profile, rule).says(
-                "unknown", "mark", gettext_noop("Asked for on this occasion: %(title)s."), title=rule.title
+                "unknown", "mark", gettext_noop("Asked for on this occasion: %(title)s."), title=Sentence(rule.title)
             )
 
 
@@ -204,7 +205,7 @@ def _exemption(profile: Profile, description: Description) -> Finding | None:
     for exemption in profile.exemptions:
         if description.import_purpose in exemption.purposes:
             said = gettext_noop("No mark is due for an import of this purpose. %(instead)s")
-            finding = _of_profile(profile, "advice", "import_purpose", said, instead=exemption.instead)
+            finding = _of_profile(profile, "advice", "import_purpose", said, instead=Sentence(exemption.instead))
             return replace(finding, source=exemption.source)
     return None
 

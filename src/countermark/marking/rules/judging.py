@@ -13,6 +13,7 @@ from countermark.marking.profiles import Length, Profile, Requirement, Rule
 from countermark.marking.rules import places
 from countermark.marking.rules.findings import Finding, Voice, gettext_noop
 from countermark.marking.rules.places import FRAMES, Place
+from countermark.marks.sentences import Sentence
 
 IDENTITY = ("serial", "symbol_code")
 """Elements that make a mark one weapon's."""
@@ -349,7 +350,7 @@ def _missing(voice: Voice, outcome: Outcome, description: Description) -> Iterat
         return
     if not outcome.marks or not lacking:
         yield voice.says(
-            "missing", "mark", gettext_noop("The mark is missing: %(title)s."), name, title=voice.rule.title
+            "missing", "mark", gettext_noop("The mark is missing: %(title)s."), name, title=Sentence(voice.rule.title)
         )
     for element in lacking:
         yield voice.says(
