@@ -17,6 +17,8 @@ from countermark.ledger import checkpoint, store, tree
 from countermark.ledger import services as ledger
 from countermark.ledger.checkpoint import Checkpoint
 from countermark.ledger.services import NODE, Actor
+from countermark.register import services as register
+from countermark.register.queries import records
 from countermark.tracing.requests import answers, messages, proofs, queries, rules, shown
 from countermark.tracing.requests import services as requests
 from countermark.tracing.requests.answers import Choice
@@ -273,6 +275,23 @@ def test_what_crossed_and_what_waits_is_marked(peer: Peer, carol: Client) -> Non
     assert "waits for a message before it" in text
 
 
+@pytest.mark.parametrize("time", ["yesterday", "", "9999-99-99T00:00:00Z", "9999-12-31T00:00:00.000Z"])
+def test_a_time_that_is_none_stops_no_page(peer: Peer, carol: Client, time: str) -> None:
+    known = asked()
+    try:
+        requests.receive(peer.sealed(peer.says(known.id, 1, 2, "acknowledgement", time=time)), by=NODE)
+    except requests.NotSaid:
+        return
+    paths = ("/requests/", f"/requests/{known.id}/", "/")
+    assert [carol.get(path).status_code for path in paths] == [200, 200, 200]
+
+
+def test_a_request_from_the_end_of_time_stops_no_page(peer: Peer, carol: Client) -> None:
+    said = peer.says("r1", 1, 1, "request", side="asker", body=BODIES["request"], time="9999-12-31T00:00:00.000Z")
+    requests.receive(peer.sealed(said), by=NODE)
+    assert [carol.get(path).status_code for path in ("/requests/", "/requests/r1/", "/")] == [200, 200, 200]
+
+
 @pytest.mark.parametrize("said", [["a list"], {"a": {"b": {"c": {"d": {"e": 1}}}}}, 7, "<script>alert(1)</script>"])
 def test_whatever_another_program_writes_is_shown_as_text(peer: Peer, carol: Client, said: Any) -> None:
     known = asked()
@@ -370,6 +389,14 @@ def test_a_letter_without_a_date_is_not_taken_down(peer: Peer, alice: Client) ->
     assert alice.post(f"/requests/{known.id}/paper/answer/", {"outcome": "A5"}).status_code == 422
 
 
+def test_an_event_of_a_letter_without_its_name_is_not_lost_in_silence(peer: Peer, alice: Client) -> None:
+    known = asked("XC")
+    filled = {"day": "2026-04-01", "outcome": "A5", "e3-date": "1997"}
+    answer = alice.post(f"/requests/{known.id}/paper/answer/", filled)
+    assert answer.status_code == 422
+    assert "id_e3-event_error" in answer.content.decode()
+
+
 def test_a_state_with_a_node_speaks_for_itself(peer: Peer, alice: Client) -> None:
     known = asked()
     assert alice.get(f"/requests/{known.id}/paper/answer/").status_code == 404
@@ -402,6 +429,20 @@ def test_the_weapon_is_chosen_among_candidates_of_the_marks_asked_about(peer: Pe
     text = text_of(alice, "/requests/r1/say/answer/")
     assert f"/requests/r1/say/answer/{weapon}/" in text
     assert "%" in text
+
+
+@pytest.mark.parametrize("marks", [SERIAL, [{"component": "frame", "mark": SERIAL}], [SERIAL, ""]])
+def test_marks_another_program_writes_otherwise_are_traced_too(
+    peer: Peer, weapon: str, alice: Client, marks: Any
+) -> None:
+    asked_by(peer, marks=marks)
+    assert f"/requests/r1/say/answer/{weapon}/" in text_of(alice, "/requests/r1/say/answer/")
+
+
+@pytest.mark.parametrize("marks", [[7], "*", [["?"]], [{"component": "frame"}]])
+def test_marks_that_cannot_be_traced_leave_an_answer_without_a_record(peer: Peer, alice: Client, marks: Any) -> None:
+    asked_by(peer, marks=marks)
+    assert "Without a record" in text_of(alice, "/requests/r1/say/answer/")
 
 
 def test_an_answer_as_proposed_is_whole_proven_and_tells_no_person(peer: Peer, weapon: str, alice: Client) -> None:
@@ -450,7 +491,7 @@ def test_what_is_not_told_is_not_there(peer: Peer, weapon: str, alice: Client) -
 def test_a_name_that_is_hidden_from_the_officer_cannot_be_told(peer: Peer, weapon: str, alice: Client) -> None:
     asked_by(peer)
     path = f"/requests/r1/say/answer/{weapon}/"
-    person = next(urn for urn, text in _names(weapon).items() if text == "Ana Lopez")
+    person = next(urn for urn, text in _record(weapon).names.items() if text == "Ana Lopez")
     field = f"name-{person.rpartition(':')[2][:32]}"
     text = text_of(alice, path)
     assert field not in text
@@ -463,19 +504,36 @@ def test_a_person_whose_name_was_opened_with_a_reason_may_be_told(peer: Peer, we
     asked_by(peer)
     path = f"/requests/r1/say/answer/{weapon}/"
     alice.post(f"/weapons/{weapon}/names/", {"reason": "the last holder is asked for"})
-    person = next(urn for urn, text in _names(weapon).items() if text == "Ana Lopez")
+    person = next(urn for urn, text in _record(weapon).names.items() if text == "Ana Lopez")
     field = f"name-{person.rpartition(':')[2][:32]}"
     assert field not in release_form(alice, path)
     alice.post(path, {**release_form(alice, path), field: "1", "outcome": "A1", "action": "draft"})
     assert "Ana Lopez" in json.dumps([one.names for one in released("answer").records])
 
 
-def _names(weapon: str) -> dict[str, str]:
-    from countermark.register.queries import records
-
+def _record(weapon: str) -> records.Record:
     found = records.record(weapon)
     assert found is not None
-    return found.names
+    return found
+
+
+def test_a_weapon_of_another_place_is_neither_offered_nor_told(peer: Peer, weapon: str) -> None:
+    asked_by(peer)
+    bob = people.signed_in("bob", "tracing", people.SOUTH)
+    text = text_of(bob, "/requests/r1/say/answer/")
+    assert "held outside your places" in text
+    assert weapon not in text
+    assert bob.get(f"/requests/r1/say/answer/{weapon}/").status_code == 404
+
+
+def test_a_record_declared_wrong_is_not_told_unless_somebody_says_so(peer: Peer, weapon: str, alice: Client) -> None:
+    asked_by(peer)
+    [sale] = [line for line in _record(weapon).history if line.event == "sale"]
+    register.correct_event(sale.event_id, None, reason="another weapon", by=people.CHIEF)
+    path = f"/requests/r1/say/answer/{weapon}/"
+    assert "declared wrong" in text_of(alice, path)
+    alice.post(path, {**release_form(alice, path), "outcome": "A1", "action": "draft"})
+    assert sale.event_id not in {one.event_id for one in released("answer").records}
 
 
 def test_a_preview_shows_what_the_other_side_would_see_and_writes_nothing(

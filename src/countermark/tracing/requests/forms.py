@@ -149,6 +149,13 @@ class LetterEvent(forms.Form):
         super().__init__(*args, **more)
         _offer(self, "event", [("", "—"), *((code, _(word.text)) for code, word in EVENTS.items())])
 
+    def clean(self) -> dict[str, Any]:
+        """What is written down of an event says which one it is."""
+        data = super().clean() or {}
+        if any(data.values()) and not data.get("event") and "event" not in self.errors:
+            self.add_error("event", _("Choose what happened, or leave the whole event empty."))
+        return data
+
     @property
     def facts(self) -> dict[str, str]:
         """What the letter says of the event, by the names an answer uses; empty where no event was chosen."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -119,9 +120,17 @@ class Owed:
     overdue: bool
 
 
-def owed(request: Request, due: Due | None = None) -> Owed | None:
+def due_of(request: Request) -> Due | None:
+    """What is owed next; None also where another State's program wrote a time that is none."""
+    try:
+        return rules.due(request.conversation)
+    except (ValueError, OverflowError):
+        return None
+
+
+def owed(request: Request) -> Owed | None:
     """What a request waits for."""
-    due = due or rules.due(request.conversation)
+    due = due_of(request)
     if due is None:
         return None
     return Owed(OWED[due.what], due.side == request.side, due.day.isoformat(), due.day < timezone.localdate())
@@ -480,4 +489,7 @@ def _facts_told(request: Request) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for item in told(answer, request, ours=ours).items:
             if isinstance(item, Event) and item.proof != "forged":
                 country = item.country if len(item.country) == 2 else ""
-                yield request.peer[:2], {"event": item.event, "date": item.date["text"], "country": country}
+                yield (
+                    settings.ENVIRONMENT.state if ours else request.peer[:2],
+                    {"event": item.event, "date": item.date["text"], "country": country},
+                )

@@ -60,7 +60,8 @@ def asked(request: HttpRequest, found: Request) -> list[Asked]:
 
 def _asked(request: HttpRequest, weapon: dict[str, Any]) -> Asked:
     given = weapon.get("marks")
-    marks = [shown.plain(one)[:1000] for one in given][: forms.MOST_MARKS] if isinstance(given, list) else []
+    read = [_read(one) for one in (given if isinstance(given, list) else [given])]
+    marks = [mark for mark in read if mark.strip()][: forms.MOST_MARKS]
     text = " · ".join(marks)
     facts = shown.parts({"weapons": [weapon]})[0].weapons[0]
     try:
@@ -71,6 +72,12 @@ def _asked(request: HttpRequest, weapon: dict[str, Any]) -> Asked:
     candidates = [(percent(one.probability), traced.weapons.get(one.weapon_key)) for one in traced.answer.candidates]
     visible = [(chance, one) for chance, one in candidates if one and (ids is None or {one.place, one.holder} & ids)]
     return Asked(text, facts, visible[:SHOWN], len(candidates) - len(visible))
+
+
+def _read(mark: Any) -> str:
+    """A mark as another program may have written it: a text, or the mark of a component."""
+    text = mark.get("mark") or mark.get("inscription") if isinstance(mark, dict) else mark
+    return shown.plain(text or "")[:1000]
 
 
 def _evidence(weapon: dict[str, Any]) -> dict[str, str]:
