@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from countermark.ledger.verify import verify
@@ -117,3 +118,57 @@ def test_changes_are_laid_over_profiles_in_any_order() -> None:
     other = staterules.overlaid(profiles.shipped(), changes[::-1])
 
     assert one == other
+
+
+CHANGE = """
+changes = "iti"
+reason = "Decree 7 of 2026"
+ended = { iti-8c = 2026-06-30 }
+
+[[rules]]
+id = "xa-iti-height"
+title = "Characters of three millimetres"
+source = "Decree 7 of 2026, s. 2"
+occasions = ["manufacture"]
+requires = { where = "structural", elements = [["serial"]] }
+min_height = { value = "3", unit = "mm" }
+"""
+
+
+def iti() -> profiles.Profile:
+    (found,) = [profile for profile in staterules.known() if profile.id == "iti"]
+    return found
+
+
+def test_single_rules_of_a_profile_are_added_and_ended_without_writing_the_rest_again() -> None:
+    before = iti()
+    (ended,) = [rule for rule in before.rules if rule.id == "iti-8c"]
+
+    made = staterules.add(CHANGE, reason="Decree 7 of 2026", by=CHIEF)
+
+    assert iti() == made
+    rules = {rule.id: rule for rule in made.rules}
+    assert rules["iti-8c"] == msgspec.structs.replace(ended, to=dt.date(2026, 6, 30))
+    assert [rule.id for rule in made.rules if rule not in before.rules and rule.id != "iti-8c"] == ["xa-iti-height"]
+    assert planning.plan({**PISTOL, "profiles": ["iti"]}).plan.marks[0].height_mm == 3.0
+
+
+def test_a_rule_of_the_state_is_stated_again_and_ended_like_any_other() -> None:
+    staterules.add(CHANGE, reason="Decree 7 of 2026", by=CHIEF)
+    staterules.add(CHANGE.replace('value = "3"', 'value = "4"'), reason="Decree 9", by=CHIEF)
+    staterules.end("iti", DAY, rule="xa-iti-height", reason="repealed", by=CHIEF)
+
+    assert str(iti().rules[-1].min_height) == "4 mm"
+    assert iti().rules[-1].to == DAY
+    assert [act.body["value"]["ended"] for act in staterules.history("iti")] == ["", "2026-06-30", "", DAY.isoformat()]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("xa-iti-height", "iti-8a"), ('"iti"', '"nowhere"'), ("iti-8c", "iti-99"), ('"structural"', '"somewhere"')],
+)
+def test_a_change_that_does_not_fit_its_profile_is_refused_whole(old: str, new: str) -> None:
+    with pytest.raises(Refused):
+        staterules.add(CHANGE.replace(old, new), reason="a try", by=CHIEF)
+
+    assert staterules.changes() == []

@@ -13,7 +13,7 @@ import msgspec
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import Attachment
 from countermark.ledger.services import Actor, attachment
-from countermark.marking import acts, profiles, projection
+from countermark.marking import acts, profiles, projection, states
 from countermark.marking.acts import refuse
 from countermark.marking.profiles import Profile, ProfileError, Rule
 from countermark.marking.states import SHAPES
@@ -24,7 +24,10 @@ PROFILE_TYPE = "application/json"
 
 
 class StateRule(msgspec.Struct, frozen=True):
-    """What a State changes: a profile of its own (`text`, TOML), or the last day of a profile or of one of its rules (`ended`)."""
+    """What a State changes: a profile of its own, or one rule it adds to a profile (`text`, TOML); or the last day of either (`ended`).
+
+    The text of a rule is the change (`countermark schema marking-change`) that it came with.
+    """
 
     profile: str
     text: str = ""
@@ -41,11 +44,14 @@ SHAPES["rule"] = StateRule
 
 
 def add(text: str, *, reason: str, by: Actor) -> Profile:
-    """Adds a profile of the State (TOML, `countermark schema marking-profile`), or one that takes the place of another of its id.
+    """Adds a profile of the State (TOML, `countermark schema marking-profile`), or one that takes the place of another of its id;
+    or changes single rules of a profile (`countermark schema marking-change`). Returns the profile as it is then.
 
-    Raises `Refused` for a text that is no profile, with what was expected where, and without a reason.
+    Raises `Refused` for a text that is neither, with what was expected where, and without a reason.
     """
     acts.required("reason", reason, "why the rule is added or changed")
+    if profiles.is_change(text):
+        return _change(text, reason, by)
     try:
         profile = profiles.read(text)
     except ProfileError as error:
@@ -57,12 +63,39 @@ def add(text: str, *, reason: str, by: Actor) -> Profile:
     return profile
 
 
-def end(profile_id: str, day: dt.date, *, rule: str = "", reason: str, by: Actor) -> None:
-    """Ends a profile, or one rule of it, with a day that is the last one in force. Raises `Refused`."""
-    acts.required("reason", reason, "why the rule ends")
+def _change(text: str, reason: str, by: Actor) -> Profile:
+    try:
+        change = profiles.read_change(text)
+    except ProfileError as error:
+        raise refuse("text", "", said(error), "form") from error
+    before = _one(change.changes)
+    own = {stated.rule for stated in changes() if stated.profile == change.changes and stated.text}
+    stays = tuple(rule for rule in before.rules if not (rule.id in own and rule.id in {one.id for one in change.rules}))
+    try:
+        made = profiles.changed(msgspec.structs.replace(before, rules=stays), change)
+    except ProfileError as error:
+        raise refuse("text", "", said(error), "form") from error
+    kept = (attachment(text.encode(), TEXT_TYPE),)
+    with acts.alone():
+        for rule in change.rules:
+            stated = StateRule(change.changes, text, rule.id)
+            acts.state_record("rule", stated.key, msgspec.to_builtins(stated), note=reason, kept=kept, by=by)
+        for rule_id, day in change.ended.items():
+            end(change.changes, day, rule=rule_id, reason=reason, by=by)
+    return made
+
+
+def _one(profile_id: str) -> Profile:
     found = next((one for one in known() if one.id == profile_id), None)
     if found is None:
         raise refuse("profile", profile_id, "the id of a profile", "unknown")
+    return found
+
+
+def end(profile_id: str, day: dt.date, *, rule: str = "", reason: str, by: Actor) -> None:
+    """Ends a profile, or one rule of it, with a day that is the last one in force. Raises `Refused`."""
+    acts.required("reason", reason, "why the rule ends")
+    found = _one(profile_id)
     if rule and all(one.id != rule for one in found.rules):
         raise refuse("rule", rule, "the id of a rule of the profile", "unknown")
     before = acts.record("rule", f"{profile_id}/{rule}" if rule else profile_id)
@@ -77,8 +110,9 @@ def changes() -> list[StateRule]:
 
 
 def history(profile_id: str) -> list[Entry]:
-    """The acts that added, changed or ended a profile, oldest first; `recorded.note` is the reason."""
-    return projection.entries_about(f"rule:{profile_id}")
+    """The acts that added, changed or ended a profile or one of its rules, oldest first; `recorded.note` is the reason."""
+    keys = {profile_id, *(stated.key for stated in changes() if stated.profile == profile_id)}
+    return states.ordered([entry for key in sorted(keys) for entry in projection.entries_about(f"rule:{key}")])
 
 
 def known() -> list[Profile]:
@@ -89,8 +123,10 @@ def known() -> list[Profile]:
 def overlaid(shipped: Sequence[Profile], changed: Iterable[StateRule]) -> list[Profile]:
     """Profiles with the changes of a State laid over them. Pure."""
     found = {profile.id: profile for profile in shipped}
-    stated = sorted(changed, key=lambda change: bool(change.rule))
+    stated = sorted(changed, key=lambda change: (bool(change.rule), change.key))
     for change in stated:
+        if change.text and change.rule and change.profile in found:
+            found[change.profile] = _with_rule(found[change.profile], change)
         if change.text and not change.rule and (own := _readable(change)):
             found[change.profile] = own
         if change.ended and change.profile in found:
@@ -99,8 +135,27 @@ def overlaid(shipped: Sequence[Profile], changed: Iterable[StateRule]) -> list[P
 
 
 def unreadable() -> list[StateRule]:
-    """Profiles that another version of this program accepted and this one cannot read: judged by nobody here, and to be shown."""
-    return [change for change in changes() if change.text and not change.rule and _readable(change) is None]
+    """What another version of this program accepted and this one cannot read: judged by nobody here, and to be shown."""
+    return [
+        change for change in changes() if change.text and (_rule(change) if change.rule else _readable(change)) is None
+    ]
+
+
+def _rule(change: StateRule) -> Rule | None:
+    try:
+        read = profiles.read_change(change.text, change.key)
+    except ProfileError:
+        return None
+    return next((rule for rule in read.rules if rule.id == change.rule), None)
+
+
+def _with_rule(profile: Profile, change: StateRule) -> Profile:
+    """The profile with one rule of the State, which takes the place of any other of its id."""
+    added = _rule(change)
+    if added is None:
+        return profile
+    others = (rule for rule in profile.rules if rule.id != added.id)
+    return msgspec.structs.replace(profile, rules=(*others, added))
 
 
 def _readable(change: StateRule) -> Profile | None:
