@@ -34,3 +34,16 @@ def test_a_mark_with_markup_stays_text() -> None:
     weapon = people.weapon("W1", "<b>7</b>")
 
     assert "<b>7" not in record(people.signed_in("otto", "counter"), weapon)
+
+
+def test_a_filtered_list_leads_to_a_work_order_of_the_same_weapons() -> None:
+    people.weapon("W1")
+    mara = people.signed_in("mara", "marking")
+
+    filtered = str(mara.get("/weapons/?maker=Rossi&status=active").content.decode())
+    form = str(mara.get("/marking/orders/new/?maker=Rossi&status=active").content.decode())
+
+    assert "/marking/orders/new/?maker=Rossi&amp;status=active" in filtered
+    assert "/marking/orders/new/" not in str(mara.get("/weapons/").content.decode())
+    assert 'name="maker" value="Rossi"' in form
+    assert '<option value="active" selected>' in form

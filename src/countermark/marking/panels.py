@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.marking import drawing, origins, queries
 from countermark.marking.drawing import Shown
 from countermark.marking.states import Batch, Item
-from countermark.register.panels import Panel, panel
+from countermark.register.panels import ListAction, Panel, list_action, panel
 from countermark.register.queries.records import Record
 
 STYLE = "marking/marking.css"
@@ -37,3 +38,4 @@ def _orders(user: User, weapon_id: str) -> list[tuple[Item, Batch]]:
 
 
 panel("weapon.view", marks)
+list_action("marking.manage", ListAction(gettext_lazy("Work order"), "marking:order_add"))

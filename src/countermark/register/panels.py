@@ -1,8 +1,14 @@
-"""Panels of other rooms on the page of a weapon's record: the register does not know them, they say what they show."""
+"""What other rooms add to the pages of weapons: panels of a record, and what one may do with a filtered list.
+
+The register does not know those rooms; they say what they show.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
@@ -33,3 +39,30 @@ def panels_for(user: User, record: Record) -> list[Panel]:
     """The panels a person sees on a record, in the order the rooms came."""
     made = (make(user, record) for permission, make in PANELS if accounts.may(user, permission))
     return [one for one in made if one is not None]
+
+
+@dataclass(frozen=True)
+class ListAction:
+    """What may be done with the weapons of a filtered list: the page takes the filters in its address."""
+
+    label: str | Promise
+    url_name: str
+
+    @property
+    def url(self) -> str:
+        """Where that is done."""
+        return reverse(self.url_name)
+
+
+LIST_ACTIONS: list[tuple[str, ListAction]] = []
+
+
+def list_action(permission: str, action: ListAction) -> None:
+    """Adds an action for those who hold the permission; called once, when the program starts."""
+    if (permission, action) not in LIST_ACTIONS:
+        LIST_ACTIONS.append((permission, action))
+
+
+def actions_for(user: User) -> list[ListAction]:
+    """What a person may do with a filtered list."""
+    return [action for permission, action in LIST_ACTIONS if accounts.may(user, permission)]

@@ -75,15 +75,19 @@ def order_add(request: HttpRequest) -> HttpResponse:
 
 
 def _order_form(request: HttpRequest) -> forms.Order:
-    asked = posted(request)
-    refs = request.GET.getlist("ref")[:REFS_AT_MOST]
-    asked_occasion = request.GET.get("occasion", "")
+    """The form; opened from a list of weapons it has that list's filters."""
+    asked = request.GET
+    refs = asked.getlist("ref")[:REFS_AT_MOST]
+    initial = {name: asked.get(name, "") for name in ("maker", "model", "kind", "status", "occasion")}
+    initial |= {"refs": "\n".join(refs), "name": refs[0] if len(refs) == 1 else ""}
+    if place := asked.get("place", ""):
+        initial["at"] = listing.urn("place", place)
     return forms.Order(
-        asked,
-        profiles=[(one.id, _(one.title)) for one in staterules.known()],
+        posted(request),
+        profiles=[(one.id, one.title) for one in staterules.known()],
         authorities=[(one.key, one.title) for one in numbering.authorities()],
         places=common.places(me(request), "marking.manage"),
-        initial={"refs": "\n".join(refs), "name": refs[0] if len(refs) == 1 else "", "occasion": asked_occasion},
+        initial=initial,
     )
 
 

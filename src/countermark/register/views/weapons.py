@@ -16,7 +16,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
 from countermark.ledger import identity
-from countermark.register import listfiles, searches
+from countermark.register import listfiles, panels, searches
 from countermark.register.checking import Refused
 from countermark.register.forms import listing as forms
 from countermark.register.models import SavedSearch, Spelling, Weapon
@@ -72,6 +72,7 @@ def weapons(request: HttpRequest) -> HttpResponse:
         "more_open": any(asked.filters.get(field.name) for field in form.more),
         "following": changed_query(request.GET, after=page.following, before=None) if page.following else "",
         "preceding": changed_query(request.GET, before=page.preceding, after=None) if page.preceding else "",
+        "list_actions": panels.actions_for(me(request)),
         "printing": printing,
         "print_url": changed_query(request.GET, print=1, after=None, before=None),
         **_tools(request, seen),
