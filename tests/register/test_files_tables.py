@@ -45,6 +45,12 @@ def test_an_eight_bit_encoding_is_a_guess_and_said_to_be_one(tmp_path: Path, enc
     assert read(table) == [(2, ["A1", text])]
 
 
+def test_who_loads_a_file_hears_of_an_encoding_that_was_guessed(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_bytes("ref;mark\nA1;ИЖ-1408\n".encode("cp1251"))
+    assert any(warning.startswith("encoding_guessed_as_") for warning in read_weapons(tmp_path / "w.csv").warnings)
+    assert not read_weapons(tmp_path / "w.csv", encoding="cp1251").warnings
+
+
 def test_a_broken_byte_in_utf8_is_not_taken_for_another_encoding(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="UTF-8 but for byte"):
         csv_table(tmp_path, b"ref,maker\n" + "é, ".encode() * 100 + b"\xff\n")

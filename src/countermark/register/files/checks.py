@@ -200,7 +200,12 @@ def _cell_problems(cells: list[str], serials: Mapping[int, str], warnings: Count
 def screened(
     table: Table, placed: Mapping[str, int], serials: Sequence[str], warnings: Counter[str]
 ) -> Iterator[Row | RowError]:
-    """`table`'s rows, screened when they come from a spreadsheet. `serials` are the columns that hold marks and numbers."""
+    """`table`'s rows, screened when they come from a spreadsheet. `serials` are the columns that hold marks and numbers.
+
+    An encoding that was only guessed is a warning, `encoding_guessed_as_cp1251`: marks read wrongly enter the ledger.
+    """
+    if table.encoding_guessed:
+        warnings[f"encoding_guessed_as_{table.encoding}"] = 1
     if table.format == "csv":
         return table.rows
     return screen(table.rows, {placed[column]: column for column in serials if column in placed}, warnings)
