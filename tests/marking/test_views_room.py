@@ -43,6 +43,11 @@ AUTHORITY = {
 }
 
 
+def test_the_page_of_an_authority_asks_how_many_numbers_a_block_has(officer: Client) -> None:
+    workshop.authority()
+    assert 'name="size"' in officer.get("/marking/numbers/xa-import/").content.decode()
+
+
 def test_an_authority_is_opened_and_given_a_block(officer: Client) -> None:
     send(officer, "/marking/numbers/new/", **AUTHORITY)
     page = send(officer, "/marking/numbers/xa-import/block/", size="100", holder="")

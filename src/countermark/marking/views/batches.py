@@ -37,6 +37,7 @@ from countermark.register.queries import listing, scope
 from countermark.register.queries.listing import Asked
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
 
+SHOWN = 50
 REFS_AT_MOST = 200
 """Record numbers that may stand in an address."""
 NEXT_STEP = {"draft": "released", "running": "inspected", "inspected": "closed"}
@@ -60,6 +61,7 @@ def order_add(request: HttpRequest) -> HttpResponse:
     """A new work order from the register; first shown as it would be, then made."""
     form = _order_form(request)
     shown: list[ItemDraft] | None = None
+    ids: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
             ids = _chosen(me(request), form)
@@ -70,7 +72,12 @@ def order_add(request: HttpRequest) -> HttpResponse:
                 return redirect("marking:order", made.id)
         except Refused as refused:
             common.show_refused(form, refused)
-    context = {"form": form, "shown": (shown or [])[:50], "count": None if shown is None else len(shown)}
+    context = {
+        "form": form,
+        "shown": (shown or [])[:SHOWN],
+        "count": None if shown is None else len(shown),
+        "asked": len(ids),
+    }
     return render(request, "marking/order_add.html", context, status=REFUSED if form.errors else 200)
 
 
@@ -84,7 +91,7 @@ def _order_form(request: HttpRequest) -> forms.Order:
         initial["at"] = listing.urn("place", place)
     return forms.Order(
         posted(request),
-        profiles=[(one.id, one.title) for one in staterules.known()],
+        profiles=[(one.id, _(one.title)) for one in staterules.known()],
         authorities=[(one.key, one.title) for one in numbering.authorities()],
         places=common.places(me(request), "marking.manage"),
         initial=initial,

@@ -65,7 +65,7 @@ def _page(request: HttpRequest, found: Authority, block: forms.Block, void: form
         "blocks": numbering.blocks(found.key),
         "contradictions": numbering.contradictions(found.key),
         "issued": numbering.issued(found.key, limit=100),
-        "block": block,
+        "giving": block,
         "void": void,
     }
     wrong = bool(block.errors or void.errors)

@@ -16,6 +16,7 @@ import msgspec
 from countermark.ledger import checkpoint, jcs, tree
 from countermark.ledger import entry as entries
 from countermark.ledger.checkpoint import Checkpoint, CheckpointError
+from countermark.marks.sentences import Sentence
 
 FORMAT = "countermark-answer/1"
 MAX_BYTES = 64 << 20
@@ -105,9 +106,10 @@ def verify(answer: Answer, held: Sequence[str] = (), keys: Sequence[str] = ()) -
     try:
         head = checkpoint.open_note(answer.checkpoint, trusted)
     except CheckpointError as error:
-        return _refused(answer, f"the checkpoint: {error}")
+        return _refused(answer, Sentence("the checkpoint: %(problem)s", problem=str(error)))
     if head.origin.split("/")[0] != answer.sender:
-        return _refused(answer, f"the checkpoint is of {head.origin}, not of {answer.sender}")
+        said = Sentence("the checkpoint is of %(origin)s, not of %(sender)s", origin=head.origin, sender=answer.sender)
+        return _refused(answer, said)
     before, problems = _sizes_before(answer, head, held, trusted)
     proven = [one for one in answer.records if one.entry]
     records = tuple(_verified(one, head, before) for one in proven)
@@ -129,19 +131,22 @@ def _refused(answer: Answer, why: str) -> Report:
 
 def _sizes_before(answer: Answer, head: Checkpoint, held: Sequence[str], keys: Sequence[str]) -> tuple[int, list[str]]:
     """The size of the largest tree held before that the answer's tree begins with, and what contradicts it."""
-    largest, problems = 0, []
+    largest = 0
+    problems: list[str] = []
     for note in held:
         try:
             old = checkpoint.open_note(note, keys)
         except CheckpointError as error:
-            problems.append(f"a checkpoint held before: {error}")
+            problems.append(Sentence("a checkpoint held before: %(problem)s", problem=str(error)))
             continue
         if old.origin != head.origin:
             continue  # of an earlier generation: it proves nothing about this tree
         if _begins_with(answer, head, old):
             largest = max(largest, old.size)
         elif old.size == head.size or any(one.old == old.size for one in answer.consistency):
-            problems.append(f"the log is not the one that had {old.size} entries before: it was rewritten")
+            problems.append(
+                Sentence("the log is not the one that had %(size)d entries before: it was rewritten", size=old.size)
+            )
     return largest, problems
 
 
@@ -168,17 +173,17 @@ def _not_genuine(released: Released, head: Checkpoint) -> str:
     try:
         stored = jcs.decode(data)
         if jcs.encode(stored) != data:
-            return "the entry is not canonical JSON"
+            return Sentence("the entry is not canonical JSON")
     except ValueError as error:
-        return f"the entry is not JSON: {error}"
+        return Sentence("the entry is not JSON: %(problem)s", problem=str(error))
     if not isinstance(stored, dict) or stored.get("eventID") != released.event_id:
-        return "the entry has another eventID"
+        return Sentence("the entry has another eventID")
     proof = _hashes(released.proof)
     leaf = tree.leaf_hash(data)
     if proof is None or not tree.verify_inclusion(leaf, released.leaf_index, head.size, proof, head.root):
-        return "the inclusion proof does not lead to the signed root"
+        return Sentence("the inclusion proof does not lead to the signed root")
     if not _is_of_its_body(stored):
-        return "the eventID is not that of the body"
+        return Sentence("the eventID is not that of the body")
     return ""
 
 
