@@ -1,6 +1,6 @@
 """`countermark marking` and `countermark schema`: which marks a weapon must bear, and whether it bears them.
 
-These commands need no store: a description goes in, an answer comes out.
+`profiles`, `check`, `plan` and `schema` need no store: a description goes in, an answer comes out. The groups of `workshop` do.
 """
 
 import datetime as dt
@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from countermark import cli
+from countermark.cli import workshop
 from countermark.cli.common import json_option, print_json
 from countermark.marking import description, profiles, rules, schemas
 from countermark.marking.description import Description, Problem
@@ -36,7 +37,11 @@ _MOST_BYTES = 10 * 2**20
 
 @click.group("marking")
 def marking() -> None:
-    """Marking: legal profiles, judging marks, planning marks."""
+    """Marking: legal profiles, judging marks, planning marks; work orders, numbers, equipment."""
+
+
+for _group in workshop.GROUPS:
+    marking.add_command(_group)
 
 
 @marking.command("profiles")
