@@ -77,6 +77,7 @@ def test_a_work_order_is_shown_before_it_is_made(officer: Client) -> None:
     page = send(officer, f"{ORDERS}new/", **ORDER, refs="W1", action="show")
 
     assert "1 weapon needs marks" in page
+    assert "of 1 looked at" in page
     assert not BatchRow.objects.exists()
 
 
