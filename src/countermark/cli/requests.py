@@ -41,7 +41,7 @@ def verify_answer(file: Path, held: Sequence[Path], keys: Sequence[str], as_json
     answer = _answer(file)
     report = proofs.verify(answer, [_text(path) for path in held], list(keys))
     if as_json:
-        print_json(msgspec.to_builtins(report))
+        print_json(msgspec.to_builtins(report, enc_hook=str))
     else:
         _print(report, with_key=not keys)
     if not report.ok:

@@ -1,13 +1,16 @@
 """An answer proves itself, without a store: what is genuine, and what was there before."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from countermark.cli.requests import verify_answer
 from countermark.ledger import checkpoint, entry, jcs, tree
 from countermark.ledger.checkpoint import Checkpoint
 from countermark.tracing.requests import proofs
@@ -93,6 +96,13 @@ def test_a_forged_checkpoint_held_before_is_a_problem() -> None:
 def test_an_answer_signed_by_a_key_nobody_trusts_is_refused() -> None:
     trusted = checkpoint.verifier_key(ORIGIN, OTHER.public_key())
     assert not proofs.verify(_answer(), keys=[trusted]).ok
+
+
+def test_verify_answer_says_in_json_why_an_answer_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    file.write_bytes(msgspec.json.encode(_answer(sender="XC")))
+    told = CliRunner().invoke(verify_answer, [str(file), "--json"])
+    assert json.loads(told.stdout)["problems"] == ["the checkpoint is of XB/main/1, not of XC"]
 
 
 def test_an_answer_of_another_state_is_refused() -> None:
