@@ -10,6 +10,7 @@ from countermark.ledger import services as ledger
 from countermark.marking import batches, bench, equipment, queries, sheets
 from countermark.marking.models import BatchRow
 from countermark.marking.states import CRITERIA, Batch, Item
+from countermark.marking.views import batches as pages
 from tests.marking import photograph, workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
@@ -408,3 +409,13 @@ def test_the_state_adds_a_rule_and_ends_it_with_its_reason(officer: Client) -> N
     assert next(one for one in staterules.known() if one.id == added).to is not None
     assert "law of 2026" in page
     assert "replaced" in page
+
+
+def test_a_long_work_order_says_that_it_is_not_shown_whole(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = workshop.batch(3)
+    whole = text(officer, f"{ORDERS}{made.id}/")
+
+    monkeypatch.setattr(pages, "LISTED", 2)
+
+    assert "These are the first" not in whole
+    assert "These are the first" in text(officer, f"{ORDERS}{made.id}/")

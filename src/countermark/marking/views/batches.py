@@ -38,6 +38,8 @@ from countermark.register.queries.listing import Asked
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
 
 SHOWN = 50
+LISTED = 500
+"""Weapons of a work order that stand on its page."""
 REFS_AT_MOST = 200
 """Record numbers that may stand in an address."""
 NEXT_STEP = {"draft": "released", "running": "inspected", "inspected": "closed"}
@@ -49,10 +51,10 @@ NEXT_STEP = {"draft": "released", "running": "inspected", "inspected": "closed"}
 def orders(request: HttpRequest) -> HttpResponse:
     """The work orders a person may see."""
     state = request.GET.get("state", "")
-    found = [(one, queries.progress(one.id)) for one in queries.batch_list(me(request), state=state)]
-    return render(
-        request, "marking/orders.html", {"found": found, "state": state, "states": forms.choices("batch_state")}
-    )
+    some = queries.batch_list(me(request), state=state, limit=LISTED + 1)
+    found = [(one, queries.progress(one.id)) for one in some[:LISTED]]
+    context = {"found": found, "more": len(some) > LISTED, "state": state, "states": forms.choices("batch_state")}
+    return render(request, "marking/orders.html", context)
 
 
 @requires("marking.manage")
@@ -153,10 +155,12 @@ def order(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     found = common.batch_or_404(user, batch_id)
     everything = queries.items(found.id, limit=batches.MOST_ITEMS)
     state = request.GET.get("state", "")
+    listed = [one for one in everything if state in ("", one.state)]
     context = {
         "batch": found,
         "progress": queries.progress(found.id),
-        "items": [one for one in everything if state in ("", one.state)][:500],
+        "items": listed[:LISTED],
+        "more": len(listed) > LISTED,
         "state": state,
         "next_step": NEXT_STEP.get(found.state, ""),
         "profiles": [one for one in staterules.known() if one.id in found.profiles],
