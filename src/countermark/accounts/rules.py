@@ -53,7 +53,10 @@ PERMISSIONS: dict[str, str] = {
     "user.manage": _("manage users and their roles"),
 }
 
-NATIONAL_ONLY = frozenset({"load", "list.review", "marking.rules", "ledger.view", "user.view", "user.manage"})
+NATIONAL_ONLY = frozenset(
+    {"load", "list.review", "marking.rules", "ledger.view", "user.view", "user.manage"}
+    | {"request.view", "request.draft", "request.release"}
+)
 """What concerns the whole State: a role held at one place does not carry it."""
 
 _REGISTER = {"weapon.view", "discrepancy.view"}
@@ -69,7 +72,8 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "tracing": Role(
-        _("Tracing officer"), frozenset(
+        _("Tracing officer"),
+        frozenset(
             _REGISTER
             | {"trace", "trace.decide", "event.add", "export", "person.view"}
             | {"request.view", "request.draft"}

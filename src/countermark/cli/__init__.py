@@ -19,6 +19,7 @@ _COMMANDS = {
     "add": "record",
     "correct": "record",
     "trace": "trace",
+    "learn": "trace",
     "show": "record",
     "export": "load",
     "forms": "forms",

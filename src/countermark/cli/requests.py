@@ -178,7 +178,7 @@ def answer(conversation: str, weapon_id: str, **chosen: Any) -> None:
         names=frozenset(chosen["also"]),
         without=frozenset(chosen["without"]),
         partly=dict.fromkeys(chosen["partly"], answers.FACTS),
-        left_out=frozenset(chosen["leave_out"]),
+        left_out=frozenset(chosen["leave_out"]) | (answers.errors(weapon_id) - frozenset(chosen["partly"])),
         conditions=tuple(chosen["conditions"]),
     )
     held = [one.envelope.holds for one in found.received]

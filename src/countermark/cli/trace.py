@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import json_option, print_json, progress, ready
+from countermark.cli.common import actor, json_option, print_json, progress, ready
 
 FILE = click.Path(path_type=Path)
 
@@ -210,4 +210,38 @@ def _error(query_id: str, column: str, message: str) -> dict[str, Any]:
     return {"query_id": query_id, "outcome": "error", "error": {"column": column, "message": message}}
 
 
-COMMANDS: dict[str, click.Command] = {"trace": trace}
+@click.command("learn")
+@click.option(
+    "--switch", is_flag=True, help="Take what was learned into use, if it answers the readings held back better."
+)
+@click.option("--usual", is_flag=True, help="Go back to what comes with the program.")
+@json_option
+def learn(switch: bool, usual: bool, as_json: bool) -> None:
+    """Learns from confirmed identifications how marks are misread here, and shows what that is worth."""
+    ready()
+    from countermark.tracing import learning
+
+    if switch and usual:
+        raise click.UsageError("--switch and --usual exclude each other")
+    try:
+        learned = learning.switch(by=actor()) if switch else learning.learn()
+    except learning.NotLearned as why:
+        raise cli.Finding(str(why)) from why
+    if usual:
+        learning.go_back(by=actor())
+    if as_json:
+        print_json({**msgspec.to_builtins(learned), "switched": switch})
+        return
+    click.echo(
+        f"{learned.confirmed:,} confirmed identifications, {learned.held_back:,} of them held back to measure by"
+    )
+    for name, accuracy in (("in use", learned.old), ("learned", learned.new)):
+        if accuracy is None:
+            click.echo(f"{name}: not measured, too few are held back")
+        else:
+            shares = f"{accuracy.recall_1:.3f} first, {accuracy.recall_10:.3f} among ten"
+            click.echo(f"{name}: {shares}, log-probability {accuracy.log_probability:.3f}")
+    click.echo("taken into use" if switch else "nothing was changed" if not usual else "the usual one is in use")
+
+
+COMMANDS: dict[str, click.Command] = {"trace": trace, "learn": learn}

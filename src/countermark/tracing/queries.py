@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
 from countermark.register.rows import code_of, spelling
-from countermark.tracing import index, search, sieves
+from countermark.tracing import index, learning, search, sieves
 from countermark.tracing import store as stores
 from countermark.tracing.rules import in_words
 from countermark.tracing.search import Answer, Candidate, MarkReading, Options, Query, Reference, SearchError, Spellings
@@ -80,11 +80,17 @@ DEFAULTS = Options()
 _USUAL = Options()
 
 
+def _learned(options: Options) -> Options:
+    """The options with the channel in use here, unless another is asked for."""
+    return replace(options, channel=learning.current()) if options.channel == _USUAL.channel else options
+
+
 def trace(query: Query, options: Options = _USUAL) -> Traced:
     """The most probable weapons for a query. Raises `SearchError` (column, message) for an unusable reading.
 
     Records that were found to be one weapon answer as one, under the record that survives.
     """
+    options = _learned(options)
     answer = search.search(stores.django_store(connection, sieves.of_store), reference(), query, options)
     return _traced(query, answer, weapons_by_key(_keys(answer)))
 
@@ -102,6 +108,7 @@ def trace_many(queries: Iterable[Query], options: Options = _USUAL) -> Iterator[
     What the register spells and which patterns it has is read once, and weapons are read a hundred answers at a time. For
     many queries a sieve is made.
     """
+    options = _learned(options)
     store, spelled = stores.Steady(stores.django_store(connection, sieves.of_store)), reference()
     waiting = iter(queries)
     traced = 0

@@ -170,6 +170,9 @@ def test_a_message_that_came_early_waits_for_the_one_before(peer: Peer) -> None:
         {"kind": "refusal", "body": {"grounds": ["politics"], "reason": "no"}},
         {"checkpoint": "forged"},
         {"number": 0},
+        {"time": "9999-12-31T00:00:00.000Z"},
+        {"time": "yesterday"},
+        {"conversation": "a/b\n", "side": "asker", "kind": "request", "body": BODIES["request"]},
     ],
 )
 def test_a_message_that_cannot_be_right_is_refused_and_nothing_kept(peer: Peer, changed: dict[str, Any]) -> None:
@@ -202,6 +205,12 @@ def test_a_state_without_a_node_is_asked_and_answers_on_paper(peer: Peer) -> Non
     assert (request.on_paper, request.undelivered) == (True, ())
     known = requests.note_paper(request.id, "answer", BODIES["answer"], "2026-04-01T00:00:00.000Z", by=WRITER)
     assert known.conversation.state == "answered"
+
+
+def test_a_paper_with_an_impossible_date_is_not_recorded(peer: Peer) -> None:
+    request = asked("XC")
+    with pytest.raises(NotSaid, match="impossible time"):
+        requests.note_paper(request.id, "answer", BODIES["answer"], "some day", by=WRITER)
 
 
 def test_the_checkpoints_of_a_peer_are_kept_with_its_messages(peer: Peer) -> None:

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from countermark.ledger import exchange, guard, services, store
+from countermark.ledger import exchange, guard, identity, services, store
 from countermark.ledger.models import LOG_SPAN, Log
 from countermark.ledger.snapshot import snapshot
 from countermark.register.queries import personal, records
 from countermark.register.rules import HistoryEvent
 from countermark.tracing.requests.proofs import FORMAT, Answer, Consistency, Released
+
+_PERSON = f"{identity.PREFIX}person:"
+"""Officers who recorded: colleagues may read their names, another State is told none unless somebody chooses to."""
 
 FACTS = ("event", "date", "country", "place", "from", "to", "document")
 """What can be told of an event without its entry."""
@@ -66,9 +69,15 @@ def build(weapon_id: str, request: str, choice: Choice, held_sizes: Iterable[int
         )
 
 
+def errors(weapon_id: str) -> frozenset[str]:
+    """The events of a weapon that were declared errors: the other State could not see the declaration, so leave them out."""
+    found = records.record(weapon_id)
+    return frozenset(line.event_id for line in found.history if line.corrected) if found else frozenset()
+
+
 def _told(names: Mapping[str, str], choice: Choice) -> dict[str, str]:
     """The texts behind opaque ids that are released."""
-    usual = personal.impersonal(names)
+    usual = {urn: text for urn, text in personal.impersonal(names).items() if not urn.startswith(_PERSON)}
     told = usual | {urn: names[urn] for urn in choice.names if urn in names}
     return {urn: text for urn, text in told.items() if urn not in choice.without}
 

@@ -5,6 +5,8 @@ receiver's log the sender holds a checkpoint of, and how many of the receiver's 
 """
 
 import base64
+import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,7 +69,23 @@ def read(data: bytes) -> Envelope:
         raise MessageError(f"not a message of the format {FORMAT}")
     if not 1 <= envelope.number <= MOST_CLOCK or not 1 <= envelope.clock <= MOST_CLOCK:
         raise MessageError("the message has an impossible number")
+    if not _ID.fullmatch(envelope.conversation):
+        raise MessageError("the message names no request that can be")
+    if not _TIME.fullmatch(envelope.time) or not _is_time(envelope.time):
+        raise MessageError("the message has an impossible time")
     return envelope
+
+
+_ID = re.compile(r"[0-9A-Za-z._~-]{1,100}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
+
+
+def _is_time(text: str) -> bool:
+    try:
+        # Far from the ends of the calendar, so that a period can be added.
+        return 1900 <= dt.datetime.fromisoformat(text).year <= 9000
+    except ValueError:
+        return False
 
 
 def sealed(data: bytes, key: SigningKey, origin: str, encryption_key: str) -> str:

@@ -133,6 +133,10 @@ def note_paper(conversation: str, kind: str, body: Mapping[str, Any], time: str,
 
 
 def _take(envelope: Envelope, peer: str, *, paper: bool, by: Actor) -> None:
+    try:
+        messages.read(messages.written(envelope))
+    except MessageError as error:
+        raise refusal("%(why)s", why=str(error)) from error
     known = queries.request(envelope.conversation)
     ours: Side = "answerer" if envelope.side == "asker" else "asker"
     if known is not None and (known.peer, known.side) != (peer, ours):
