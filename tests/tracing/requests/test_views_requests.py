@@ -505,7 +505,7 @@ def _record(weapon: str) -> records.Record:
     return found
 
 
-def test_a_role_held_at_one_place_does_not_reach_requests(peer: Peer) -> None:
+def test_a_role_held_at_one_place_does_not_reach_requests(peer: Peer, weapon: str) -> None:
     asked_by(peer)
     bob = people.signed_in("bob", "tracing", people.SOUTH)
     assert {bob.get(path).status_code for path in ("/requests/", "/requests/r1/", "/requests/new/")} == {403}
