@@ -231,6 +231,30 @@ def test_the_same_mark_elsewhere_is_named_a_collision_only_for_weapons_of_one_ty
     assert found == {twin: True, other: False}
 
 
+@pytest.mark.parametrize(
+    ("mark_kind", "mark", "told"),
+    [
+        ("import", "XA 26", False),
+        ("import", "XA", False),
+        ("import", "XA 2026", False),
+        ("state_stock", "XA POLICE", False),
+        ("import", "XA26000123", True),
+        ("state_stock", "XA 1234", True),
+        ("manufacture", "XA 26", True),
+    ],
+)
+def test_a_mark_that_a_whole_import_bears_is_no_same_mark_elsewhere(mark_kind: str, mark: str, *, told: bool) -> None:
+    def weapon(ref: str) -> str:
+        own = {"component": "frame", "mark": f"K123{ref}", "role": "control"}
+        return people.weapon(ref, marks=[own, {"component": "barrel", "mark": mark, "mark_kind": mark_kind}])
+
+    one, other = weapon("1"), weapon("2")
+    record = records.record(one)
+    assert record is not None
+
+    assert [str(item.weapon.id) for item in related.related(record, EVERYTHING)] == ([other] if told else [])
+
+
 def test_marks_elsewhere_are_only_those_at_places_one_may_see() -> None:
     people.places()
     one = people.weapon("1", "K1234", place=NORTH)
