@@ -196,7 +196,7 @@ def test_plain_lines_and_a_checkpoint_are_as_good_as_a_bundle(node: Node, tmp_pa
     note.write_bytes(depot("ledger", "checkpoint").out.encode())
     ministry("ledger", "trust", "XA/depot/1", depot("ledger", "key").out.strip())
     assert ministry("ledger", "import", lines, "--checkpoint", note).code == 0
-    assert ministry("ledger", "import", lines).code == 1
+    assert ministry("ledger", "import", lines).code == 2
     assert ministry("ledger", "verify").code == 0
 
 
@@ -223,9 +223,12 @@ def test_a_backup_comes_back_from_the_database_of_this_run_to_sqlite(run_cli: Cl
     assert exported(new, "--log", "XA/main/1") == exported(full)
 
 
-def test_restoring_what_is_no_backup_says_so(run_cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("command", "what"), [(("restore",), "backup"), (("ledger", "import"), "bundle")])
+def test_what_is_no_backup_or_bundle_is_unreadable_input_and_said_to_be(
+    run_cli: Cli, tmp_path: Path, command: tuple[str, ...], what: str
+) -> None:
     path = tmp_path / "junk"
-    path.write_bytes(b"junk")
-    done = run_cli("restore", path)
-    assert done.code == 1
-    assert "backup" in done.err
+    path.write_bytes(b"junk\n")
+    done = run_cli(*command, path)
+    assert done.code == 2
+    assert what in done.err

@@ -6,6 +6,7 @@ from countermark.ledger.unusable import is_unusable
 
 USAGE_NAMES: Final = frozenset({
     "EnvironmentProblem", "UnreadableFile", "SeveralSourcesError", "UnmappedColumns", "MappingProblem", "NewerSchemaError", "KeyFileError",
+    "UnreadableBackup", "UnreadableBundle",
 })  # fmt: skip
 FINDING_NAMES: Final = frozenset({
     "LedgerError", "RolledBackError", "Refused", "CheckpointError", "BundleError", "TreeError", "AccountError",

@@ -69,6 +69,10 @@ class BackupError(LedgerError):
     """A backup that cannot be used, or a store that cannot take it; says why."""
 
 
+class UnreadableBackup(BackupError):
+    """The file is no backup at all, or cannot be read to its end: wrong input, as other files that cannot be read."""
+
+
 class LogPart(msgspec.Struct, frozen=True):
     """One log in a backup; `root` in hex, `checkpoint` signed by the running node where it could be."""
 
@@ -269,7 +273,7 @@ def _read_back(file: IO[bytes]) -> Manifest:
                 if digest.hexdigest() != expected:
                     raise BackupError(f"{name} is not what the manifest says: the backup is damaged")
     except _UNREADABLE as error:
-        raise BackupError(f"no readable backup: {error}") from error
+        raise UnreadableBackup(f"no readable backup: {error}") from error
     return manifest
 
 

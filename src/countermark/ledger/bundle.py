@@ -29,6 +29,10 @@ class BundleError(ValueError):
     """A bundle or file of entries that is not taken in, or not written; says why."""
 
 
+class UnreadableBundle(BundleError):
+    """The file is no bundle at all: wrong input, as other files that cannot be read."""
+
+
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from"}):
     """The first line: which entries follow (indexes `from` to `size` - 1), and the checkpoint that vouches for them."""
 
@@ -196,11 +200,12 @@ def side_rows(file: IO[bytes], found: Outline) -> Iterator[SideRows]:
 
 def _bundle_outline(file: IO[bytes], line: bytes) -> Outline:
     if len(line) > LONGEST_HEADER:
-        raise BundleError("the first line is no bundle header; plain entries need --checkpoint")
+        raise UnreadableBundle("the first line is no bundle header; plain entries need --checkpoint")
     try:
         header = msgspec.json.decode(line, type=Header)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise BundleError(f"the first line is no bundle header ({error}); plain entries need --checkpoint") from error
+        why = f"the first line is no bundle header ({error}); plain entries need --checkpoint"
+        raise UnreadableBundle(why) from error
     if header.format != FORMAT or header.version != VERSION:
         raise BundleError(f"expected format {FORMAT} version {VERSION}, found {header.format} {header.version}")
     if not 0 <= header.start <= header.size:
