@@ -78,6 +78,36 @@ def test_a_half_that_is_marked_is_not_marked_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("plate", "carrier"),
+    [({}, "plate"), ({"embedded": False}, "part"), ({"removal_destroys": False}, "part"), ({"metal": False}, "part")],
+)
+def test_a_mark_is_not_planned_on_a_plate_that_comes_off_a_steel_frame(plate: dict[str, bool], carrier: str) -> None:
+    weapon = {
+        "kind": "self_loading_pistol",
+        "control_component": "frame",
+        "components": [{"type": "frame", "material": "steel", "plate": {"metal": True, "embedded": True, **plate}}],
+    }
+
+    (mark,) = _plan("iti", weapon=weapon, marks=[]).marks
+
+    assert mark.carrier == carrier
+
+
+def test_a_plan_says_that_the_plate_of_a_polymer_frame_comes_off() -> None:
+    plate = {"metal": True, "embedded": False}
+    weapon = {
+        "kind": "self_loading_pistol",
+        "control_component": "frame",
+        "components": [{"type": "frame", "material": "polymer", "plate": plate}],
+    }
+
+    (mark,) = _plan("eu-2019-68", weapon=weapon, marks=[]).marks
+
+    assert mark.carrier == "plate"
+    assert any("can be removed" in note for note in mark.notes)
+
+
+@pytest.mark.parametrize(
     ("policy", "components"),
     [
         ("control", ["lower_receiver"]),

@@ -211,10 +211,18 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
         force=min(need.forces, key=_FORCES.index),
         copies=need.copies,
         rules=list(need.rules),
-        notes=[*need.notes, *_second_plate(part, need, elements, description, on_plate)],
+        notes=[*need.notes, *_loose_plate(part, on_plate), *_second_plate(part, need, elements, description, on_plate)],
         # How a covert mark is made is for the State alone to know.
         methods=[] if need.layer == "covert" else methods.ranked(material, description.occasion, description.equipment),
     )
+
+
+def _loose_plate(part: Part | None, on_plate: bool) -> list[str]:
+    """That the plate there is no carrier as it is: one that cannot be taken off is to be embedded first."""
+    plate = part.plate if part and on_plate else None
+    if plate is None or False not in (plate.embedded, plate.removal_destroys):
+        return []
+    return [gettext_noop("The plate can be removed without destroying the frame: whoever removes it removes the mark.")]
 
 
 def _second_plate(
@@ -270,7 +278,8 @@ def _on_plate(part: Part | None, need: _Need) -> bool:
         return False
     if part.material == "polymer" and need.plate:
         return True
-    return part.plate is not None and part.plate.metal is not False and part.plate.removal_destroys is not False
+    # A plate that comes off takes its marks with it: metal bears them better.
+    return part.plate is not None and False not in (part.plate.metal, part.plate.embedded, part.plate.removal_destroys)
 
 
 def _text(elements: Mapping[str, str | None], description: Description, need: _Need) -> str:
