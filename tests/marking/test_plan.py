@@ -93,6 +93,29 @@ def test_a_mark_is_not_planned_on_a_plate_that_comes_off_a_steel_frame(plate: di
     assert mark.carrier == carrier
 
 
+@pytest.mark.parametrize(
+    ("duplicate", "elements", "text"),
+    [
+        (True, {}, "XA 26 ‹serial›"),
+        (True, {"serial": "XA26000123"}, "XA 26 XA26000123"),
+        (False, {}, "XA 26"),
+    ],
+)
+def test_a_serial_that_is_another_weapons_too_is_not_put_on_again_as_the_extra_number(
+    duplicate: bool, elements: dict[str, str], text: str
+) -> None:
+    plan = _plan(
+        "nairobi",
+        "za-reg28",
+        occasion="import",
+        elements={"country": "XA", "year": "26", **elements},
+        weapon={"control_component": "receiver", "duplicate_serial": duplicate, "components": [{"type": "receiver"}]},
+        marks=[{"component": "receiver", "elements": {"manufacturer": "FN", "country": "BE", "serial": "A1"}}],
+    )
+
+    assert [mark.text for mark in plan.marks if mark.component == "receiver"] == [text]
+
+
 def test_a_plan_says_that_the_plate_of_a_polymer_frame_comes_off() -> None:
     plate = {"metal": True, "embedded": False}
     weapon = {

@@ -188,11 +188,10 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
     if need.mark_kind != "manufacture":
         # The country and year of a later mark are not those of the manufacture.
         told = description.elements or {}
-        known = {
-            name: text
-            for name, text in known.items()
-            if name in told or name in ("serial", "symbol_code", "manufacturer")
-        }
+        twice = description.weapon is not None and description.weapon.duplicate_serial is True
+        # A serial that another weapon bears too tells nothing: the later mark gets a number of its own.
+        lasting = ("manufacturer",) if twice else ("serial", "symbol_code", "manufacturer")
+        known = {name: text for name, text in known.items() if name in told or name in lasting}
     allowed = {name: text for name, text in known.items() if not _is_foreign(text, need.rules.values())}
     elements: dict[str, str | None] = {
         name: allowed.get(name) for name in _ordered(need.elements or dict.fromkeys(_AGENCY_MARK))
