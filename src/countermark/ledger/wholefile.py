@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,7 +11,11 @@ from typing import IO
 
 @contextmanager
 def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
-    """A file to write, which takes the place of `path` once all of it is on disk; any exception leaves `path` as it was."""
+    """A file to write, which takes the place of `path` once all of it is on disk; any exception leaves `path` as it was.
+
+    Raises FileExistsError where `path` is a device, pipe or directory.
+    """
+    refuse_to_replace_what_is_no_file(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
@@ -23,6 +28,12 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
         draft.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def refuse_to_replace_what_is_no_file(path: Path) -> None:
+    """A device or pipe would be gone afterwards, with a file in its place. Raises FileExistsError."""
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "not a file that could be replaced", str(path))
 
 
 def sync_directory(path: Path) -> None:

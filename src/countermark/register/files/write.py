@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from countermark.ledger.wholefile import refuse_to_replace_what_is_no_file
 from countermark.register.files.errors import RowError
 from countermark.register.files.events import EventRow
 from countermark.register.files.staging import StagedWeapon
@@ -63,6 +64,7 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
+    refuse_to_replace_what_is_no_file(path)
     part = path.with_name(path.name + ".part")
     try:
         with part.open("w", newline="", encoding="utf-8") as file:
