@@ -309,3 +309,12 @@ def test_profiles_asked_together_say_what_each_says_alone(marks: list[str], occa
     for profile in profiles.shipped():
         alone |= _check(**fields, profiles=[profile.id]).verdicts
     assert together.verdicts == alone
+
+
+def test_a_weapon_that_may_bear_a_unique_mark_already_gets_no_second_one() -> None:
+    plan = _plan(
+        "iti", "nairobi", occasion="import", weapon=_TABLE["weapons"]["pistol"], marks=[_TABLE["marks"]["text_only"]],
+        elements={"country": "XB", "year": "2026"},
+    )  # fmt: skip
+    assert not any("serial" in mark.elements for mark in plan.marks)
+    assert any(finding.verdict == "unknown" and finding.attribute == "elements" for finding in plan.now.findings)

@@ -60,7 +60,7 @@ def test_a_plan_for_weapons_of_the_register_becomes_a_batch() -> None:
 
 def test_what_a_number_says_is_not_written_before_it_a_second_time() -> None:
     workshop.authority()
-    weapon = people.weapon("W1")
+    weapon = people.weapon("W1", marks=[{"component": "frame", "mark_condition": "none"}])
 
     drafts, _ = planning.for_weapons(
         [weapon], "import", ["nairobi"], elements={"country": "XA", "year": "26"}, authority="xa-import"

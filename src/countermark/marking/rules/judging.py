@@ -182,7 +182,11 @@ def judge(rule: Rule, profile: Profile, description: Description) -> list[Findin
     if rule.requires.where == "each" and not _has_frame(rule.requires, found, description):
         findings.append(_no_components(voice))
     if rule.unless and any(outcome.state != "met" for outcome in found):
-        findings += [*standing, *_of_standing(voice, rule.unless, description)]
+        beside = list(_of_standing(voice, rule.unless, description))
+        if any(finding.verdict == "unknown" for finding in beside) and not _is_void(rule, description):
+            # A weapon that may bear the mark already is looked at before it gets another.
+            findings = [finding for finding in findings if finding.verdict != "missing"]
+        findings += [*standing, *beside]
     if all(outcome.state == "met" for outcome in found):
         findings += [*_beside(voice, description, found), *_off_control(voice, description, found)]
     return findings
