@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "src" / "countermark"
 OFFERED = [code for code, _ in settings.LANGUAGES if code not in ("en", pseudo.CODE)]
 PLACES = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>")
-MOST_NEW = 0.2
+MOST_NEW = 0
 """Share of what the sources say that may be newer than a catalogue: `make messages` names it, a translator fills it in."""
 
 offered = pytest.mark.parametrize("code", OFFERED)
