@@ -11,6 +11,8 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-in
 	--no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
 # The type checker imports the settings, which make a secret beside the store: keep that out of the user's own store.
+# Two processes, a file of tests each: twenty-five minutes on two cores are the limit.
+WORKERS := -n 2 --dist loadfile
 CHECK_STORE := COUNTERMARK_DATABASE_URL=sqlite://$(CURDIR)/build/check/store.db
 
 .DEFAULT_GOAL := help
@@ -50,8 +52,8 @@ contract: install ## The black-box check of the names and formats others rely on
 	@bin/check-contract $(BIN)/countermark
 
 tests: develop ## pytest: what uses a store on PostgreSQL, then everything on SQLite
-	$(BIN)/python -m pytest --database postgres -m "storage and not browser"
-	$(BIN)/python -m pytest --database sqlite
+	$(BIN)/python -m pytest $(WORKERS) --database postgres -m "storage and not browser"
+	$(BIN)/python -m pytest $(WORKERS) --database sqlite
 
 system:
 	@bin/system-packages
