@@ -10,9 +10,10 @@ STAMPS := build/stamps
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-# The type checker imports the settings, which make a secret beside the store: keep that out of the user's own store.
 # Two processes, a file of tests each: twenty-five minutes on two cores are the limit.
 WORKERS := -n 2 --dist loadfile
+
+# The type checker imports the settings, which make a secret beside the store: keep that out of the user's own store.
 CHECK_STORE := COUNTERMARK_DATABASE_URL=sqlite://$(CURDIR)/build/check/store.db
 
 .DEFAULT_GOAL := help
