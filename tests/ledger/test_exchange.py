@@ -477,6 +477,8 @@ def test_trusting_a_node_twice_appends_once(depot: ForeignLog) -> None:
         ("XA/new/1", ForeignLog("XA/new/1").verifier_key, "x25519+AAAA"),
         ("XA/new/1", ForeignLog("XA/new/1").verifier_key, "nonsense"),
     ],
+    # Keys are made anew in every process, and every process must know a test by the same name.
+    ids=["no origin", "no key", "another's key", "another key", "no encryption key", "nonsense for one"],
 )
 def test_a_directory_row_that_is_wrong_or_replaces_a_key_is_refused(
     depot: ForeignLog, origin: str, key: str, encryption: str
