@@ -10,9 +10,6 @@ STAMPS := build/stamps
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-# Two processes, a file of tests each: twenty-five minutes on two cores are the limit.
-WORKERS := -n 2 --dist loadfile
-
 # The type checker imports the settings, which make a secret beside the store: keep that out of the user's own store.
 CHECK_STORE := COUNTERMARK_DATABASE_URL=sqlite://$(CURDIR)/build/check/store.db
 
@@ -52,9 +49,12 @@ types: develop ## mypy --strict over the program and its tests
 contract: install ## The black-box check of the names and formats others rely on, where it is at hand
 	@bin/check-contract $(BIN)/countermark
 
-tests: develop ## pytest: what uses a store on PostgreSQL, then everything on SQLite
-	$(BIN)/python -m pytest $(WORKERS) --database postgres -m "storage and not browser"
-	$(BIN)/python -m pytest $(WORKERS) --database sqlite
+# Side by side: one after the other they would take longer than a gate may. What PostgreSQL said is printed when SQLite is done.
+tests: develop ## pytest: what uses a store on PostgreSQL, and at the same time everything on SQLite
+	@mkdir -p build
+	@$(BIN)/python -m pytest --database postgres -m "storage and not browser" > build/postgres.log 2>&1 & \
+	postgres=$$!; $(BIN)/python -m pytest --database sqlite; sqlite=$$?; \
+	wait $$postgres; postgres=$$?; cat build/postgres.log; test $$sqlite -eq 0 -a $$postgres -eq 0
 
 system:
 	@bin/system-packages

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.support.cli import Cli
 
-WEAPON = ("add", "weapon", "--kind", "revolver", "--mark", "AB 1", "--component", "frame", "--ref", "W1", "--json")
+WEAPON = ("add", "weapon", "--kind", "revolver", "--mark-condition", "none", "--component", "frame", "--ref", "W1", "--json")
 AUTHORITY = ("--title", "Import marks", "--purpose", "import", "--country", "XA", "--pattern", "XA{yy}-{number:4}")
 
 

@@ -91,7 +91,8 @@ def move(batch_id: str, state: str, as_json: bool) -> None:
 @batch.command("file")
 @click.argument("batch_id", metavar="BATCH")
 @click.argument("kind", metavar="KIND")
-def file(batch_id: str, kind: str) -> None:
+@json_option
+def file(batch_id: str, kind: str, as_json: bool) -> None:
     """Prints the marks to put on for a machine of a kind (CSV; docs/marking-machines.md), or as `text`."""
     ready()
     from countermark.marking import batches, machinefiles, queries
@@ -103,6 +104,9 @@ def file(batch_id: str, kind: str) -> None:
         text = machinefiles.as_text(items) if kind == "text" else machinefiles.as_csv(items, kind)
     except machinefiles.NotReadyError as error:
         raise cli.Finding(str(error)) from error
+    if as_json:
+        print_json({"batch": batch_id, "kind": kind, "text": text})
+        return
     click.echo(text, nl=False)
 
 

@@ -49,7 +49,7 @@ class FindingLine(Schema):
     confidence: Literal["read", "memory"]
 
 
-class Answer(Schema):
+class MarkingAnswer(Schema):
     """What the command line prints (`countermark schema marking-answer`)."""
 
     verdicts: dict[str, Literal["compliant", "not_compliant", "incomplete", "exempt", "not_applicable"]]
@@ -60,7 +60,7 @@ class Answer(Schema):
     conflicts: list[dict[str, Any]]
 
 
-class PlanAnswer(Answer):
+class MarkingPlanAnswer(MarkingAnswer):
     """An answer with the marks to put on, what the rules say once they are on, and the rules it was made under."""
 
     planned_verdicts: dict[str, str]
@@ -161,13 +161,13 @@ def profiles(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/marking/check", response={200: Answer, **RESPONSES}, auth=Token("marking.view"))
+@router.post("/marking/check", response={200: MarkingAnswer, **RESPONSES}, auth=Token("marking.view"))
 def check(request: HttpRequest, given: Description) -> dict[str, Any]:
     """Judges the marks described. Permission: `marking.view`. Appends nothing; what cannot be used is named in a finding."""
     return _checked(planning.checked(given).as_json(), given)
 
 
-@router.post("/marking/plan", response={200: PlanAnswer, **RESPONSES}, auth=Token("marking.view"))
+@router.post("/marking/plan", response={200: MarkingPlanAnswer, **RESPONSES}, auth=Token("marking.view"))
 def plan(request: HttpRequest, given: Description) -> dict[str, Any]:
     """Says which marks the weapon described still needs. Permission: `marking.view`. Appends nothing."""
     return _checked(planning.plan(given).plan.as_json(), given)
