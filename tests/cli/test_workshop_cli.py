@@ -4,7 +4,19 @@ from typing import Any
 
 from tests.support.cli import Cli
 
-WEAPON = ("add", "weapon", "--kind", "revolver", "--mark-condition", "none", "--component", "frame", "--ref", "W1", "--json")
+WEAPON = (
+    "add",
+    "weapon",
+    "--kind",
+    "revolver",
+    "--mark-condition",
+    "none",
+    "--component",
+    "frame",
+    "--ref",
+    "W1",
+    "--json",
+)
 AUTHORITY = ("--title", "Import marks", "--purpose", "import", "--country", "XA", "--pattern", "XA{yy}-{number:4}")
 
 
