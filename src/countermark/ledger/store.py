@@ -75,6 +75,17 @@ def all_entries() -> Iterator[Entry]:
         yield _decoded(position, data, origins)
 
 
+def positions_with(text: bytes, newest: int | None = None) -> Iterator[int]:
+    """Positions of entries whose bytes contain a text, of every log, in order; with `newest` the last so many, newest first.
+
+    Finds the entries of one kind without decoding the others; who asks looks at each, since a text may stand anywhere.
+    """
+    contains = "position(%s::bytea in data) > 0" if database.is_postgresql() else "instr(data, %s) > 0"
+    order = "ORDER BY id" if newest is None else f"ORDER BY id DESC LIMIT {newest:d}"
+    for row in database.stream(f"SELECT id FROM ledger_entry WHERE {contains} {order}", [text]):  # noqa: S608
+        yield int(row[0])
+
+
 def entries_at(positions: Sequence[int]) -> list[Entry]:
     """Decoded entries at the given positions, in no particular order; positions without an entry are left out."""
     rows = database.select_in("SELECT id, data FROM ledger_entry", "id", positions, kind="int")

@@ -13,9 +13,8 @@ from math import log
 from typing import Any
 
 import msgspec
-from django.db import connection
 
-from countermark.ledger import database, services, store
+from countermark.ledger import services, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor
 from countermark.marks import channel as channels
@@ -145,11 +144,7 @@ def _accuracy(held: Sequence[Confirmed], channel: Channel) -> Accuracy:
 
 
 def _confirmed() -> Iterator[Confirmed]:
-    contains = "position(%s::bytea in data) > 0" if database.is_postgresql() else "instr(data, %s) > 0"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM ledger_entry WHERE {contains} ORDER BY id DESC LIMIT {MOST}", [_WORD])  # noqa: S608
-        positions = [int(row[0]) for row in cursor.fetchall()]
-    for entry in store.entries_at(positions):
+    for entry in store.entries_at(list(store.positions_with(_WORD, newest=MOST))):
         if entry.kind == "act" and entry.body.get("act") == "candidate_confirmed":
             yield from _of(entry)
 

@@ -55,7 +55,5 @@ def _links(entries: Iterable[Entry]) -> list[tuple[str, int]]:
 
 
 def _acts() -> Iterator[Entry]:
-    contains = "position(%s::bytea in data) > 0" if database.is_postgresql() else "instr(data, %s) > 0"
-    sql = f"SELECT id FROM ledger_entry WHERE {contains} ORDER BY id"  # noqa: S608
-    for some in database.chunks(database.stream(sql, [_WORD]), BATCH):
-        yield from sorted(store.entries_at([row[0] for row in some]), key=lambda entry: entry.position)
+    for positions in database.chunks(store.positions_with(_WORD), BATCH):
+        yield from sorted(store.entries_at(positions), key=lambda entry: entry.position)
