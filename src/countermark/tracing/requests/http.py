@@ -8,6 +8,7 @@ from countermark.accounts.access import PUBLIC, requires
 from countermark.ledger.services import NODE
 from countermark.tracing.requests import services
 from countermark.tracing.requests.messages import LONGEST
+from countermark.tracing.requests.rules import other
 
 
 @csrf_exempt
@@ -29,7 +30,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     except services.NotSaid as refusal:
         services.logger.warning("a message was refused: %s", refusal)
         return _refused()
-    received = known.conversation.seen("answerer" if known.side == "asker" else "asker")
+    received = known.conversation.seen(other(known.side))
     return JsonResponse({"received": received}, status=202)
 
 

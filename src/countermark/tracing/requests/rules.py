@@ -21,6 +21,12 @@ from countermark.marks.sentences import Sentence
 Side = Literal["asker", "answerer"]
 SIDES: tuple[Side, ...] = ("asker", "answerer")
 
+
+def other(side: Side) -> Side:
+    """The side that a side talks with."""
+    return "answerer" if side == "asker" else "asker"
+
+
 ILLICIT_GROUNDS: Mapping[str, str] = {
     "a": "illicit under the law of the State where it was found",
     "b": "transferred in violation of an arms embargo of the Security Council",

@@ -121,7 +121,7 @@ def note_paper(conversation: str, kind: str, body: Mapping[str, Any], time: str,
         request = _request(conversation)
         if not request.on_paper:
             raise NotSaid([Sentence("%(peer)s has a node: it speaks for itself", peer=request.peer)])
-        theirs: Side = "answerer" if request.side == "asker" else "asker"
+        theirs = rules.other(request.side)
         said = rules.say(request.conversation, theirs, kind, body, time)
         if not isinstance(said, Message):
             raise NotSaid(said)
@@ -138,7 +138,7 @@ def _take(envelope: Envelope, peer: str, *, paper: bool, by: Actor) -> None:
     except MessageError as error:
         raise refusal("%(why)s", why=str(error)) from error
     known = queries.request(envelope.conversation)
-    ours: Side = "answerer" if envelope.side == "asker" else "asker"
+    ours = rules.other(envelope.side)
     if known is not None and (known.peer, known.side) != (peer, ours):
         raise NotSaid([Sentence("the request is between other parties")])
     if known is None and envelope.side != "asker":
@@ -180,7 +180,7 @@ def _envelope(said: Message, request: Request, log: Log) -> Envelope:
         FORMAT, log.origin, request.peer, said.conversation, said.side, said.number, said.clock, said.kind, said.time, said.body,
         checkpoint=guard.sign_current(log),
         holds=max(held, default=0),
-        received=request.conversation.seen("answerer" if request.side == "asker" else "asker"),
+        received=request.conversation.seen(rules.other(request.side)),
     )  # fmt: skip
 
 

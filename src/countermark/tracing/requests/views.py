@@ -57,7 +57,7 @@ def request_page(request: HttpRequest, conversation: str) -> HttpResponse:
     """One request: everything said, what waits for release, what may be said now."""
     found = request_or_404(conversation)
     reader = identity.opaque("person", me(request).username)
-    theirs: rules.Side = "answerer" if found.side == "asker" else "asker"
+    theirs = rules.other(found.side)
     may_draft = accounts.may(me(request), "request.draft")
     context = {
         "found": found,

@@ -137,7 +137,7 @@ def _drafted(request: HttpRequest, draft_id: str) -> HttpResponse:
 def request_paper(request: HttpRequest, conversation: str, kind: str) -> HttpResponse:
     """Records what a State without a node said in a letter."""
     found = request_or_404(conversation)
-    theirs: rules.Side = "answerer" if found.side == "asker" else "asker"
+    theirs = rules.other(found.side)
     if not found.on_paper or kind not in rules.allowed(found.conversation, theirs):
         raise Http404(_("This cannot be said in the request now."))
     data = posted(request)
