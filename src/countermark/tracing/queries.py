@@ -74,9 +74,6 @@ def engraved(weapon: Weapon, candidate: Candidate) -> str:
     return str(marks.get(candidate.number, candidate.mark))
 
 
-DEFAULTS = Options()
-
-
 _USUAL = Options()
 
 
