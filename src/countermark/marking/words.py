@@ -1,13 +1,8 @@
 """What the codes of this room are called, for pages. Pure."""
 
+from countermark.ledger.vocabulary import gettext_noop
 from countermark.marking.comparison import PROBLEMS
 from countermark.register import words as register
-
-
-def gettext_noop(text: str) -> str:
-    """Names a text for the translators; whoever shows it translates it."""
-    return text
-
 
 _ = gettext_noop
 

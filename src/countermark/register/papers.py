@@ -16,7 +16,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.ledger import database, entry, identity, kept, services
 from countermark.ledger.services import Actor, KeptWrite, SideNote
-from countermark.ledger.vocabulary import EVENTS
+from countermark.ledger.vocabulary import EVENTS, gettext_noop
 from countermark.marks.sentences import Sentence
 from countermark.register import papercodes
 from countermark.register.checking import refuse
@@ -142,11 +142,6 @@ def title(form: PaperForm) -> str:
     """What a form is for, to be translated where it is shown."""
     kind = papercodes.kind_of(form.code)
     return EVENTS[form.event].text if kind == "event" else TITLES[kind]
-
-
-def gettext_noop(text: str) -> str:
-    """Names a text for the translators; whoever shows it translates it."""
-    return text
 
 
 _ = gettext_noop

@@ -1,12 +1,6 @@
 """What the codes of the register are called, in one place for pages, forms and exports. Pure."""
 
-from countermark.ledger.vocabulary import EVENTS, STATUSES
-
-
-def gettext_noop(text: str) -> str:
-    """Names a text for the translators; whoever shows it translates it."""
-    return text
-
+from countermark.ledger.vocabulary import EVENTS, STATUSES, gettext_noop
 
 _ = gettext_noop
 

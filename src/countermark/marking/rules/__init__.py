@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
+from countermark.ledger.vocabulary import gettext_noop
 from countermark.marking.description import Description, Mark, Problem
 from countermark.marking.profiles import Profile, Rule, digest, policy
 from countermark.marking.rules import judging, planning
-from countermark.marking.rules.findings import Finding, Verdict, Voice, gettext_noop, verdict_of
+from countermark.marking.rules.findings import Finding, Verdict, Voice, verdict_of
 from countermark.marks.sentences import Sentence
 
 __all__ = ["Answer", "Finding", "Plan", "Verdict", "check", "plan"]

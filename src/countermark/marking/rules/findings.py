@@ -11,11 +11,6 @@ Judgement = Literal["met", "missing", "refused", "advice", "unknown"]
 Verdict = Literal["compliant", "not_compliant", "incomplete", "exempt", "not_applicable"]
 
 
-def gettext_noop(message: str) -> str:
-    """Marks a sentence for translation; rules import no Django."""
-    return message
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One statement about a weapon, with the rule it comes from.

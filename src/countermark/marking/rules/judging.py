@@ -1,164 +1,28 @@
-"""Holding marks against a rule: pure, no clock, nothing from outside."""
+"""Holding marks against a rule: pure, no clock, nothing from outside.
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import cast
+`outcomes` says which marks meet a requirement, `quality` how well; here a rule speaks.
+"""
 
-from countermark.marking import methods
-from countermark.marking.description import Component, Description, Mark, Plate
-from countermark.marking.profiles import Length, Profile, Requirement, Rule
-from countermark.marking.rules import places
-from countermark.marking.rules.findings import Finding, Voice, gettext_noop
-from countermark.marking.rules.places import FRAMES, Place
+from collections.abc import Iterable, Iterator, Sequence
+
+from countermark.ledger.vocabulary import gettext_noop
+from countermark.marking.description import Description, Mark
+from countermark.marking.profiles import Profile, Requirement, Rule
+from countermark.marking.rules import places, quality
+from countermark.marking.rules.findings import Finding, Voice
+from countermark.marking.rules.outcomes import (
+    Outcome,
+    is_met,
+    is_overt,
+    is_whole,
+    may_count,
+    meeting,
+    outcomes,
+    shows,
+    told,
+)
+from countermark.marking.rules.places import FRAMES
 from countermark.marks.sentences import Sentence
-
-IDENTITY = ("serial", "symbol_code")
-"""Elements that make a mark one weapon's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a requirement came to at one place.
-
-    `state`: `met`, `missing`, `elsewhere` (there, but on a component that does not count), `covert` (there, but not to be
-    seen), `undescribed` (a mark is there whose elements or place nobody told).
-    """
-
-    place: Place
-    state: str
-    marks: tuple[Mark, ...] = ()
-    """Where it is met: every mark that has a part in it; `_best_quality` finds the ones that do best."""
-    lacking: tuple[str, ...] = ()
-    where: str | None = None
-
-
-def told(mark: Mark) -> Mapping[str, str]:
-    """The elements a mark shows; none where they are not described."""
-    return cast(Mapping[str, str], mark.elements or {})
-
-
-_UNSEEN = re.compile(r"nano|micro(?![-_ ]?percussion)", re.IGNORECASE)
-
-
-def is_overt(mark: Mark) -> bool:
-    """Whether a mark can be seen without technical aids (ITI para. 7; micro and nano marks cannot, A/70/115, para. 33)."""
-    return mark.layer == "overt" and mark.mark_kind != "covert" and not _UNSEEN.search(mark.method or "")
-
-
-def outcomes(requirement: Requirement, description: Description, one_part: bool = False) -> list[Outcome]:
-    """What a requirement comes to, place by place. `one_part`: one component alone is the weapon in law."""
-    marks = [mark for mark in description.marks or () if _may_count(mark, requirement)]
-    marks = [mark for mark in marks if not _is_of_earlier_import(mark, requirement, description)]
-    found = [_at(place, requirement, marks) for place in places.of(requirement, description, one_part)]
-    if requirement.where == "structural_and_another" and found[0].state == "met":
-        found.append(_another(found[0], requirement, marks))
-    return found
-
-
-def is_met(requirement: Requirement, description: Description) -> bool:
-    found = outcomes(requirement, description)
-    return bool(found) and all(outcome.state == "met" for outcome in found)
-
-
-def _may_count(mark: Mark, requirement: Requirement) -> bool:
-    if requirement.covert_counts:
-        return not is_overt(mark)
-    return not requirement.mark_kinds or mark.mark_kind in requirement.mark_kinds or mark.mark_kind == "covert"
-
-
-def _is_of_earlier_import(mark: Mark, requirement: Requirement, description: Description) -> bool:
-    """Whether a mark names another country of import than the one the weapon comes into now, where that is told."""
-    if description.occasion != "import" or requirement.mark_kinds != ("import",):
-        return False
-    if not all("country" in elements and "serial" not in elements for elements in requirement.elements):
-        return False
-    now, then = (description.elements or {}).get("country", ""), told(mark).get("country", "")
-    return bool(now.strip() and then.strip()) and now.strip().casefold() != then.strip().casefold()
-
-
-def _at(place: Place, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
-    seen = [mark for mark in marks if is_overt(mark) or requirement.covert_counts]
-    here = [mark for mark in seen if place.holds(mark)]
-    if meeting := _meeting(here, requirement.elements):
-        return Outcome(place, "met", meeting)
-    if any(mark.elements is None for mark in here) or (
-        place.components and any(mark.component is None for mark in seen)
-    ):
-        return Outcome(place, "undescribed", tuple(here))
-    lacking = _lacking(here, requirement.elements)
-    elsewhere = [mark for mark in seen if not place.holds(mark)]
-    if (
-        requirement.where != "each"
-        and elsewhere
-        and not _identifies(here)
-        and _meeting(elsewhere, requirement.elements)
-    ):
-        return Outcome(place, "elsewhere", tuple(elsewhere), lacking, elsewhere[0].component)
-    hidden = [mark for mark in marks if not is_overt(mark) and not requirement.covert_counts]
-    if hidden and not here and _would_do(hidden, requirement, place):
-        return Outcome(place, "covert", tuple(hidden), lacking, hidden[0].component)
-    return Outcome(place, "missing", tuple(here), lacking)
-
-
-def _would_do(hidden: Sequence[Mark], requirement: Requirement, place: Place) -> bool:
-    """Whether covert marks were meant as the mark: they show it, or nobody told what they show."""
-    meant = [mark for mark in hidden if requirement.where != "each" or place.holds(mark)]
-    return any(mark.elements is None for mark in meant) or bool(_meeting(meant, requirement.elements))
-
-
-def _another(first: Outcome, requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
-    """Whether one more component bears the whole mark, whichever of those that meet the first demand is set aside."""
-    stands = {mark.component for mark in first.marks}
-    whole = any(_is_whole(mark, elements) for mark in first.marks for elements in requirement.elements)
-    tried = [_beyond(taken, requirement, marks) for taken in ([{one} for one in stands] if whole else [stands])]
-    return next((outcome for outcome in tried if outcome.state == "met"), tried[0])
-
-
-def _beyond(taken: set[Component | None], requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
-    rest = [mark for mark in marks if mark.component not in taken]
-    named = frozenset(mark.component for mark in rest if mark.component)
-    return _at(Place(None, named or frozenset(("other",))), requirement, rest)
-
-
-def _meeting(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[Mark, ...]:
-    """The marks that show one of the sets of elements: those that show a whole one, else all that share one."""
-    whole = [mark for mark in marks if any(_is_whole(mark, elements) for elements in alternatives)]
-    if whole:
-        return tuple(whole)
-    for elements in alternatives:
-        if marks and all(any(_shows(mark, element) for mark in marks) for element in elements):
-            return tuple(mark for mark in marks if any(_shows(mark, element) for element in elements))
-    return ()
-
-
-def _is_whole(mark: Mark, elements: Sequence[str]) -> bool:
-    return all(_shows(mark, element) for element in elements)
-
-
-_LICENSED_NUMBER = re.compile(r"\d{8}[-\u2010-\u2015]\S")
-"""A serial that begins with the abbreviated licence number: first three and last five digits (27 CFR 478.92(a))."""
-
-
-def _shows(mark: Mark, element: str) -> bool:
-    shown = told(mark)
-    return any(
-        shown.get(name, "").strip() or (name == "licence" and _LICENSED_NUMBER.match(shown.get("serial", "").strip()))
-        for name in element.split("|")
-    )
-
-
-def _lacking(marks: Sequence[Mark], alternatives: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """What is missing to the set that comes nearest: the first one where nothing of any is there."""
-    gaps = [tuple(one for one in elements if not any(_shows(mark, one) for mark in marks)) for elements in alternatives]
-    begun = [gap for gap, elements in zip(gaps, alternatives, strict=True) if len(gap) < len(elements)]
-    return min(begun, key=len) if begun else gaps[0]
-
-
-def _identifies(marks: Sequence[Mark]) -> bool:
-    return any(_shows(mark, element) for mark in marks for element in IDENTITY)
 
 
 def judge(rule: Rule, profile: Profile, description: Description) -> list[Finding]:
@@ -350,7 +214,7 @@ def _missing(voice: Voice, outcome: Outcome, description: Description) -> Iterat
     lacking = [one for one in outcome.lacking if not _year_in_serial(voice.rule, one, outcome.marks)]
     if outcome.lacking and not lacking:
         yield voice.says("met", "mark", gettext_noop("The mark is there; its serial number tells the year."), name)
-        yield from _quality(voice, outcome.marks, description)
+        yield from quality.of_marks(voice, outcome.marks, description)
         return
     if not outcome.marks or not lacking:
         yield voice.says(
@@ -381,7 +245,7 @@ def _enough_if_small(rule: Rule, outcome: Outcome, description: Description) -> 
     part = places.part_of(description, outcome.place.name)
     if part is not None and part.too_small is False:
         return False
-    return bool(_meeting(outcome.marks, rule.small_components))
+    return bool(meeting(outcome.marks, rule.small_components))
 
 
 def _small(voice: Voice, outcome: Outcome, description: Description) -> Iterator[Finding]:
@@ -397,7 +261,7 @@ def _small(voice: Voice, outcome: Outcome, description: Description) -> Iterator
             ),
             name,
         )
-    yield from _quality(voice, outcome.marks, description)
+    yield from quality.of_marks(voice, outcome.marks, description)
 
 
 def _of_standing(voice: Voice, unless: Requirement, description: Description) -> Iterator[Finding]:
@@ -416,16 +280,16 @@ def _of_standing(voice: Voice, unless: Requirement, description: Description) ->
 def _beside(voice: Voice, description: Description, found: Sequence[Outcome]) -> Iterator[Finding]:
     """What is encouraged, designated, or may be told in another way."""
     rule = voice.rule
-    marks = [mark for mark in description.marks or () if is_overt(mark) and _may_count(mark, rule.requires)]
+    marks = [mark for mark in description.marks or () if is_overt(mark) and may_count(mark, rule.requires)]
     used = [mark for outcome in found for mark in outcome.marks]
     for element in rule.encouraged:
-        if not any(_shows(mark, element) for mark in marks):
+        if not any(shows(mark, element) for mark in marks):
             yield voice.says(
                 "advice", element, gettext_noop("Encouraged, but not given: %(element)s."), element=element
             )
     for element in rule.if_designated:
         given = getattr(description.weapon, element, None) if description.weapon else None
-        if given and not any(_shows(mark, element) for mark in marks):
+        if given and not any(shows(mark, element) for mark in marks):
             yield voice.says(
                 "missing",
                 element,
@@ -433,7 +297,7 @@ def _beside(voice: Voice, description: Description, found: Sequence[Outcome]) ->
                 element=element,
             )
     for element in rule.doubtful:
-        if not any(_shows(mark, element) for mark in marks):
+        if not any(shows(mark, element) for mark in marks):
             yield voice.says(
                 "advice",
                 element.split("|")[0],
@@ -476,7 +340,7 @@ def _halves(voice: Voice, description: Description, found: Sequence[Outcome]) ->
 def bearing(rule: Rule, description: Description, component: str) -> int:
     """How many marks on a component give a number and count under a rule."""
     marks = [mark for mark in description.marks or () if mark.component == component]
-    return sum(is_overt(mark) and _may_count(mark, rule.requires) and bool(_serial(mark)) for mark in marks)
+    return sum(is_overt(mark) and may_count(mark, rule.requires) and bool(_serial(mark)) for mark in marks)
 
 
 def _serial(mark: Mark) -> str:
@@ -519,14 +383,14 @@ def _of_best(
     Marks without fault are tried first, then those of which something is unknown, then all: what stands beside a good mark
     never spoils it.
     """
-    judged = [(mark, list(_quality(voice, [mark], description))) for mark in outcome.marks]
+    judged = [(mark, list(quality.of_marks(voice, [mark], description))) for mark in outcome.marks]
     judged.sort(key=lambda one: _faults(one[1]))
     chosen: Sequence[Mark] = ()
     for worst in ("met", "unknown", "refused"):
         marks = [mark for mark, findings in judged if _WORSE.index(_worst(findings)) <= _WORSE.index(worst)]
-        if chosen := _meeting(marks, requirement.elements):
+        if chosen := meeting(marks, requirement.elements):
             break
-    if any(_is_whole(chosen[0], elements) for elements in requirement.elements):
+    if any(is_whole(chosen[0], elements) for elements in requirement.elements):
         chosen = chosen[:1]
     wanted = {id(mark) for mark in chosen}
     return list(chosen), [one for mark, findings in judged if id(mark) in wanted for one in findings]
@@ -543,200 +407,3 @@ def _worst(findings: Sequence[Finding]) -> str:
 def _faults(findings: Sequence[Finding]) -> tuple[int, int]:
     verdicts = [finding.verdict for finding in findings]
     return verdicts.count("refused"), verdicts.count("unknown")
-
-
-def _quality(voice: Voice, marks: Iterable[Mark], description: Description) -> Iterator[Finding]:
-    """Size, depth, alphabet, order and carrier of the marks that meet a rule."""
-    for mark in marks:
-        yield from _sizes(voice, mark, description)
-        yield from _script(voice, mark)
-        yield from _order(voice, mark)
-        yield from _carrier(voice, mark, description)
-        yield from _durability(voice, mark, description)
-
-
-def _sizes(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
-    part = places.part_of(description, mark.component)
-    rule = voice.rule
-    if rule.min_height and not (part and part.too_small and mark.component not in FRAMES):
-        yield _size(voice, mark, "height_mm", mark.height_mm, rule.min_height)
-    if rule.min_depth:
-        yield _size(voice, mark, "depth_mm", mark.depth_mm, rule.min_depth)
-
-
-def _size(voice: Voice, mark: Mark, attribute: str, given: float | None, least: Length) -> Finding:
-    if given is None:
-        return voice.says(
-            "unknown",
-            attribute,
-            gettext_noop("Must be at least %(least)s; the description does not give it."),
-            mark.component,
-            least=str(least),
-        )
-    # The decimal as written, not its binary neighbour: 1.6 is 1.6.
-    if Fraction(repr(given)) < least.mm:
-        return voice.says(
-            "refused",
-            attribute,
-            gettext_noop("%(given)s mm is less than %(least)s (%(mm)s mm)."),
-            mark.component,
-            given=f"{given:g}",
-            least=str(least),
-            mm=f"{float(least.mm):g}",
-        )
-    return voice.says(
-        "met",
-        attribute,
-        gettext_noop("%(given)s mm is at least %(least)s."),
-        mark.component,
-        given=f"{given:g}",
-        least=str(least),
-    )
-
-
-def _script(voice: Voice, mark: Mark) -> Iterator[Finding]:
-    rule = voice.rule
-    written = (mark.text or "") + "".join(told(mark).values())
-    if letter := foreign_letter(written, rule):
-        yield voice.says(
-            "refused",
-            "alphabet",
-            gettext_noop("%(letter)s is not of an alphabet allowed: %(allowed)s."),
-            mark.component,
-            letter=letter,
-            allowed=", ".join(rule.alphabets),
-        )
-    if digit := foreign_digit(written, rule):
-        yield voice.says(
-            "refused",
-            "numerals",
-            gettext_noop("%(digit)s is not of the numerals allowed: %(allowed)s."),
-            mark.component,
-            digit=digit,
-            allowed=", ".join(rule.numerals),
-        )
-
-
-def _order(voice: Voice, mark: Mark) -> Iterator[Finding]:
-    """Whether the elements stand in the order the rule gives, as far as the text shows where each is."""
-    text = mark.text or ""
-    found = [text.find(shown) for name in voice.rule.order if (shown := told(mark).get(name, "").strip())]
-    stands = [at for at in found if at >= 0]
-    if stands != sorted(stands):
-        yield voice.says(
-            "advice",
-            "order",
-            gettext_noop("The elements are best given in this order: %(order)s."),
-            mark.component,
-            order=", ".join(voice.rule.order),
-        )
-
-
-def foreign_letter(text: str, rule: Rule) -> str | None:
-    """The first letter that is of no alphabet the rule allows."""
-    wanted = tuple(alphabet.upper() for alphabet in rule.alphabets)
-    if not wanted:
-        return None
-    return next((char for char in text if char.isalpha() and not unicodedata.name(char, "").startswith(wanted)), None)
-
-
-def foreign_digit(text: str, rule: Rule) -> str | None:
-    """The first digit that is neither Arabic nor Roman, where the rule names numerals."""
-    if not rule.numerals:
-        return None
-    return next((char for char in text if _is_foreign_digit(char)), None)
-
-
-def _is_foreign_digit(char: str) -> bool:
-    # Roman numerals are letters of the Latin alphabet, or numbers of their own name.
-    is_number = unicodedata.category(char) in ("Nd", "No", "Nl") and not char.isascii()
-    return is_number and "ROMAN NUMERAL" not in unicodedata.name(char, "")
-
-
-def _carrier(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
-    part = places.part_of(description, mark.component)
-    if mark.carrier == "plate":
-        yield from _plate(voice, mark, part.plate if part else None)
-    elif mark.component in FRAMES and voice.rule.non_metallic != "silent":
-        yield from _non_metallic(voice, mark, part.material if part else None)
-
-
-def _durability(voice: Voice, mark: Mark, description: Description) -> Iterator[Finding]:
-    part = places.part_of(description, mark.component)
-    if not voice.rule.durable or mark.method is None or part is None:
-        return
-    rated = methods.rating(mark.method, "steel" if mark.carrier == "plate" else part.material)
-    if rated is not None and rated.durability == "poor":
-        yield voice.says(
-            "advice",
-            "method",
-            gettext_noop(
-                "%(method)s does not last on this material: plan an inspection, or another method. Source: %(basis)s."
-            ),
-            mark.component,
-            method=mark.method,
-            basis=rated.source,
-        )
-
-
-def _plate(voice: Voice, mark: Mark, plate: Plate | None) -> Iterator[Finding]:
-    rule = voice.rule
-    if rule.removable_plate == "silent":
-        return
-    plate = plate or Plate()
-    fixed = (plate.embedded, plate.removal_destroys)
-    if False in fixed:
-        yield voice.says(
-            "refused" if rule.removable_plate == "refused" else "advice",
-            "carrier",
-            gettext_noop("The plate can be removed without destroying the frame: whoever removes it removes the mark."),
-            mark.component,
-        )
-    elif None in fixed and rule.removable_plate == "refused":
-        yield voice.says(
-            "unknown",
-            "carrier",
-            gettext_noop(
-                "The plate must be embedded so that its removal destroys part of the frame; the description does not say so."
-            ),
-            mark.component,
-        )
-    if plate.metal is not True and rule.non_metallic == "plate":
-        yield voice.says(
-            "unknown" if plate.metal is None else "refused",
-            "plate",
-            gettext_noop("The plate must be of metal."),
-            mark.component,
-        )
-
-
-def _non_metallic(voice: Voice, mark: Mark, material: str | None) -> Iterator[Finding]:
-    demanded = voice.rule.non_metallic == "plate"
-    if material == "polymer" and demanded:
-        yield voice.says(
-            "refused",
-            "carrier",
-            gettext_noop(
-                "The frame is not of metal: the mark belongs on a metal plate embedded in it, unless the State allows another"
-                " technique of equal clarity and permanence."
-            ),
-            mark.component,
-        )
-    elif material == "polymer":
-        yield voice.says(
-            "advice",
-            "carrier",
-            gettext_noop(
-                "Marks cut into polymer wear and are hard to recover: prefer a metal plate embedded in the frame."
-            ),
-            mark.component,
-        )
-    elif material in (None, "other") and demanded:
-        yield voice.says(
-            "unknown",
-            "material",
-            gettext_noop(
-                "Whether the frame is of metal decides where the mark belongs; its material is not described."
-            ),
-            mark.component,
-        )

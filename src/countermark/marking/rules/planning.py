@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from countermark.ledger.vocabulary import gettext_noop
 from countermark.marking import methods, space
 from countermark.marking.description import ELEMENTS, Description, Mark, MarkKind, Part, Plate
 from countermark.marking.profiles import Length, Profile, Rule
-from countermark.marking.rules import judging, places
-from countermark.marking.rules.findings import Verdict, gettext_noop
+from countermark.marking.rules import judging, outcomes, places, quality
+from countermark.marking.rules.findings import Verdict
 
 _ORDER = ("country", "manufacturer", "symbol_code", "place", "city", "year", "model", "licence", "serial", "calibre")
 """The order of elements on the metal (MOSAIC 05.30), for manufacture; others follow."""
@@ -112,14 +113,14 @@ def _lacking(profile: Profile, rule: Rule, description: Description) -> Iterator
     whole = rule.requires.elements[0]
     # A mark that meets a rule and is yet refused, or is there on one half only.
     bad = {finding.component for finding in findings if finding.verdict in ("missing", "refused")}
-    for outcome in judging.outcomes(rule.requires, description, judging.is_one_part(profile, rule)):
+    for outcome in outcomes.outcomes(rule.requires, description, judging.is_one_part(profile, rule)):
         standing = bad & {mark.component for mark in outcome.marks}
         if outcome.state != "met" or standing:
             component = _component(outcome, description, rule, standing)
             yield component, (*whole, *(element for element in rule.if_designated if _designated(description, element)))
 
 
-def _component(outcome: judging.Outcome, description: Description, rule: Rule, standing: set[str | None]) -> str:
+def _component(outcome: outcomes.Outcome, description: Description, rule: Rule, standing: set[str | None]) -> str:
     if outcome.state == "met" and standing:
         return min(component for component in standing if component)
     if outcome.place.name:
@@ -244,7 +245,7 @@ def _second_plate(
 
 def _is_foreign(text: str, rules: Iterable[Rule]) -> bool:
     """Whether a text may not stand on the metal as it is: another spelling is for a person to choose."""
-    return any(judging.foreign_letter(text, rule) or judging.foreign_digit(text, rule) for rule in rules)
+    return any(quality.foreign_letter(text, rule) or quality.foreign_digit(text, rule) for rule in rules)
 
 
 def _known(description: Description, component: str) -> dict[str, str]:
