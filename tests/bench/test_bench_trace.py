@@ -137,7 +137,7 @@ def test_the_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]) 
     assert trace.main(["--n", "3000", "--queries", "40", "--seed", "2", "--peers", "plain", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert {"marks", "sqlite", "open", "results"} <= set(figures)
-    assert [result["n"] for result in figures["results"]] == [40] * 4
+    assert [result["n"] for result in figures["results"]] == [40] * 5
 
 
 def test_every_other_weapon_read_twice_has_a_barrel_of_another(world: trace.World) -> None:

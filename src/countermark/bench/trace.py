@@ -309,6 +309,10 @@ def _measure(
         asked["postgresql"] = Asked(ours(postgres_store(postgres, sifted), world, closed))
         backend = postgres.info.backend_pid
         systems.append(System("countermark, PostgreSQL", asked["postgresql"], samples, truth, backend))
+        bare = ours(postgres_store(postgres, sifted), world, replace(closed, explain=False))
+        systems.append(System("countermark, PostgreSQL, no reasons", Asked(bare), samples, truth, backend))
+    bare = ours(store, world, replace(closed, explain=False))
+    systems.append(System("countermark, SQLite, no reasons", Asked(bare), samples, truth))
     mine = range(len(systems))
     one_edit = Asked(ours(store, world, replace(closed, two_edits="never")))
     systems.append(System("countermark, SQLite, one edit only", one_edit, samples, truth))

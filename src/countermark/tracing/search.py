@@ -106,7 +106,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to search. `two_edits`: `staged` opens the second step only when the first explains the reading badly."""
+    """How to search. `two_edits`: `staged` opens the second step only when the first explains the reading badly.
+
+    `explain`: whether the candidates say which characters differ.
+    """
 
     absent_prior: float = 0.10
     top: int = MOST_SHOWN
@@ -114,6 +117,7 @@ class Options:
     channel: Channel = Channel()
     absence: Absence = Absence()
     limit: int = 20_000
+    explain: bool = True
 
 
 class Contribution(NamedTuple):
@@ -610,10 +614,11 @@ def _candidate(
         mark = found.rows.text[row]
         if shown is None:
             shown = mark, int(found.rows.number[row]), index.COMPONENTS[int(found.rows.component[row])]
-        differences += [
-            (number, difference._replace(at=difference.at + one.offset))
-            for difference in noise.align(one.reading, mark, options.channel)
-        ]
+        if options.explain:
+            differences += [
+                (number, difference._replace(at=difference.at + one.offset))
+                for difference in noise.align(one.reading, mark, options.channel)
+            ]
         contributions.append(Contribution("reading", number, float(found.found.log_reading[row])))
         if one.component:
             contributions.append(
