@@ -1,5 +1,6 @@
 """The benchmark of tracing: its invented world, its noise, and the promises it measures."""
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -156,3 +157,17 @@ def test_a_second_mark_helps_and_a_foreign_barrel_is_named(world: trace.World) -
     assert foreign["recall@10"] > 0.8
     assert foreign["named"] > 0.8
     assert own["named"] < 0.2
+
+
+def test_a_table_made_in_parts_is_the_table_made_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace, "PART", 700)
+    world = trace.world_of(generator.generate(2_000, 3), 3)
+    at_once = trace.load_sqlite(tmp_path / "once.db", world.rows)
+    in_parts, sifted = trace.load_in_parts(tmp_path / "parts.db", dataclasses.replace(world, rows=[]))
+    for table in ("tracing_mark", "tracing_pattern"):
+        ask = f"select * from {table} order by 1, 2"
+        assert sorted(in_parts.execute(ask).fetchall()) == sorted(at_once.execute(ask).fetchall())
+    keys = np.array([row.skeleton for row in world.rows], np.int64)
+    made = sifted(len(keys))
+    assert made is not None
+    assert made.passes(keys).all()

@@ -60,14 +60,16 @@ def reference_of(register: generator.Register) -> Reference:
     return Reference(Spellings(tuple(makers)), Spellings(tuple(calibres)))
 
 
-def world_of(weapons: generator.Register, seed: int, held_out: float = HELD_OUT) -> World:
-    """Hold weapons out at random and index the others."""
+def world_of(weapons: generator.Register, seed: int, held_out: float = HELD_OUT, *, rows: bool = True) -> World:
+    """Hold weapons out at random and index the others; without `rows` these are left to `load_in_parts`."""
     n = int(weapons.weapon.max()) + 1
     out = np.random.default_rng(seed + 5).random(n) < held_out
     keys = generator.weapon_keys(n, seed)
     present, absent = np.flatnonzero(~out[weapons.weapon]), np.flatnonzero(out[weapons.weapon])
     register = weapons.take(present)
-    return World(weapons, keys, present, absent, generator.columns(register, keys), reference_of(register))
+    return World(
+        weapons, keys, present, absent, generator.columns(register, keys) if rows else [], reference_of(register)
+    )
 
 
 def load_sqlite(path: Path, rows: Sequence[index.Row]) -> sqlite3.Connection:
@@ -82,6 +84,30 @@ def load_sqlite(path: Path, rows: Sequence[index.Row]) -> sqlite3.Connection:
     connection.executemany("insert into tracing_pattern values (?, ?)", _patterns(rows).items())
     connection.commit()
     return connection
+
+
+PART = 500_000
+"""Marks that are made and put aside at a time where a register is too large to be held as rows."""
+
+
+def load_in_parts(path: Path, world: World) -> tuple[sqlite3.Connection, Sieving]:
+    """The search tables of a world without rows in a new SQLite file, sorted there, and their sieve."""
+    connection = load_sqlite(path, [])
+    connection.execute("pragma journal_mode = off")
+    connection.execute("create table aside as select * from tracing_mark")
+    patterns: Counter[int] = Counter()
+    keys = []
+    for start in range(0, len(world.present), PART):
+        rows = generator.columns(world.weapons.take(world.present[start : start + PART]), world.keys)
+        connection.executemany(f"insert into aside values ({', '.join('?' * len(index.COLUMNS))})", rows)
+        patterns.update(_patterns(rows))
+        keys.append(np.fromiter((row.skeleton for row in rows), np.int64, len(rows)))
+    connection.execute("insert into tracing_mark select * from aside order by skeleton, weapon_key, number")
+    connection.execute("drop table aside")
+    connection.executemany("insert into tracing_pattern values (?, ?)", patterns.items())
+    connection.commit()
+    made = sieve.of_keys(keys, len(world.present))
+    return connection, lambda marks: made
 
 
 def _patterns(rows: Sequence[index.Row]) -> dict[int, int]:
@@ -270,16 +296,38 @@ def screening(world: World, n: int, seed: int) -> dict[str, float]:
     return {"readings": n, "seconds": perf_counter() - at, "cpu_seconds": process_time() - worked}
 
 
-def generated(arguments: argparse.Namespace, marks: int) -> World:
+def generated(arguments: argparse.Namespace, marks: int, *, rows: bool = True) -> World:
     """A world of about so many marks."""
     wanted = int(marks / (1 - HELD_OUT))
     if arguments.real:
-        return world_of(shapes.generate(arguments.real, wanted, arguments.seed), arguments.seed)
-    return world_of(generator.generate(wanted, arguments.seed, arguments.alphabet), arguments.seed)
+        return world_of(shapes.generate(arguments.real, wanted, arguments.seed), arguments.seed, rows=rows)
+    return world_of(generator.generate(wanted, arguments.seed, arguments.alphabet), arguments.seed, rows=rows)
+
+
+def table_alone(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
+    """The search table alone, on SQLite, next to a smaller one: how latency grows with the register."""
+    world = generated(arguments, arguments.n, rows=False)
+    say(f"{len(world.present)} marks made")
+    samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10)
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        connection, sifted = load_in_parts(Path(folder) / "marks.db", world)
+        size = bytes_per_mark(connection, len(world.present), "sqlite")
+        say(f"sqlite: {size:.0f} bytes a mark")
+        find = Asked(ours(sqlite_store(connection, sifted), world, Options(absent_prior=0.0)))
+        systems = [System("countermark, SQLite", find, samples, truth_of(samples, world))]
+        if arguments.beside:
+            systems.append(_beside(arguments, Path(folder)))
+        results = interleaved(systems, arguments.seconds, arguments.seed)
+    say(report.table(results, range(1)))
+    return {
+        "marks": len(world.present), "bytes_per_mark": size, "results": [report.as_json(result) for result in results],
+    }  # fmt: skip
 
 
 def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
     """Build the register, measure, return the figures."""
+    if arguments.table_alone:
+        return table_alone(arguments, say)
     world = generated(arguments, arguments.n)
     figures: dict[str, Any] = {"marks": len(world.rows), "queries": arguments.queries, "seed": arguments.seed}
     with tempfile.TemporaryDirectory() as folder:
@@ -383,6 +431,12 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--beside", type=int, default=0, help="also a register of so many marks, for growth")
     options.add_argument("--screen", type=int, default=0, help="also so many readings as one batch, over sorted arrays")
     options.add_argument("--seconds", type=float, default=120.0, help="most time for one way to search")
+    options.add_argument(
+        "--table-alone",
+        action="store_true",
+        help="only the search table on SQLite, made in parts: for very large registers",
+    )
+    options.add_argument("--folder", type=Path, help="where the table is made; as large as the register")
     options.add_argument("--json", action="store_true")
     return options
 
