@@ -102,6 +102,8 @@ SCOPES: dict[str, str] = {
     "read": _("read weapons and lists"),
     "write": _("enter weapons, events and corrections"),
     "marking": _("plan marks, read work orders, issue numbers"),
+    "bench": _("mark and inspect weapons at the bench"),
+    "rules": _("change the marking rules of the State"),
     "load": _("load files"),
     "ledger": _("read the ledger and its proofs"),
 }
@@ -112,6 +114,8 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "read": frozenset({"weapon.view", "export", "discrepancy.view"}),
     "write": frozenset({"weapon.add", "weapon.correct", "event.add"}),
     "marking": frozenset({"marking.view", "marking.manage"}),
+    "bench": frozenset({"marking.view", "marking.bench"}),
+    "rules": frozenset({"marking.view", "marking.rules"}),
     "load": frozenset({"load"}),
     "ledger": frozenset({"ledger.view"}),
 }

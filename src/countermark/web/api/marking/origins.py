@@ -1,0 +1,136 @@
+"""Weapons found and of other origins: what is decided, how they were made, their deactivation."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from countermark.accounts.services import actor
+from countermark.marking import acts, origins
+from countermark.marking.description import Production
+from countermark.web.api.allowed import Token, person
+from countermark.web.api.marking.common import MISSING, WRITE, Changed, Reason, weapon_or_404
+from countermark.web.api.shapes import shape
+from countermark.web.api.texts import Short, Strict, Word
+
+router = Router(tags=["marking"])
+
+
+class FindLine(Schema):
+    """A weapon found and not dealt with: since when, how many days, what is decided (empty: nothing yet), and whether that is overdue."""
+
+    weapon_id: UUID
+    ref: str
+    kind: str
+    maker: str
+    model: str
+    status: str
+    since: str
+    days: int
+    decision: Literal["", "mark", "destroy"]
+    overdue: bool
+
+
+class Decided(Strict):
+    """What becomes of a weapon found (ITI, para. 9), and why."""
+
+    decision: origins.Decision
+    reason: Reason
+
+
+class Produced(Strict):
+    """How a weapon was made, and how that is known."""
+
+    production: Production
+    basis: Annotated[Word, Field(min_length=1)]
+
+
+class Deactivation(Strict):
+    """A certificate of deactivation: the day, its number, and who verified the deactivation."""
+
+    date: Annotated[Short, Field(examples=["2026-05-04"])]
+    number: Annotated[Short, Field(min_length=1)]
+    authority: Annotated[Word, Field(min_length=1)]
+
+
+Certificate = Annotated[dict[str, Any], shape(origins.Certificate)]
+
+
+class OriginPage(Schema):
+    """How a weapon was made, what is decided where it was found, and its certificate of deactivation."""
+
+    weapon_id: UUID
+    ref: str
+    status: str
+    production: str
+    decision: Literal["", "mark", "destroy"]
+    certificate: Certificate | None
+
+
+@router.get("/marking/finds", response={200: list[FindLine], **MISSING}, auth=Token("marking.view"))
+def finds(request: HttpRequest, undecided: Annotated[bool, Query()] = False) -> list[dict[str, Any]]:
+    """Weapons found that are not dealt with, the oldest first, at most 500. Permission: `marking.view`."""
+    return [
+        {
+            "weapon_id": one.weapon.id,
+            **{name: getattr(one.weapon, name) for name in ("ref", "kind", "maker", "model", "status")},
+            **{name: getattr(one, name) for name in ("since", "days", "decision", "overdue")},
+        }
+        for one in origins.finds(person(request), undecided=undecided)
+    ]
+
+
+@router.get(
+    "/marking/weapons/{uuid:weapon_id}/origin", response={200: OriginPage, **MISSING}, auth=Token("marking.view")
+)
+def origin(request: HttpRequest, weapon_id: UUID) -> dict[str, Any]:
+    """One weapon. Permission: `marking.view`, where it stands."""
+    weapon = weapon_or_404(person(request), weapon_id)
+    decided = acts.record("decision", weapon.id)
+    return {
+        "weapon_id": weapon.id,
+        "ref": weapon.ref,
+        "status": weapon.status,
+        "production": origins.production_of(weapon.id),
+        "decision": decided.value["decision"] if decided else "",
+        "certificate": msgspec.to_builtins(origins.certificate(weapon.id)),
+    }
+
+
+@router.post(
+    "/marking/weapons/{uuid:weapon_id}/decision", response={200: Changed, **WRITE}, auth=Token("marking.manage")
+)
+def decide(request: HttpRequest, weapon_id: UUID, given: Decided) -> dict[str, bool]:
+    """Decides that a weapon found is marked and recorded, or destroyed; may be decided anew. Permission: `marking.manage`,
+    where it stands.
+    """
+    user = person(request)
+    weapon = weapon_or_404(user, weapon_id, "marking.manage")
+    return {"changed": origins.decide(weapon.id, given.decision, reason=given.reason, by=actor(user))}
+
+
+@router.post(
+    "/marking/weapons/{uuid:weapon_id}/production", response={200: Changed, **WRITE}, auth=Token("marking.manage")
+)
+def produced(request: HttpRequest, weapon_id: UUID, given: Produced) -> dict[str, bool]:
+    """Records how a weapon was made. Permission: `marking.manage`, where it stands."""
+    user = person(request)
+    weapon = weapon_or_404(user, weapon_id, "marking.manage")
+    return {"changed": origins.set_production(weapon.id, given.production, basis=given.basis, by=actor(user))}
+
+
+@router.post(
+    "/marking/weapons/{uuid:weapon_id}/deactivation", response={200: Certificate, **WRITE}, auth=Token("marking.manage")
+)
+def deactivate(request: HttpRequest, weapon_id: UUID, given: Deactivation) -> dict[str, Any]:
+    """Records a deactivation with its certificate; the weapon stays on the register. Permission: `marking.manage`, where it
+    stands. Said again, the same is harmless.
+    """
+    user = person(request)
+    weapon = weapon_or_404(user, weapon_id, "marking.manage")
+    made = origins.deactivate(weapon.id, given.date, number=given.number, authority=given.authority, by=actor(user))
+    found: dict[str, Any] = msgspec.to_builtins(made)
+    return found
