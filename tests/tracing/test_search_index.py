@@ -28,6 +28,27 @@ def test_a_mark_that_says_nothing_is_never_indexed(text: str) -> None:
     assert index.rows(state(text)) == []
 
 
+def marked(mark_kind: str, text: str) -> WeaponState:
+    mark = MarkState(number=1, component="frame", mark_kind=mark_kind, text=text)
+    return msgspec.structs.replace(state(), marks=(mark,))
+
+
+@pytest.mark.parametrize("text", ["XA 26", "BR2019", "FRA 98", "DE"])
+@pytest.mark.parametrize("mark_kind", ["import", "state_stock", "proof"])
+def test_a_mark_that_tells_only_a_state_and_a_year_points_at_no_weapon(mark_kind: str, text: str) -> None:
+    assert index.rows(marked(mark_kind, text)) == []
+    assert index.patterns(marked(mark_kind, text)) == []
+
+
+@pytest.mark.parametrize("text", ["XA 26 000123", "BR 2019 7", "QQQ 26", "1234"])
+def test_an_import_mark_with_a_number_of_its_own_is_searched(text: str) -> None:
+    assert len(index.rows(marked("import", text))) == 1
+
+
+def test_a_makers_serial_is_searched_though_it_looks_like_a_state_and_a_year() -> None:
+    assert len(index.rows(marked("manufacture", "BR 26"))) == 1
+
+
 def test_the_mark_of_a_part_that_was_taken_off_is_not_the_weapons_any_more() -> None:
     whole = state("AB123", "CD4567")
     off = msgspec.structs.replace(whole.marks[1], until="2020-01-01T00:00:00.000Z")

@@ -5,14 +5,18 @@ small codes only; a maker or calibre is the hash of its text as the source wrote
 rewrites nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+import pycountry
 
 from countermark.marks import skeleton
 from countermark.marks.placeholders import PLACEHOLDERS, is_placeholder
 from countermark.marks.text import canonical, split_prefix
+from countermark.register.files import countries
 from countermark.register.rows import code_of
 
 Vendor: TypeAlias = Literal["sqlite", "postgresql"]
@@ -218,7 +222,7 @@ def rows(weapon: Weapon) -> list[Row]:
             _MARK_KIND_CODES.get(mark.mark_kind, 0), text,
         ))
         for mark in weapon.marks
-        if not mark.until and (text := _searched(mark.text))
+        if not mark.until and (text := _searched_mark(mark))
     ]  # fmt: skip
 
 
@@ -232,7 +236,27 @@ def _facts(maker: str, kind: str, calibre: str, country: str) -> tuple[int, int,
 
 def patterns(weapon: Weapon) -> list[tuple[int]]:
     """The keys of `tracing_pattern`: one for each search row."""
-    return [(skeleton.pattern(text),) for mark in weapon.marks if not mark.until and (text := _searched(mark.text))]
+    return [(skeleton.pattern(text),) for mark in weapon.marks if not mark.until and (text := _searched_mark(mark))]
+
+
+_PUT_ON_MANY = frozenset(("import", "state_stock", "transfer", "found", "deactivation", "proof"))
+"""Kinds of mark that may say no more than which State put them on, and when (ITI 8 (b), (d))."""
+
+_COUNTRY_AND_YEAR = re.compile(r"([A-Z]{2,3})(?:[0-9]{2}|(?:19|20)[0-9]{2})?")
+
+
+def _searched_mark(mark: Mark) -> str:
+    """The text a mark is searched by: none where it tells a State and a year, which thousands of weapons share."""
+    text = _searched(mark.text)
+    if mark.mark_kind not in _PUT_ON_MANY:
+        return text
+    found = _COUNTRY_AND_YEAR.fullmatch(text)
+    return "" if found and (found[1] in _countries() or countries.is_user_assigned(found[1])) else text
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(code for country in pycountry.countries for code in (country.alpha_2, country.alpha_3))
 
 
 def _searched(text: str) -> str:
