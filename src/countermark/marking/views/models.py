@@ -49,7 +49,7 @@ def models_file(request: HttpRequest) -> HttpResponse:
     return common.attached(catalogue.write_csv(catalogue.models()), "text/csv; charset=utf-8", "models.csv")
 
 
-@requires("marking.manage")
+@requires("marking.rules")
 @require_POST
 def model_set(request: HttpRequest) -> HttpResponse:
     """States the control component of a model; what else is known of it stays."""
@@ -69,7 +69,7 @@ def model_set(request: HttpRequest) -> HttpResponse:
     return redirect("marking:models")
 
 
-@requires("marking.manage")
+@requires("marking.rules")
 @require_POST
 def model_review(request: HttpRequest) -> HttpResponse:
     """Says that a provisional model was checked."""
@@ -80,7 +80,7 @@ def model_review(request: HttpRequest) -> HttpResponse:
     return redirect("marking:models")
 
 
-@requires("marking.manage")
+@requires("marking.rules")
 @require_POST
 def models_load(request: HttpRequest) -> HttpResponse:
     """Loads a registry: one bad row and nothing is loaded."""

@@ -67,24 +67,24 @@ def models_file(request: HttpRequest) -> HttpResponse:
     return HttpResponse(catalogue.write_csv(catalogue.models()), content_type="text/csv; charset=utf-8")
 
 
-@router.put("/marking/models", response={200: Changed, **WRITE}, auth=Token("marking.manage"))
+@router.put("/marking/models", response={200: Changed, **WRITE}, auth=Token("marking.rules"))
 def state(request: HttpRequest, given: Annotated[ModelLine, Body()]) -> dict[str, bool]:
-    """States what is known of a model. Whether it was reviewed stays as it is. Permission: `marking.manage`."""
+    """States what is known of a model. Whether it was reviewed stays as it is. Permission: `marking.rules`."""
     model = _read(given)
     known = catalogue.find(model.maker, model.model)
     stated = msgspec.structs.replace(model, state=known.state if known else "provisional")
     return {"changed": catalogue.set_model(stated, by=actor(person(request)))}
 
 
-@router.post("/marking/models/review", response={200: Changed, **WRITE}, auth=Token("marking.manage"))
+@router.post("/marking/models/review", response={200: Changed, **WRITE}, auth=Token("marking.rules"))
 def review(request: HttpRequest, given: Named) -> dict[str, bool]:
-    """Says that a provisional model was checked. Permission: `marking.manage`."""
+    """Says that a provisional model was checked. Permission: `marking.rules`."""
     return {"changed": catalogue.review_model(given.maker, given.model, by=actor(person(request)))}
 
 
-@router.post("/marking/models/load", response={200: ModelsLoaded, **WRITE}, auth=Token("marking.manage"))
+@router.post("/marking/models/load", response={200: ModelsLoaded, **WRITE}, auth=Token("marking.rules"))
 def load(request: HttpRequest, given: ModelFile) -> dict[str, int]:
-    """Loads a registry. Permission: `marking.manage`."""
+    """Loads a registry. Permission: `marking.rules`."""
     changed, problems = catalogue.load_csv(given.text, by=actor(person(request)))
     if problems:
         faults = [
