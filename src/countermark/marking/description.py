@@ -143,7 +143,7 @@ def read(value: Mapping[str, Any]) -> tuple[Description, list[Problem]]:
 
 def _usable(value: Mapping[str, Any], model: type[Struct], path: str, problems: list[Problem]) -> dict[str, Any]:
     """The fields of a mapping that convert by themselves, smaller objects and lists cleaned first."""
-    fields = {field.name: field for field in msgspec.structs.fields(model)}
+    fields = _fields(model)
     kept: dict[str, Any] = {}
     for name, given in value.items():
         if given is None:
@@ -159,6 +159,12 @@ def _usable(value: Mapping[str, Any], model: type[Struct], path: str, problems: 
     if missing and value:
         problems.append(Problem(path, f"needs {', '.join(missing)}"))
     return kept
+
+
+@cache
+def _fields(model: type[Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """By name; msgspec works the types out anew at each call."""
+    return {field.name: field for field in msgspec.structs.fields(model)}
 
 
 def _clean(given: Any, inner: Any, path: str, problems: list[Problem]) -> Any:
@@ -221,7 +227,7 @@ def _readable(path: str) -> str:
 
 
 def _complete(cleaned: Mapping[str, Any], model: type[Struct]) -> bool:
-    return all(field.name in cleaned for field in msgspec.structs.fields(model) if field.required)
+    return all(name in cleaned for name, field in _fields(model).items() if field.required)
 
 
 def _converts(value: Any, kind: Any, path: str, problems: list[Problem]) -> bool:

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.db.models import Count
 
 from countermark.accounts.queries import Person
+from countermark.ledger import database
 from countermark.marking import catalogue, numbering, profiles, rules, staterules
 from countermark.marking.acts import refuse
 from countermark.marking.batches import MOST_ITEMS, ItemDraft
@@ -51,13 +53,26 @@ class Planning(msgspec.Struct, frozen=True):
 
 
 class Known:
-    """What many plans of one batch rest on, read once: the profiles, and what is known of each model."""
+    """What many plans of one batch rest on, read once: the profiles, what is known of each model, and which identities are not
+    one weapon's alone.
+    """
 
-    def __init__(self, found: Sequence[Profile]) -> None:
+    def __init__(self, found: Sequence[Profile], weapons: Iterable[WeaponState] = ()) -> None:
         self.profiles = found
+        self._double = _doubles(weapons)
         self.model = cache(catalogue.find)
         self.control_component = cache(catalogue.control_component)
         self.policy = cache(catalogue.policy)
+
+    def is_double(self, state: WeaponState) -> bool:
+        """Whether another weapon has the same maker, model, kind, calibre and serial."""
+        return identity_key(state) in self._double
+
+
+def _doubles(weapons: Iterable[WeaponState]) -> frozenset[int]:
+    keys = {key for state in weapons if (key := identity_key(state)) is not None}
+    counted = Identity.objects.values("key").annotate(n=Count("key")).filter(n__gt=1).values_list("key", flat=True)
+    return frozenset(key for some in database.chunks(keys, 5000) for key in counted.filter(key__in=some))
 
 
 def plan(given: Mapping[str, Any], *, day: dt.date | None = None, known: Known | None = None) -> Planning:
@@ -81,7 +96,7 @@ def described(
 
     `elements` are those of the marks to come.
     """
-    known = known or Known(())
+    known = known or Known((), [state])
     here = settings.ENVIRONMENT.state
     model = known.model(state.maker, state.model)
     weapon: dict[str, Any] = {
@@ -92,7 +107,7 @@ def described(
         weapon["control_component"] = control
     parts = [msgspec.to_builtins(part.part) for part in model.parts] if model else []
     standing = sorted({mark.component for mark in state.marks if mark.component and not mark.until})
-    if (key := identity_key(state)) is not None and Identity.objects.filter(key=key).count() > 1:
+    if known.is_double(state):
         weapon["duplicate_serial"] = True
     weapon["components"] = [_told(part) for part in parts] or [{"type": component} for component in standing]
     given: dict[str, Any] = {"occasion": occasion, "weapon": weapon}
@@ -160,7 +175,7 @@ def for_weapons(
     """
     states = projection.states_of(list(weapon_ids))
     numbered = numbering.authority(authority).written if authority else None
-    known = Known(staterules.known())
+    known = Known(staterules.known(), states.values())
     drafts: list[ItemDraft] = []
     documents: dict[bytes, None] = {}
     for weapon_id in weapon_ids:
