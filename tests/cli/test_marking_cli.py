@@ -129,7 +129,9 @@ def test_a_profile_that_cannot_be_used_is_2(tmp_path: Path) -> None:
     assert _run("marking", "profiles", "--profile", str(own)).exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["marking", "marking-answer", "marking-profile", "marking-change"])
+@pytest.mark.parametrize(
+    "name", ["marking", "marking-answer", "marking-comparison", "marking-profile", "marking-change"]
+)
 def test_a_schema_is_one_json_object(name: str) -> None:
     schema = json.loads(_run("schema", name).output)
     assert schema["$schema"].startswith("https://json-schema.org/")

@@ -43,7 +43,7 @@ OPERATIONS = [
     "GET /api/marking/models.csv", "POST /api/marking/models/review", "POST /api/marking/models/load",
     "GET /api/marking/policy", "PUT /api/marking/policy", "GET /api/marking/finds", "GET /api/marking/coverage",
     "PUT /api/marking/coverage/rule", "POST /api/marking/compare", "GET /api/marking/consultations",
-    "POST /api/marking/consultations",
+    "POST /api/marking/consultations", "GET /api/marking/arrivals", "GET /api/marking/due", "POST /api/marking/authorities",
 ]  # fmt: skip
 OF_ONE = [
     "GET /api/marking/profiles/{profile_id}", "POST /api/marking/profiles/{profile_id}/end",
@@ -57,7 +57,9 @@ OF_ONE = [
     "POST /api/marking/items/{item_id}/renumber", "POST /api/marking/items/{item_id}/withdraw",
     "GET /api/marking/machines/{machine_id}", "PUT /api/marking/machines/{machine_id}",
     "POST /api/marking/machines/{machine_id}/state", "POST /api/marking/machines/{machine_id}/maintenances",
-    "GET /api/marking/weapons/{weapon_id}/origin", "POST /api/marking/weapons/{weapon_id}/decision",
+    "GET /api/marking/authorities/{key}/numbers", "POST /api/marking/authorities/{key}/void",
+    "GET /api/marking/authorities/{key}/blocks", "POST /api/marking/authorities/{key}/blocks",
+    "POST /api/marking/weapons/{weapon_id}/arrival", "GET /api/marking/weapons/{weapon_id}/origin", "POST /api/marking/weapons/{weapon_id}/decision",
     "POST /api/marking/weapons/{weapon_id}/production", "POST /api/marking/weapons/{weapon_id}/deactivation",
 ]  # fmt: skip
 """Operations on one thing of the marking room, which is there: only what is sent varies."""
@@ -126,7 +128,7 @@ def test_anything_sent_about_one_thing_gets_an_answer_as_described(name: str, sc
     workshop.authority()
     made = workshop.batch()
     [item] = workshop.items(made)
-    known = {"batch_id": made.id, "item_id": item.id, "weapon_id": item.weapon, "profile_id": "iti"}
+    known = {"batch_id": made.id, "item_id": item.id, "weapon_id": item.weapon, "profile_id": "iti", "key": "xa-import"}
     known |= {"machine_id": workshop.laser().id} if "machine_id" in name else {}
 
     @settings(max_examples=8 * scale)

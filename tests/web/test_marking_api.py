@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from countermark.accounts import services
 from countermark.ledger.models import Attachment
 from countermark.marking import catalogue, equipment, origins, profiles
-from countermark.marking.states import CRITERIA
+from countermark.marking.states import CRITERIA, Planned
 from tests.marking import photograph, workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
@@ -238,6 +239,54 @@ def test_a_token_without_the_scope_of_the_bench_does_nothing_there(step: str) ->
     [item] = workshop.items(workshop.batch())
 
     assert Program("mara", "marking", None, "marking").status("POST", f"items/{item.id}/{step}") == 403
+
+
+def test_a_mark_that_may_not_last_is_due_after_a_year() -> None:
+    workshop.authority()
+    weapon = workshop.accepted(workshop.items(workshop.batch(marks=[Planned("frame", "import", carrier="plate")]))[0])
+
+    before = Program().get("due")
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        after = Program("otto").get("due")
+
+    assert (before, [one["item"] for one in after]) == ([], [weapon.id])
+
+
+# Numbers
+
+
+def test_an_authority_is_opened_given_a_block_and_a_number_voided() -> None:
+    program = Program()
+    said = {"key": "xa", "title": "Import marks", "purpose": "import", "country": "XA", "pattern": "XA{yy}-{number:4}"}
+
+    opened = program.post("authorities", **said)
+    block = program.post("authorities/xa/blocks", size=10)
+    [number] = program.post("authorities/xa/numbers")
+    void = program.post("authorities/xa/void", number=number["number"], reason="a spoiled plate")
+
+    assert (opened["left"], block["last"], void["state"]) == (0, 10, "voided")
+    assert [one["voided"] for one in program.get("authorities/xa/blocks")] == [1]
+    assert program.get("authorities/xa/numbers?state=voided") == [void]
+
+
+def test_who_may_not_change_the_rules_gives_no_block() -> None:
+    workshop.authority()
+
+    assert Program("mara", "marking", None, "marking").status("POST", "authorities/xa-import/blocks", size=5) == 403
+
+
+def test_an_import_mark_put_on_at_manufacture_waits_until_it_is_read() -> None:
+    program = Program()
+    workshop.authority()
+    made = workshop.batch(marks=[Planned("frame", "manufacture", "AB 1"), Planned("frame", "import", "XA 26")])
+    weapon = workshop.accepted_as_it_is(workshop.items(made)[0]).weapon
+
+    [waiting] = program.get("arrivals")
+    read = program.post(f"weapons/{weapon}/arrival", first="XA 26", second="XA26")
+
+    assert (waiting["weapon_id"], waiting["marks"]) == (weapon, ["XA 26"])
+    assert read == {"text": "XA 26", "agrees": True}
+    assert program.get("arrivals") == []
 
 
 # Equipment

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from countermark.marking.comparison import Option, Stock
 from countermark.marking.description import Description
 from countermark.marking.profiles import Change, Profile
 from countermark.marking.rules.planning import PlannedMark, Space
@@ -36,9 +37,17 @@ class AnswerShape(msgspec.Struct, omit_defaults=True):
     made_under: dict[str, str] | None = None
 
 
+class Comparing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `marking compare` reads: a stock, and ways to mark it."""
+
+    stock: Stock
+    options: list[Option]
+
+
 NAMES: dict[str, type[msgspec.Struct]] = {
     "marking": Description,
     "marking-answer": AnswerShape,
+    "marking-comparison": Comparing,
     "marking-profile": Profile,
     "marking-change": Change,
 }

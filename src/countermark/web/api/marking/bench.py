@@ -1,5 +1,6 @@
 """At the bench: the next weapon, its old serial, the marks put on, the inspection. Each step counts once, however often it is sent."""
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from countermark.accounts.services import actor
 from countermark.marking import acts, bench, queries
 from countermark.marking.states import Applied, Inspection, Item
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.marking.common import MISSING, WRITE, Count, Why, batch_or_404, item_or_404
+from countermark.web.api.marking.common import MISSING, READ, WRITE, Count, Why, batch_or_404, item_or_404
 from countermark.web.api.marking.machines import machine_or_404
 from countermark.web.api.problems import not_found
 from countermark.web.api.shapes import shape
@@ -122,6 +123,18 @@ class LookedAgain(Strict):
     criteria: Criteria
     photographs: Photographs = Field(default_factory=list)
     note: Word = ""
+
+
+class DueMark(Schema):
+    """A mark to be looked at again: of which method, on which material, and since when; `seen` inspections it had."""
+
+    item: UUID
+    ref: str
+    seen: int
+    material: str
+    method: str
+    durability: str
+    due: dt.date
 
 
 class AnotherNumber(Why):
@@ -255,6 +268,17 @@ def withdraw(request: HttpRequest, item_id: UUID, given: Why) -> dict[str, Any]:
     user = person(request)
     found = item_or_404(user, item_id, "marking.bench")
     return _page(bench.withdraw(found.id, reason=given.reason, by=actor(user)))
+
+
+@router.get("/marking/due", response={200: list[DueMark], **READ}, auth=Token("marking.view"))
+def due(request: HttpRequest) -> list[dict[str, Any]]:
+    """Accepted marks that may not last on their material and are to be looked at again by today. Permission: `marking.view`."""
+    names = ("material", "method", "durability", "due")
+    return [
+        {"item": one.item.id, "ref": one.item.ref, "seen": len(one.item.inspections)}
+        | {name: getattr(one, name) for name in names}
+        for one in queries.to_look_at_again(person(request))
+    ]
 
 
 def tool(user: User, given: ToolFields) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from countermark.accounts.services import actor
-from countermark.marking import acts, origins
+from countermark.marking import acts, arrivals, origins
 from countermark.marking.description import Production
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.marking.common import MISSING, WRITE, Changed, Reason, weapon_or_404
+from countermark.web.api.marking.common import MISSING, READ, WRITE, Changed, Reason, weapon_or_404
 from countermark.web.api.shapes import shape
 from countermark.web.api.texts import Short, Strict, Word
 
@@ -68,6 +68,28 @@ class OriginPage(Schema):
     production: str
     decision: Literal["", "mark", "destroy"]
     certificate: Certificate | None
+
+
+class ArrivalLine(Schema):
+    """A weapon whose import mark was put on at manufacture, and the texts of the marks its record tells of."""
+
+    weapon_id: UUID
+    ref: str
+    marks: list[str]
+
+
+class ReadMark(Strict):
+    """The import mark read off a weapon that arrived, keyed twice."""
+
+    first: Annotated[Short, Field(min_length=1)]
+    second: Annotated[Short, Field(min_length=1)]
+
+
+class Confirmed(Schema):
+    """What was read, and whether the record tells of it."""
+
+    text: str
+    agrees: bool
 
 
 @router.get("/marking/finds", response={200: list[FindLine], **MISSING}, auth=Token("marking.view"))
@@ -134,3 +156,25 @@ def deactivate(request: HttpRequest, weapon_id: UUID, given: Deactivation) -> di
     made = origins.deactivate(weapon.id, given.date, number=given.number, authority=given.authority, by=actor(user))
     found: dict[str, Any] = msgspec.to_builtins(made)
     return found
+
+
+@router.get("/marking/arrivals", response={200: list[ArrivalLine], **READ}, auth=Token("marking.view"))
+def arriving(request: HttpRequest) -> list[dict[str, Any]]:
+    """Weapons whose import mark was put on at manufacture and nobody has confirmed yet, at most 500. Permission: `marking.view`."""
+    return [
+        {"weapon_id": one.id, "ref": one.ref, "marks": arrivals.import_marks(one)}
+        for one in arrivals.unconfirmed(person(request))
+    ]
+
+
+@router.post(
+    "/marking/weapons/{uuid:weapon_id}/arrival", response={200: Confirmed, **WRITE}, auth=Token("marking.bench")
+)
+def confirm(request: HttpRequest, weapon_id: UUID, given: ReadMark) -> dict[str, Any]:
+    """Records the import mark read off a weapon that arrived; one its record does not tell of is kept as read. Permission:
+    `marking.bench`, where it stands.
+    """
+    user = person(request)
+    weapon = weapon_or_404(user, weapon_id, "marking.bench")
+    read = arrivals.confirm(weapon.id, given.first, given.second, by=actor(user))
+    return {"text": read.text, "agrees": read.agrees}

@@ -1,6 +1,6 @@
-"""`countermark marking` and `countermark schema`: which marks a weapon must bear, and whether it bears them.
+"""`countermark marking profiles|check|plan` and `countermark schema`: which marks a weapon must bear, and whether it bears them.
 
-`profiles`, `check`, `plan` and `schema` need no store: a description goes in, an answer comes out. The groups of `workshop` do.
+They need no store: a description goes in, an answer comes out.
 """
 
 import datetime as dt
@@ -14,7 +14,6 @@ from typing import Any
 import click
 
 from countermark import cli
-from countermark.cli import workshop
 from countermark.cli.common import json_option, print_json
 from countermark.marking import description, profiles, rules, schemas
 from countermark.marking.description import Description, Problem
@@ -35,16 +34,7 @@ _file = click.argument("file", metavar="FILE", type=click.Path(path_type=Path, d
 _MOST_BYTES = 10 * 2**20
 
 
-@click.group("marking")
-def marking() -> None:
-    """Marking: legal profiles, judging marks, planning marks; work orders, numbers, equipment."""
-
-
-for _group in workshop.GROUPS:
-    marking.add_command(_group)
-
-
-@marking.command("profiles")
+@click.command("profiles")
 @_own
 @json_option
 def list_profiles(own: Sequence[Path], as_json: bool) -> None:
@@ -57,7 +47,7 @@ def list_profiles(own: Sequence[Path], as_json: bool) -> None:
         click.echo(f"{profile.id:14} {profile.force:10} from {profile.from_}  {profile.title} ({profile.jurisdiction})")
 
 
-@marking.command("check")
+@click.command("check")
 @_file
 @_own
 @json_option
@@ -73,7 +63,7 @@ def check(file: Path, own: Sequence[Path], as_json: bool) -> None:
     _end(verdicts.values())
 
 
-@marking.command("plan")
+@click.command("plan")
 @_file
 @_own
 @json_option
@@ -242,4 +232,4 @@ def _sides(profiles: dict[str, list[str]]) -> str:
     return "; ".join(f"{side}: {', '.join(names)}" for side, names in profiles.items())
 
 
-COMMANDS = {"marking": marking, "schema": schema}
+COMMANDS = (list_profiles, check, plan)

@@ -1,0 +1,168 @@
+"""`countermark marking find|origin|arrival`: weapons found and of other origins."""
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from countermark import cli
+from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.marking.common import show, weapon_id, whole_state
+
+_weapon = click.argument("weapon", metavar="WEAPON")
+
+
+@click.group("find")
+def find() -> None:
+    """Weapons found: to be marked and recorded, or destroyed (ITI, para. 9)."""
+
+
+@find.command("list")
+@click.option("--undecided", is_flag=True, help="Only those of which nothing is decided.")
+@json_option
+def list_finds(undecided: bool, as_json: bool) -> None:
+    """Lists the weapons found that are not dealt with, the oldest first, at most 500."""
+    ready()
+    from countermark.marking import origins
+
+    found = [
+        {
+            "weapon_id": str(one.weapon.id),
+            "ref": one.weapon.ref,
+            "status": one.weapon.status,
+            "since": one.since,
+            "days": one.days,
+            "decision": one.decision,
+            "overdue": one.overdue,
+        }
+        for one in origins.finds(whole_state(), undecided=undecided)
+    ]
+    show(found, "finds", as_json)
+
+
+@find.command("decide")
+@_weapon
+@click.argument("decision", type=click.Choice(["mark", "destroy"]))
+@click.option("--reason", required=True)
+@json_option
+def decide(weapon: str, decision: str, reason: str, as_json: bool) -> None:
+    """Decides what becomes of a weapon found (record number or id); may be decided anew."""
+    ready()
+    from countermark.marking import origins
+
+    found = weapon_id(weapon)
+    changed = origins.decide(found, decision, reason=reason, by=actor())
+    _told({"weapon_id": found, "decision": decision, "changed": changed}, as_json)
+
+
+@click.group("origin")
+def origin() -> None:
+    """How a weapon was made, and its deactivation."""
+
+
+@origin.command("show")
+@_weapon
+@json_option
+def show_origin(weapon: str, as_json: bool) -> None:
+    """Shows how a weapon was made, what is decided where it was found, and its certificate of deactivation."""
+    ready()
+    from countermark.marking import acts, origins
+
+    found = weapon_id(weapon)
+    decided = acts.record("decision", found)
+    certificate = origins.certificate(found)
+    line = {
+        "weapon_id": found,
+        "production": origins.production_of(found),
+        "decision": decided.value["decision"] if decided else "",
+        "certificate": msgspec.to_builtins(certificate),
+    }
+    _told(line, as_json)
+
+
+@origin.command("set")
+@_weapon
+@click.argument("production")
+@click.option("--basis", required=True, help="How it is known.")
+@json_option
+def set_production(weapon: str, production: str, basis: str, as_json: bool) -> None:
+    """Records how a weapon was made: industrial, craft, converted, reactivated, private, additive, unknown."""
+    ready()
+    from countermark.marking import origins
+
+    found = weapon_id(weapon)
+    changed = origins.set_production(found, production, basis=basis, by=actor())
+    _told({"weapon_id": found, "production": production, "changed": changed}, as_json)
+
+
+@origin.command("count")
+@json_option
+def count(as_json: bool) -> None:
+    """Counts the weapons of each way of production that was recorded."""
+    ready()
+    from countermark.marking import origins
+
+    _told(origins.count_by_production(), as_json)
+
+
+@origin.command("deactivate")
+@_weapon
+@click.option("--date", required=True, metavar="DAY")
+@click.option("--number", required=True, help="Of the certificate.")
+@click.option("--authority", required=True, help="Who verified the deactivation.")
+@click.option("--document", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The certificate.")
+@json_option
+def deactivate(weapon: str, date: str, number: str, authority: str, document: Path | None, as_json: bool) -> None:
+    """Records a deactivation with its certificate; the weapon stays on the register."""
+    ready()
+    from countermark.marking import origins
+
+    kind = mimetypes.guess_type(document.name)[0] if document else None
+    kept = (document.read_bytes(), kind or "application/octet-stream") if document else None
+    made = origins.deactivate(weapon_id(weapon), date, number=number, authority=authority, document=kept, by=actor())
+    _told(msgspec.to_builtins(made), as_json)
+
+
+@click.group("arrival")
+def arrival() -> None:
+    """Import marks put on at manufacture for a known end user, confirmed when the weapon arrives (A/70/115, para. 14)."""
+
+
+@arrival.command("list")
+@json_option
+def list_arrivals(as_json: bool) -> None:
+    """Lists the weapons whose import mark nobody has confirmed yet."""
+    ready()
+    from countermark.marking import arrivals
+
+    found = [{"weapon_id": one.id, "ref": one.ref} for one in arrivals.unconfirmed(whole_state())]
+    show(found, "arrivals", as_json)
+
+
+@arrival.command("confirm")
+@_weapon
+@click.argument("first")
+@click.argument("second")
+@json_option
+def confirm(weapon: str, first: str, second: str, as_json: bool) -> None:
+    """Records the import mark read off a weapon that arrived, keyed twice."""
+    ready()
+    from countermark.marking import arrivals
+
+    read = arrivals.confirm(weapon_id(weapon), first, second, by=actor())
+    _told({"weapon_id": read.weapon, "text": read.text, "agrees": read.agrees}, as_json)
+    if not read.agrees:
+        raise cli.Finding("the record tells of no such import mark; it is kept as read")
+
+
+def _told(line: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(line)
+        return
+    for name, value in line.items():
+        click.echo(f"{name:12} {value}")
+
+
+COMMANDS = (find, origin, arrival)
