@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from countermark.marking import planning
+from countermark.marking.rules.findings import Finding
+from countermark.marking.views.plan import grouped
 from tests.register import people
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +167,23 @@ def test_a_second_plate_is_drawn_beside_the_first(officer: Client) -> None:
 
     assert "second plate" in page
     assert 'width="38mm"' in page
+
+
+def finding(component: str, element: str) -> Finding:
+    return Finding(
+        "r1", "iti", "binding", "missing", component, element, "It lacks %(element)s.", "ITI 8", {"element": element}
+    )
+
+
+def test_what_one_rule_says_of_several_elements_is_one_line_in_words() -> None:
+    (line,) = grouped([finding("frame", "importer_city"), finding("frame", "year / serial")])
+    assert str(line.message) == "It lacks importer's city, year / serial number."
+
+
+def test_what_one_rule_says_of_several_components_is_one_line() -> None:
+    (line,) = grouped([finding(part, name) for part in ("frame", "barrel") for name in ("year", "serial")])
+    assert line.components == ("frame", "barrel")
+
+
+def test_what_differs_between_components_stays_apart() -> None:
+    assert len(grouped([finding("frame", "year"), finding("barrel", "serial")])) == 2

@@ -1,7 +1,8 @@
 """One weapon, its occasion and the rules: which marks it needs, what they say, where they go and what fits."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +16,11 @@ from countermark.marking.description import Description, Part, read
 from countermark.marking.drawing import Shown
 from countermark.marking.methods import Choice
 from countermark.marking.planning import Planning
+from countermark.marking.rules.findings import Finding
 from countermark.marking.rules.planning import SECOND_PLATE, PlannedMark, Space
+from countermark.marking.templatetags.marking_words import word
 from countermark.marking.views import common
+from countermark.marks.sentences import Sentence
 from countermark.register.models import Weapon
 from countermark.register.queries import records, scope
 from countermark.register.rules import WeaponState
@@ -92,7 +96,7 @@ def told(made: Planning) -> dict[str, Any]:
     return {
         "plan": made.plan,
         "verdicts": [(name, verdict, titles.get(name)) for name, verdict in answer.verdicts.items()],
-        "findings": sorted(answer.findings, key=lambda one: WORST_FIRST.index(one.verdict)),
+        "findings": grouped(answer.findings),
         "strictest": answer.strictest,
         "conflicts": answer.conflicts,
         "planned": made.plan.marks,
@@ -102,6 +106,38 @@ def told(made: Planning) -> dict[str, Any]:
         "diagram": _diagram(described, made.plan.marks),
         "given": json.dumps(made.given, ensure_ascii=False),
     }
+
+
+@dataclass(frozen=True)
+class Line:
+    """Findings that say the same of several elements or components, as one line; `first` stands for all of them."""
+
+    first: Finding
+    components: tuple[str, ...]
+    message: Sentence
+
+
+def grouped(findings: Iterable[Finding]) -> list[Line]:
+    """The findings as people read them, the worst first: one line for what one rule says of several elements or components."""
+    of_elements: dict[tuple[Any, ...], list[Finding]] = {}
+    for one in sorted(findings, key=lambda one: WORST_FIRST.index(one.verdict)):
+        same = {name: value for name, value in one.params.items() if name != "element"}
+        about = "" if "element" in one.params else one.attribute
+        key = (one.profile, one.rule, one.verdict, one.said, tuple(same.items()), about, one.component)
+        of_elements.setdefault(key, []).append(one)
+    lines: dict[tuple[Any, ...], Line] = {}
+    for (*same_rule, component), group in of_elements.items():
+        elements = list(dict.fromkeys(one.params["element"] for one in group if "element" in one.params))
+        message = Sentence(group[0].said, **dict(group[0].params) | _spelled(elements))
+        key = (*same_rule, str(message))
+        line = lines.get(key, Line(group[0], (), message))
+        lines[key] = replace(line, components=(*line.components, component) if component else line.components)
+    return list(lines.values())
+
+
+def _spelled(elements: Sequence[str]) -> dict[str, str]:
+    words = [" / ".join(word(one, "element") for one in element.split(" / ")) for element in elements]
+    return {"element": ", ".join(words)} if words else {}
 
 
 def _methods(planned: tuple[PlannedMark, ...]) -> list[tuple[list[str], list[Choice]]]:
