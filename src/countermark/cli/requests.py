@@ -17,6 +17,7 @@ from countermark.cli.common import actor, always_json, json_option, print_json, 
 from countermark.tracing.requests import proofs, rules
 
 if TYPE_CHECKING:
+    from countermark.tracing.requests.handling import Handling
     from countermark.tracing.requests.states import Request
 
 _path = click.Path(path_type=Path, dir_okay=False)
@@ -164,7 +165,18 @@ def paper(conversation: str, kind: str, time: str) -> None:
 @click.option("--also", multiple=True, metavar="URN", help="An opaque id whose name is told as well. May be repeated.")
 @click.option("--partly", multiple=True, metavar="EVENT_ID", help="An event told without its entry, so without proof.")
 @click.option("--leave-out", multiple=True, metavar="EVENT_ID", help="An event that is not told.")
-@click.option("--condition", "conditions", multiple=True, help="How what is told is to be handled.")
+@click.option("--condition", "conditions", multiple=True, help="How what is told is to be handled, in words.")
+@click.option("--staff", multiple=True, metavar="ROLE", help="Only these roles may see it there. May be repeated.")
+@click.option("--organisation", default="", help="Only people of this organisation may see it there.")
+@click.option("--purpose", default="", help="What it may be used for.")
+@click.option("--no-onward", is_flag=True, help="It is passed on to no other State without our consent.")
+@click.option("--seen-until", default="", metavar="DAY", help="The last day on which it may be seen there.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="ID",
+    help="An event id or opaque id the conditions are for; by default they are for the whole answer. May be repeated.",
+)
 @always_json
 def answer(conversation: str, weapon_id: str, **chosen: Any) -> None:
     """Builds the answer about a weapon as it would be released, with its proofs; it is not sent."""
@@ -174,18 +186,36 @@ def answer(conversation: str, weapon_id: str, **chosen: Any) -> None:
     found = queries.request(conversation)
     if found is None:
         raise cli.Finding(f"there is no request {conversation}")
+    conditions = _conditions(chosen)
     choice = answers.Choice(
         names=frozenset(chosen["also"]),
         without=frozenset(chosen["without"]),
         partly=dict.fromkeys(chosen["partly"], answers.FACTS),
         left_out=frozenset(chosen["leave_out"]) | (answers.errors(weapon_id) - frozenset(chosen["partly"])),
         conditions=tuple(chosen["conditions"]),
+        handling=None if chosen["only"] else conditions,
+        handled=dict.fromkeys(chosen["only"], conditions) if conditions else {},
     )
     held = [one.envelope.holds for one in found.received]
     try:
         print_json(msgspec.to_builtins(answers.build(weapon_id, conversation, choice, held)))
     except answers.NoSuchWeapon as error:
         raise cli.Finding(f"there is no weapon {weapon_id}") from error
+
+
+def _conditions(chosen: dict[str, Any]) -> "Handling | None":
+    from countermark.tracing.requests import handling
+
+    found = handling.Handling(
+        staff=tuple(chosen["staff"]),
+        organisation=chosen["organisation"],
+        purpose=chosen["purpose"],
+        no_onward=chosen["no_onward"],
+        until=chosen["seen_until"],
+    )
+    if problems := handling.problems(msgspec.to_builtins(found)):
+        raise click.UsageError("; ".join(problems))
+    return found if found != handling.Handling() else None
 
 
 @request.command("address")

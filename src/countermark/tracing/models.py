@@ -4,13 +4,25 @@ from django.db import models
 
 
 class RequestLink(models.Model):
-    """View: which act belongs to which tracing request."""
+    """View: which act belongs to which tracing request.
+
+    `draft` is the draft it writes down; `peer` the other side; `held` the size of the peer's log of which a received message brought
+    a checkpoint (0: none, -1: its act does not say); `guarded`: it told what may not be passed on without consent.
+    """
 
     position = models.BigIntegerField(primary_key=True)
     conversation = models.CharField(max_length=100, db_index=True)
+    draft = models.CharField(max_length=100, db_index=True)
+    peer = models.CharField(max_length=100)
+    held = models.BigIntegerField()
+    guarded = models.BooleanField()
 
     class Meta:
         db_table = "tracing_requestlink"
+        indexes = [
+            models.Index(fields=["peer", "held"], name="tracing_requestlink_held"),
+            models.Index(fields=["peer"], condition=models.Q(guarded=True), name="tracing_requestlink_guarded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.conversation}/{self.position}"

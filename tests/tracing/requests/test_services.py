@@ -215,7 +215,7 @@ def test_a_paper_with_an_impossible_date_is_not_recorded(peer: Peer) -> None:
 
 def test_the_checkpoints_of_a_peer_are_kept_with_its_messages(peer: Peer) -> None:
     requests.receive(peer.sealed(peer.says(asked().id, 1, 2, "acknowledgement")), by=NODE)
-    assert list(queries.checkpoints_of(THEIRS)) == [5]
+    assert list(queries.checkpoints_of(THEIRS, {5})) == [5]
 
 
 def test_what_was_said_stands_in_no_entry(peer: Peer) -> None:

@@ -527,9 +527,7 @@ def test_a_preview_shows_what_the_other_side_would_see_and_writes_nothing(
     asked_by(peer)
     path = f"/requests/r1/say/answer/{weapon}/"
     before = size()
-    answer = alice.post(
-        path, {**release_form(alice, path), "action": "preview", "usual": ["For authorized staff only"]}
-    )
+    answer = alice.post(path, {**release_form(alice, path), "action": "preview", "staff": ["contact"]})
     text = answer.content.decode()
     assert (answer.status_code, size()) == (200, before)
     assert "What the other State would see" in text

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from countermark.ledger import exchange, guard, identity, services, store
 from countermark.ledger.models import LOG_SPAN, Log
 from countermark.ledger.snapshot import snapshot
 from countermark.register.queries import personal, records
 from countermark.register.rules import HistoryEvent
+from countermark.tracing.requests.handling import WHOLE, Handling
 from countermark.tracing.requests.proofs import FORMAT, Answer, Consistency, Released
 
 _PERSON = f"{identity.PREFIX}person:"
@@ -28,7 +31,7 @@ class Choice:
 
     `names`: opaque ids whose texts are told besides those of bodies and places; `without`: ids whose texts are not. `partly`:
     for an eventID, the facts told instead of the entry. `left_out`: eventIDs not told at all. `conditions`: how the datum is to be
-    handled.
+    handled, in words; `handling` the same in the closed vocabulary, on the whole answer, `handled` on one event or name, by its id.
     """
 
     names: frozenset[str] = frozenset()
@@ -36,6 +39,8 @@ class Choice:
     partly: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     conditions: tuple[str, ...] = ()
+    handling: Handling | None = None
+    handled: Mapping[str, Handling] = field(default_factory=dict)
 
 
 class NoSuchWeapon(Exception):
@@ -61,11 +66,12 @@ def build(weapon_id: str, request: str, choice: Choice, held_sizes: Iterable[int
             sender=log.origin.split("/")[0],
             request=request,
             weapon=_weapon(found),
-            records=tuple(_released(line, log, size, told, choice) for line in lines),
+            records=tuple(_handled(_released(line, log, size, told, choice), choice.handled) for line in lines),
             checkpoint=note,
             verifier_key=log.verifier_key,
             consistency=tuple(_continues(log, old, size) for old in sorted(set(held_sizes)) if 0 < old < size),
             conditions=choice.conditions,
+            handling=_written(choice.handling) if choice.handling else None,
         )
 
 
@@ -73,6 +79,19 @@ def errors(weapon_id: str) -> frozenset[str]:
     """The events of a weapon that were declared errors: the other State could not see the declaration, so leave them out."""
     found = records.record(weapon_id)
     return frozenset(line.event_id for line in found.history if line.corrected) if found else frozenset()
+
+
+def _handled(released: Released, handled: Mapping[str, Handling]) -> Released:
+    """The record with the conditions on it and on the names it tells."""
+    given = {urn: _written(handled[urn]) for urn in released.names if urn in handled}
+    if released.event_id in handled:
+        given[WHOLE] = _written(handled[released.event_id])
+    return msgspec.structs.replace(released, handling=given) if given else released
+
+
+def _written(conditions: Handling) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(conditions)
+    return found
 
 
 def _told(names: Mapping[str, str], choice: Choice) -> dict[str, str]:

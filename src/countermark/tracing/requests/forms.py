@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from countermark.accounts.rules import ROLES
 from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.sentences import Sentence
 from countermark.register.files.vocabulary import KINDS
@@ -17,6 +19,8 @@ from countermark.register.queries.records import Record, named
 from countermark.register.words import KINDS as KIND_WORDS
 from countermark.tracing.requests import rules
 from countermark.tracing.requests.answers import FACTS, Choice
+from countermark.tracing.requests.handling import LONGEST as LONGEST_CONDITION
+from countermark.tracing.requests.handling import Handling
 from countermark.tracing.requests.messages import LONGEST as LONGEST_MESSAGE
 
 LONGEST = 10_000
@@ -32,16 +36,14 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "forwarding": ("text",),
     "partial_answer": ("text",),
     "answer": ("next_country", "text"),
-    "closing": ("text",),
+    "closing": ("reason", "text"),
+    "consent": ("text",),
     "withdrawal": ("text",),
 }
 """Members a message may have besides those it needs."""
 
-CONDITIONS = (
-    gettext_lazy("For authorized staff only"),
-    gettext_lazy("Only for the purpose stated in the request"),
-    gettext_lazy("Not to be passed on without our consent"),
-)
+STAFF = ("contact", "tracing", "auditor")
+"""Roles that may be named as authorized staff: of the program, so that the other node knows them."""
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -102,6 +104,8 @@ class Say(forms.Form):
     )
     reason = _long(gettext_lazy("Reason"))
     until = _day(gettext_lazy("Answer expected by"))
+    about = forms.IntegerField(label=gettext_lazy("Number of the message it is about"), min_value=1)
+    decision = forms.ChoiceField(label=gettext_lazy("Decision"))
     text = _long(gettext_lazy("Text"))
 
     def __init__(self, kind: str, data: Mapping[str, Any] | None = None, **more: Any) -> None:
@@ -113,6 +117,7 @@ class Say(forms.Form):
             else:
                 del self.fields[name]
         _offer(self, "outcome", outcomes())
+        _offer(self, "decision", [("", "—"), *((code, _(text)) for code, text in rules.DECISIONS.items())])
         _offer(self, "grounds", [(code, _(text)) for code, text in rules.REFUSAL_GROUNDS.items()])
 
     @property
@@ -230,6 +235,11 @@ class Request(forms.Form):
     )
     circumstances = _long(gettext_lazy("Circumstances in which it was found"), required=True)
     intended_use = _long(gettext_lazy("What the information is to be used for"), required=True, rows=2)
+    no_guarantee = _long(
+        gettext_lazy("What of the answer we cannot keep confidential, and why"),
+        rows=2,
+        help_text=gettext_lazy("Said beforehand, so that the other State can decide what it tells (paragraph 22 c)."),
+    )
 
     def __init__(self, *args: Any, peers: Sequence[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -252,33 +262,52 @@ class Request(forms.Form):
     @property
     def blocks(self) -> dict[str, Any]:
         """What the message says besides the weapons."""
-        return {name: self.cleaned_data[name] for name in ("why_illicit", "circumstances", "intended_use")}
+        blocks = {name: self.cleaned_data[name] for name in ("why_illicit", "circumstances", "intended_use")}
+        beforehand = self.cleaned_data["no_guarantee"].strip()
+        return {**blocks, "no_guarantee": beforehand} if beforehand else blocks
 
 
 class Conditions(forms.Form):
-    """How what is told must be handled."""
+    """How what is told must be handled: the closed vocabulary that the other node enforces, and what has to be said in words."""
 
-    usual = forms.MultipleChoiceField(
-        label=gettext_lazy("Handling conditions"), required=False, widget=forms.CheckboxSelectMultiple
+    staff = forms.MultipleChoiceField(
+        label=gettext_lazy("For authorized staff only"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    organisation = _line(gettext_lazy("Only for this organisation of the other State"), longest=LONGEST_CONDITION)
+    purpose = _line(gettext_lazy("Only for this purpose"), longest=LONGEST_CONDITION)
+    no_onward = forms.BooleanField(label=gettext_lazy("Not to be passed on without our consent"), required=False)
+    keep_until = _day(gettext_lazy("Not to be seen after"))
     more = _long(gettext_lazy("Other conditions, one on a line"), rows=2)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _offer(self, "usual", [(_english(text), text) for text in CONDITIONS])
+        _offer(self, "staff", [(role, _(ROLES[role].label)) for role in STAFF])
+
+    @property
+    def handling(self) -> Handling | None:
+        """The conditions of the vocabulary; None where none was set."""
+        data = self.cleaned_data if self.is_valid() else {}
+        last = data.get("keep_until")
+        found = Handling(
+            staff=tuple(data.get("staff") or ()),
+            organisation=str(data.get("organisation") or ""),
+            purpose=str(data.get("purpose") or ""),
+            no_onward=bool(data.get("no_onward")),
+            until=last.isoformat() if last else "",
+        )
+        return found if found != Handling() else None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The member of a message that carries them."""
+        found = self.handling
+        return {"handling": msgspec.to_builtins(found)} if found else {}
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The conditions that travel with the answer; the usual ones in English, as both sides know them."""
-        other = [line.strip() for line in self.cleaned_data["more"].splitlines()]
-        return (*self.cleaned_data["usual"], *filter(None, other))
-
-
-def _english(text: Any) -> str:
-    from django.utils import translation
-
-    with translation.override("en"):
-        return str(text)
+        """The conditions in words, which people keep and no program."""
+        lines = str(self.cleaned_data.get("more", "")).splitlines() if self.is_valid() else []
+        return tuple(line.strip() for line in lines if line.strip())
 
 
 def name_field(urn: str) -> str:
@@ -286,7 +315,7 @@ def name_field(urn: str) -> str:
     return f"name-{urn.rpartition(':')[2][:32]}"
 
 
-def choice(data: Mapping[str, Any], record: Record, conditions: tuple[str, ...], *, opened: bool) -> Choice:
+def choice(data: Mapping[str, Any], record: Record, conditions: Conditions, *, opened: bool) -> Choice:
     """What the release screen decided. What is not ticked is withheld; names not open to the reader cannot be told."""
     urns = {urn for line in record.history for urn in named(line)}
     open_to_reader = record.names if opened else personal.impersonal(record.names)
@@ -302,7 +331,8 @@ def choice(data: Mapping[str, Any], record: Record, conditions: tuple[str, ...],
         left_out=frozenset(
             line.event_id for line in record.history if data.get(f"tell-{line.position}") not in ("whole", "partly")
         ),
-        conditions=conditions,
+        conditions=conditions.said,
+        handling=conditions.handling,
     )
 
 

@@ -30,7 +30,8 @@ class Released(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of the custody history as it is released.
 
     `entry` is the entry's JSON as it stands in the log; empty where something inside it is withheld, and then `facts` says what
-    is released and `withheld` what is not. `names` are the texts behind the opaque ids, as far as they are released.
+    is released and `withheld` what is not. `names` are the texts behind the opaque ids, as far as they are released. `handling` are
+    the conditions (`handling.Handling`) on a name, by opaque id, or on the whole record, under the empty text.
     """
 
     event_id: str
@@ -40,6 +41,7 @@ class Released(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[str, str] = {}
     facts: dict[str, Any] = {}
     withheld: tuple[str, ...] = ()
+    handling: dict[str, dict[str, Any]] = {}
 
 
 class Consistency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +63,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verifier_key: str
     consistency: tuple[Consistency, ...] = ()
     conditions: tuple[str, ...] = ()
+    handling: dict[str, Any] | None = None
 
 
 class Verified(msgspec.Struct, frozen=True, rename={"event_id": "eventID"}):

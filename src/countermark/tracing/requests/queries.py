@@ -1,52 +1,138 @@
-"""Reading requests: one, all, what is owed, what waits to be delivered."""
+"""Reading requests: one, all, what is owed, what waits to be delivered; and who may see what of them."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from django.db import connection
 
-from countermark.ledger import checkpoint, database, services, store
+from countermark.accounts import queries as accounts
+from countermark.accounts.models import User
+from countermark.ledger import checkpoint, database, entry, services, store
 from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.models import Attachment, Peer
-from countermark.tracing.requests import states
+from countermark.tracing.requests import handling, messages, rules, states
+from countermark.tracing.requests.handling import Reader
+from countermark.tracing.requests.messages import MessageError
 from countermark.tracing.requests.projection import LINKS
 from countermark.tracing.requests.states import Request
 
 
-def request(conversation_id: str) -> Request | None:
-    """One request, or None for an unknown id."""
+def reader(user: User, day: dt.date | None = None) -> Reader:
+    """Who looks: the roles held now, the organisations of the places they are held at, and the day by the clock (UTC)."""
+    grants = accounts.grants(user)
+    names = user.roles.filter(withdrawn=False, place__organisation__isnull=False).values_list(
+        "place__organisation__name", flat=True
+    )
+    return Reader(
+        frozenset(grant.role for grant in grants), frozenset(names), day or dt.date.fromisoformat(entry.now()[:10])
+    )
+
+
+def request(conversation_id: str, reader: Reader | None = None) -> Request | None:
+    """One request, or None for an unknown id. For people always with a `reader`: without, it is the node that reads."""
     rows = database.select_in(f"SELECT position FROM {LINKS}", "conversation", [conversation_id])  # noqa: S608
     entries = store.entries_at([int(row[0]) for row in rows])
     digests = {str(entry.body["document"]) for entry in entries if entry.body.get("document")}
-    documents = {row.digest: bytes(row.data) for row in Attachment.objects.filter(digest__in=digests)}
-    return states.fold(conversation_id, entries, documents)
+    found = states.fold(conversation_id, entries, _documents(digests))
+    return states.seen_by(found, reader) if found is not None and reader is not None else found
 
 
-def requests() -> Iterator[Request]:
-    """Every request, the newest first."""
+def _documents(digests: Collection[str]) -> dict[str, bytes]:
+    return {row.digest: bytes(row.data) for row in Attachment.objects.filter(digest__in=list(digests))}
+
+
+def requests(reader: Reader | None = None) -> Iterator[Request]:
+    """Every request, the newest first; for people with a `reader`."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT conversation, max(position) FROM {LINKS} GROUP BY conversation ORDER BY 2 DESC")  # noqa: S608
         ids = [str(row[0]) for row in cursor.fetchall()]
     for conversation_id in ids:
-        found = request(conversation_id)
+        found = request(conversation_id, reader)
         if found is not None:
             yield found
 
 
 def of_draft(draft_id: str) -> Request | None:
     """The request a draft belongs to."""
-    return next((one for one in requests() if any(draft.id == draft_id for draft in one.drafts)), None)
+    rows = database.select_in(f"SELECT conversation FROM {LINKS}", "draft", [draft_id])  # noqa: S608
+    found = next((request(str(row[0])) for row in rows), None) if draft_id else None
+    return found if found is not None and any(one.id == draft_id for one in found.drafts) else None
 
 
-def checkpoints_of(origin: str) -> dict[int, str]:
-    """The checkpoints of a peer's log that came with its messages or by hand, by tree size: what an answer's dates are proven by."""
+def largest_held(origin: str) -> int:
+    """The size of the largest tree of a peer's log of which a checkpoint is held here; 0 where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(held), min(held) FROM {LINKS} WHERE peer = %s", [origin])  # noqa: S608
+        most, least = cursor.fetchone()
+    unsaid = [-1] if least is not None and least < 0 else []
+    return max([int(most or 0), 0, *checkpoints_of(origin, unsaid)])
+
+
+def checkpoints_of(origin: str, sizes: Collection[int]) -> dict[int, str]:
+    """The checkpoints of a peer's log of these tree sizes, as far as they came with its messages; and the one taken in by hand.
+
+    What an answer's dates are proven by.
+    """
     peer = Peer.objects.filter(origin=origin).first()
     if peer is None:
         return {}
-    notes = [kept.envelope.checkpoint for one in requests() if one.peer == origin for kept in one.received]
     found: dict[int, str] = {}
-    for note in (services.setting(f"peer-checkpoint:{origin}"), *notes):
+    for note in (services.setting(f"peer-checkpoint:{origin}"), *_notes(origin, sizes)):
         try:
             found[checkpoint.open_note(note, [peer.verifier_key]).size] = note
         except CheckpointError:
             continue
     return found
+
+
+def _notes(origin: str, sizes: Collection[int]) -> list[str]:
+    wanted = sorted({-1, *(size for size in sizes if size)})
+    marks = ", ".join(["%s"] * len(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT position FROM {LINKS} WHERE peer = %s AND held IN ({marks})", [origin, *wanted])  # noqa: S608
+        positions = [int(row[0]) for row in cursor.fetchall()]
+    return [envelope.checkpoint for envelope in _received(positions).values()]
+
+
+def count_held(origin: str) -> int:
+    """How many checkpoints of a peer's log are held here."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(DISTINCT held) FROM {LINKS} WHERE peer = %s AND held <> 0", [origin])  # noqa: S608
+        return int(cursor.fetchone()[0]) + bool(services.setting(f"peer-checkpoint:{origin}"))
+
+
+def _received(positions: Collection[int]) -> dict[tuple[str, int], messages.Envelope]:
+    """Messages by conversation and position, without those whose document was erased."""
+    entries = store.entries_at(list(positions))
+    documents = _documents({str(one.body.get("document", "")) for one in entries})
+    found = {}
+    for one in entries:
+        try:
+            found[str(one.body["conversation"]), one.position] = messages.read(documents.get(one.body["document"], b""))
+        except MessageError:
+            continue
+    return found
+
+
+def not_to_pass_on(body: Mapping[str, Any], peer: str) -> list[tuple[str, str, str]]:
+    """What a message to `peer` would pass on without consent: (request, State it came from, text)."""
+    country = peer[:2]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT position FROM {LINKS} WHERE guarded AND peer NOT LIKE %s",  # noqa: S608
+            [f"{country}%"],
+        )
+        positions = [int(row[0]) for row in cursor.fetchall()]
+    found = []
+    for (conversation_id, _), envelope in sorted(_received(positions).items()):
+        texts = handling.carried(body, handling.guarded(envelope.body))
+        if texts and not _may_go_on(conversation_id, envelope, country):
+            found += [(conversation_id, envelope.sender[:2], text) for text in texts]
+    return found
+
+
+def _may_go_on(conversation_id: str, envelope: messages.Envelope, country: str) -> bool:
+    known = request(conversation_id)
+    side: rules.Side = envelope.side
+    return known is not None and (envelope.number, country) in handling.consents(known.conversation, side)

@@ -44,6 +44,9 @@ REFUSAL_GROUNDS: Mapping[str, str] = {
 }
 """The four grounds of ITI 22, a closed list."""
 
+DECISIONS: Mapping[str, str] = {"granted": "consent is given", "refused": "consent is not given"}
+"""What a State says that is asked whether a datum of its own may be passed on."""
+
 OUTCOMES: Mapping[str, str] = {
     "A1": "traced to the last legal holder",
     "A2": "traced to the first retail purchaser only",
@@ -79,14 +82,18 @@ class StateWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MessageWord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """One kind of message: who says it, in which states, and what it makes of them."""
+    """One kind of message: who says it, in which states, and what it makes of them (empty: the state stays)."""
 
     title: str
     source: str
-    by: Side
+    by: Side | Literal["either"]
     from_: tuple[str, ...]
-    to: str
+    to: str = ""
     needs: tuple[str, ...] = ()
+
+    def is_said_by(self, side: Side) -> bool:
+        """Whether a side may say it at all."""
+        return self.by in (side, "either")
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,10 +156,10 @@ def fold(conversation_id: str, messages: Iterable[Message]) -> Conversation:
     state, said, crossed = "draft", [], []
     for message in sorted(usable, key=_order):
         word = table().messages.get(message.kind)
-        if word is None or word.by != message.side or state not in word.from_:
+        if word is None or not word.is_said_by(message.side) or state not in word.from_:
             crossed.append(message)
             continue
-        state = word.to
+        state = word.to or state
         said.append(message)
     return Conversation(conversation_id, state, tuple(said), tuple(crossed), tuple(waiting))
 
@@ -175,7 +182,9 @@ def _without_gaps(known: Mapping[tuple[str, int], Message]) -> tuple[list[Messag
 
 def allowed(conversation: Conversation, side: Side) -> list[str]:
     """The kinds of message a side may send now."""
-    return [kind for kind, word in table().messages.items() if word.by == side and conversation.state in word.from_]
+    return [
+        kind for kind, word in table().messages.items() if word.is_said_by(side) and conversation.state in word.from_
+    ]
 
 
 def say(
@@ -206,7 +215,7 @@ def refusals(conversation: Conversation, side: Side, kind: str, body: Mapping[st
                 kinds=", ".join(table().messages),
             )
         ]
-    if word.by != side:
+    if not word.is_said_by(side):
         return [Sentence("%(title)s: only the other side says that", title=word.title)]
     if conversation.state not in word.from_:
         return [
@@ -231,11 +240,21 @@ def content_problems(kind: str, body: Mapping[str, Any]) -> list[Sentence]:
     outcome = body.get("outcome")
     if outcome is not None and outcome not in OUTCOMES:
         problems.append(Sentence("outcome: expected one of %(codes)s", codes=", ".join(OUTCOMES)))
+    if kind == "closing" and str(outcome).startswith("B") and not _given(body.get("reason")):
+        problems.append(Sentence("%(member)s is missing", member="reason"))
+    if kind in ("consent", "consent_request") and "about" in body and not _is_number(body["about"]):
+        problems.append(Sentence("about: expected the number of a message of the other side"))
+    if kind == "consent" and body.get("decision") not in (None, "", *DECISIONS):
+        problems.append(Sentence("decision: expected one of %(codes)s", codes=", ".join(DECISIONS)))
     if "until" in body and not _is_day(body["until"]):
         problems.append(Sentence("until: expected a date like 2026-01-31"))
     if kind == "request":
         problems += _unidentified(body.get("weapons"))
     return problems
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _given(value: Any) -> bool:
@@ -301,12 +320,31 @@ def point_of_diversion(told: Iterable[tuple[str, Mapping[str, Any]]]) -> Diversi
     return Diversion(str(facts.get("country") or state), year)
 
 
-class Periods(msgspec.Struct, frozen=True):
-    """National parameters, in days: the ITI names none."""
+class Periods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """National parameters, in days: the ITI names none. `remind` days before what is owed, a reminder; `source`: who set them."""
 
     acknowledge: int = 5
     answer: int = 30
     information: int = 30
+    remind: int = 3
+    source: str = ""
+
+
+LONGEST_PERIOD = 3650
+
+
+def period_problems(periods: Periods) -> list[Sentence]:
+    """What is wrong with periods somebody sets."""
+    problems = []
+    for name in ("acknowledge", "answer", "information", "remind"):
+        least = 0 if name == "remind" else 1
+        if not least <= getattr(periods, name) <= LONGEST_PERIOD:
+            problems.append(
+                Sentence("%(name)s: expected %(least)d to %(most)d days", name=name, least=least, most=LONGEST_PERIOD)
+            )
+    if not periods.source.strip():
+        problems.append(Sentence("%(member)s is missing", member="source"))
+    return problems
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -326,9 +364,10 @@ def due(conversation: Conversation, periods: Periods = _USUAL) -> Due | None:
     A delay sets a new date; a request for information stops the answerer's clock until it is met (ITI 21).
     """
     word = table().states[conversation.state]
-    if not conversation.said or word.clock == "stopped" or word.waits_for not in SIDES:
+    said = [message for message in conversation.said if table().messages[message.kind].to]
+    if not said or word.clock == "stopped" or word.waits_for not in SIDES:
         return None
-    last = conversation.said[-1]
+    last = said[-1]
     since = _day(last)
     match conversation.state:
         case "sent":
@@ -340,7 +379,7 @@ def due(conversation: Conversation, periods: Periods = _USUAL) -> Due | None:
         case "answered" | "restricted":
             return Due("asker", "closing", since + dt.timedelta(days=periods.answer))
         case _:
-            return Due("answerer", "answer", _clock_start(conversation.said) + dt.timedelta(days=periods.answer))
+            return Due("answerer", "answer", _clock_start(said) + dt.timedelta(days=periods.answer))
 
 
 def _clock_start(said: Sequence[Message]) -> dt.date:

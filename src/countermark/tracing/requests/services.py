@@ -14,7 +14,7 @@ from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.models import Log, Peer
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
-from countermark.tracing.requests import messages, queries, rules
+from countermark.tracing.requests import handling, messages, queries, rules
 from countermark.tracing.requests.messages import FORMAT, Envelope, MessageError
 from countermark.tracing.requests.rules import Message, Side
 from countermark.tracing.requests.states import Draft, Request
@@ -46,8 +46,9 @@ def draft(kind: str, body: Mapping[str, Any], *, peer: str = "", conversation: s
         known = _request(conversation)
     else:
         known = Request(str(uuid.uuid4()), "asker", _peer_of(peer), rules.fold("", []), (), (), 0)
-    if problems := rules.refusals(known.conversation, known.side, kind, body):
+    if problems := [*rules.refusals(known.conversation, known.side, kind, body), *handling.body_problems(body)]:
         raise NotSaid(problems)
+    _refuse_onward(body, known.peer)
     draft_id = str(uuid.uuid4())
     data = jcs.encode(dict(body))
     kept = services.attachment(data, MEDIA_TYPE)
@@ -56,6 +57,21 @@ def draft(kind: str, body: Mapping[str, Any], *, peer: str = "", conversation: s
     }  # fmt: skip
     services.append([services.timed_act("message_drafted", fields, kept=(kept,))], by=by)
     return draft_id
+
+
+def _refuse_onward(body: Mapping[str, Any], peer: str) -> None:
+    """Raises `NotSaid` where a message would pass on what another State told under "no onward release"."""
+    held = queries.not_to_pass_on(body, peer)
+    if held:
+        raise NotSaid(
+            [
+                Sentence(
+                    "%(text)s came from %(state)s (request %(request)s), which has to consent before it is passed on",
+                    text=text[:100], state=state, request=conversation,
+                )
+                for conversation, state, text in held[:5]
+            ]
+        )  # fmt: skip
 
 
 def hold_checkpoint(origin: str, note: str, *, by: Actor) -> int:
@@ -83,6 +99,7 @@ def release(draft_id: str, *, by: Actor) -> Request:
         if found.by == identity.opaque("person", by.name):
             raise NotSaid([Sentence("somebody else than its writer releases a message")])
         body = jcs.decode(_document(found.digest))
+        _refuse_onward(body, request.peer)
         said = rules.say(request.conversation, request.side, found.kind, body, entry.now())
         if not isinstance(said, Message):
             raise NotSaid(said)
@@ -175,11 +192,10 @@ def sealed(request: Request, number: int) -> str:
 
 
 def _envelope(said: Message, request: Request, log: Log) -> Envelope:
-    held = queries.checkpoints_of(request.peer)
     return Envelope(
         FORMAT, log.origin, request.peer, said.conversation, said.side, said.number, said.clock, said.kind, said.time, said.body,
         checkpoint=guard.sign_current(log),
-        holds=max(held, default=0),
+        holds=queries.largest_held(request.peer),
         received=request.conversation.seen(rules.other(request.side)),
     )  # fmt: skip
 
@@ -194,6 +210,9 @@ def _append(
     }  # fmt: skip
     fields |= {"draft": draft} if draft else {}
     fields |= {"paper": True} if paper else {}
+    if word == "message_received":
+        fields |= {"held": checkpoint.read_unverified(envelope.checkpoint).size} if envelope.checkpoint else {"held": 0}
+        fields |= {"guarded": True} if handling.is_guarded(envelope.body) else {}
     services.append([services.timed_act(word, fields, kept=(kept,))], by=by)
 
 

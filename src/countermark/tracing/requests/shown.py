@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from countermark.accounts.rules import ROLES
 from countermark.ledger import entry as entries
 from countermark.ledger import jcs
 from countermark.ledger.models import Attachment, Peer
@@ -21,7 +22,7 @@ from countermark.register import rules as register
 from countermark.register.rules import HistoryEvent
 from countermark.register.services import side_texts
 from countermark.register.views.common import Name
-from countermark.tracing.requests import proofs, queries, rules
+from countermark.tracing.requests import handling, proofs, queries, rules
 from countermark.tracing.requests.proofs import Answer, AnswerError, Released, Report
 from countermark.tracing.requests.rules import Due, Message
 from countermark.tracing.requests.states import Draft, Kept, Request
@@ -38,6 +39,7 @@ KINDS = (
     gettext_noop("Notice that the trace goes on with another State"), gettext_noop("Answer in part"), gettext_noop("Delay"),
     gettext_noop("Answer with restrictions"), gettext_noop("Refusal"), gettext_noop("Answer"),
     gettext_noop("Request for clarification"), gettext_noop("Closing"), gettext_noop("Withdrawal"),
+    gettext_noop("Request for consent to pass on"), gettext_noop("Decision on consent to pass on"),
 )  # fmt: skip
 """Titles of `conversation.toml`, named for the translators."""
 
@@ -60,7 +62,17 @@ MEMBERS: Mapping[str, str | Promise] = {
     "outcome": gettext_lazy("Outcome"),
     "next_country": gettext_lazy("State to ask next"),
     "linked_request": gettext_lazy("Linked request"),
+    "about": gettext_lazy("About message"),
+    "decision": gettext_lazy("Decision"),
+    "no_guarantee": gettext_lazy("Confidentiality cannot be guaranteed"),
+    "handling": gettext_lazy("Handling conditions"),
+    "hidden": gettext_lazy("Not shown"),
 }
+HIDDEN: Mapping[str, str] = {
+    "expired": gettext_noop("the time for which it could be seen is over"),
+    "staff": gettext_noop("it is for authorized staff only"),
+}
+"""Why a reader does not see what another State told."""
 FACTS: Mapping[str, str | Promise] = {
     "event": gettext_lazy("event"),
     "date": gettext_lazy("date"),
@@ -74,11 +86,15 @@ FACTS: Mapping[str, str | Promise] = {
     "name:person": gettext_lazy("the officer who recorded it"),
     "name:document": gettext_lazy("the text of a document"),
     "name:note": gettext_lazy("a remark"),
+    "handling:expired": gettext_lazy("what could be seen until a day that is past"),
+    "handling:staff": gettext_lazy("what is for authorized staff only"),
 }
 CODES: Mapping[str, Mapping[str, str]] = {
     "why_illicit": rules.ILLICIT_GROUNDS,
     "grounds": rules.REFUSAL_GROUNDS,
     "outcome": rules.OUTCOMES,
+    "decision": rules.DECISIONS,
+    "hidden": HIDDEN,
 }
 _ADDRESSABLE = re.compile(r"[\w.~-]{1,100}", re.ASCII)
 _DEEPEST = 4
@@ -187,9 +203,32 @@ def _part(name: str, value: Any) -> Part:
         codes = value if isinstance(value, list) else [value]
         told = tuple(_coded(CODES[name], str(code)) for code in codes)
         return Part(label, several=told) if isinstance(value, list) else Part(label, told[0])
+    if name == "handling":
+        return Part(label, several=tuple(conditions_in_words(value)))
     if name == "next_country":
         return Part(label, _country(str(value)))
     return Part(label, plain(value))
+
+
+def conditions_in_words(value: Any) -> list[str]:
+    """Handling conditions as people read them."""
+    found = handling.read(value)
+    roles = ", ".join(_(ROLES[role].label) if role in ROLES else role for role in found.staff)
+    return [
+        *([_("only for authorized staff: %(roles)s") % {"roles": roles}] if roles else []),
+        *([_("only for %(organisation)s") % {"organisation": found.organisation}] if found.organisation else []),
+        *([_("only for this purpose: %(purpose)s") % {"purpose": found.purpose}] if found.purpose else []),
+        *([_("not to be passed on without the consent of its State")] if found.no_onward else []),
+        *([_("not to be seen after %(day)s") % {"day": found.until}] if found.until else []),
+    ]
+
+
+def without_guarantee(request: Request) -> str:
+    """What the other State said beforehand that it cannot keep confidential (ITI 22 c); empty where it said nothing."""
+    if request.side == "asker":
+        return ""
+    asked = next((one.envelope.body for one in request.received if one.envelope.kind == "request"), {})
+    return plain(asked.get("no_guarantee") or "")
 
 
 def _coded(codes: Mapping[str, str], code: str) -> str:
@@ -339,6 +378,7 @@ class Event:
     why: str
     withheld: tuple[str | Promise, ...]
     corrected: bool = False
+    handling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -364,8 +404,8 @@ def told(value: Mapping[str, Any], request: Request, *, ours: bool = True) -> To
         return _told(answer, proofs.verify(answer, keys=[answer.verifier_key]))
     peer = Peer.objects.filter(origin=request.peer).first()
     keys = [peer.verifier_key] if peer else []
-    held = queries.checkpoints_of(request.peer)
     first = next((one.envelope.holds for one in request.sent if one.envelope.kind == "request"), 0)
+    held = queries.checkpoints_of(request.peer, {first, *(one.old for one in answer.consistency)})
     # A checkpoint that came after the request proves nothing about before; it may still show that the log was rewritten.
     report = proofs.verify(answer, [note for size, note in held.items() if size <= first], keys)
     problems = proofs.verify(answer, list(held.values()), keys).problems
@@ -389,10 +429,18 @@ def _told(answer: Answer, report: Report) -> Told:
         one = released[item.position]
         found = verified.get(one.event_id)
         proof = "unproven" if found is None else _proof(genuine=found.genuine, before=found.before)
-        items.append(_event(item, one.withheld, proof, found.why if found else ""))
+        event = _event(item, one.withheld, proof, found.why if found else "")
+        items.append(replace(event, handling=tuple(_record_conditions(one))))
+    weapon = _weapon({k: v for k, v in answer.weapon.items() if v})
     return Told(
-        answer.sender, _weapon({k: v for k, v in answer.weapon.items() if v}), tuple(items), answer.conditions, report
+        answer.sender, weapon, tuple(items), (*conditions_in_words(answer.handling), *answer.conditions), report
     )
+
+
+def _record_conditions(one: Released) -> Iterator[str]:
+    for key, value in one.handling.items():
+        about = f"{one.names[key]}: " if key in one.names else ""
+        yield from (f"{about}{text}" for text in conditions_in_words(value))
 
 
 def _proof(*, genuine: bool, before: str) -> str:

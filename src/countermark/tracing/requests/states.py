@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from countermark.ledger.entry import Entry
-from countermark.tracing.requests import messages, rules
+from countermark.tracing.requests import handling, messages, rules
+from countermark.tracing.requests.handling import Reader
 from countermark.tracing.requests.messages import Envelope, MessageError
-from countermark.tracing.requests.rules import Conversation, Side
+from countermark.tracing.requests.rules import Conversation, Message, Side
 
 WORDS = frozenset({"message_drafted", "message_dropped", "message_sent", "message_received", "message_delivered"})
 
@@ -60,6 +61,31 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def on_paper(self) -> bool:
         return "/" not in self.peer
+
+
+def seen_by(request: Request, reader: Reader) -> Request:
+    """The request as a reader may see it: what the other side told, as far as its handling conditions let them."""
+    hidden = {one.envelope.message.key: _seen(one, reader) for one in request.received}
+    conversation = request.conversation
+    return msgspec.structs.replace(
+        request,
+        kept=tuple(hidden.get(one.envelope.message.key, one) for one in request.kept),
+        conversation=msgspec.structs.replace(
+            conversation,
+            said=_messages(conversation.said, hidden),
+            crossed=_messages(conversation.crossed, hidden),
+            waiting=_messages(conversation.waiting, hidden),
+        ),
+    )
+
+
+def _seen(one: Kept, reader: Reader) -> Kept:
+    body = handling.seen(one.envelope.body, reader)
+    return msgspec.structs.replace(one, envelope=msgspec.structs.replace(one.envelope, body=body))
+
+
+def _messages(messages: Iterable[Message], seen: Mapping[tuple[str, int], Kept]) -> tuple[Message, ...]:
+    return tuple(seen[one.key].envelope.message if one.key in seen else one for one in messages)
 
 
 def conversation_of(entry: Entry) -> str:

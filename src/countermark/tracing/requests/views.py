@@ -18,15 +18,16 @@ from countermark.tracing.requests import delivery, queries, rules, services, sho
 from countermark.tracing.requests.services import NotSaid
 from countermark.tracing.requests.states import Request
 
-BOXES = ("in", "out", "drafts", "owed")
+BOXES = ("in", "out", "drafts", "owed", "overdue")
 
 
 @requires("request.view")
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """The requests this node knows, the newest first: all, or those of a box."""
-    box = request.GET.get("box", "")
-    lines = [shown.line(one) for one in queries.requests() if one.kept or one.drafts]
+    box = "overdue" if "overdue" in request.GET else request.GET.get("box", "")
+    reader = queries.reader(me(request))
+    lines = [shown.line(one) for one in queries.requests(reader) if one.kept or one.drafts]
     context = {
         "found": [one for one in lines if _is_in(one, box)],
         "box": box if box in BOXES else "",
@@ -47,6 +48,8 @@ def _is_in(line: shown.Line, box: str) -> bool:
             return bool(line.request.drafts)
         case "owed":
             return line.owed is not None and line.owed.by_us
+        case "overdue":
+            return line.owed is not None and line.owed.overdue
         case _:
             return True
 
@@ -55,7 +58,7 @@ def _is_in(line: shown.Line, box: str) -> bool:
 @require_GET
 def request_page(request: HttpRequest, conversation: str) -> HttpResponse:
     """One request: everything said, what waits for release, what may be said now."""
-    found = request_or_404(conversation)
+    found = request_or_404(request, conversation)
     reader = identity.opaque("person", me(request).username)
     theirs = rules.other(found.side)
     may_draft = accounts.may(me(request), "request.draft")
@@ -66,6 +69,7 @@ def request_page(request: HttpRequest, conversation: str) -> HttpResponse:
         "drafts": shown.drafts(found, reader),
         "say": _words(found, found.side) if may_draft and found.kept else [],
         "paper": _words(found, theirs) if may_draft and found.on_paper and found.kept else [],
+        "guarantee": shown.without_guarantee(found),
         "diversion": shown.point_of_diversion(found),
         "address": delivery.address(found.peer) if not found.on_paper else "",
         "printing": "print" in request.GET,
@@ -78,9 +82,9 @@ def _words(found: Request, side: rules.Side) -> list[tuple[str, str]]:
     return [(kind, shown.title(kind)) for kind in rules.allowed(found.conversation, side)]
 
 
-def request_or_404(conversation: str) -> Request:
-    """A request this node knows."""
-    found = queries.request(conversation)
+def request_or_404(request: HttpRequest, conversation: str) -> Request:
+    """A request this node knows, as far as its handling conditions let this reader see it."""
+    found = queries.request(conversation, queries.reader(me(request)))
     if found is None:
         raise Http404(_("There is no such request."))
     return found

@@ -111,7 +111,7 @@ class EventLine:
 @GET_OR_POST
 def request_answer(request: HttpRequest, conversation: str, kind: str, weapon: UUID) -> HttpResponse:
     """The release screen: what is told of a weapon's history, what is withheld and what that costs; then a draft."""
-    found = request_or_404(conversation)
+    found = request_or_404(request, conversation)
     if kind not in rules.allowed(found.conversation, found.side) or "answer" not in rules.table().messages[kind].needs:
         raise Http404(_("This cannot be said in the request now."))
     record = record_or_404(request, weapon)
@@ -119,7 +119,7 @@ def request_answer(request: HttpRequest, conversation: str, kind: str, weapon: U
     data = posted(request)
     form, conditions = forms.Say(kind, data), forms.Conditions(data)
     answer = _chosen(request, found, record, conditions, opened=opened) if data is not None else None
-    if answer is not None and request.POST.get("action") == "draft" and form.is_valid():
+    if answer is not None and request.POST.get("action") == "draft" and form.is_valid() and conditions.is_valid():
         body = {**form.body, "answer": msgspec.to_builtins(answer)}
         try:
             services.draft(kind, body, conversation=found.id, by=actor(request))
@@ -158,8 +158,7 @@ def _kept_so_far(form: forms.Say, request: HttpRequest) -> dict[str, Any]:
 def _chosen(
     request: HttpRequest, found: Request, record: Record, conditions: forms.Conditions, *, opened: bool
 ) -> Answer | None:
-    said = conditions.said if conditions.is_valid() else ()
-    choice = forms.choice(request.POST, record, said, opened=opened)
+    choice = forms.choice(request.POST, record, conditions, opened=opened)
     held = [one.envelope.holds for one in found.received]
     return answers.build(record.state.id, found.id, choice, held)
 
@@ -213,7 +212,7 @@ def _hidden(record: Record, *, opened: bool) -> int:
 @require_GET
 def request_told(request: HttpRequest, conversation: str, side: str, number: int) -> HttpResponse:
     """An answer as people read it, verified at once: what is genuine, what was there before, what is told without proof."""
-    found, message = _message_or_404(conversation, side, number)
+    found, message = _message_or_404(request, conversation, side, number)
     ours = message.side == found.side
     context = {
         "found": found,
@@ -222,7 +221,7 @@ def request_told(request: HttpRequest, conversation: str, side: str, number: int
         "title": shown.title(message.kind),
         "told": shown.told(message.body["answer"], found, ours=ours),
         "ours": ours,
-        "held": len(queries.checkpoints_of(found.peer)) if not ours else 0,
+        "held": queries.count_held(found.peer) if not ours else 0,
         "printing": "print" in request.GET,
     }
     return render(request, "tracing/requests/told.html", context)
@@ -232,7 +231,7 @@ def request_told(request: HttpRequest, conversation: str, side: str, number: int
 @require_GET
 def request_told_file(request: HttpRequest, conversation: str, side: str, number: int) -> HttpResponse:
     """The answer as a file, to be verified elsewhere with `countermark verify-answer`."""
-    found, message = _message_or_404(conversation, side, number)
+    found, message = _message_or_404(request, conversation, side, number)
     name = f"answer-{found.id[:8]}-{number}.json"
     return HttpResponse(
         jcs.encode(message.body["answer"]),
@@ -241,8 +240,8 @@ def request_told_file(request: HttpRequest, conversation: str, side: str, number
     )
 
 
-def _message_or_404(conversation: str, side: str, number: int) -> tuple[Request, Message]:
-    found = request_or_404(conversation)
+def _message_or_404(request: HttpRequest, conversation: str, side: str, number: int) -> tuple[Request, Message]:
+    found = request_or_404(request, conversation)
     for one in found.kept:
         message = one.envelope.message
         if (message.side, message.number) == (side, number) and isinstance(message.body.get("answer"), dict):

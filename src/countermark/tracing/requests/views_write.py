@@ -27,11 +27,15 @@ def request_new(request: HttpRequest) -> HttpResponse:
     data = posted(request)
     first, weapons = _prefilled(request) if data is None else ({}, [])
     count = _count(request, len(weapons))
-    form = forms.Request(data, peers=shown.directory(), initial=first)
+    form, conditions = forms.Request(data, peers=shown.directory(), initial=first), forms.Conditions(data)
     rows = [forms.Weapon(data, prefix=f"w{n}", initial=weapons[n] if n < len(weapons) else {}) for n in range(count)]
     adding = data is not None and "add" in data
-    if data is not None and not adding and all([form.is_valid(), *(row.is_valid() for row in rows)]):
-        body = {**form.blocks, "weapons": [row.facts for row in rows]}
+    if (
+        data is not None
+        and not adding
+        and all([form.is_valid(), conditions.is_valid(), *(row.is_valid() for row in rows)])
+    ):
+        body = {**form.blocks, "weapons": [row.facts for row in rows], **conditions.body}
         try:
             draft_id = services.draft("request", body, peer=form.addressee, by=actor(request))
         except NotSaid as refused:
@@ -40,8 +44,10 @@ def request_new(request: HttpRequest) -> HttpResponse:
             return _drafted(request, draft_id)
     if adding:
         form, rows = _unjudged(request, count)
-    is_wrong = not adding and (bool(form.errors) or any(row.errors for row in rows))
-    context = {"form": form, "weapons": rows, "count": count, "most": forms.MOST_WEAPONS}
+    is_wrong = not adding and (any(one.errors for one in (form, conditions, *rows)))
+    context = {
+        "form": form, "conditions": conditions, "weapons": rows, "count": count, "most": forms.MOST_WEAPONS,
+    }  # fmt: skip
     return render(request, "tracing/requests/new.html", context, status=REFUSED if is_wrong else 200)
 
 
@@ -69,7 +75,9 @@ def _prefilled(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any
     to = request.GET.get("to", "")[:2]
     known = next((origin for origin, _label in shown.directory() if origin[:2] == to), "")
     first: dict[str, Any] = {"peer": known} if known else {"country": to}
-    earlier = queries.request(request.GET.get("after", "")) if "after" in request.GET else None
+    earlier = (
+        queries.request(request.GET.get("after", ""), queries.reader(me(request))) if "after" in request.GET else None
+    )
     said = next((one.envelope.body for one in earlier.kept if one.envelope.kind == "request"), {}) if earlier else {}
     if said:
         first |= {name: said.get(name) for name in ("why_illicit", "circumstances", "intended_use")}
@@ -92,11 +100,12 @@ def _typed(weapon: dict[str, Any]) -> dict[str, Any]:
 @GET_OR_POST
 def request_say(request: HttpRequest, conversation: str, kind: str) -> HttpResponse:
     """One message of a kind; one that answers begins with the weapon, or says that there is no record."""
-    found = _may_be_said(conversation, kind)
-    form = forms.Say(kind, posted(request))
+    found = _may_be_said(request, conversation, kind)
+    data = posted(request)
+    form, conditions = forms.Say(kind, data, initial=_asked_about(request)), forms.Conditions(data)
     answers = "answer" in rules.table().messages[kind].needs
-    if request.method == "POST" and form.is_valid():
-        body = {**form.body, **({"answer": {"records": []}} if answers else {})}
+    if data is not None and form.is_valid() and conditions.is_valid():
+        body = {**form.body, **({"answer": {"records": []}} if answers else {}), **conditions.body}
         try:
             draft_id = services.draft(kind, body, conversation=found.id, by=actor(request))
         except NotSaid as refused:
@@ -109,15 +118,21 @@ def request_say(request: HttpRequest, conversation: str, kind: str) -> HttpRespo
         "kind": kind,
         "title": shown.title(kind),
         "form": form,
+        "conditions": conditions,
         "answers": answers,
         "weapons": views_answers.asked(request, found) if answers else [],
     }
     return render(request, "tracing/requests/say.html", context, status=REFUSED if form.errors else 200)
 
 
-def _may_be_said(conversation: str, kind: str) -> Request:
+def _asked_about(request: HttpRequest) -> dict[str, str]:
+    """The message a request for consent, or a decision on one, is about."""
+    return {name: request.GET.get(name, "").replace("\0", "")[:200] for name in ("about", "next_country")}
+
+
+def _may_be_said(request: HttpRequest, conversation: str, kind: str) -> Request:
     """A request in which we may say this now; for anything else there is no page."""
-    found = request_or_404(conversation)
+    found = request_or_404(request, conversation)
     if kind not in rules.allowed(found.conversation, found.side) or not found.kept:
         raise Http404(_("This cannot be said in the request now."))
     return found
@@ -136,7 +151,7 @@ def _drafted(request: HttpRequest, draft_id: str) -> HttpResponse:
 @GET_OR_POST
 def request_paper(request: HttpRequest, conversation: str, kind: str) -> HttpResponse:
     """Records what a State without a node said in a letter."""
-    found = request_or_404(conversation)
+    found = request_or_404(request, conversation)
     theirs = rules.other(found.side)
     if not found.on_paper or kind not in rules.allowed(found.conversation, theirs):
         raise Http404(_("This cannot be said in the request now."))
@@ -187,7 +202,7 @@ def message_take(request: HttpRequest) -> HttpResponse:
 @require_GET
 def message_file(request: HttpRequest, conversation: str, number: int) -> HttpResponse:
     """A released message, sealed to its receiver, as a file."""
-    found = request_or_404(conversation)
+    found = request_or_404(request, conversation)
     try:
         token = services.sealed(found, number)
     except NotSaid as refused:
