@@ -187,3 +187,23 @@ def test_what_one_rule_says_of_several_components_is_one_line() -> None:
 
 def test_what_differs_between_components_stays_apart() -> None:
     assert len(grouped([finding("frame", "year"), finding("barrel", "serial")])) == 2
+
+
+@pytest.mark.parametrize(("told", "asked"), [("", True), ("true", False)])
+def test_whether_a_part_is_too_small_is_asked_until_it_is_told(officer: Client, told: str, asked: bool) -> None:
+    bolt = {
+        "profiles": ["eu-2019-68"],
+        "part0-type": "bolt",
+        "part0-plate": "",
+        "part0-too_small": told,
+        "mark0-text": "AB 123",
+        "mark0-component": "bolt",
+        "mark0-serial": "AB 123",
+    }
+    plan = json.loads(officer.post(PLAN, {**PISTOL, **bolt, "action": "json"}).content)
+    assert any(one["attribute"] == "too_small" for one in plan["findings"]) is asked
+
+
+def test_the_policy_of_identity_is_named_and_leads_to_where_it_is_stated(officer: Client) -> None:
+    page = planned(officer, identity="essential")
+    assert 'href="/marking/models/"><bdi dir="ltr">identity</bdi>' in page

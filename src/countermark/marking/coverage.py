@@ -41,6 +41,11 @@ class Coverage:
         return self.held - self.marked
 
     @property
+    def lately(self) -> int:
+        """Weapons marked in the last 90 days."""
+        return round(self.a_day * LOOKED_BACK.days)
+
+    @property
     def share(self) -> float | None:
         """The share duly marked; None where nothing is held."""
         return self.marked / self.held if self.held else None

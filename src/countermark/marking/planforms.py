@@ -51,6 +51,7 @@ class Part(forms.Form):
     second_height = _length(gettext_lazy("Second plate, height in mm"))
     zone_width = _length(gettext_lazy("Area for marks, width in mm"))
     zone_height = _length(gettext_lazy("Area for marks, height in mm"))
+    too_small = forms.ChoiceField(label=gettext_lazy("Too small for the whole mark"), required=False, choices=YES_OR_NO)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +67,8 @@ class Part(forms.Form):
             found["second_plate"] = {**_PLATES["embedded"], **_size(data, "second")}
         if data["zone_width"] and data["zone_height"]:
             found["zone"] = _size(data, "zone")
+        if data["too_small"]:
+            found["too_small"] = data["too_small"] == "true"
         return found
 
 
@@ -293,6 +296,7 @@ def _part(one: Mapping[str, Any]) -> dict[str, Any]:
         "second_height": second.get("height_mm"),
         "zone_width": zone.get("width_mm"),
         "zone_height": zone.get("height_mm"),
+        "too_small": "" if one.get("too_small") is None else str(one["too_small"]).lower(),
     }
 
 

@@ -90,7 +90,7 @@ def _page(
 
 def told(made: Planning) -> dict[str, Any]:
     """A plan as pages show it."""
-    titles = {one.id: one for one in made.profiles}
+    titles = {one.id: one for one in (*made.profiles, *made.policy)}
     described, _problems = read(made.given)
     answer = made.plan.now
     return {
