@@ -94,6 +94,25 @@ def test_a_line_of_the_paper_sheet_is_keyed_back() -> None:
     assert kept["state"] == "accepted"
 
 
+def test_weapons_become_a_work_order_by_what_they_have_in_common() -> None:
+    workshop.authority()
+    people.weapon("W1")
+    add = ("batch", "add", "--name", "All", "--occasion", "import", "--profile", "nairobi", "--authority", "xa-import")
+
+    [made] = said("batches", *add, "--status", "active", "--element", "country=XA", "--element", "year=26")
+
+    [line] = said("weapons", "batch", "show", made["id"])
+    assert line["ref"] == "W1"
+    assert "made_under" in json.loads(run("work", "plan", line["id"]).stdout)
+    assert run(*add).exit_code == 2
+
+
+def test_what_the_register_knows_of_a_weapon_is_described_for_a_plan() -> None:
+    people.weapon("W1")
+
+    assert [mark["text"] for mark in said("marks", "describe", "W1", "import", "--profile", "iti")] == ["SN W1"]
+
+
 def test_equipment_is_changed_and_maintained() -> None:
     [made] = said("machines", "machine", "add", "Laser 1", "--kind", "laser", "--consumable", "plates")
 

@@ -59,6 +59,7 @@ OF_ONE = [
     "POST /api/marking/machines/{machine_id}/state", "POST /api/marking/machines/{machine_id}/maintenances",
     "GET /api/marking/authorities/{key}/numbers", "POST /api/marking/authorities/{key}/void",
     "GET /api/marking/authorities/{key}/blocks", "POST /api/marking/authorities/{key}/blocks",
+    "POST /api/marking/weapons/{weapon_id}/description", "GET /api/marking/items/{item_id}/photographs/{digest}",
     "POST /api/marking/weapons/{weapon_id}/arrival", "GET /api/marking/weapons/{weapon_id}/origin", "POST /api/marking/weapons/{weapon_id}/decision",
     "POST /api/marking/weapons/{weapon_id}/production", "POST /api/marking/weapons/{weapon_id}/deactivation",
 ]  # fmt: skip
@@ -128,7 +129,14 @@ def test_anything_sent_about_one_thing_gets_an_answer_as_described(name: str, sc
     workshop.authority()
     made = workshop.batch()
     [item] = workshop.items(made)
-    known = {"batch_id": made.id, "item_id": item.id, "weapon_id": item.weapon, "profile_id": "iti", "key": "xa-import"}
+    known = {
+        "batch_id": made.id,
+        "item_id": item.id,
+        "weapon_id": item.weapon,
+        "profile_id": "iti",
+        "key": "xa-import",
+        "digest": "0" * 64,
+    }
     known |= {"machine_id": workshop.laser().id} if "machine_id" in name else {}
 
     @settings(max_examples=8 * scale)

@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import json
+import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -16,6 +18,7 @@ from countermark.accounts import services
 from countermark.ledger.models import Attachment
 from countermark.marking import catalogue, equipment, origins, profiles
 from countermark.marking.states import CRITERIA, Planned
+from countermark.web.api import api
 from tests.marking import photograph, workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
@@ -63,6 +66,37 @@ def found(ref: str = "F1", place: str = "") -> str:
     weapon = people.weapon(ref, place=place)
     people.event(weapon, event="seizure", date="2026-01-01")
     return weapon
+
+
+def test_every_operation_asks_for_the_permission_it_names() -> None:
+    """A commander may look; with every scope nothing else is allowed, and without one nothing at all."""
+    looking, reading = Program("carl", "commander"), Program("rita", "marking", None, "read")
+    nothing = {"weapon_id": UUID(int=0), "digest": "0" * 64, "key": "a", "profile_id": "a"}
+    asked = {}
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method, said in methods.items() if "/marking/" in path else ():
+            address = re.sub(r"\{(\w+)\}", lambda m: str(nothing.get(m[1], UUID(int=0))), path).removeprefix(
+                "/api/marking/"
+            )
+            assert reading.status(method.upper(), address) == 403, path
+            asked[method, path] = (
+                "`marking.view`" in said["description"],
+                looking.status(method.upper(), address) != 403,
+            )
+
+    assert len(asked) > 50
+    assert {key for key, (named, allowed) in asked.items() if named != allowed} == set()
+
+
+def test_what_the_register_knows_of_a_weapon_is_planned_as_it_is_told() -> None:
+    program = Program()
+    weapon = people.weapon("W1")
+
+    told = program.post(f"weapons/{weapon}/description", occasion="import", profiles=["iti"])
+    plan = program.post("plan", **told)
+
+    assert [mark["text"] for mark in told["marks"]] == ["SN W1"]
+    assert list(plan["verdicts"]) == ["iti"]
 
 
 # Work orders
@@ -163,6 +197,8 @@ def test_a_program_takes_a_weapon_from_its_serial_to_acceptance() -> None:
     assert [one["state"] for one in (put_on, rework, again, done)] == ["applied", "rework", "applied", "accepted"]
     kept = Attachment.objects.get(digest=done["inspections"][-1]["photographs"][0])
     assert photograph.SECRET not in bytes(kept.data)
+    assert program.send("GET", f"{path}/photographs/{kept.digest}").content == bytes(kept.data)
+    assert program.status("GET", f"{path}/photographs/{'0' * 64}") == 404
     assert hashlib.sha256(picture).hexdigest() != kept.digest
     assert program.get(f"batches/{made.id}/next") == {"weapon": None, "left": 0}
 
@@ -359,6 +395,13 @@ def test_the_policy_of_the_state_is_changed_by_who_may_change_its_rules() -> Non
     program = Program()
     assert program.put("policy", **stated) == {"changed": True}
     assert {**stated, "country": "XA"} == program.get("policy")
+
+
+@pytest.mark.parametrize(
+    "more", [{"colour": "red"}, {"parts": [{"part": {"type": "frame"}, "colour": "red"}]}, {"kind": "a\0"}]
+)
+def test_a_field_of_a_model_that_nobody_reads_is_refused(more: dict[str, Any]) -> None:
+    assert Program().status("PUT", "models", maker="Acme", model="P1", **more) == 422
 
 
 # Finds and other origins

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.common import actor, always_json, json_option, print_json, ready
 from countermark.cli.marking.common import item_line, show, whole_state
 
 if TYPE_CHECKING:
@@ -222,6 +223,20 @@ def key(batch_id: str, code: str, first: str, second: str, criteria: Sequence[st
     tool = _tool(said.pop("machine"), said.pop("method"))
     written = sheets.Written(first, second, criteria=frozenset(_held(criteria)), **tool, **said)
     _show(sheets.key_back(sheets.find(batch_id, code).id, written, by=actor()), as_json)
+
+
+@work.command("plan")
+@_item
+@always_json
+def plan(item_id: str) -> None:
+    """Prints the plan of a weapon as it was kept: JSON, with the digests of the rules it was made under."""
+    ready()
+    from countermark.marking import batches, queries
+
+    document = queries.plan_of(batches.item(item_id))
+    if document is None:
+        raise cli.Finding("the plan is not kept here")
+    print_json(msgspec.json.decode(document))
 
 
 @work.command("due")

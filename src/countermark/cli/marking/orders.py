@@ -7,7 +7,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.marking.common import item_line, show, weapon_id
+from countermark.cli.marking.common import item_line, show, weapon_id, whole_state
 
 
 @click.group("batch")
@@ -16,7 +16,7 @@ def batch() -> None:
 
 
 @batch.command("add")
-@click.argument("weapons", metavar="WEAPON...", nargs=-1, required=True)
+@click.argument("weapons", metavar="WEAPON...", nargs=-1)
 @click.option("--name", required=True)
 @click.option(
     "--occasion", required=True, help="manufacture, import, state_to_civil, state_holding, found, deactivation."
@@ -25,6 +25,11 @@ def batch() -> None:
 @click.option("--authority", default="", metavar="KEY", help="Whose numbers are put on.")
 @click.option("--element", "elements", multiple=True, metavar="NAME=TEXT", help="What the marks say. May be repeated.")
 @click.option("--place", default="", help="Of the bench.")
+@click.option("--maker", default="", help="Instead of WEAPON...: those that have this, and the following, in common.")
+@click.option("--model", default="")
+@click.option("--kind", default="")
+@click.option("--status", default="")
+@click.option("--at", default="", metavar="PLACE", help="Where they are kept: name or id.")
 @json_option
 def add(
     weapons: Sequence[str],
@@ -35,6 +40,7 @@ def add(
     elements: Sequence[str],
     place: str,
     as_json: bool,
+    **common: str,
 ) -> None:
     """Plans the marks of weapons of the register (record numbers or ids) and makes a work order of them."""
     told = dict(element.partition("=")[::2] for element in elements)
@@ -43,12 +49,25 @@ def add(
 
     if unknown := planning.unknown_profiles(profiles):
         raise click.UsageError(f"no profile is called {', '.join(unknown)}")
-    found = [weapon_id(text) for text in weapons]
+    found = [weapon_id(text) for text in weapons] or _in_common(common)
     drafts, documents = planning.for_weapons(found, occasion, profiles, elements=told, authority=authority)
     made = batches.make(
         name, occasion, drafts, profiles=profiles, authority=authority, place=place, documents=documents, by=actor()
     )
     show([_order(made)], "batches", as_json)
+
+
+def _in_common(common: dict[str, str]) -> list[str]:
+    """The weapons that have something in common, as the list of weapons asks for it."""
+    from countermark.marking import acts, planning
+    from countermark.register.queries.listing import Asked
+
+    filters = {name: text for name, text in common.items() if text and name != "at"}
+    if common["at"]:
+        filters["place"] = acts.place_id(common["at"])[-64:]
+    if not filters:
+        raise click.UsageError("name weapons, or what they have in common")
+    return planning.selected(Asked(filters), whole_state())
 
 
 def _order(made: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""`countermark marking find|origin|arrival`: weapons found and of other origins."""
+"""`countermark marking find|origin|arrival|describe`: weapons found and of other origins."""
 
 import mimetypes
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.common import actor, always_json, json_option, print_json, ready
 from countermark.cli.marking.common import show, weapon_id, whole_state
 
 _weapon = click.argument("weapon", metavar="WEAPON")
@@ -157,6 +158,23 @@ def confirm(weapon: str, first: str, second: str, as_json: bool) -> None:
         raise cli.Finding("the record tells of no such import mark; it is kept as read")
 
 
+@click.command("describe")
+@_weapon
+@click.argument("occasion")
+@click.option("--profile", "profiles", multiple=True, metavar="ID", help="May be repeated; all of them where none is.")
+@always_json
+def describe(weapon: str, occasion: str, profiles: Sequence[str]) -> None:
+    """Prints what the register and the registry of models know of a weapon, as `check` and `plan` read it (JSON)."""
+    ready()
+    from countermark.marking import planning
+    from countermark.register import projection
+
+    state = projection.state_of(weapon_id(weapon))
+    if state is None:
+        raise cli.Finding(f"no weapon of this register is called {weapon}")
+    print_json(planning.described(state, occasion, profiles))
+
+
 def _told(line: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(line)
@@ -165,4 +183,4 @@ def _told(line: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{name:12} {value}")
 
 
-COMMANDS = (find, origin, arrival)
+COMMANDS = (find, origin, arrival, describe)

@@ -1,15 +1,20 @@
 """Marks judged and planned, as the command line does."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Body, Router, Schema
+from pydantic import Field
 
 from countermark.marking import planning
+from countermark.marking.description import Description as Described
 from countermark.marking.schemas import FindingShape
-from countermark.web.api.allowed import Token
+from countermark.web.api.allowed import Token, person
+from countermark.web.api.marking.common import WRITE, Shorts, weapon_or_404
 from countermark.web.api.problems import RESPONSES
 from countermark.web.api.shapes import shape
+from countermark.web.api.texts import Strict
 
 router = Router(tags=["marking"])
 
@@ -32,6 +37,25 @@ class MarkingPlanAnswer(MarkingAnswer):
 
     planned_verdicts: dict[str, str]
     made_under: dict[str, str]
+
+
+class Describing(Strict):
+    """For which occasion, under which laws and instruments; all of them where none is named."""
+
+    occasion: Literal["manufacture", "import", "state_to_civil", "state_holding", "found", "deactivation"]
+    profiles: Shorts = Field(default_factory=list)
+
+
+@router.post(
+    "/marking/weapons/{uuid:weapon_id}/description",
+    response={200: Annotated[dict[str, Any], shape(Described)], **WRITE},
+    auth=Token("marking.view"),
+)
+def described(request: HttpRequest, weapon_id: UUID, given: Describing) -> dict[str, Any]:
+    """What the register and the registry of models know of a weapon, as `check` and `plan` read it. Permission: `marking.view`, where it
+    stands. Appends nothing.
+    """
+    return planning.described(weapon_or_404(person(request), weapon_id), given.occasion, given.profiles)
 
 
 @router.post("/marking/check", response={200: MarkingAnswer, **RESPONSES}, auth=Token("marking.view"))

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from countermark.accounts.services import actor
 from countermark.marking import catalogue
-from countermark.marking.catalogue import IdentityPolicy, Model
+from countermark.marking.catalogue import Area, IdentityPolicy, Model, ModelPart
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.marking.common import READ, WRITE, Changed
 from countermark.web.api.problems import Fault, Problem
@@ -116,9 +116,21 @@ def set_policy(request: HttpRequest, given: PolicyFields) -> dict[str, bool]:
 def _read(given: dict[str, Any]) -> Model:
     try:
         _require_plain(given)
-        return msgspec.convert(given, Model)
+        model = msgspec.convert(given, Model)
+        _require_known(given)
     except ValueError as error:
         raise Problem(422, f"this describes no model: {error}") from error
+    return model
+
+
+def _require_known(given: dict[str, Any]) -> None:
+    """No field that nobody reads. Raises ValueError."""
+    parts = given.get("parts", [])
+    areas = [area for part in parts for area in part.get("reserved", [])]
+    for kind, some in ((Model, [given]), (ModelPart, parts), (Area, areas)):
+        for one in some:
+            if unknown := sorted(set(one) - set(kind.__struct_fields__)):
+                raise ValueError(f"unknown field `{unknown[0]}`")
 
 
 def _require_plain(value: Any) -> None:
