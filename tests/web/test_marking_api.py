@@ -380,11 +380,15 @@ def test_a_model_is_stated_reviewed_and_loaded_again_from_its_file() -> None:
     assert program.get("models")[0]["state"] == "known"
 
 
-def test_a_bad_row_of_a_registry_is_named_and_nothing_loaded() -> None:
-    response = Program().send("POST", "models/load", {"text": "maker,model,kind\nAcme,P1,pistolet\n"})
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("maker,model,kind\nAcme,P1,pistolet\n", "2.kind"), ("maker,model\nA\rB,P1\n", "1."), ("x\n", "1.x")],
+)
+def test_a_bad_row_of_a_registry_is_named_and_nothing_loaded(text: str, column: str) -> None:
+    response = Program().send("POST", "models/load", {"text": text})
 
     assert response.status_code == 422
-    assert [one["column"] for one in response.json()["errors"]] == ["2.kind"]
+    assert [one["column"] for one in response.json()["errors"]] == [column]
     assert catalogue.models() == []
 
 
@@ -398,7 +402,13 @@ def test_the_policy_of_the_state_is_changed_by_who_may_change_its_rules() -> Non
 
 
 @pytest.mark.parametrize(
-    "more", [{"colour": "red"}, {"parts": [{"part": {"type": "frame"}, "colour": "red"}]}, {"kind": "a\0"}]
+    "more",
+    [
+        {"colour": "red"},
+        {"parts": [{"part": {"type": "frame"}, "colour": "red"}]},
+        {"source": "a\0"},
+        {"source": "a" * 501},
+    ],
 )
 def test_a_field_of_a_model_that_nobody_reads_is_refused(more: dict[str, Any]) -> None:
     assert Program().status("PUT", "models", maker="Acme", model="P1", **more) == 422
@@ -476,6 +486,24 @@ def test_ways_to_mark_a_stock_are_compared_and_what_is_not_known_named() -> None
     assert all("weapons_an_hour" in one["unknown"] for one in compared)
 
 
+def test_numbers_too_large_to_be_reckoned_with_are_refused() -> None:
+    option: dict[str, Any] = {
+        "name": "A",
+        "method": "laser",
+        "weapons_an_hour": "0.0001",
+        "people": 1000,
+        "power_w": 10**6,
+    }
+    option |= {"purchase": "9999999999.9999", "units": 1000, "life_years": 1}
+    stock: dict[str, Any] = {
+        "weapons": dict.fromkeys(("steel", "aluminium", "titanium", "polymer", "other"), 10**8),
+        "years": 100,
+    }
+    stock |= {"wage_an_hour": "9999999999.9999", "energy_price": "9999999999.9999"}
+
+    assert Program().status("POST", "compare", stock=stock, options=[option]) == 422
+
+
 def test_an_empty_stock_is_not_compared() -> None:
     assert (
         Program().status(
@@ -510,8 +538,9 @@ def test_a_rule_of_the_state_is_added_and_ended_with_its_reason() -> None:
     assert page["profile"]["rules"]
 
 
-def test_a_text_that_holds_no_rules_is_refused_with_what_was_expected() -> None:
-    response = Program().send("POST", "profiles", {"text": "id = 7", "reason": REASON})
+@pytest.mark.parametrize("text", ["id = 7", "a=" + "[" * 5000, "a = " + "9" * 5000])
+def test_a_text_that_holds_no_rules_is_refused_with_what_was_expected(text: str) -> None:
+    response = Program().send("POST", "profiles", {"text": text, "reason": REASON})
 
     assert (response.status_code, response.json()["errors"][0]["column"]) == (422, "text")
 

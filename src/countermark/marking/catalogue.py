@@ -217,13 +217,17 @@ def _length(value: float | None) -> str:
 def read_csv(text: str) -> tuple[list[Model], list[tuple[int, str, str, str]]]:
     """Models of a CSV text, and what was wrong: (row, column, value, expected). Row 1 is the header."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    unknown = [name for name in reader.fieldnames or () if name not in COLUMNS]
-    if unknown or not {"maker", "model"} <= set(reader.fieldnames or ()):
+    try:
+        header, rows = reader.fieldnames or (), list(reader)
+    except csv.Error:
+        return [], [(reader.line_num, "", "", Sentence("a row of cells with commas between them"))]
+    unknown = [name for name in header if name not in COLUMNS]
+    if unknown or not {"maker", "model"} <= set(header):
         expected = Sentence("the columns %(codes)s", codes=", ".join(COLUMNS))
         return [], [(1, unknown[0] if unknown else "maker", "", expected)]
     problems: list[tuple[int, str, str, str]] = []
     found: dict[str, Model] = {}
-    for number, row in enumerate(reader, 2):
+    for number, row in enumerate(rows, 2):
         cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
         errors = list(_problems(number, cells))
         problems += errors

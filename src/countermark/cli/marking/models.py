@@ -1,5 +1,6 @@
 """`countermark marking model|policy`: which part is the weapon."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,9 @@ def review(maker: str, name: str, as_json: bool) -> None:
 @click.command("policy")
 @click.argument("policy", required=False, type=click.Choice(["control", "essential", "one_part", "undecided"]))
 @click.option("--source", default="", help="The law or decision it rests on.")
-@click.option("--from", "from_", default="", metavar="DAY")
+@click.option("--from", "from_", type=click.DateTime(["%Y-%m-%d"]), default=None, metavar="DAY")
 @json_option
-def policy(policy: str | None, source: str, from_: str, as_json: bool) -> None:
+def policy(policy: str | None, source: str, from_: dt.datetime | None, as_json: bool) -> None:
     """Shows how this State tells modular weapons apart; with POLICY, states it."""
     ready()
     from django.conf import settings
@@ -113,9 +114,9 @@ def policy(policy: str | None, source: str, from_: str, as_json: bool) -> None:
 
     country = settings.ENVIRONMENT.state
     if policy is not None:
-        stated = msgspec.convert(
-            {"country": country, "policy": policy, "source": source, "from": from_}, catalogue.IdentityPolicy
-        )
+        day = from_.date().isoformat() if from_ else ""
+        said = {"country": country, "policy": policy, "source": source, "from": day}
+        stated = msgspec.convert(said, catalogue.IdentityPolicy)
         catalogue.set_policy(stated, by=actor())
     show([msgspec.to_builtins(catalogue.policy(country))], "policies", as_json)
 

@@ -185,7 +185,7 @@ def is_change(text: str) -> bool:
     """Whether a TOML file changes a profile instead of being one."""
     try:
         return "changes" in tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -208,7 +208,7 @@ _Read = TypeVar("_Read", Profile, Change)
 def _read(text: str, name: str, kind: type[_Read]) -> _Read:
     try:
         return msgspec.convert(tomllib.loads(text), kind)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError) as error:
         raise ProfileError(f"{name}: {error}") from error
 
 

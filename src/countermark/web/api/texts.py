@@ -15,6 +15,7 @@ def _storable(text: str) -> str:
 Short = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 Word = Annotated[str, Field(max_length=500), AfterValidator(_storable)]
 Long = Annotated[str, Field(max_length=10_000), AfterValidator(_storable)]
+File = Annotated[str, Field(max_length=5 * 2**20), AfterValidator(_storable)]
 
 
 class Strict(Schema):

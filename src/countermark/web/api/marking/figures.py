@@ -135,7 +135,10 @@ def compare(request: HttpRequest, given: Comparing) -> list[dict[str, Any]]:
     stock = Stock(**given.stock.dict())
     if not stock.total:
         raise Problem(422, "expected at least one weapon to mark")
-    found = comparison.compare([Option(**one.dict()) for one in given.options], stock)
+    try:
+        found = comparison.compare([Option(**one.dict()) for one in given.options], stock)
+    except ArithmeticError as error:
+        raise Problem(422, "these numbers are too large to be reckoned with") from error
     return [msgspec.to_builtins(one) for one in found]
 
 

@@ -1,5 +1,6 @@
 """Models: which part is the weapon, of what the parts are made; and how the State tells modular weapons apart."""
 
+import datetime as dt
 import math
 from typing import Annotated, Any
 
@@ -16,10 +17,11 @@ from countermark.web.api.allowed import Token, person
 from countermark.web.api.marking.common import READ, WRITE, Changed
 from countermark.web.api.problems import Fault, Problem
 from countermark.web.api.shapes import shape
-from countermark.web.api.texts import Long, Short, Strict, Word
+from countermark.web.api.texts import File, Strict, Word
 
 router = Router(tags=["marking"])
 
+LONGEST = 500
 ModelLine = Annotated[dict[str, Any], shape(Model)]
 
 
@@ -33,7 +35,7 @@ class Named(Strict):
 class ModelFile(Strict):
     """A registry as CSV, as `GET /api/marking/models.csv` gives it; one bad row and nothing is loaded."""
 
-    text: Annotated[Long, Field(max_length=5 * 2**20)]
+    text: File
 
 
 class ModelsLoaded(Schema):
@@ -47,7 +49,7 @@ class PolicyFields(Strict):
 
     policy: catalogue.Policy
     source: Word = ""
-    from_: Annotated[Short, Field(alias="from")] = ""
+    from_: Annotated[dt.date | None, Field(alias="from")] = None
 
 
 @router.get("/marking/models", response={200: list[ModelLine], **READ}, auth=Token("marking.view"))
@@ -109,7 +111,8 @@ def policy(request: HttpRequest) -> dict[str, Any]:
 @router.put("/marking/policy", response={200: Changed, **WRITE}, auth=Token("marking.rules"))
 def set_policy(request: HttpRequest, given: PolicyFields) -> dict[str, bool]:
     """States it. Permission: `marking.rules`."""
-    stated = IdentityPolicy(settings.ENVIRONMENT.state, given.policy, given.source, given.from_)
+    day = given.from_.isoformat() if given.from_ else ""
+    stated = IdentityPolicy(settings.ENVIRONMENT.state, given.policy, given.source, day)
     return {"changed": catalogue.set_policy(stated, by=actor(person(request)))}
 
 
@@ -135,8 +138,8 @@ def _require_known(given: dict[str, Any]) -> None:
 
 def _require_plain(value: Any) -> None:
     """Texts that a store keeps, numbers that JSON has. Raises ValueError."""
-    if isinstance(value, str) and "\0" in value.encode().decode():
-        raise ValueError("a text without null characters is expected")
+    if isinstance(value, str) and ("\0" in value.encode().decode() or len(value) > LONGEST):
+        raise ValueError(f"a text of at most {LONGEST} characters is expected, none of them null")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number is expected")
     for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

@@ -18,11 +18,11 @@ from countermark.web.api.allowed import Token, person
 from countermark.web.api.marking.common import MISSING, WRITE, Reason
 from countermark.web.api.problems import ProblemDocument, not_found
 from countermark.web.api.shapes import shape
-from countermark.web.api.texts import Long, Short, Strict
+from countermark.web.api.texts import File, Short, Strict
 
 router = Router(tags=["marking"])
 
-ProfileId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,59}$")]
+ProfileId = Annotated[str, Path(max_length=200)]
 
 
 class ProfileLine(Schema):
@@ -55,7 +55,7 @@ class ProfilePage(Schema):
 class OwnRules(Strict):
     """Rules of the State (TOML; `countermark schema marking-profile` or `marking-change`), and why."""
 
-    text: Annotated[Long, Field(min_length=1, max_length=200_000)]
+    text: Annotated[File, Field(min_length=1)]
     reason: Reason
 
 
