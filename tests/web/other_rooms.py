@@ -117,10 +117,13 @@ PAGES: dict[str, Page] = {
 NATIONAL: dict[str, Page] = {
     "tracing:requests": Page(REQUEST_READERS),
     "tracing:directory": Page(REQUEST_READERS),
+    "tracing:key_compared": Page({"contact"}, "post"),
+    "tracing:periods_set": Page({"contact"}, "post"),
     "tracing:request": Page(REQUEST_READERS, kwargs=REQUEST),
     "tracing:request_told": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_told_file": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_new": Page(REQUEST_WRITERS),
+    "tracing:blind": Page(REQUEST_WRITERS),
     "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_paper": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, "weapon": uuid.UUID(int=7)}),

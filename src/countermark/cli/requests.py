@@ -3,6 +3,7 @@
 `verify-answer` needs no store.
 """
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
@@ -117,13 +118,16 @@ def release(draft_id: str) -> None:
 
 
 @request.command("list")
+@click.option("--overdue", is_flag=True, help="Only those in which what is owed is late.")
 @json_option
-def list_requests(as_json: bool) -> None:
+def list_requests(overdue: bool, as_json: bool) -> None:
     """Lists the requests this node knows, the newest first."""
     ready()
     from countermark.tracing.requests import queries
 
     found = [_shown(one) for one in queries.requests()]
+    if overdue:
+        found = [one for one in found if one["overdue"]]
     if as_json:
         print_json({"requests": found})
         return
@@ -243,6 +247,112 @@ def witness(origin: str, file: Path) -> None:
     print_json({"origin": origin, "size": _said(services.hold_checkpoint, origin, _text(file), by=actor())})
 
 
+@request.command("periods")
+@click.argument("country", metavar="[COUNTRY]", default="")
+@click.option("--acknowledge", type=int, metavar="DAYS", help="Days within which is acknowledged.")
+@click.option("--answer", type=int, metavar="DAYS", help="Days within which is answered.")
+@click.option("--information", type=int, metavar="DAYS", help="Days within which information asked for is given.")
+@click.option("--remind", type=int, metavar="DAYS", help="Days before what is owed, for a reminder.")
+@click.option("--source", default="", help="The law, order or agreement that says so; needed to set any.")
+@always_json
+def set_periods(country: str, source: str, **days: int | None) -> None:
+    """Prints, or sets with one country or every other, the periods of the nation: the ITI names none."""
+    ready()
+    from countermark.tracing.requests import periods
+
+    changed = {name: value for name, value in days.items() if value is not None}
+    if changed or source:
+        found = msgspec.structs.replace(periods.of(country), source=source, **changed)
+        _said(periods.set_periods, country, found, by=actor())
+    print_json({"periods": {name or "*": msgspec.to_builtins(one) for name, one in periods.known().items()}})
+
+
+@request.group("key")
+def key() -> None:
+    """The keys messages are signed with and sealed to: rotating ours, and those of other nodes."""
+
+
+@key.command("rotate")
+@click.option("--old-until", required=True, metavar="TIME", help="Until when the key before is believed, RFC 3339 UTC.")
+@always_json
+def key_rotate(old_until: str) -> None:
+    """Makes a new signing and sealing key, announced by the one before; every message tells it to its receiver.
+
+    The log keeps its key, so that old checkpoints stay verifiable.
+    """
+    ready()
+    from countermark.tracing.requests import keyring
+
+    print_json(msgspec.to_builtins(_keyed(keyring.rotate, old_until, by=actor())))
+
+
+@key.command("take")
+@click.argument("origin", metavar="ORIGIN")
+@click.argument("file", metavar="FILE", type=_path)
+@always_json
+def key_take(origin: str, file: Path) -> None:
+    """Takes in the announcement of another node's new key, which came as a file."""
+    ready()
+    from countermark.tracing.requests import keyring
+
+    print_json({"keys": msgspec.to_builtins(_keyed(keyring.learn, origin, _text(file), by=actor()))})
+
+
+@key.command("trust")
+@click.argument("origin", metavar="ORIGIN")
+@click.argument("verifier_key", metavar="KEY")
+@click.option("--encryption-key", default="", metavar="KEY", help="What is sealed to the node from then on.")
+@click.option("--since", default="", metavar="TIME", help="From when it is believed, RFC 3339 UTC.")
+@click.option("--until", default="", metavar="TIME", help="Until when; for a stolen key, a time that is past.")
+@always_json
+def key_trust(origin: str, verifier_key: str, encryption_key: str, since: str, until: str) -> None:
+    """Enters a key compared by hand, or changes until when one is believed."""
+    ready()
+    from countermark.tracing.requests import keyring, keys
+
+    given = keys.PeerKey(verifier_key, encryption_key, since, until)
+    _keyed(keyring.trust, origin, given, by=actor())
+    print_json({"keys": msgspec.to_builtins(keyring.of_peer(origin))})
+
+
+@key.command("compared")
+@click.argument("origin", metavar="ORIGIN")
+@click.argument("verifier_key", metavar="KEY")
+@click.option("--how", required=True, help="With whom and how: in person, by telephone.")
+@always_json
+def key_compared(origin: str, verifier_key: str, how: str) -> None:
+    """Notes that you compared the fingerprint of a key with its holder."""
+    ready()
+    from countermark.tracing.requests import keyring
+
+    _keyed(keyring.compared, origin, verifier_key, how, by=actor())
+    print_json({"keys": msgspec.to_builtins(keyring.of_peer(origin))})
+
+
+@key.command("list")
+@click.argument("origin", metavar="ORIGIN")
+@always_json
+def key_list(origin: str) -> None:
+    """Prints the keys of a node, with their fingerprints."""
+    ready()
+    from countermark.tracing.requests import keyring, keys
+
+    known = keyring.of_peer(origin)
+    print_json(
+        {"keys": [{**msgspec.to_builtins(one), "fingerprint": keys.fingerprint(one.verifier_key)} for one in known]}
+    )
+
+
+def _keyed(call: Any, *args: Any, **kwargs: Any) -> Any:
+    from countermark.ledger.checkpoint import KeyFileError
+    from countermark.tracing.requests.keys import KeyProblem
+
+    try:
+        return call(*args, **kwargs)
+    except (KeyProblem, KeyFileError) as problem:
+        raise cli.Finding(str(problem)) from problem
+
+
 @request.command("deliver")
 @always_json
 def deliver() -> None:
@@ -334,13 +444,18 @@ def _body() -> dict[str, Any]:
 
 
 def _shown(found: "Request") -> dict[str, Any]:
-    owed = rules.due(found.conversation)
+    from countermark.ledger import entry
+    from countermark.tracing.requests import shown
+
+    owed = shown.due_of(found)
+    days = (owed.day - dt.date.fromisoformat(entry.now()[:10])).days if owed else 0
     return {
         "id": found.id,
         "side": found.side,
         "peer": found.peer,
         "state": found.conversation.state,
         "due": msgspec.to_builtins(owed),
+        "overdue": days < 0,
         "drafts": [one.id for one in found.drafts],
         "undelivered": [one.envelope.number for one in found.undelivered],
         "crossed": [one.kind for one in found.conversation.crossed],

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from countermark.tracing import views
+from countermark.tracing.blind import http as blind_http
+from countermark.tracing.blind import views as blind
 from countermark.tracing.requests import http, views_answers, views_write
 from countermark.tracing.requests import views as requests
 
@@ -11,10 +13,14 @@ urlpatterns = [
     path("trace/", views.trace, name="trace"),
     path("trace/decide/", views.decide, name="decide"),
     path("exchange/messages/", http.messages, name="messages"),
+    path("exchange/blind/", blind_http.blind, name="blind_exchange"),
     path("requests/", requests.requests, name="requests"),
+    path("requests/blind/", blind.blind, name="blind"),
     path("requests/new/", views_write.request_new, name="request_new"),
     path("requests/take/", views_write.message_take, name="message_take"),
     path("requests/directory/", requests.directory, name="directory"),
+    path("requests/directory/compared/", requests.key_compared, name="key_compared"),
+    path("requests/directory/periods/", requests.periods_set, name="periods_set"),
     path("requests/drafts/<uuid:draft_id>/release/", requests.draft_release, name="draft_release"),
     path("requests/drafts/<uuid:draft_id>/drop/", requests.draft_drop, name="draft_drop"),
     path("requests/<str:conversation>/", requests.request_page, name="request"),

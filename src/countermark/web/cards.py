@@ -27,8 +27,8 @@ from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
 from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.register.rules import weapons_of
+from countermark.tracing.requests import periods, shown
 from countermark.tracing.requests import queries as requests
-from countermark.tracing.requests import shown
 from countermark.web import context
 from countermark.web.home import Card, Listing, Row, card, listing
 from countermark.web.navigation import url
@@ -101,7 +101,8 @@ def _requests(user: User) -> Card:
 
 def _owed_by_us() -> list[date]:
     """Until when we owe the next word, for each request in which we do."""
-    found = ((one, shown.due_of(one)) for one in requests.requests())
+    known = periods.known()
+    found = ((one, shown.due_of(one, known)) for one in requests.requests())
     return [due.day for one, due in found if due is not None and due.side == one.side]
 
 

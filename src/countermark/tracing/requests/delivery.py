@@ -61,12 +61,12 @@ class _Straight(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_opener = urllib.request.build_opener(_Straight, urllib.request.ProxyHandler({}))
+opener = urllib.request.build_opener(_Straight, urllib.request.ProxyHandler({}))
 
 
 def _post(url: str, token: str) -> int:
     headers = {"Content-Type": "application/jose"}
     asked = urllib.request.Request(url, token.encode(), headers, method="POST")  # noqa: S310 - only https gets in
-    with _opener.open(asked, timeout=SECONDS) as answer:
+    with opener.open(asked, timeout=SECONDS) as answer:
         said = json.loads(answer.read(LONGEST_ANSWER))
     return int(said["received"]) if isinstance(said, dict) and isinstance(said.get("received"), int) else 0

@@ -310,6 +310,28 @@ class Conditions(forms.Form):
         return tuple(line.strip() for line in lines if line.strip())
 
 
+def _days(label: Any, initial: int) -> forms.IntegerField:
+    return forms.IntegerField(label=label, initial=initial, min_value=0, max_value=rules.LONGEST_PERIOD)
+
+
+class Periods(forms.Form):
+    """Within how many days a State acknowledges and answers: a national parameter, the instrument sets none."""
+
+    country = Country(
+        label=gettext_lazy("With the State"), help_text=gettext_lazy("Two letters; empty for every other State.")
+    )
+    acknowledge = _days(gettext_lazy("Days to acknowledge"), rules.Periods().acknowledge)
+    answer = _days(gettext_lazy("Days to answer"), rules.Periods().answer)
+    information = _days(gettext_lazy("Days to give information asked for"), rules.Periods().information)
+    remind = _days(gettext_lazy("Days before, a reminder"), rules.Periods().remind)
+    source = _line(gettext_lazy("Source: law, order or agreement"), required=True)
+
+    @property
+    def periods(self) -> rules.Periods:
+        """What was filled in."""
+        return rules.Periods(**{name: value for name, value in self.cleaned_data.items() if name != "country"})
+
+
 def name_field(urn: str) -> str:
     """The checkbox that tells a name."""
     return f"name-{urn.rpartition(':')[2][:32]}"

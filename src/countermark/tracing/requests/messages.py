@@ -4,28 +4,23 @@ The same text goes over HTTP, in an e-mail, on a stick or in a bag. It carries t
 receiver's log the sender holds a checkpoint of, and how many of the receiver's messages the sender has.
 """
 
-import base64
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives import serialization
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from countermark.ledger import checkpoint, jcs, sealing
 from countermark.ledger.checkpoint import CheckpointError, SigningKey
+from countermark.tracing.requests import signatures
 from countermark.tracing.requests.rules import Message, Side
+from countermark.tracing.requests.signatures import SignatureError
 
 FORMAT = "countermark-message/1"
 LONGEST = 16 << 20
 """Bytes of one message, sealed."""
 MOST_CLOCK = 1 << 40
-
-_ALGORITHMS = ["Ed25519"]
 
 
 class MessageError(ValueError):
@@ -88,12 +83,29 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def sealed(data: bytes, key: SigningKey, origin: str, encryption_key: str) -> str:
-    """The message as it travels."""
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    header = {"alg": _ALGORITHMS[0], "kid": origin}
-    token = jws.serialize_compact(header, data, OKPKey.import_key(pem), algorithms=_ALGORITHMS)
-    return sealing.seal(token.encode(), encryption_key)
+def sealed(data: bytes, key: SigningKey, origin: str, encryption_key: str, announced: Sequence[str] = ()) -> str:
+    """The message as it travels; `announced` tells the receiver of newer keys of the sender (`keys`)."""
+    return sealing.seal(signatures.signed(data, key, origin, announced).encode(), encryption_key)
+
+
+class Unsealed(msgspec.Struct, frozen=True):
+    """A message whose seal was broken and whose signature nobody has verified yet."""
+
+    token: str
+    origin: str
+    announced: tuple[str, ...]
+
+
+def unsealed(token: str) -> Unsealed:
+    """A message that was sealed to this node. Raises `MessageError`."""
+    if len(token) > LONGEST:
+        raise MessageError(f"larger than {LONGEST} bytes")
+    try:
+        inner = sealing.unseal(token.strip()).decode("ascii")
+        origin, announced = signatures.claims(inner)
+    except (sealing.SealError, SignatureError, ValueError) as error:
+        raise MessageError(str(error)) from error
+    return Unsealed(inner, origin, announced)
 
 
 def opened(token: str, keys: Mapping[str, str]) -> tuple[Envelope, bytes]:
@@ -101,31 +113,35 @@ def opened(token: str, keys: Mapping[str, str]) -> tuple[Envelope, bytes]:
 
     Raises `MessageError`.
     """
-    if len(token) > LONGEST:
-        raise MessageError(f"larger than {LONGEST} bytes")
-    try:
-        inner = sealing.unseal(token.strip()).decode("ascii")
-        origin = str(jws.extract_compact(inner.encode()).headers().get("kid", ""))
-    except (sealing.SealError, JoseError, ValueError) as error:
-        raise MessageError(str(error)) from error
-    if origin not in keys:
-        raise MessageError(f"{origin or 'the sender'} is not in the directory of this node")
-    data = _verified(inner, keys[origin])
+    found = unsealed(token)
+    key = keys.get(found.origin, "")
+    return verified(found, [key] if key else [], key)
+
+
+def verified(found: Unsealed, keys: Sequence[str], log_key: str) -> tuple[Envelope, bytes]:
+    """A message signed by one of the keys of its sender, with a checkpoint signed by the key of its log; and what was signed.
+
+    Raises `MessageError`.
+    """
+    if not keys:
+        raise MessageError(
+            f"{found.origin or 'the sender'} is not in the directory of this node, or has no key that is valid now"
+        )
+    data = next((text for key in keys if (text := _text(found.token, key)) is not None), None)
+    if data is None:
+        raise MessageError("the signature is not that of the sender, or of a key of it that is valid now")
     envelope = read(data)
-    if envelope.sender != origin:
+    if envelope.sender != found.origin:
         raise MessageError("the message names another sender than its signature")
-    _check_checkpoint(envelope, keys[origin])
+    _check_checkpoint(envelope, log_key)
     return envelope, data
 
 
-def _verified(token: str, verifier_key: str) -> bytes:
-    public = checkpoint.parse_verifier_key(verifier_key).public
-    raw = base64.urlsafe_b64encode(public).decode().rstrip("=")
+def _text(token: str, key: str) -> bytes | None:
     try:
-        key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": raw})
-        return jws.deserialize_compact(token, key, algorithms=_ALGORITHMS).payload
-    except (JoseError, ValueError) as error:
-        raise MessageError("the signature is not that of the sender") from error
+        return signatures.verified(token, key)
+    except SignatureError:
+        return None
 
 
 def _check_checkpoint(envelope: Envelope, verifier_key: str) -> None:

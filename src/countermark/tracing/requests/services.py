@@ -14,7 +14,7 @@ from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.models import Log, Peer
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
-from countermark.tracing.requests import handling, messages, queries, rules
+from countermark.tracing.requests import handling, keyring, keys, messages, queries, rules
 from countermark.tracing.requests.messages import FORMAT, Envelope, MessageError
 from countermark.tracing.requests.rules import Message, Side
 from countermark.tracing.requests.states import Draft, Request
@@ -119,14 +119,19 @@ def release(draft_id: str, *, by: Actor) -> Request:
 def receive(token: str, *, by: Actor) -> Request:
     """Takes in a sealed message. The same one again is harmless. Raises `NotSaid` with the reason it is refused."""
     log = services.require_own_log()
-    keys = dict(Peer.objects.values_list("origin", "verifier_key"))
     try:
-        envelope, _ = messages.opened(token, keys)
+        unsealed = messages.unsealed(token)
+        known = keyring.of_peer(unsealed.origin)
+        learnt = keys.learn(known, unsealed.origin, unsealed.announced, entry.now())
+        valid = [one.verifier_key for one in keys.valid(learnt, entry.now())]
+        log_key = Peer.objects.filter(origin=unsealed.origin).values_list("verifier_key", flat=True).first() or ""
+        envelope, _ = messages.verified(unsealed, valid, log_key)
     except MessageError as error:
         raise NotSaid([Sentence("%(why)s", why=str(error))]) from error
     if not Log.objects.filter(origin=envelope.receiver, own=True).exists():
         raise NotSaid([Sentence("the message is for %(receiver)s", receiver=envelope.receiver)])
     with database.write_transaction(log.id):
+        keyring.keep(envelope.sender, learnt, by=by)
         _take(envelope, envelope.sender, paper=False, by=by)
     return _request(envelope.conversation)
 
@@ -185,10 +190,11 @@ def sealed(request: Request, number: int) -> str:
     """A message of ours as it travels. Raises `NotSaid` where the receiver has no key to seal to."""
     log = services.require_own_log()
     found = next((one for one in request.sent if one.envelope.number == number), None)
-    peer = Peer.objects.filter(origin=request.peer).first()
-    if found is None or peer is None or not peer.encryption_key:
+    to = [one.encryption_key for one in keys.valid(keyring.of_peer(request.peer), entry.now()) if one.encryption_key]
+    if found is None or not to:
         raise NotSaid([Sentence("no message to seal, or %(peer)s has no key in the directory", peer=request.peer)])
-    return messages.sealed(messages.written(found.envelope), guard.signing_key(log), log.origin, peer.encryption_key)
+    written, key = messages.written(found.envelope), keyring.signing_key(log)
+    return messages.sealed(written, key, log.origin, to[-1], keyring.announcements())
 
 
 def _envelope(said: Message, request: Request, log: Log) -> Envelope:

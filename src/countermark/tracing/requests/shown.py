@@ -22,7 +22,7 @@ from countermark.register import rules as register
 from countermark.register.rules import HistoryEvent
 from countermark.register.services import side_texts
 from countermark.register.views.common import Name
-from countermark.tracing.requests import handling, proofs, queries, rules
+from countermark.tracing.requests import handling, keyring, keys, periods, proofs, queries, rules
 from countermark.tracing.requests.proofs import Answer, AnswerError, Released, Report
 from countermark.tracing.requests.rules import Due, Message
 from countermark.tracing.requests.states import Draft, Kept, Request
@@ -127,6 +127,40 @@ def title(kind: str) -> str:
 
 
 @dataclass(frozen=True)
+class DirectoryKey:
+    """One key of a peer as the directory shows it. `compared`: who, when and how, as one text; empty where nobody did."""
+
+    verifier_key: str
+    fingerprint: str
+    encryption_key: str
+    since: str
+    until: str
+    valid: bool
+    announced: bool
+    compared: str
+
+
+def directory_keys(origin: str) -> list[DirectoryKey]:
+    """The keys of a node of the directory, the log's own first."""
+    known = keyring.of_peer(origin)
+    names = side_texts([one.compared_by for one in known if one.compared_by])
+    now = entries.now()
+    return [
+        DirectoryKey(
+            one.verifier_key,
+            keys.fingerprint(one.verifier_key),
+            one.encryption_key,
+            one.since[:10],
+            one.until[:10],
+            one.is_valid(now),
+            one.announced,
+            ", ".join(filter(None, (names.get(one.compared_by, ""), one.compared_on, one.compared_how))),
+        )
+        for one in known
+    ]
+
+
+@dataclass(frozen=True)
 class Owed:
     """What is owed next, whether by us, and whether its day is past."""
 
@@ -134,22 +168,25 @@ class Owed:
     by_us: bool
     day: str
     overdue: bool
+    soon: bool = False
 
 
-def due_of(request: Request) -> Due | None:
+def due_of(request: Request, among: dict[str, rules.Periods] | None = None) -> Due | None:
     """What is owed next; None also where another State's program wrote a time that is none."""
     try:
-        return rules.due(request.conversation)
+        return rules.due(request.conversation, periods.of(request.peer[:2], among))
     except (ValueError, OverflowError):
         return None
 
 
-def owed(request: Request) -> Owed | None:
-    """What a request waits for."""
-    due = due_of(request)
+def owed(request: Request, among: dict[str, rules.Periods] | None = None) -> Owed | None:
+    """What a request waits for; `soon` within the days of a reminder. `among`: the periods known, read once for many."""
+    due = due_of(request, among)
     if due is None:
         return None
-    return Owed(OWED[due.what], due.side == request.side, due.day.isoformat(), due.day < timezone.localdate())
+    left = (due.day - timezone.localdate()).days
+    is_soon = 0 <= left <= periods.of(request.peer[:2], among).remind
+    return Owed(OWED[due.what], due.side == request.side, due.day.isoformat(), left < 0, is_soon)
 
 
 @dataclass(frozen=True)
@@ -165,14 +202,14 @@ class Line:
     since: str
 
 
-def line(request: Request) -> Line:
+def line(request: Request, among: dict[str, rules.Periods] | None = None) -> Line:
     """A request as the list shows it."""
     state = request.conversation.state
     tone = {"refused": "alarm", "answered": "good", "closed": "over", "withdrawn": "over"}.get(state, "note")
     url = reverse("tracing:request", args=[request.id]) if _ADDRESSABLE.fullmatch(request.id) else ""
     last = max([*(one.time for one in request.kept), *(one.time for one in request.drafts)], default="")
     status = _(rules.table().states[state].title)
-    return Line(request, url, state_of(request.peer), status, tone, owed(request), last)
+    return Line(request, url, state_of(request.peer), status, tone, owed(request, among), last)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from countermark.ledger import identity
 from countermark.ledger.entry import now
 from countermark.ledger.models import Peer
 from countermark.register.views.common import actor, me
-from countermark.tracing.requests import delivery, queries, rules, services, shown
+from countermark.tracing.requests import delivery, forms, keyring, periods, queries, rules, services, shown
+from countermark.tracing.requests.keys import KeyProblem
 from countermark.tracing.requests.services import NotSaid
 from countermark.tracing.requests.states import Request
 
@@ -27,7 +28,8 @@ def requests(request: HttpRequest) -> HttpResponse:
     """The requests this node knows, the newest first: all, or those of a box."""
     box = "overdue" if "overdue" in request.GET else request.GET.get("box", "")
     reader = queries.reader(me(request))
-    lines = [shown.line(one) for one in queries.requests(reader) if one.kept or one.drafts]
+    known = periods.known()
+    lines = [shown.line(one, known) for one in queries.requests(reader) if one.kept or one.drafts]
     context = {
         "found": [one for one in lines if _is_in(one, box)],
         "box": box if box in BOXES else "",
@@ -128,8 +130,43 @@ def _refused(request: HttpRequest, draft_id: str, refused: NotSaid) -> HttpRespo
 @requires("request.view")
 @require_GET
 def directory(request: HttpRequest) -> HttpResponse:
-    """The nodes this one exchanges messages with: their keys, to be compared in person, and where they answer."""
+    """The nodes this one exchanges messages with: their keys, to be compared in person, where they answer, and the periods set."""
     peers = [
-        (peer, shown.state_of(peer.origin), delivery.address(peer.origin)) for peer in Peer.objects.order_by("origin")
+        (peer, shown.state_of(peer.origin), delivery.address(peer.origin), shown.directory_keys(peer.origin))
+        for peer in Peer.objects.order_by("origin")
     ]
-    return render(request, "tracing/requests/directory.html", {"peers": peers})
+    set_for = [(shown.state_of(country) if country else None, one) for country, one in periods.known().items()]
+    context = {"peers": peers, "periods": set_for, "form": forms.Periods()}
+    return render(request, "tracing/requests/directory.html", context)
+
+
+@requires("request.release")
+@require_POST
+def key_compared(request: HttpRequest) -> HttpResponse:
+    """Notes that the reader compared a key with its holder, in person or by telephone."""
+    said = {name: request.POST.get(name, "").replace("\0", "")[:300] for name in ("origin", "key", "how")}
+    try:
+        keyring.compared(said["origin"], said["key"], said["how"], by=actor(request))
+    except KeyProblem as problem:
+        messages.error(request, _("Not done: %(why)s.") % {"why": problem})
+    else:
+        messages.success(request, _("Noted: you compared this key."))
+    return redirect("tracing:directory")
+
+
+@requires("request.release")
+@require_POST
+def periods_set(request: HttpRequest) -> HttpResponse:
+    """Sets within how many days is acknowledged and answered, with one country or every other."""
+    form = forms.Periods(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("tracing:directory")
+    try:
+        periods.set_periods(form.cleaned_data["country"], form.periods, by=actor(request))
+    except NotSaid as refused:
+        for wrong in refused.problems:
+            messages.error(request, _("Not done: %(why)s.") % {"why": wrong.told(_)})
+    else:
+        messages.success(request, _("Set."))
+    return redirect("tracing:directory")
