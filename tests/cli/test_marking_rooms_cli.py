@@ -193,6 +193,7 @@ def test_production_and_deactivation_are_shown_together(tmp_path: Path) -> None:
     assert (shown["production"], shown["certificate"]["authority"]) == ("craft", "Proof House")
     assert bool(shown["certificate"]["document"])
     assert said("craft", "origin", "count") == 1
+    assert run("origin", "show", "W9").exit_code == 1
 
 
 def test_coverage_counts_what_the_state_says_counts() -> None:
@@ -214,8 +215,14 @@ def test_ways_to_mark_a_stock_are_compared_without_a_store(tmp_path: Path) -> No
     [compared] = said("options", "compare", str(file))
 
     assert compared["total"] == "150.00"
-    file.write_text('{"stock": {"weapons": {}, "years": 5, "hours_a_year": 1600}, "options": []}')
-    assert run("compare", str(file)).exit_code == 2
+    stock = '"stock": {"weapons": {"steel": 1}, "years": 5, "hours_a_year": 1600}'
+    for wrong in (
+        '{"stock": {"weapons": {}, "years": 5, "hours_a_year": 1600}, "options": []}',
+        f'{{{stock}, "options": [{{"name": "A", "method": "laser", "purchase": "NaN"}}]}}',
+        f'{{{stock}, "options": [{{"name": "A", "method": "laser", "units": -1}}]}}',
+    ):
+        file.write_text(wrong)
+        assert run("compare", str(file)).exit_code == 2
 
 
 def test_a_consultation_is_recorded_and_what_became_of_it() -> None:

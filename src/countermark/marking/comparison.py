@@ -94,11 +94,26 @@ PROBLEMS: dict[str, str] = {
 
 
 def compare(options: Sequence[Option], stock: Stock) -> list[Compared]:
-    """Every option, those without problems first, then by what they cost at least. An empty stock or no years: ValueError."""
+    """Every option, those without problems first, then by what they cost at least.
+
+    An empty stock, no years, and a number below nothing (or none at all): ValueError.
+    """
     if stock.total <= 0 or stock.years <= 0 or stock.hours_a_year <= 0:
         raise ValueError("expected at least one weapon, one year and one hour of work a year")
+    if not all(_is_amount(value) for value in _values(options, stock)):
+        raise ValueError("expected numbers that are not negative")
     found = [_compared(option, stock) for option in options]
     return sorted(found, key=lambda one: (len(one.problems), len(one.unknown) > 0, one.total, one.option.name))
+
+
+def _values(options: Sequence[Option], stock: Stock) -> list[object]:
+    return [value for one in (*options, stock) for value in msgspec.structs.astuple(one)] + [*stock.weapons.values()]
+
+
+def _is_amount(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite() and value >= 0
+    return not isinstance(value, int) or value >= 0
 
 
 def _compared(option: Option, stock: Stock) -> Compared:

@@ -16,7 +16,7 @@ def batch() -> None:
 
 
 @batch.command("add")
-@click.argument("weapons", metavar="WEAPON...", nargs=-1)
+@click.argument("weapons", metavar="[WEAPON]...", nargs=-1)
 @click.option("--name", required=True)
 @click.option(
     "--occasion", required=True, help="manufacture, import, state_to_civil, state_holding, found, deactivation."

@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -11,6 +11,9 @@ import msgspec
 from countermark import cli
 from countermark.cli.common import actor, always_json, json_option, print_json, ready
 from countermark.cli.marking.common import show, weapon_id, whole_state
+
+if TYPE_CHECKING:
+    from countermark.register.rules import WeaponState
 
 _weapon = click.argument("weapon", metavar="WEAPON")
 
@@ -71,7 +74,7 @@ def show_origin(weapon: str, as_json: bool) -> None:
     ready()
     from countermark.marking import acts, origins
 
-    found = weapon_id(weapon)
+    found = _state(weapon).id
     decided = acts.record("decision", found)
     certificate = origins.certificate(found)
     line = {
@@ -167,12 +170,17 @@ def describe(weapon: str, occasion: str, profiles: Sequence[str]) -> None:
     """Prints what the register and the registry of models know of a weapon, as `check` and `plan` read it (JSON)."""
     ready()
     from countermark.marking import planning
+
+    print_json(planning.described(_state(weapon), occasion, profiles))
+
+
+def _state(weapon: str) -> "WeaponState":
     from countermark.register import projection
 
     state = projection.state_of(weapon_id(weapon))
     if state is None:
         raise cli.Finding(f"no weapon of this register is called {weapon}")
-    print_json(planning.described(state, occasion, profiles))
+    return state
 
 
 def _told(line: dict[str, Any], as_json: bool) -> None:
