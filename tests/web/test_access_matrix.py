@@ -53,6 +53,7 @@ TABLE: dict[str, Row] = {
     "set_language": Row(EVERYBODY, "post"),
     "healthz": Row(EVERYBODY),
     "tracing:messages": Row(EVERYBODY, "post"),
+    "tracing:blind_exchange": Row(EVERYBODY, "post"),
     "account_login": Row(EVERYBODY),
     "account_logout": Row(EVERYBODY),
     "account_inactive": Row(EVERYBODY),

@@ -31,6 +31,7 @@ _COMMANDS = {
     "marking": "marking",
     "schema": "marking",
     "request": "requests",
+    "blind": "blind",
     "message": "requests",
     "verify-answer": "requests",
     "demo": "demo",

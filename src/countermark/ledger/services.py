@@ -347,7 +347,7 @@ def open_log(origin: str, key: checkpoint.SigningKey, first: Draft, *, secret: b
             return existing
         log = Log.objects.create(origin=origin, verifier_key=verifier, own=True)
         rows = (
-            (_setting(identity.SECRET_SETTING, hashlib.sha256(identity.new_salt().encode()).hexdigest()),)
+            (setting_write(identity.SECRET_SETTING, hashlib.sha256(identity.new_salt().encode()).hexdigest()),)
             if secret
             else ()
         )
@@ -357,14 +357,15 @@ def open_log(origin: str, key: checkpoint.SigningKey, first: Draft, *, secret: b
     return log
 
 
-def _setting(name: str, value: str) -> KeptWrite:
+def setting_write(name: str, value: str) -> KeptWrite:
+    """A setting of the node to write with an entry."""
     row = NodeSetting(name=name, value=value)
     return KeptWrite("setting", name, kept.setting_digest(row), row.save)
 
 
 def set_setting(name: str, value: str, *, by: Actor) -> None:
     """Changes a setting of the node."""
-    append([timed_act("setting_changed", {"setting": name}, kept=(_setting(name, value),))], by=by)
+    append([timed_act("setting_changed", {"setting": name}, kept=(setting_write(name, value),))], by=by)
 
 
 def setting(name: str, default: str = "") -> str:
