@@ -12,6 +12,7 @@ from django.test import Client
 from countermark.ledger import store
 from countermark.tracing.requests import delivery, queries
 from countermark.tracing.requests.services import NotSaid
+from tests.tracing.requests.test_conversation import BODIES
 from tests.tracing.requests.test_services import NODE, THEIRS, Peer, asked, peer
 
 __all__ = ["peer"]
@@ -35,6 +36,11 @@ def test_a_message_sent_twice_is_answered_alike(client: Client, peer: Peer) -> N
     token = peer.sealed(peer.says(asked().id, 1, 2, "acknowledgement"))
     _post(client, token)
     assert _post(client, token).status_code == 202
+
+
+def test_an_answer_larger_than_a_form_may_be_is_taken(client: Client, peer: Peer) -> None:
+    said = peer.says(asked().id, 1, 2, "answer", body={**BODIES["answer"], "text": "x" * 3_000_000})
+    assert _post(client, peer.sealed(said)).status_code == 202
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"x" * 1000, b"a.b.c.d.e"])

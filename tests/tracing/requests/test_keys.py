@@ -71,6 +71,11 @@ def test_an_announcement_that_is_none_teaches_nothing(token: str) -> None:
     assert keys.learn(KNOWN, THEIRS, [token], NOW) == KNOWN
 
 
+def test_a_key_announced_by_a_node_whose_clock_is_ahead_is_believed_at_once() -> None:
+    learnt = keys.learn(KNOWN, THEIRS, [_announced(NEW, OLD, since="2026-06-01T01:00:00.000Z")], NOW)
+    assert _verifier(NEW) in [one.verifier_key for one in keys.valid(learnt, NOW)]
+
+
 def test_an_ended_key_announces_none() -> None:
     ended = (PeerKey(_verifier(OLD), until=PAST),)
     assert keys.learn(ended, THEIRS, [_announced(NEW, OLD)], NOW) == ended

@@ -41,8 +41,8 @@ class PeerKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compared_how: str = ""
 
     def is_valid(self, now: str) -> bool:
-        """Whether what it signs is believed at a time."""
-        return (not self.since or self.since <= now) and (not self.until or now <= self.until)
+        """Whether what it signs is believed at a time; an announced key as soon as it is known, whatever two clocks differ by."""
+        return (self.announced or not self.since or self.since <= now) and (not self.until or now <= self.until)
 
 
 class Announcement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
