@@ -120,6 +120,8 @@ NATIONAL: dict[str, Page] = {
     "tracing:key_compared": Page({"contact"}, "post"),
     "tracing:periods_set": Page({"contact"}, "post"),
     "tracing:request": Page(REQUEST_READERS, kwargs=REQUEST),
+    "tracing:chain": Page(REQUEST_READERS, kwargs=REQUEST),
+    "tracing:chain_map": Page(REQUEST_READERS, kwargs=REQUEST),
     "tracing:request_told": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_told_file": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_new": Page(REQUEST_WRITERS),

@@ -5,6 +5,7 @@ from django.urls import path
 from countermark.tracing import views
 from countermark.tracing.blind import http as blind_http
 from countermark.tracing.blind import views as blind
+from countermark.tracing.chain import views as chains
 from countermark.tracing.requests import http, views_answers, views_write
 from countermark.tracing.requests import views as requests
 
@@ -24,6 +25,8 @@ urlpatterns = [
     path("requests/drafts/<uuid:draft_id>/release/", requests.draft_release, name="draft_release"),
     path("requests/drafts/<uuid:draft_id>/drop/", requests.draft_drop, name="draft_drop"),
     path("requests/<str:conversation>/", requests.request_page, name="request"),
+    path("requests/<str:conversation>/chain/", chains.chain, name="chain"),
+    path("requests/<str:conversation>/chain/map.svg", chains.chain_map, name="chain_map"),
     path("requests/<str:conversation>/message/<int:number>/", views_write.message_file, name="message_file"),
     path("requests/<str:conversation>/say/<slug:kind>/", views_write.request_say, name="request_say"),
     path("requests/<str:conversation>/paper/<slug:kind>/", views_write.request_paper, name="request_paper"),
