@@ -673,3 +673,64 @@ def test_the_directory_shows_keys_to_compare(peer: Peer, alice: Client) -> None:
     text = text_of(alice, "/requests/directory/")
     assert checkpoint.verifier_key(THEIRS, peer.key.public_key()) in text
     assert peer.encryption_key in text
+
+
+def test_conditions_may_be_on_one_name_alone(peer: Peer, weapon: str, alice: Client) -> None:
+    asked_by(peer)
+    path = f"/requests/r1/say/answer/{weapon}/"
+    form = release_form(alice, path)
+    name = next(field for field in form if field.startswith("name-"))
+    marked = {"action": "draft", "outcome": "A4", "staff": ["contact"], "only_marked": "on", f"handled-{name}": "1"}
+    assert alice.post(path, {**form, **marked}).status_code == 302
+    known = queries.request("r1")
+    assert known is not None
+    answer = proofs.read(msgspec.json.encode(shown.body_of(known.drafts[0])["answer"]))
+    given = [one for record in answer.records for one in record.handling.values()]
+    assert answer.handling is None
+    assert [one["staff"] for one in given] == [["contact"]] * len(given) != []
+
+
+def test_what_is_for_other_staff_is_not_on_the_page_and_says_so(peer: Peer, alice: Client, carol: Client) -> None:
+    known = asked()
+    body = {**BODIES["answer"], "text": "for the point of contact", "handling": {"staff": ["contact"]}}
+    requests.receive(peer.sealed(peer.says(known.id, 1, 2, "answer", body=body)), by=NODE)
+    path = f"/requests/{known.id}/"
+    assert "for the point of contact" in text_of(carol, path)
+    assert "for the point of contact" not in text_of(alice, path)
+    assert "it is for authorized staff only" in text_of(alice, path)
+    assert alice.get(f"/requests/{known.id}/told/answerer/1/file/").status_code == 404
+
+
+def test_consent_is_asked_from_the_page_where_something_may_not_be_passed_on(peer: Peer, alice: Client) -> None:
+    known = asked()
+    assert "consent_request" not in text_of(alice, f"/requests/{known.id}/")
+    body = {**BODIES["answer"], "text": "seen at the depot", "handling": {"no_onward": True}}
+    requests.receive(peer.sealed(peer.says(known.id, 1, 2, "answer", body=body)), by=NODE)
+    assert f"/requests/{known.id}/say/consent_request/?about=1" in text_of(alice, f"/requests/{known.id}/")
+    filled = {"about": "1", "next_country": "XC", "reason": "the trace goes on"}
+    assert alice.post(f"/requests/{known.id}/say/consent_request/", filled).status_code == 302
+
+
+def test_a_state_that_cannot_keep_it_confidential_says_so_first(peer: Peer, carol: Client) -> None:
+    body = {**BODIES["request"], "no_guarantee": "our courts are public"}
+    requests.receive(peer.sealed(peer.says("r7", 1, 1, "request", side="asker", body=body)), by=NODE)
+    text = text_of(carol, "/requests/r7/")
+    assert "they cannot guarantee confidentiality" in text
+    assert "our courts are public" in text
+
+
+def test_the_directory_notes_who_compared_a_key_and_the_periods_of_the_nation(peer: Peer, carol: Client) -> None:
+    key = checkpoint.verifier_key(THEIRS, peer.key.public_key())
+    carol.post("/requests/directory/compared/", {"origin": THEIRS, "key": key, "how": "by telephone"})
+    periods = {"country": "", "acknowledge": 2, "answer": 9, "information": 9, "remind": 1, "source": "Order 7"}
+    carol.post("/requests/directory/periods/", periods)
+    text = text_of(carol, "/requests/directory/")
+    assert "by telephone" in text
+    assert "Order 7" in text
+    assert "answer within 9" in text
+
+
+def test_what_is_late_has_a_list_of_its_own(peer: Peer, carol: Client) -> None:
+    asked()
+    asked_by(peer)
+    assert "1 request" in text_of(carol, "/requests/?overdue")

@@ -310,6 +310,19 @@ class Conditions(forms.Form):
         return tuple(line.strip() for line in lines if line.strip())
 
 
+class AnswerConditions(Conditions):
+    """The same for an answer, whose events and names may each have them alone."""
+
+    only_marked = forms.BooleanField(
+        label=gettext_lazy("Only for the events and names marked above, not for the whole answer"), required=False
+    )
+
+    @property
+    def is_for_marked(self) -> bool:
+        """Whether the conditions are for what is marked only."""
+        return bool(self.is_valid() and self.cleaned_data["only_marked"])
+
+
 def _days(label: Any, initial: int) -> forms.IntegerField:
     return forms.IntegerField(label=label, initial=initial, min_value=0, max_value=rules.LONGEST_PERIOD)
 
@@ -337,11 +350,19 @@ def name_field(urn: str) -> str:
     return f"name-{urn.rpartition(':')[2][:32]}"
 
 
-def choice(data: Mapping[str, Any], record: Record, conditions: Conditions, *, opened: bool) -> Choice:
+def handled_field(name: str) -> str:
+    """The checkbox that puts the conditions on one event (its position) or name (its field)."""
+    return f"handled-{name}"
+
+
+def choice(data: Mapping[str, Any], record: Record, conditions: AnswerConditions, *, opened: bool) -> Choice:
     """What the release screen decided. What is not ticked is withheld; names not open to the reader cannot be told."""
     urns = {urn for line in record.history for urn in named(line)}
     open_to_reader = record.names if opened else personal.impersonal(record.names)
     told = frozenset(urn for urn in urns if urn in open_to_reader and name_field(urn) in data)
+    handling = conditions.handling
+    marked = [line.event_id for line in record.history if handled_field(str(line.position)) in data]
+    marked += [urn for urn in sorted(told) if handled_field(name_field(urn)) in data]
     return Choice(
         names=told,
         without=frozenset(urns - told),
@@ -354,7 +375,8 @@ def choice(data: Mapping[str, Any], record: Record, conditions: Conditions, *, o
             line.event_id for line in record.history if data.get(f"tell-{line.position}") not in ("whole", "partly")
         ),
         conditions=conditions.said,
-        handling=conditions.handling,
+        handling=None if conditions.is_for_marked else handling,
+        handled=dict.fromkeys(marked, handling) if handling and conditions.is_for_marked else {},
     )
 
 

@@ -14,7 +14,8 @@ from countermark.ledger import identity
 from countermark.ledger.entry import now
 from countermark.ledger.models import Peer
 from countermark.register.views.common import actor, me
-from countermark.tracing.requests import delivery, forms, keyring, periods, queries, rules, services, shown
+from countermark.tracing.papers import labels
+from countermark.tracing.requests import delivery, forms, handling, keyring, periods, queries, rules, services, shown
 from countermark.tracing.requests.keys import KeyProblem
 from countermark.tracing.requests.services import NotSaid
 from countermark.tracing.requests.states import Request
@@ -69,19 +70,39 @@ def request_page(request: HttpRequest, conversation: str) -> HttpResponse:
         "line": shown.line(found),
         "said": shown.said(found),
         "drafts": shown.drafts(found, reader),
-        "say": _words(found, found.side) if may_draft and found.kept else [],
-        "paper": _words(found, theirs) if may_draft and found.on_paper and found.kept else [],
+        "say": _words(found, found.side, USE) if may_draft and found.kept else [],
+        "consent": _consent(found) if may_draft else [],
+        "paper": _words(found, theirs, ()) if may_draft and found.on_paper and found.kept else [],
         "guarantee": shown.without_guarantee(found),
         "diversion": shown.point_of_diversion(found),
         "address": delivery.address(found.peer) if not found.on_paper else "",
+        "languages": labels.LANGUAGES.items(),
         "printing": "print" in request.GET,
         "printed": now(),
     }
     return render(request, "tracing/requests/request.html", context)
 
 
-def _words(found: Request, side: rules.Side) -> list[tuple[str, str]]:
-    return [(kind, shown.title(kind)) for kind in rules.allowed(found.conversation, side)]
+USE = ("consent_request", "consent")
+"""What is said about the use of a datum: offered where there is something to ask or decide."""
+
+
+def _words(found: Request, side: rules.Side, without: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(kind, shown.title(kind)) for kind in rules.allowed(found.conversation, side) if kind not in without]
+
+
+def _consent(found: Request) -> list[tuple[str, str, int]]:
+    """What may be asked or decided about passing on: kind, title, and the number of the message it is about."""
+    if not set(USE) & set(rules.allowed(found.conversation, found.side)):
+        return []
+    guarded = [one.envelope.number for one in found.received if handling.is_guarded(one.envelope.body)]
+    return [
+        *(("consent_request", shown.title("consent_request"), number) for number in guarded),
+        *(
+            ("consent", shown.title("consent"), number)
+            for number in handling.unanswered(found.conversation, found.side)
+        ),
+    ]
 
 
 def request_or_404(request: HttpRequest, conversation: str) -> Request:

@@ -93,6 +93,7 @@ class NameLine:
     what: Any
     text: str
     told: bool
+    handled: bool
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class EventLine:
     facts: tuple[tuple[str, Any, bool], ...]
     tell: str
     provable: bool
+    handled: bool
 
 
 @requires("request.draft")
@@ -117,7 +119,7 @@ def request_answer(request: HttpRequest, conversation: str, kind: str, weapon: U
     record = record_or_404(request, weapon)
     opened = names_open(request, record)
     data = posted(request)
-    form, conditions = forms.Say(kind, data), forms.Conditions(data)
+    form, conditions = forms.Say(kind, data), forms.AnswerConditions(data)
     answer = _chosen(request, found, record, conditions, opened=opened) if data is not None else None
     if answer is not None and request.POST.get("action") == "draft" and form.is_valid() and conditions.is_valid():
         body = {**form.body, "answer": msgspec.to_builtins(answer)}
@@ -156,7 +158,7 @@ def _kept_so_far(form: forms.Say, request: HttpRequest) -> dict[str, Any]:
 
 
 def _chosen(
-    request: HttpRequest, found: Request, record: Record, conditions: forms.Conditions, *, opened: bool
+    request: HttpRequest, found: Request, record: Record, conditions: forms.AnswerConditions, *, opened: bool
 ) -> Answer | None:
     choice = forms.choice(request.POST, record, conditions, opened=opened)
     held = [one.envelope.holds for one in found.received]
@@ -176,6 +178,7 @@ def _lines(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[Ev
             facts=tuple((fact, shown.FACTS[fact], _is_given(data, line, fact)) for fact in answers.FACTS),
             tell=tell if data is None else data.get(f"tell-{line.position}", "not"),
             provable=line.position // LOG_SPAN == log.id,
+            handled=data is not None and forms.handled_field(str(line.position)) in data,
         )
 
 
@@ -199,7 +202,13 @@ def _names(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[Na
     for urn in sorted(urns, key=lambda urn: IN_ORDER.index(urn.split(":")[2])):
         kind, field = urn.split(":")[2], forms.name_field(urn)
         told = kind in TELLABLE and urn in usual if data is None else field in data
-        yield NameLine(field, shown.FACTS.get(f"name:{kind}", kind), record.names[urn], told)
+        yield NameLine(
+            field,
+            shown.FACTS.get(f"name:{kind}", kind),
+            record.names[urn],
+            told,
+            data is not None and forms.handled_field(field) in data,
+        )
 
 
 def _hidden(record: Record, *, opened: bool) -> int:
