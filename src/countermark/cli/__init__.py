@@ -34,6 +34,7 @@ _COMMANDS = {
     "blind": "blind",
     "message": "requests",
     "verify-answer": "requests",
+    "chain": "chain",
     "demo": "demo",
     "bench": "bench",
 }

@@ -95,7 +95,7 @@ def _stop(server: "subprocess.Popen[str]") -> None:
 
 
 def play(directory: Path, say: Say) -> dict[str, Any]:
-    """Plays the case; leaves the released answer in `directory/answer.json`. Raises `ExchangeFailed`."""
+    """Plays the case; leaves the released answer in `directory/answer.json`, the map in `chain.svg`. Raises `ExchangeFailed`."""
     xa, xb = Node("XA", directory / "XA"), Node("XB", directory / "XB")
     with ExitStack() as stack:
         _set_up(xa, xb, directory, stack, say)
@@ -110,6 +110,8 @@ def play(directory: Path, say: Say) -> dict[str, Any]:
         xa.say("closing", {"outcome": "A4"}, request=request)
         closed = xa.say("closing", {"outcome": "A5"}, request=paper)
         xa.run("request", "deliver")
+        chain = xa.run("chain", request, "--map", str((directory / "chain.svg").resolve()))["chain"]
+        say(f"the chain: {_in_words(chain)} (map: chain.svg)")
         return _outcome(xa, [request, paper], closed)
 
 
@@ -185,6 +187,14 @@ def _ask_on_paper(xa: Node, request: str, say: Say) -> str:
     xa.run("request", "paper", paper, "answer", "--time", "2026-03-01T00:00:00.000Z", given=told, person="contact")
     say("XC has no node; it answers on paper: imported 1994, stolen from a police store in 1997")
     return str(paper)
+
+
+def _in_words(chain: list[dict[str, Any]]) -> str:
+    """Each step by its word and State, gaps as such."""
+    return ", ".join(
+        f"{one['step']['event']} {one['step']['country']}".strip() if "step" in one else f"gap ({one['gap']['kind']})"
+        for one in chain
+    )
 
 
 def _outcome(xa: Node, requests: list[str], closed: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""`countermark chain`: what the answers of linked requests tell of one weapon, and its map."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from countermark import cli
+from countermark.cli.common import always_json, print_json, ready
+
+
+@click.command("chain")
+@click.argument("request", metavar="REQUEST")
+@click.option(
+    "--map", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Draws the map too."
+)
+@always_json
+def chain(request: str, file: Path | None) -> None:
+    """Prints the chain of a weapon as States told it: steps and gaps, in order, and the requests they come from."""
+    ready()
+    from countermark.tracing.chain import drawing, queries, rules
+
+    linked = queries.requests_of(request)
+    if not linked:
+        raise cli.Finding(f"there is no request {request}")
+    items = queries.chain(linked)
+    if file is not None:
+        try:
+            file.write_text(drawing.svg(items), "utf-8")
+        except OSError as error:
+            raise click.UsageError(f"cannot write {file}: {error.strerror}") from error
+    shown = [{"gap" if isinstance(one, rules.Gap) else "step": msgspec.to_builtins(one)} for one in items]
+    print_json({"requests": [one.id for one in linked], "chain": shown})
+
+
+COMMANDS = {"chain": chain}
