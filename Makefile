@@ -5,6 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := src/countermark/web/static/vendor
+FONTS := src/countermark/tracing/papers/fonts
 CATALOGUES := $(wildcard src/countermark/locale/*/LC_MESSAGES/django.po)
 STAMPS := build/stamps
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
@@ -78,7 +79,7 @@ lock: develop ## Pin the dependencies again, with hashes and without addresses
 	bin/strip-addresses package-lock.json
 
 clean: ## Remove what was built, not the stores
-	rm -rf build $(VENV) node_modules $(VENDOR) $(CATALOGUES:.po=.mo) src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build $(VENV) node_modules $(VENDOR) $(FONTS) $(CATALOGUES:.po=.mo) src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(STAMPS)/venv:
 	@command -v npm >/dev/null || { echo "npm is needed to fetch the front-end files" >&2; exit 1; }
@@ -106,5 +107,5 @@ $(STAMPS)/catalogues: $(STAMPS)/install bin/catalogues $(CATALOGUES)
 $(STAMPS)/vendor: $(STAMPS)/venv package.json package-lock.json bin/fetch-vendor
 	@echo "Fetching the pinned front-end files"
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	@bin/fetch-vendor node_modules $(VENDOR)
+	@bin/fetch-vendor node_modules $(VENDOR) $(FONTS)
 	@touch $@

@@ -124,6 +124,7 @@ NATIONAL: dict[str, Page] = {
     "tracing:chain_map": Page(REQUEST_READERS, kwargs=REQUEST),
     "tracing:request_told": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_told_file": Page(REQUEST_READERS, kwargs=ANSWER),
+    "tracing:message_pdf": Page(REQUEST_READERS, kwargs={**REQUEST, "side": "asker", "number": 1, "language": "fr"}),
     "tracing:request_new": Page(REQUEST_WRITERS),
     "tracing:blind": Page(REQUEST_WRITERS),
     "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),

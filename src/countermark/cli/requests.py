@@ -411,6 +411,37 @@ def _outgoing(conversation: str) -> "Request":
     return waiting[0]
 
 
+@message.command("pdf")
+@click.argument("conversation", metavar="ID")
+@click.argument("number", type=click.IntRange(1))
+@click.option("--side", type=click.Choice(rules.SIDES), default=None, help="Whose message; ours by default.")
+@click.option("--language", type=click.Choice(["ar", "zh", "en", "fr", "ru", "es"]), default="en")
+@click.option("--output", "file", type=_path, required=True, metavar="FILE", help="Where the PDF goes.")
+@always_json
+def pdf(conversation: str, number: int, side: str | None, language: str, file: Path) -> None:
+    """Typesets a message in a language of the United Nations, with a DataMatrix that leads back to it."""
+    ready()
+    from countermark.tracing.papers import references, sheets
+    from countermark.tracing.requests import queries
+
+    found = queries.request(references.request_of(conversation) or conversation)
+    whose = side or (found.side if found else "")
+    chosen = [
+        one.envelope
+        for one in (found.kept if found else ())
+        if (one.envelope.side, one.envelope.number) == (whose, number)
+    ]
+    if not chosen:
+        raise cli.Finding(f"there is no message {number} of request {conversation}")
+    try:
+        file.write_bytes(sheets.pdf(chosen[0], language))
+    except sheets.NoPaper as problem:
+        raise cli.Finding(str(problem)) from problem
+    except OSError as error:
+        raise click.UsageError(f"cannot write {file}: {error.strerror}") from error
+    print_json({"request": conversation, "number": number, "reference": sheets.reference(chosen[0]), "file": str(file)})
+
+
 @message.command("receive")
 @click.argument("file", metavar="FILE", type=_path)
 @always_json

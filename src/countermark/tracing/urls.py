@@ -6,6 +6,7 @@ from countermark.tracing import views
 from countermark.tracing.blind import http as blind_http
 from countermark.tracing.blind import views as blind
 from countermark.tracing.chain import views as chains
+from countermark.tracing.papers import views as papers
 from countermark.tracing.requests import http, views_answers, views_write
 from countermark.tracing.requests import views as requests
 
@@ -28,6 +29,11 @@ urlpatterns = [
     path("requests/<str:conversation>/chain/", chains.chain, name="chain"),
     path("requests/<str:conversation>/chain/map.svg", chains.chain_map, name="chain_map"),
     path("requests/<str:conversation>/message/<int:number>/", views_write.message_file, name="message_file"),
+    path(
+        "requests/<str:conversation>/message/<slug:side>/<int:number>/<slug:language>.pdf",
+        papers.message_pdf,
+        name="message_pdf",
+    ),
     path("requests/<str:conversation>/say/<slug:kind>/", views_write.request_say, name="request_say"),
     path("requests/<str:conversation>/paper/<slug:kind>/", views_write.request_paper, name="request_paper"),
     path(

@@ -1,5 +1,5 @@
-"""What the field in the header knows, in the order in which it is asked: an id, the code of a paper form, a record number, a
-serial, a reading.
+"""What the field in the header knows, in the order in which it is asked: an id, the code of a paper form or of a message on
+paper, a record number, a serial, a reading.
 
 What is typed may be a name, so only what the register knows, or what looks like a mark, goes into the address it leads to.
 """
@@ -11,6 +11,7 @@ from countermark.marks.text import canonical
 from countermark.register import papers
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import scope
+from countermark.tracing.papers import references
 from countermark.web.find import finder
 from countermark.web.navigation import url
 
@@ -27,6 +28,12 @@ def _by_id(user: User, text: str) -> str | None:
 def _by_form(user: User, text: str) -> str | None:
     form = papers.find(text)
     return url("register:paper_key", form.code) if form else None
+
+
+def _by_reference(user: User, text: str) -> str | None:
+    """What the code on a message on paper says."""
+    conversation = references.request_of(text)
+    return url("tracing:request", conversation) if conversation else None
 
 
 def _by_ref(user: User, text: str) -> str | None:
@@ -66,6 +73,7 @@ def fill() -> None:
     """Teaches the field in the header; called once, when the program starts."""
     finder("weapon.view", _by_id)
     finder("event.add", _by_form)
+    finder("request.view", _by_reference)
     finder("weapon.view", _by_ref)
     finder("trace", _as_reading)
     finder("weapon.view", _by_serial)

@@ -19,6 +19,7 @@ from countermark.ledger.checkpoint import Checkpoint
 from countermark.ledger.services import NODE, Actor
 from countermark.register import services as register
 from countermark.register.queries import records
+from countermark.tracing.papers import sheets
 from countermark.tracing.requests import answers, messages, proofs, queries, rules, shown
 from countermark.tracing.requests import services as requests
 from countermark.tracing.requests.answers import Choice
@@ -734,3 +735,26 @@ def test_what_is_late_has_a_list_of_its_own(peer: Peer, carol: Client) -> None:
     asked()
     asked_by(peer)
     assert "1 request" in text_of(carol, "/requests/?overdue")
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_message_is_had_on_paper_in_the_language_of_its_reader(carol: Client, peer: Peer, language: str) -> None:
+    request = asked()
+    page = text_of(carol, f"/requests/{request.id}/")
+    path = f"/requests/{request.id}/message/asker/1/{language}.pdf"
+    answer = carol.get(path)
+    assert path in page
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("path", ["asker/2/fr", "answerer/1/fr", "asker/1/de"])
+def test_there_is_no_paper_of_what_was_not_said(carol: Client, peer: Peer, path: str) -> None:
+    assert carol.get(f"/requests/{asked().id}/message/{path}.pdf").status_code == 404
+
+
+def test_the_code_on_a_paper_leads_to_its_request(carol: Client, peer: Peer) -> None:
+    request = asked()
+    reference = sheets.reference(request.sent[0].envelope)
+    answer = carol.post("/find/", {"q": reference})
+    assert answer.headers["Location"] == f"/requests/{request.id}/"
