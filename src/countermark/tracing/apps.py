@@ -10,6 +10,7 @@ class TracingConfig(AppConfig):
         from countermark.ledger import projections
         from countermark.register import weaponviews
         from countermark.tracing import index
+        from countermark.tracing.cases.projection import CaseProjection
         from countermark.tracing.requests.projection import RequestProjection
 
         weaponviews.register(
@@ -17,3 +18,4 @@ class TracingConfig(AppConfig):
         )
         weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), index.patterns))
         projections.register(RequestProjection())
+        projections.register(CaseProjection())

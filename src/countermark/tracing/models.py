@@ -1,4 +1,4 @@
-"""The one table of requests between States. (The search tables are plain SQL: `index.ddl`.)"""
+"""The tables of requests between States and of cases. (The search tables are plain SQL: `index.ddl`.)"""
 
 from django.db import models
 
@@ -26,3 +26,16 @@ class RequestLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation}/{self.position}"
+
+
+class CaseLink(models.Model):
+    """View: which act belongs to which case."""
+
+    position = models.BigIntegerField(primary_key=True)
+    case_id = models.CharField(max_length=100, db_index=True)
+
+    class Meta:
+        db_table = "tracing_caselink"
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.position}"
