@@ -13,7 +13,7 @@ from typing import Any
 
 from countermark.ledger import services
 from countermark.ledger.services import Actor, Draft
-from countermark.marking import acts, batches, equipment, events, numbering, photographs
+from countermark.marking import acts, batches, equipment, events, numbering
 from countermark.marking.acts import refuse
 from countermark.marking.batches import batch, item
 from countermark.marking.models import ItemRow
@@ -21,6 +21,7 @@ from countermark.marking.numbering import Wanted
 from countermark.marking.states import CRITERIA, Batch, Item
 from countermark.marks.sentences import Sentence, said
 from countermark.marks.text import canonical, split_prefix
+from countermark.register import photographs
 
 HAND = "hand_stamp"
 AS_FAR_AS_POSSIBLE = frozenset({"recoverable"})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.marking.photographs import LONGEST, without_metadata
+from countermark.register.photographs import LONGEST, without_metadata
 from tests.marking.photograph import SCAN, SECRET, jpeg, png
 
 
