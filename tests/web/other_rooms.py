@@ -23,6 +23,7 @@ DECIDERS = {"registrar", "commander"}
 LEDGER_READERS = {"auditor", "admin"}
 REQUEST_READERS = {"tracing", "contact", "auditor"}
 REQUEST_WRITERS = {"tracing", "contact"}
+CASE = {"case_id": str(uuid.UUID(int=7))}
 REQUEST = {"conversation": str(uuid.UUID(int=7))}
 MESSAGE = {**REQUEST, "kind": "answer"}
 ANSWER = {**REQUEST, "side": "answerer", "number": 1}
@@ -125,6 +126,14 @@ NATIONAL: dict[str, Page] = {
     "tracing:request_told": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_told_file": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:message_pdf": Page(REQUEST_READERS, kwargs={**REQUEST, "side": "asker", "number": 1, "language": "fr"}),
+    "tracing:cases": Page(REQUEST_READERS),
+    "tracing:case": Page(REQUEST_READERS, kwargs=CASE),
+    "tracing:case_photograph": Page(REQUEST_READERS, kwargs={**CASE, "digest": "0" * 64}),
+    "tracing:case_new": Page(REQUEST_WRITERS),
+    "tracing:case_change": Page(REQUEST_WRITERS, kwargs=CASE),
+    "tracing:case_note": Page(REQUEST_WRITERS, "post", CASE),
+    "tracing:case_consider": Page(REQUEST_WRITERS, "post", CASE),
+    "tracing:case_close": Page(REQUEST_WRITERS, "post", CASE),
     "tracing:request_new": Page(REQUEST_WRITERS),
     "tracing:blind": Page(REQUEST_WRITERS),
     "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),

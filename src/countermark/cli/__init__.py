@@ -32,6 +32,7 @@ _COMMANDS = {
     "schema": "marking",
     "request": "requests",
     "blind": "blind",
+    "case": "cases",
     "message": "requests",
     "verify-answer": "requests",
     "chain": "chain",

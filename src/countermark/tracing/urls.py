@@ -5,6 +5,7 @@ from django.urls import path
 from countermark.tracing import views
 from countermark.tracing.blind import http as blind_http
 from countermark.tracing.blind import views as blind
+from countermark.tracing.cases import views as cases
 from countermark.tracing.chain import views as chains
 from countermark.tracing.papers import views as papers
 from countermark.tracing.requests import http, views_answers, views_write
@@ -14,6 +15,14 @@ app_name = "tracing"
 urlpatterns = [
     path("trace/", views.trace, name="trace"),
     path("trace/decide/", views.decide, name="decide"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/new/", cases.case_new, name="case_new"),
+    path("cases/<str:case_id>/", cases.case, name="case"),
+    path("cases/<str:case_id>/facts/", cases.case_change, name="case_change"),
+    path("cases/<str:case_id>/note/", cases.case_note, name="case_note"),
+    path("cases/<str:case_id>/consider/", cases.case_consider, name="case_consider"),
+    path("cases/<str:case_id>/close/", cases.case_close, name="case_close"),
+    path("cases/<str:case_id>/photographs/<str:digest>/", cases.case_photograph, name="case_photograph"),
     path("exchange/messages/", http.messages, name="messages"),
     path("exchange/blind/", blind_http.blind, name="blind_exchange"),
     path("requests/", requests.requests, name="requests"),

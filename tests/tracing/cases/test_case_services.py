@@ -119,7 +119,7 @@ def test_a_stolen_weapon_that_was_found_again_still_alerts_its_case() -> None:
 
 def test_the_request_of_a_case_says_the_three_blocks_and_belongs_to_it() -> None:
     case = opened()
-    draft = services.ask(case, "XB", "criminal investigation", by=ANN)
+    draft = services.ask(case, "XB", "criminal investigation", confirmed=True, by=ANN)
     request = requests.of_draft(draft)
     found = queries.case(case)
     assert request is not None
@@ -129,7 +129,12 @@ def test_the_request_of_a_case_says_the_three_blocks_and_belongs_to_it() -> None
 
 def test_a_request_that_would_be_incomplete_is_not_drafted() -> None:
     with pytest.raises(NotRecorded):
-        services.ask(opened(Facts("find", "2026")), "XB", "", by=ANN)
+        services.ask(opened(Facts("find", "2026")), "XB", "", confirmed=True, by=ANN)
+
+
+def test_nobody_is_asked_before_the_weapon_is_identified() -> None:
+    with pytest.raises(NotRecorded, match="not confirmed"):
+        services.ask(opened(), "XB", "criminal investigation", confirmed=False, by=ANN)
 
 
 def test_a_case_is_closed_and_opened_again_by_new_facts() -> None:

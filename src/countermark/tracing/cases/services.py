@@ -86,12 +86,15 @@ def consider(case: str, weapon: str, probability: float, *, confirmed: bool, rea
     return _case(case)
 
 
-def ask(case: str, peer: str, intended_use: str, *, by: Actor) -> str:
-    """Drafts the request of a case (ITI 17); another person releases it. Returns the draft's id. Raises `NotRecorded`."""
+def ask(case: str, peer: str, intended_use: str, *, confirmed: bool, by: Actor) -> str:
+    """Drafts the request of a case (ITI 17); another person releases it. Returns the draft's id. Raises `NotRecorded`.
+
+    `confirmed`: the officer stands for marks, type and calibre; without, nobody is asked (identify, then trace).
+    """
     known = _case(case)
     if known.facts is None:
         raise NotRecorded([Sentence("the intake of this case was erased")])
-    body = rules.request_body(known.facts, confirmed=True, intended_use=intended_use)
+    body = rules.request_body(known.facts, confirmed=confirmed, intended_use=intended_use)
     try:
         draft = requests.draft("request", body, peer=peer, by=by)
     except requests.NotSaid as refused:

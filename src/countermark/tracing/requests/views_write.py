@@ -12,6 +12,9 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
+from countermark.tracing.cases import queries as cases
+from countermark.tracing.cases import rules as case_rules
+from countermark.tracing.cases import services as case_services
 from countermark.tracing.requests import forms, queries, rules, services, shown, views_answers
 from countermark.tracing.requests.services import NotSaid
 from countermark.tracing.requests.states import Request
@@ -41,6 +44,8 @@ def request_new(request: HttpRequest) -> HttpResponse:
         except NotSaid as refused:
             forms.show_refused(form, refused.problems)
         else:
+            if (case := request.GET.get("case", "")) and cases.case(case) is not None:
+                case_services.asked(case, cases.conversation_of(draft_id), by=actor(request))
             return _drafted(request, draft_id)
     if adding:
         form, rows = _unjudged(request, count)
@@ -75,6 +80,10 @@ def _prefilled(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any
     to = request.GET.get("to", "")[:2]
     known = next((origin for origin, _label in shown.directory() if origin[:2] == to), "")
     first: dict[str, Any] = {"peer": known} if known else {"country": to}
+    if (case := cases.case(request.GET["case"]) if "case" in request.GET else None) is not None and case.facts:
+        body = case_rules.request_body(case.facts, confirmed=bool(case.weapon), intended_use="")
+        given = {name: body[name] for name in ("why_illicit", "circumstances")}
+        return {**first, **given}, [_typed(one) for one in body["weapons"]]
     earlier = (
         queries.request(request.GET.get("after", ""), queries.reader(me(request))) if "after" in request.GET else None
     )
