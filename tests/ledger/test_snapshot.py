@@ -28,7 +28,8 @@ def busy(store: str) -> Iterator[threading.Event]:
             while not stop.is_set():
                 number += 1
                 append(
-                    [timed_act("setting_changed", {"n": number}, kept=(services.setting_write("n", str(number)),))], by=ANN
+                    [timed_act("setting_changed", {"n": number}, kept=(services.setting_write("n", str(number)),))],
+                    by=ANN,
                 )
                 begun.set()
         except Exception as error:  # noqa: BLE001 (shown below)
