@@ -6,7 +6,6 @@ already there is recognised by its eventID. The last batch also appends one act 
 """
 
 import hashlib
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +47,7 @@ from countermark.register.services import (
     withdrawn_events,
     withdrawn_marks,
 )
+from countermark.register.workspace import workspace
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -132,8 +132,8 @@ def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress 
         delimiter=options.delimiter,
     )
     columns = frozenset(place_columns(stream.table, WEAPON_COLUMNS, options.mapping, options.ignore_columns))
-    with tempfile.TemporaryDirectory(prefix="countermark-load-") as name:
-        directory, source = Path(name), options.source or own_source()
+    with workspace() as directory:
+        source = options.source or own_source()
         early = not options.dry_run and path.stat().st_size >= EARLY_FROM
         with births.making(directory, source, projection.views(), early=early) as make:
             staged = staging.stage(_counted(stream, progress), directory)
@@ -318,8 +318,8 @@ def load_events(path: Path, options: Options, *, by: Actor, progress: Progress =
         encoding=options.encoding,
         delimiter=options.delimiter,
     )
-    with tempfile.TemporaryDirectory(prefix="countermark-load-") as directory:
-        load = _EventLoad(Path(directory) / "events", options, by)
+    with workspace() as directory:
+        load = _EventLoad(directory / "events", options, by)
         load.check(_counted(stream, progress))
         load.report.warnings = dict(stream.warnings)
         if options.dry_run:

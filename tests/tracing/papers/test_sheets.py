@@ -92,3 +92,25 @@ def test_what_is_no_reference_leads_nowhere(text: str) -> None:
 def test_there_is_no_form_in_a_seventh_language() -> None:
     with pytest.raises(sheets.NoPaper, match="no form in de"):
         sheets.pdf(envelope(), "de")
+
+
+def test_the_conditions_of_an_answer_stand_on_its_sheet() -> None:
+    told = {"records": [], "conditions": ["for the court only"], "handling": {"no_onward": True}}
+    said = _flat(sheets.sheet(envelope("answer", answer=told), "en"))
+    assert "for the court only" in said
+    assert any("consent" in text for text in said)
+
+
+def test_events_that_a_letter_told_stand_on_the_sheet() -> None:
+    told = {"events": [{"event": "import", "date": "1994", "country": "XC"}]}
+    history = sheets.sheet(envelope("answer", answer=told), "fr")["history"]
+    assert {"1994", labels.words("fr")["event"]["import"], "XC"} <= set(_flat(history))
+
+
+def test_what_another_program_says_besides_is_not_left_out() -> None:
+    assert "blue" in _flat(sheets.sheet(envelope(colour="blue"), "en"))
+
+
+def test_a_message_too_long_for_paper_is_taken_as_a_file() -> None:
+    with pytest.raises(sheets.NoPaper, match="as a file"):
+        sheets.pdf(envelope(weapons=[WEAPON] * 5000), "en")

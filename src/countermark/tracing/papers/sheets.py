@@ -16,6 +16,7 @@ from countermark.tracing.requests import messages, proofs, shown
 from countermark.tracing.requests.messages import Envelope
 
 MOST_EVENTS = 500
+MOST_CHARACTERS = 400_000
 LONGEST = 20_000
 """Characters of one text on paper; a longer one ends with an ellipsis."""
 
@@ -60,6 +61,8 @@ def _typeset(envelope: Envelope, language: str, form: Literal["pdf", "png"], *, 
 
     code = zxingcpp.create_barcode(reference(envelope), zxingcpp.BarcodeFormat.DataMatrix, force_square=True).to_svg()
     data = json.dumps(sheet(envelope, language, draft=draft), ensure_ascii=False)
+    if len(data) > MOST_CHARACTERS:
+        raise NoPaper("the message is too long for paper: take it as a file")
     try:
         made: Any = typst.compile(
             str(TEMPLATE),
@@ -108,6 +111,13 @@ def _blocks(envelope: Envelope, words: Words) -> Iterator[dict[str, Any]]:
         for name, label in words["members"].items()
         if name != "weapons" and (values := list(_values(name, envelope.body.get(name), words)))
     ]
+    said += [
+        _row(name, values)
+        for name in _others(envelope.body, words)
+        if (values := list(_values(name, envelope.body[name], words)))
+    ]
+    if conditions := list(_conditions(envelope.body)):
+        said.append(_row(form["conditions"], conditions))
     yield {"title": words["kinds"].get(envelope.kind, envelope.kind), "rows": said}
     for number, weapon in enumerate(_weapons(envelope.body), start=1):
         rows = [
@@ -134,6 +144,22 @@ def _values(name: str, value: Any, words: Words) -> Iterator[dict[str, Any]]:
             yield _text(f"({one}) {word}")
         else:
             yield _ltr(str(one)) if name in _EXACT else _text(str(one))
+
+
+def _others(body: Mapping[str, Any], words: Words) -> list[str]:
+    """Members of a message that the form has no words for: what another program says is not left out."""
+    return [name for name in body if name not in words["members"] and name not in ("answer", "handling", "conditions")]
+
+
+def _conditions(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """How what is told is to be handled (ITI 15): of the message and of the answer in it, in the reader's words."""
+    answer = body.get("answer")
+    for said in (body, answer if isinstance(answer, Mapping) else {}):
+        handling, conditions = said.get("handling"), said.get("conditions")
+        if isinstance(handling, Mapping):
+            yield from (_text(str(one)) for one in shown.conditions_in_words(dict(handling)))
+        listed = conditions if isinstance(conditions, list | tuple) else [conditions] if conditions else []
+        yield from (_text(str(one)) for one in listed)
 
 
 _EXACT = frozenset({"until", "linked_request", "next_country"})
@@ -164,10 +190,10 @@ def _history(envelope: Envelope, words: Words) -> Iterator[list[dict[str, Any]]]
     if not isinstance(told, Mapping):
         return
     try:
-        answer = proofs.read(jcs.encode(dict(told)))
+        items = shown.preview(proofs.read(jcs.encode(dict(told)))).items
     except (proofs.AnswerError, ValueError):
-        return
-    for item in shown.preview(answer).items:
+        items = shown.on_paper(told, envelope.sender).items
+    for item in items:
         if isinstance(item, custody.Gap):
             yield [_text(words["form"]["gap"])]
             continue

@@ -436,7 +436,7 @@ def told(value: Mapping[str, Any], request: Request, *, ours: bool = True) -> To
     try:
         answer = proofs.read(jcs.encode(dict(value)))
     except (AnswerError, ValueError):
-        return _on_paper(value, request.peer)
+        return on_paper(value, request.peer)
     if ours:
         return _told(answer, proofs.verify(answer, keys=[answer.verifier_key]))
     peer = Peer.objects.filter(origin=request.peer).first()
@@ -549,7 +549,7 @@ def _as_name(text: str) -> Name:
     return Name(hidden=True) if text.startswith("urn:countermark:") else Name(text)
 
 
-def _on_paper(value: Mapping[str, Any], peer: str) -> Told:
+def on_paper(value: Mapping[str, Any], peer: str) -> Told:
     """What a letter told, or a program that writes answers otherwise: facts without proof."""
     listed = value.get("events") or value.get("records") or []
     facts = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
