@@ -33,6 +33,7 @@ _COMMANDS = {
     "request": "requests",
     "blind": "blind",
     "case": "cases",
+    "interpol": "interpol",
     "message": "requests",
     "verify-answer": "requests",
     "chain": "chain",

@@ -114,6 +114,8 @@ ACTS: dict[str, ActWord] = {
     "recovery_identified": ActWord(_("weapon of a case confirmed or rejected")),
     "recovery_asked": ActWord(_("request to another State made from a case")),
     "recovery_closed": ActWord(_("case closed")),
+    "interpol_exported": ActWord(_("records exported for INTERPOL")),
+    "interpol_noted": ActWord(_("reference of INTERPOL noted")),
     "blind_setup_made": ActWord(_("set-up of the blind check made")),
     "blind_asked": ActWord(_("another State asked blindly about a mark")),
     "blind_answered": ActWord(_("blind question of another State answered")),
