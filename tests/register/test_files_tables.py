@@ -37,7 +37,13 @@ def test_unicode_encodings_are_told_from_the_bytes(tmp_path: Path, encoding: str
 
 
 @pytest.mark.parametrize(
-    ("encoding", "text"), [("cp1252", "Fábrica de Itajubá, Señor Núñez"), ("cp1251", "Ижевский механический завод")]
+    ("encoding", "text"),
+    [
+        ("cp1252", "Fábrica de Itajubá, Señor Núñez"),
+        ("cp1252", "Nº 12, À la «Manufacture»"),
+        ("cp1251", "Ижевский механический завод"),
+        ("cp1251", "ИЖ-1408"),
+    ],
 )
 def test_an_eight_bit_encoding_is_a_guess_and_said_to_be_one(tmp_path: Path, encoding: str, text: str) -> None:
     table = csv_table(tmp_path, f"ref;maker\nA1;{text}\n".encode(encoding))

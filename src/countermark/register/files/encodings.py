@@ -22,6 +22,8 @@ class Encoding:
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_PAIR = re.compile(rb"(?<![A-Za-z\x80-\xff])[\xc0-\xff]{2}(?![A-Za-z\x80-\xff])")
+"""Two letters alone: `ИЖ-1408` in Cyrillic. In western Europe an accented letter has plain ones beside it."""
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -125,7 +127,7 @@ def _decode(scan: _Scan, decoder: codecs.IncrementalDecoder, chunk: bytes, done:
 def _count(scan: _Scan, chunk: bytes) -> None:
     runs = _HIGH.findall(chunk)
     scan.high_runs += len(runs)
-    scan.long_runs += sum(1 for run in runs if len(run) >= 3)
+    scan.long_runs += sum(1 for run in runs if len(run) >= 3) + len(_PAIR.findall(chunk))
     scan.multibyte += len(_MULTIBYTE.findall(chunk))
     scan.cp1252_holes |= any(byte in chunk for byte in b"\x81\x8d\x8f\x90\x9d")
     scan.cp1251_holes |= b"\x98" in chunk
