@@ -10,12 +10,12 @@ class TracingConfig(AppConfig):
         from countermark.ledger import projections
         from countermark.register import weaponviews
         from countermark.tracing import index
-        from countermark.tracing.cases.projection import CaseProjection
-        from countermark.tracing.requests.projection import RequestProjection
+        from countermark.tracing.cases import projection as cases
+        from countermark.tracing.requests import projection as requests
 
         weaponviews.register(
             weaponviews.WeaponView("tracing_mark", index.COLUMNS, index.rows, key_width=3, lookup_kind="int")
         )
         weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), index.patterns))
-        projections.register(RequestProjection())
-        projections.register(CaseProjection())
+        projections.register(requests.PROJECTION)
+        projections.register(cases.PROJECTION)

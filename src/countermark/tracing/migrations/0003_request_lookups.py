@@ -7,10 +7,10 @@ from django.db import migrations, models
 
 def link_again(apps: Any, schema_editor: Any) -> None:
     """The view is folded again from the acts: a handful in any store of before."""
-    from countermark.tracing.requests.projection import RequestProjection
+    from countermark.tracing.requests.projection import PROJECTION
 
     if apps.get_model("tracing", "RequestLink").objects.exists():
-        RequestProjection().rebuild()
+        PROJECTION.rebuild()
 
 
 class Migration(migrations.Migration):
