@@ -1,19 +1,20 @@
 """Reading cases: one, all, what they share, and which of them a stolen or lost weapon answers to."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
 from countermark.ledger import database, store
-from countermark.ledger.models import Attachment
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import records
 from countermark.register.rules import HistoryEvent
 from countermark.tracing.cases import rules, states
 from countermark.tracing.cases.projection import LINKS
-from countermark.tracing.cases.rules import DIVERTED, Link
+from countermark.tracing.cases.rules import DIVERTED, Facts, Link
 from countermark.tracing.cases.states import Case
+from countermark.tracing.forms import EVIDENCE
+from countermark.tracing.queries import Query, query_of
 from countermark.tracing.requests import queries as requests
 
 
@@ -28,24 +29,39 @@ class Alert(NamedTuple):
 def case(case_id: str) -> Case | None:
     """One case, or None for an unknown id."""
     rows = database.select_in(f"SELECT position FROM {LINKS}", "case_id", [case_id])  # noqa: S608
-    return _folded([int(row[0]) for row in rows])
+    return next(_folded([[int(row[0]) for row in rows]]), None)
+
+
+AT_ONCE = 200
+"""Cases read together."""
 
 
 def cases() -> Iterator[Case]:
     """Every case, the one that changed last first."""
+    positions: dict[str, list[int]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT case_id, max(position) FROM {LINKS} GROUP BY case_id ORDER BY 2 DESC")  # noqa: S608
-        ids = [str(row[0]) for row in cursor.fetchall()]
-    for case_id in ids:
-        if (found := case(case_id)) is not None:
+        cursor.execute(f"SELECT case_id, position FROM {LINKS} ORDER BY position DESC")  # noqa: S608
+        for case_id, position in cursor.fetchall():
+            positions.setdefault(str(case_id), []).append(int(position))
+    for some in database.chunks(positions.values(), AT_ONCE):
+        yield from _folded(some)
+
+
+def _folded(groups: Sequence[Sequence[int]]) -> Iterator[Case]:
+    """The case that each group of acts tells; their entries and documents are read together."""
+    entries = {one.position: one for one in store.entries_at([position for group in groups for position in group])}
+    digests = {str(one.body["document"]) for one in entries.values() if one.body.get("document")}
+    documents = requests.documents(digests)
+    for group in groups:
+        found = states.fold([entries[position] for position in group if position in entries], documents)
+        if found is not None:
             yield found
 
 
-def _folded(positions: Collection[int]) -> Case | None:
-    entries = store.entries_at(list(positions))
-    digests = {str(one.body["document"]) for one in entries if one.body.get("document")}
-    documents = {row.digest: bytes(row.data) for row in Attachment.objects.filter(digest__in=digests)}
-    return states.fold(entries, documents)
+def asked_of(facts: Facts) -> Query:
+    """What a trace of the marks of a case asks."""
+    evidence = {name: getattr(facts, name) for name in EVIDENCE}
+    return query_of([(mark.component, mark.reading, mark.mark_kind) for mark in facts.readings], **evidence)
 
 
 def links(case_id: str) -> list[tuple[Case, Link]]:

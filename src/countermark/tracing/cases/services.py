@@ -17,7 +17,6 @@ from countermark.tracing import services as tracing
 from countermark.tracing.cases import queries, rules
 from countermark.tracing.cases.rules import Closing, Facts
 from countermark.tracing.cases.states import Case
-from countermark.tracing.queries import query_of
 from countermark.tracing.requests import services as requests
 
 MEDIA_TYPE = "application/vnd.countermark.case+json"
@@ -70,9 +69,7 @@ def consider(case: str, weapon: str, probability: float, *, confirmed: bool, rea
     if known.facts is None:
         raise NotRecorded([Sentence("the intake of this case was erased")])
     facts = known.facts
-    evidence = {name: getattr(facts, name) for name in ("maker", "country", "kind", "calibre")}
-    readings = [(mark.component, mark.reading, mark.mark_kind) for mark in facts.readings]
-    tracing.decide(weapon, query_of(readings, **evidence), probability, confirmed=confirmed, reason=reason, by=by)
+    tracing.decide(weapon, queries.asked_of(facts), probability, confirmed=confirmed, reason=reason, by=by)
     if confirmed and known.weapon != weapon:
         columns = {
             "event": facts.how,

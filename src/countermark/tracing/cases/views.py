@@ -14,7 +14,7 @@ from countermark.register import photographs
 from countermark.register.models import Weapon
 from countermark.register.queries import records
 from countermark.register.queries.records import Record
-from countermark.register.services import Refused, side_texts
+from countermark.register.services import Refused
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
 from countermark.tracing import queries as tracing
 from countermark.tracing import shown as trace_shown
@@ -23,6 +23,7 @@ from countermark.tracing.cases.services import NotRecorded
 from countermark.tracing.cases.states import Case
 from countermark.tracing.requests import queries as requests
 from countermark.tracing.requests import shown as request_shown
+from countermark.tracing.requests.forms import show_refused
 from countermark.tracing.search import SearchError
 
 SHOWN = 5
@@ -57,7 +58,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
         try:
             made = services.open_case(form.facts, by=actor(request))
         except NotRecorded as refused:
-            forms.show_refused(form, refused.problems)
+            show_refused(form, refused.problems)
         else:
             messages.success(request, _("The case is open."))
             return redirect("tracing:case", made.id)
@@ -74,7 +75,7 @@ def case_change(request: HttpRequest, case_id: str) -> HttpResponse:
         try:
             services.change(case_id, form.facts, by=actor(request))
         except NotRecorded as refused:
-            forms.show_refused(form, refused.problems)
+            show_refused(form, refused.problems)
         else:
             messages.success(request, _("Recorded."))
             return redirect("tracing:case", case_id)
@@ -101,7 +102,6 @@ def _page(request: HttpRequest, found: Case, *, status: int = 200, **said: Any) 
     record = records.record(found.weapon) if found.weapon else None
     reader = requests.reader(me(request))
     asked = [requests.request(conversation, reader) for conversation in found.requests]
-    names = {found.by, *(one.by for one in found.notes), *(one.by for one in found.considered)}
     context = {
         "case": found,
         "facts": found.facts,
@@ -113,7 +113,6 @@ def _page(request: HttpRequest, found: Case, *, status: int = 200, **said: Any) 
         "links": [(one, [rules.WHY[name] for name in link.why]) for one, link in queries.links(found.id)],
         "alerts": queries.alerts([found]),
         "asked": [request_shown.line(one) for one in asked if one is not None],
-        "names": side_texts([name for name in names if name]),
         "note": forms.Added(),
         "ending": forms.Ending(initial={"outcome": ""}),
         "printing": "print" in request.GET,
@@ -126,11 +125,8 @@ def _candidates(found: Case) -> list[tuple[Weapon, float, str, str]]:
     """(weapon, probability, mark as engraved, decision) of the register's likeliest weapons for the marks of a case."""
     if found.facts is None or not found.facts.readings:
         return []
-    facts = found.facts
-    evidence = {name: getattr(facts, name) for name in ("maker", "country", "kind", "calibre")}
-    query = tracing.query_of([(mark.component, mark.reading, mark.mark_kind) for mark in facts.readings], **evidence)
     try:
-        traced = tracing.trace(query)
+        traced = tracing.trace(queries.asked_of(found.facts))
     except SearchError:
         return []
     rejected = {one.weapon for one in found.considered if not one.confirmed}
@@ -169,7 +165,7 @@ def case_note(request: HttpRequest, case_id: str) -> HttpResponse:
         except ValueError as problem:
             form.add_error("photograph", str(problem))
         except NotRecorded as refused:
-            forms.show_refused(form, refused.problems)
+            show_refused(form, refused.problems)
         else:
             messages.success(request, _("Recorded."))
             return redirect("tracing:case", case_id)
@@ -212,7 +208,7 @@ def case_close(request: HttpRequest, case_id: str) -> HttpResponse:
         try:
             services.close(case_id, form.closing, by=actor(request))
         except NotRecorded as refused:
-            forms.show_refused(form, refused.problems)
+            show_refused(form, refused.problems)
         else:
             messages.success(request, _("The case is closed."))
             return redirect("tracing:case", case_id)

@@ -47,14 +47,16 @@ STAFF = ("contact", "tracing", "auditor")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def _long(label: Any, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
+def long_text(label: Any, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
+    """A text of several lines."""
     attrs = {"rows": rows, "dir": "auto"}
     return forms.CharField(
         label=label, required=required, max_length=LONGEST, widget=forms.Textarea(attrs=attrs), **more
     )
 
 
-def _line(label: Any, *, required: bool = False, longest: int = 200, **more: Any) -> forms.CharField:
+def line(label: Any, *, required: bool = False, longest: int = 200, **more: Any) -> forms.CharField:
+    """A text of one line, taken as typed."""
     attrs = {**EXACT, **more.pop("attrs", {})}
     return forms.CharField(
         label=label, required=required, max_length=longest, widget=forms.TextInput(attrs=attrs), **more
@@ -96,17 +98,17 @@ class Say(forms.Form):
     next_country = Country(
         label=gettext_lazy("State to ask next"), help_text=gettext_lazy("Two letters, where the trace goes on.")
     )
-    linked_request = _line(gettext_lazy("Number of the request to that State"))
-    question = _long(gettext_lazy("Question"))
+    linked_request = line(gettext_lazy("Number of the request to that State"))
+    question = long_text(gettext_lazy("Question"))
     grounds = forms.MultipleChoiceField(
         label=gettext_lazy("Grounds (paragraph 22 of the International Tracing Instrument)"),
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = _long(gettext_lazy("Reason"))
+    reason = long_text(gettext_lazy("Reason"))
     until = _day(gettext_lazy("Answer expected by"))
     about = forms.IntegerField(label=gettext_lazy("Number of the message it is about"), min_value=1)
     decision = forms.ChoiceField(label=gettext_lazy("Decision"))
-    text = _long(gettext_lazy("Text"))
+    text = long_text(gettext_lazy("Text"))
 
     def __init__(self, kind: str, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
@@ -116,9 +118,9 @@ class Say(forms.Form):
                 self.fields[name].required = name in needs
             else:
                 del self.fields[name]
-        _offer(self, "outcome", outcomes())
-        _offer(self, "decision", [("", "—"), *((code, _(text)) for code, text in rules.DECISIONS.items())])
-        _offer(self, "grounds", [(code, _(text)) for code, text in rules.REFUSAL_GROUNDS.items()])
+        offer(self, "outcome", outcomes())
+        offer(self, "decision", [("", "—"), *((code, _(text)) for code, text in rules.DECISIONS.items())])
+        offer(self, "grounds", [(code, _(text)) for code, text in rules.REFUSAL_GROUNDS.items()])
 
     @property
     def body(self) -> dict[str, Any]:
@@ -127,7 +129,7 @@ class Say(forms.Form):
         return {**said, "until": said["until"].isoformat()} if "until" in said else said
 
 
-def _offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
     field = form.fields.get(name)
     if isinstance(field, forms.ChoiceField):
         field.choices = list(choices)
@@ -143,16 +145,16 @@ class LetterEvent(forms.Form):
     """One event of a weapon's history that a letter tells."""
 
     event = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
-    date = _line(gettext_lazy("Date"), longest=40, attrs={"dir": "ltr"})
+    date = line(gettext_lazy("Date"), longest=40, attrs={"dir": "ltr"})
     country = Country(label=gettext_lazy("Country"))
-    sender = _line(gettext_lazy("From"))
-    receiver = _line(gettext_lazy("To"))
-    place = _line(gettext_lazy("Place"))
-    document = _line(gettext_lazy("Document"))
+    sender = line(gettext_lazy("From"))
+    receiver = line(gettext_lazy("To"))
+    place = line(gettext_lazy("Place"))
+    document = line(gettext_lazy("Document"))
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _offer(self, "event", [("", "—"), *((code, _(word.text)) for code, word in EVENTS.items())])
+        offer(self, "event", [("", "—"), *((code, _(word.text)) for code, word in EVENTS.items())])
 
     def clean(self) -> dict[str, Any]:
         """What is written down of an event says which one it is."""
@@ -194,9 +196,9 @@ class Weapon(forms.Form):
         widget=forms.Textarea(attrs={**MARK_EXACT, "rows": 3, "dir": "ltr"}),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
-    calibre = _line(gettext_lazy("Calibre"), required=True, attrs={"dir": "ltr"})
-    maker = _line(gettext_lazy("Maker"))
-    model = _line(gettext_lazy("Model"))
+    calibre = line(gettext_lazy("Calibre"), required=True, attrs={"dir": "ltr"})
+    maker = line(gettext_lazy("Maker"))
+    model = line(gettext_lazy("Model"))
     country = Country(label=gettext_lazy("Country of manufacture"))
     confirmed = forms.BooleanField(
         label=gettext_lazy("The identification was checked against the weapon itself"),
@@ -205,7 +207,7 @@ class Weapon(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _offer(self, "kind", [("", "—"), *((code, _(KIND_WORDS[code])) for code in KINDS)])
+        offer(self, "kind", [("", "—"), *((code, _(KIND_WORDS[code])) for code in KINDS)])
 
     def clean_marks(self) -> list[str]:
         """The marks, without empty lines."""
@@ -233,9 +235,9 @@ class Request(forms.Form):
     why_illicit = forms.MultipleChoiceField(
         label=gettext_lazy("Why the weapon is illicit"), widget=forms.CheckboxSelectMultiple
     )
-    circumstances = _long(gettext_lazy("Circumstances in which it was found"), required=True)
-    intended_use = _long(gettext_lazy("What the information is to be used for"), required=True, rows=2)
-    no_guarantee = _long(
+    circumstances = long_text(gettext_lazy("Circumstances in which it was found"), required=True)
+    intended_use = long_text(gettext_lazy("What the information is to be used for"), required=True, rows=2)
+    no_guarantee = long_text(
         gettext_lazy("What of the answer we cannot keep confidential, and why"),
         rows=2,
         help_text=gettext_lazy("Said beforehand, so that the other State can decide what it tells (paragraph 22 c)."),
@@ -243,9 +245,9 @@ class Request(forms.Form):
 
     def __init__(self, *args: Any, peers: Sequence[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        _offer(self, "peer", [("", "—"), *peers])
+        offer(self, "peer", [("", "—"), *peers])
         grounds = [(code, f"{code}) {_(text)}") for code, text in rules.ILLICIT_GROUNDS.items()]
-        _offer(self, "why_illicit", grounds)
+        offer(self, "why_illicit", grounds)
 
     def clean(self) -> dict[str, Any]:
         """One addressee."""
@@ -273,15 +275,15 @@ class Conditions(forms.Form):
     staff = forms.MultipleChoiceField(
         label=gettext_lazy("For authorized staff only"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    organisation = _line(gettext_lazy("Only for this organisation of the other State"), longest=LONGEST_CONDITION)
-    purpose = _line(gettext_lazy("Only for this purpose"), longest=LONGEST_CONDITION)
+    organisation = line(gettext_lazy("Only for this organisation of the other State"), longest=LONGEST_CONDITION)
+    purpose = line(gettext_lazy("Only for this purpose"), longest=LONGEST_CONDITION)
     no_onward = forms.BooleanField(label=gettext_lazy("Not to be passed on without our consent"), required=False)
     keep_until = _day(gettext_lazy("Not to be seen after"))
-    more = _long(gettext_lazy("Other conditions, one on a line"), rows=2)
+    more = long_text(gettext_lazy("Other conditions, one on a line"), rows=2)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        _offer(self, "staff", [(role, _(ROLES[role].label)) for role in STAFF])
+        offer(self, "staff", [(role, _(ROLES[role].label)) for role in STAFF])
 
     @property
     def handling(self) -> Handling | None:
@@ -337,7 +339,7 @@ class Periods(forms.Form):
     answer = _days(gettext_lazy("Days to answer"), rules.Periods().answer)
     information = _days(gettext_lazy("Days to give information asked for"), rules.Periods().information)
     remind = _days(gettext_lazy("Days before, a reminder"), rules.Periods().remind)
-    source = _line(gettext_lazy("Source: law, order or agreement"), required=True)
+    source = line(gettext_lazy("Source: law, order or agreement"), required=True)
 
     @property
     def periods(self) -> rules.Periods:

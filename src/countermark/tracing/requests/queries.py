@@ -34,11 +34,12 @@ def request(conversation_id: str, reader: Reader | None = None) -> Request | Non
     rows = database.select_in(f"SELECT position FROM {LINKS}", "conversation", [conversation_id])  # noqa: S608
     entries = store.entries_at([int(row[0]) for row in rows])
     digests = {str(entry.body["document"]) for entry in entries if entry.body.get("document")}
-    found = states.fold(conversation_id, entries, _documents(digests))
+    found = states.fold(conversation_id, entries, documents(digests))
     return states.seen_by(found, reader) if found is not None and reader is not None else found
 
 
-def _documents(digests: Collection[str]) -> dict[str, bytes]:
+def documents(digests: Collection[str]) -> dict[str, bytes]:
+    """The documents with these digests; an erased one is empty."""
     return {row.digest: bytes(row.data) for row in Attachment.objects.filter(digest__in=list(digests))}
 
 
@@ -105,11 +106,11 @@ def count_held(origin: str) -> int:
 def _received(positions: Collection[int]) -> dict[tuple[str, int], messages.Envelope]:
     """Messages by conversation and position, without those whose document was erased."""
     entries = store.entries_at(list(positions))
-    documents = _documents({str(one.body.get("document", "")) for one in entries})
+    held = documents({str(one.body.get("document", "")) for one in entries})
     found = {}
     for one in entries:
         try:
-            found[str(one.body["conversation"]), one.position] = messages.read(documents.get(one.body["document"], b""))
+            found[str(one.body["conversation"]), one.position] = messages.read(held.get(one.body["document"], b""))
         except MessageError:
             continue
     return found
