@@ -374,6 +374,12 @@ def setting(name: str, default: str = "") -> str:
     return default if row is None else row.value
 
 
+def settings_of(prefix: str) -> dict[str, str]:
+    """The settings of the node whose names begin with `prefix`, by the rest of the name."""
+    rows = NodeSetting.objects.filter(name__startswith=prefix).order_by("name").values_list("name", "value")
+    return {name.removeprefix(prefix): value for name, value in rows}
+
+
 def attachment(data: bytes, media_type: str) -> KeptWrite:
     """A document to keep with an entry, named by its digest."""
     row = Attachment(digest=hashlib.sha256(data).hexdigest(), media_type=media_type, data=data)

@@ -23,6 +23,8 @@ FORMAT = "countermark-interpol/1"
 NEEDED = ("maker", "country", "type", "serial", "calibre")
 KINDS = "interpol-kinds"
 """The setting that names a State's codes of kinds: lines of TOML, `rifle = "R"`."""
+REFERENCE = "interpol:"
+"""Begins the settings that keep the references INTERPOL gave."""
 LONGEST_REFERENCE = 100
 
 
@@ -90,12 +92,12 @@ def of_diverted(*, by: Actor) -> tuple[list[Record], list[str]]:
 
 
 def _diverted() -> Iterator[tuple[Record, str]]:
-    kinds = kind_codes()
+    kinds, references = kind_codes(), services.settings_of(REFERENCE)
     for weapon in Weapon.objects.filter(status__in=DIVERTED, replaced_by=None).order_by("id").iterator(chunk_size=500):
         yield (
             Record(
                 FORMAT, weapon.status, str(weapon.id), weapon.maker, weapon.country, kinds.get(weapon.kind, weapon.kind), weapon.serial,
-                weapon.calibre, weapon.model, weapon.year, weapon.last_time[:10], "", reference_of(str(weapon.id)),
+                weapon.calibre, weapon.model, weapon.year, weapon.last_time[:10], "", references.get(str(weapon.id), ""),
             ),
             str(weapon.id),
         )  # fmt: skip
@@ -117,13 +119,13 @@ def note(about: str, reference: str, *, by: Actor) -> None:
     """Keeps the reference INTERPOL gave to a request or weapon; empty takes it away. Raises `NotExported`."""
     if len(reference) > LONGEST_REFERENCE or not reference.isprintable():
         raise NotExported([Sentence("a reference of at most %(most)d characters", most=LONGEST_REFERENCE)])
-    kept = services.setting_write(f"interpol:{about}", reference)
+    kept = services.setting_write(f"{REFERENCE}{about}", reference)
     services.append([services.timed_act("interpol_noted", {"about": about}, kept=(kept,))], by=by)
 
 
 def reference_of(about: str) -> str:
     """The reference INTERPOL gave to a request or weapon, or nothing."""
-    return services.setting(f"interpol:{about}")
+    return services.setting(f"{REFERENCE}{about}")
 
 
 def kind_codes() -> Mapping[str, str]:

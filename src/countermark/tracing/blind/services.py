@@ -21,7 +21,7 @@ from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
 from countermark.tracing.blind import messages, psi, rules
 from countermark.tracing.blind.messages import FORMAT, BlindMessageError, Said
-from countermark.tracing.requests import keyring, keys
+from countermark.tracing.requests import keyring
 
 PER_DAY = 20
 """Questions of one peer that are answered on one day (UTC), unless the State says otherwise."""
@@ -180,16 +180,12 @@ def take(token: str, *, by: Actor) -> Outcome:
 
 def _opened(token: str, kind: str, longest: int, log: Log) -> Said:
     try:
-        said = messages.opened(token, kind, _keys_of, longest)
+        said = messages.opened(token, kind, keyring.believed, longest)
     except BlindMessageError as error:
         raise NotDone(Sentence("%(why)s", why=str(error))) from error
     if said.receiver != log.origin:
         raise NotDone(Sentence("this is for %(receiver)s", receiver=said.receiver))
     return said
-
-
-def _keys_of(origin: str) -> list[str]:
-    return [one.verifier_key for one in keys.valid(keyring.of_peer(origin), entry.now())]
 
 
 def _sealed(said: Said, log: Log, encryption_key: str) -> str:
@@ -198,10 +194,10 @@ def _sealed(said: Said, log: Log, encryption_key: str) -> str:
 
 def _sealed_to(origin: str) -> str:
     """The key of a peer to seal to. Raises `NotDone` for one that is not in the directory."""
-    found = [one.encryption_key for one in keys.valid(keyring.of_peer(origin), entry.now()) if one.encryption_key]
+    found = keyring.sealed_to(origin)
     if not found:
         raise NotDone(Sentence("%(peer)s is not in the directory, or has no key to seal to", peer=origin))
-    return found[-1]
+    return found
 
 
 def _drop(version: str, *, by: Actor) -> None:

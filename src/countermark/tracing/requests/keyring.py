@@ -7,7 +7,7 @@ from django.conf import settings
 
 from countermark.ledger import checkpoint, entry, guard, identity, sealing, services
 from countermark.ledger.checkpoint import SigningKey
-from countermark.ledger.models import Log, NodeSetting, Peer
+from countermark.ledger.models import Log, Peer
 from countermark.ledger.services import Actor
 from countermark.tracing.requests import keys
 from countermark.tracing.requests.keys import Announcement, KeyProblem, PeerKey
@@ -32,8 +32,8 @@ def of_peer(origin: str) -> tuple[PeerKey, ...]:
 
 def of_peers(peers: list[Peer]) -> dict[str, tuple[PeerKey, ...]]:
     """The keys of some nodes of the directory."""
-    kept = dict(NodeSetting.objects.filter(name__startswith=PEER).values_list("name", "value"))
-    return {one.origin: _with_first(one, kept.get(f"{PEER}{one.origin}", "")) for one in peers}
+    kept = services.settings_of(PEER)
+    return {one.origin: _with_first(one, kept.get(one.origin, "")) for one in peers}
 
 
 def _with_first(peer: Peer, text: str) -> tuple[PeerKey, ...]:
@@ -47,6 +47,17 @@ def _with_first(peer: Peer, text: str) -> tuple[PeerKey, ...]:
         else one
         for one in known
     )
+
+
+def believed(origin: str) -> list[str]:
+    """The verifier keys of a node that are valid now; none for a node that is not in the directory."""
+    return [one.verifier_key for one in keys.valid(of_peer(origin), entry.now())]
+
+
+def sealed_to(origin: str) -> str:
+    """The newest valid key of a node to seal to; empty where it has none."""
+    found = [one.encryption_key for one in keys.valid(of_peer(origin), entry.now()) if one.encryption_key]
+    return found[-1] if found else ""
 
 
 def keep(origin: str, known: tuple[PeerKey, ...], *, by: Actor) -> None:

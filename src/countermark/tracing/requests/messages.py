@@ -127,7 +127,7 @@ def verified(found: Unsealed, keys: Sequence[str], log_key: str) -> tuple[Envelo
         raise MessageError(
             f"{found.origin or 'the sender'} is not in the directory of this node, or has no key that is valid now"
         )
-    data = next((text for key in keys if (text := _text(found.token, key)) is not None), None)
+    data = signatures.by_one_of(found.token, keys)
     if data is None:
         raise MessageError("the signature is not that of the sender, or of a key of it that is valid now")
     envelope = read(data)
@@ -135,13 +135,6 @@ def verified(found: Unsealed, keys: Sequence[str], log_key: str) -> tuple[Envelo
         raise MessageError("the message names another sender than its signature")
     _check_checkpoint(envelope, log_key)
     return envelope, data
-
-
-def _text(token: str, key: str) -> bytes | None:
-    try:
-        return signatures.verified(token, key)
-    except SignatureError:
-        return None
 
 
 def _check_checkpoint(envelope: Envelope, verifier_key: str) -> None:

@@ -3,7 +3,6 @@
 import msgspec
 
 from countermark.ledger import services
-from countermark.ledger.models import NodeSetting
 from countermark.ledger.services import Actor
 from countermark.tracing.requests import rules
 from countermark.tracing.requests.rules import Periods
@@ -15,8 +14,8 @@ PREFIX = "request-periods:"
 
 def known() -> dict[str, Periods]:
     """The periods that were set, by country; under the empty text those for every other."""
-    rows = NodeSetting.objects.filter(name__startswith=PREFIX).exclude(value="").order_by("name")
-    return {row.name.removeprefix(PREFIX): msgspec.json.decode(row.value, type=Periods) for row in rows}
+    kept = services.settings_of(PREFIX)
+    return {country: msgspec.json.decode(value, type=Periods) for country, value in kept.items() if value}
 
 
 def of(country: str, among: dict[str, Periods] | None = None) -> Periods:

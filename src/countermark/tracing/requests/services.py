@@ -190,11 +190,11 @@ def sealed(request: Request, number: int) -> str:
     """A message of ours as it travels. Raises `NotSaid` where the receiver has no key to seal to."""
     log = services.require_own_log()
     found = next((one for one in request.sent if one.envelope.number == number), None)
-    to = [one.encryption_key for one in keys.valid(keyring.of_peer(request.peer), entry.now()) if one.encryption_key]
+    to = keyring.sealed_to(request.peer)
     if found is None or not to:
         raise NotSaid([Sentence("no message to seal, or %(peer)s has no key in the directory", peer=request.peer)])
     written, key = messages.written(found.envelope), keyring.signing_key(log)
-    return messages.sealed(written, key, log.origin, to[-1], keyring.announcements())
+    return messages.sealed(written, key, log.origin, to, keyring.announcements())
 
 
 def _envelope(said: Message, request: Request, log: Log) -> Envelope:
