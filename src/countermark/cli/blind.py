@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from countermark import cli
-from countermark.cli.common import actor, always_json, print_json, ready
+from countermark.cli.common import actor, always_json, done, print_json, ready, text_of, write
 
 if TYPE_CHECKING:
     from countermark.tracing.blind.services import Outcome
@@ -40,7 +39,7 @@ def open_(origin: str, closed: bool, per_day: int | None) -> None:
     ready()
     from countermark.tracing.blind import services
 
-    _done(services.open_to, origin, answered=not closed, by=actor())
+    done(services.open_to, origin, answered=not closed, by=actor())
     if per_day is not None:
         services.set_limit(per_day, by=actor())
     print_json({"origin": origin, "answered": services.is_open_to(origin), "per_day": services.limit()})
@@ -57,10 +56,10 @@ def ask(origin: str, reading: str, file: Path | None) -> None:
     from countermark.tracing.blind import http, services
 
     if file is None:
-        print_json(_told(_done(http.ask, origin, reading, by=actor())))
+        print_json(_told(done(http.ask, origin, reading, by=actor())))
         return
-    question, token = _done(services.ask, origin, reading, by=actor())
-    file.write_text(token, "ascii")
+    question, token = done(services.ask, origin, reading, by=actor())
+    write(file, token)
     print_json({"question": question, "file": str(file)})
 
 
@@ -73,7 +72,7 @@ def answer(file: Path, output: Path) -> None:
     ready()
     from countermark.tracing.blind import services
 
-    output.write_text(_done(services.answer, _text(file), by=actor()), "ascii")
+    write(output, done(services.answer, text_of(file, "ascii"), by=actor()))
     print_json({"file": str(output)})
 
 
@@ -85,29 +84,13 @@ def take(file: Path) -> None:
     ready()
     from countermark.tracing.blind import services
 
-    print_json(_told(_done(services.take, _text(file), by=actor())))
+    print_json(_told(done(services.take, text_of(file, "ascii"), by=actor())))
 
 
 def _told(outcome: "Outcome") -> dict[str, Any]:
     return {
         "peer": outcome.peer, "reading": outcome.reading, "hit": bool(outcome.known), "known": outcome.known, "as_of": outcome.made,
     }  # fmt: skip
-
-
-def _done(do: Any, *args: Any, **named: Any) -> Any:
-    from countermark.tracing.blind.services import NotDone
-
-    try:
-        return do(*args, **named)
-    except NotDone as refusal:
-        raise cli.Finding(str(refusal)) from refusal
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read {path}: {error}") from error
 
 
 COMMANDS = {"blind": blind}

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, always_json, json_option, print_json, ready
+from countermark.cli.common import actor, always_json, done, json_option, print_json, ready
 
 if TYPE_CHECKING:
     from countermark.tracing.cases.states import Case
@@ -187,11 +187,10 @@ def _shown(found: "Case") -> dict[str, Any]:
 
 def _done(do: Any, *args: Any, **named: Any) -> Any:
     from countermark.register.services import Refused
-    from countermark.tracing.cases.services import NotRecorded
 
     try:
-        return do(*args, **named)
-    except (NotRecorded, Refused) as refusal:
+        return done(do, *args, **named)
+    except Refused as refusal:
         raise cli.Finding(str(refusal)) from refusal
 
 

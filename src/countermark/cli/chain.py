@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import always_json, print_json, ready
+from countermark.cli.common import always_json, print_json, ready, write
 
 
 @click.command("chain")
@@ -25,10 +25,7 @@ def chain(request: str, file: Path | None) -> None:
         raise cli.Finding(f"there is no request {request}")
     items = queries.chain(linked)
     if file is not None:
-        try:
-            file.write_text(drawing.svg(items), "utf-8")
-        except OSError as error:
-            raise click.UsageError(f"cannot write {file}: {error.strerror}") from error
+        write(file, drawing.svg(items))
     shown = [{"gap" if isinstance(one, rules.Gap) else "step": msgspec.to_builtins(one)} for one in items]
     print_json({"requests": [one.id for one in linked], "chain": shown})
 

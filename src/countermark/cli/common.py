@@ -4,10 +4,14 @@ import getpass
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+
+from countermark import cli
+from countermark.marks.sentences import NotAllowed
 
 
 def ready() -> None:
@@ -85,3 +89,27 @@ def progress(label: str) -> Callable[[int, int], None]:
         sys.stderr.flush()
 
     return show
+
+
+def done(call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """What a service gives, or its refusal as a finding."""
+    try:
+        return call(*args, **named)
+    except NotAllowed as refusal:
+        raise cli.Finding(str(refusal)) from refusal
+
+
+def text_of(path: Path, encoding: str = "utf-8") -> str:
+    """The text of a file that was named."""
+    try:
+        return path.read_text(encoding)
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"cannot read {path}: {error}") from error
+
+
+def write(path: Path, data: str | bytes) -> None:
+    """Writes a file that was named; a text in UTF-8."""
+    try:
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {path}: {error.strerror}") from error

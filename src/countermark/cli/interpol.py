@@ -2,12 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, always_json, print_json, ready
+from countermark.cli.common import actor, always_json, done, print_json, ready, write
+
+_output = click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="Where the file goes.",
+)
 
 
 @click.group("interpol")
@@ -17,13 +24,7 @@ def interpol() -> None:
 
 @interpol.command("request")
 @click.argument("conversation", metavar="ID")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="FILE",
-    help="Where the file goes.",
-)
+@_output
 @always_json
 def request(conversation: str, output: Path) -> None:
     """Writes the weapons of a released request; refuses, saying what is missing, where one cannot be identified."""
@@ -34,27 +35,21 @@ def request(conversation: str, output: Path) -> None:
     found = queries.request(conversation)
     if found is None:
         raise cli.Finding(f"there is no request {conversation}")
-    records = _done(service.of_request, found, by=actor())
-    _write(output, service.lines(records))
+    records = done(service.of_request, found, by=actor())
+    write(output, service.lines(records))
     print_json({"records": len(records), "file": str(output)})
 
 
 @interpol.command("diverted")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="FILE",
-    help="Where the file goes.",
-)
+@_output
 @always_json
 def diverted(output: Path) -> None:
     """Writes the stolen and lost weapons; says which cannot be identified and are left out."""
     ready()
     from countermark.tracing import interpol as service
 
-    records, left_out = _done(service.of_diverted, by=actor())
-    _write(output, service.lines(records))
+    records, left_out = done(service.of_diverted, by=actor())
+    write(output, service.lines(records))
     print_json({"records": len(records), "left_out": left_out, "file": str(output)})
 
 
@@ -67,7 +62,7 @@ def note(about: str, reference: str) -> None:
     ready()
     from countermark.tracing import interpol as service
 
-    _done(service.note, about, reference, by=actor())
+    done(service.note, about, reference, by=actor())
     print_json({"about": about, "reference": service.reference_of(about)})
 
 
@@ -80,24 +75,8 @@ def kinds() -> None:
 
     text = "" if sys.stdin.isatty() else sys.stdin.read()
     if text.strip():
-        _done(service.set_kind_codes, text, by=actor())
+        done(service.set_kind_codes, text, by=actor())
     print_json({"kinds": dict(service.kind_codes())})
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
-
-
-def _done(do: Any, *args: Any, **named: Any) -> Any:
-    from countermark.tracing.interpol import NotExported
-
-    try:
-        return do(*args, **named)
-    except NotExported as refusal:
-        raise cli.Finding(str(refusal)) from refusal
 
 
 COMMANDS = {"interpol": interpol}

@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, always_json, json_option, print_json, ready
+from countermark.cli.common import actor, always_json, done, json_option, print_json, ready, text_of, write
 from countermark.tracing.requests import proofs, rules
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 def verify_answer(file: Path, held: Sequence[Path], keys: Sequence[str], as_json: bool) -> None:
     """Checks the proofs of a released answer, offline."""
     answer = _answer(file)
-    report = proofs.verify(answer, [_text(path) for path in held], list(keys))
+    report = proofs.verify(answer, [text_of(path) for path in held], list(keys))
     if as_json:
         print_json(msgspec.to_builtins(report, enc_hook=str))
     else:
@@ -59,13 +59,6 @@ def _answer(file: Path) -> proofs.Answer:
         raise click.UsageError(f"cannot read {file}: {error.strerror}") from error
     except proofs.AnswerError as error:
         raise click.UsageError(f"{file}: {error}") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read {path}: {error}") from error
 
 
 def _print(report: proofs.Report, *, with_key: bool) -> None:
@@ -102,7 +95,7 @@ def draft(kind: str, peer: str, conversation: str) -> None:
 
     if bool(peer) == bool(conversation):
         raise click.UsageError("give --to for a new request, or --request for one there is")
-    draft_id = _said(services.draft, kind, _body(), peer=peer, conversation=conversation, by=actor())
+    draft_id = done(services.draft, kind, _body(), peer=peer, conversation=conversation, by=actor())
     print_json({"draft": draft_id})
 
 
@@ -114,7 +107,7 @@ def release(draft_id: str) -> None:
     ready()
     from countermark.tracing.requests import services
 
-    print_json(_shown(_said(services.release, draft_id, by=actor())))
+    print_json(_shown(done(services.release, draft_id, by=actor())))
 
 
 @request.command("list")
@@ -159,7 +152,7 @@ def paper(conversation: str, kind: str, time: str) -> None:
     ready()
     from countermark.tracing.requests import services
 
-    print_json(_shown(_said(services.note_paper, conversation, kind, _body(), time, by=actor())))
+    print_json(_shown(done(services.note_paper, conversation, kind, _body(), time, by=actor())))
 
 
 @request.command("answer")
@@ -231,7 +224,7 @@ def address(origin: str, url: str) -> None:
     ready()
     from countermark.tracing.requests import delivery
 
-    _said(delivery.set_address, origin, url, by=actor())
+    done(delivery.set_address, origin, url, by=actor())
     print_json({"origin": origin, "url": delivery.address(origin)})
 
 
@@ -244,7 +237,7 @@ def witness(origin: str, file: Path) -> None:
     ready()
     from countermark.tracing.requests import services
 
-    print_json({"origin": origin, "size": _said(services.hold_checkpoint, origin, _text(file), by=actor())})
+    print_json({"origin": origin, "size": done(services.hold_checkpoint, origin, text_of(file), by=actor())})
 
 
 @request.command("periods")
@@ -263,7 +256,7 @@ def set_periods(country: str, source: str, **days: int | None) -> None:
     changed = {name: value for name, value in days.items() if value is not None}
     if changed or source:
         found = msgspec.structs.replace(periods.of(country), source=source, **changed)
-        _said(periods.set_periods, country, found, by=actor())
+        done(periods.set_periods, country, found, by=actor())
     print_json({"periods": {name or "*": msgspec.to_builtins(one) for name, one in periods.known().items()}})
 
 
@@ -295,7 +288,7 @@ def key_take(origin: str, file: Path) -> None:
     ready()
     from countermark.tracing.requests import keyring
 
-    print_json({"keys": msgspec.to_builtins(_keyed(keyring.learn, origin, _text(file), by=actor()))})
+    print_json({"keys": msgspec.to_builtins(_keyed(keyring.learn, origin, text_of(file), by=actor()))})
 
 
 @key.command("trust")
@@ -387,11 +380,8 @@ def send(file: Path, conversation: str, number: int | None) -> None:
 
     found = _outgoing(conversation)
     chosen = number or found.undelivered[0].envelope.number
-    token = _said(services.sealed, found, chosen)
-    try:
-        file.write_text(token + "\n", "ascii")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {file}: {error.strerror}") from error
+    token = done(services.sealed, found, chosen)
+    write(file, token + "\n")
     print_json({"request": found.id, "number": chosen, "to": found.peer})
 
 
@@ -434,11 +424,10 @@ def pdf(conversation: str, number: int, side: str | None, language: str, file: P
     if not chosen:
         raise cli.Finding(f"there is no message {number} of request {conversation}")
     try:
-        file.write_bytes(sheets.pdf(chosen[0], language))
+        data = sheets.pdf(chosen[0], language)
     except sheets.NoPaper as problem:
         raise cli.Finding(str(problem)) from problem
-    except OSError as error:
-        raise click.UsageError(f"cannot write {file}: {error.strerror}") from error
+    write(file, data)
     print_json({"request": conversation, "number": number, "reference": sheets.reference(chosen[0]), "file": str(file)})
 
 
@@ -450,17 +439,7 @@ def receive(file: Path) -> None:
     ready()
     from countermark.tracing.requests import services
 
-    print_json(_shown(_said(services.receive, _text(file), by=actor())))
-
-
-def _said(call: Any, *args: Any, **kwargs: Any) -> Any:
-    """What a service gives, or its refusal as a finding."""
-    from countermark.tracing.requests.services import NotSaid
-
-    try:
-        return call(*args, **kwargs)
-    except NotSaid as refusal:
-        raise cli.Finding(str(refusal)) from refusal
+    print_json(_shown(done(services.receive, text_of(file), by=actor())))
 
 
 def _body() -> dict[str, Any]:

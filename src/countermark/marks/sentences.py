@@ -69,3 +69,11 @@ def unpacked(kept: Any) -> Sentence:
         return sentence(str(kept))
     values = {name: unpacked(one) if isinstance(one, Mapping) else one for name, one in kept["values"].items()}
     return Sentence(kept["message"], **values)
+
+
+class NotAllowed(Exception):
+    """What may not be done; `problems` says everything that is wrong. Each room has its own kind."""
+
+    def __init__(self, problems: list[Sentence]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems

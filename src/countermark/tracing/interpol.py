@@ -14,7 +14,7 @@ import msgspec
 
 from countermark.ledger import services
 from countermark.ledger.services import Actor
-from countermark.marks.sentences import Sentence
+from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.register.models import Weapon
 from countermark.tracing.cases.rules import DIVERTED
 from countermark.tracing.requests.states import Request
@@ -28,12 +28,8 @@ REFERENCE = "interpol:"
 LONGEST_REFERENCE = 100
 
 
-class NotExported(Exception):
+class NotExported(NotAllowed):
     """What cannot be exported or noted; `problems` says everything that is wrong."""
-
-    def __init__(self, problems: list[Sentence]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 class Record(msgspec.Struct, frozen=True):

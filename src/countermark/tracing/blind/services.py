@@ -18,7 +18,7 @@ from django.conf import settings
 from countermark.ledger import database, entry, jcs, services
 from countermark.ledger.models import Attachment, Log
 from countermark.ledger.services import Actor
-from countermark.marks.sentences import Sentence
+from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.tracing.blind import messages, psi, rules
 from countermark.tracing.blind.messages import FORMAT, BlindMessageError, Said
 from countermark.tracing.requests import keyring
@@ -33,11 +33,11 @@ _QUESTION = "application/vnd.countermark.blind-question+json"
 _SETUP = "application/vnd.countermark.blind-setup"
 
 
-class NotDone(Exception):
+class NotDone(NotAllowed):
     """What cannot be asked, answered or taken; the sentence says why."""
 
     def __init__(self, problem: Sentence) -> None:
-        super().__init__(problem)
+        super().__init__([problem])
         self.problem = problem
 
 

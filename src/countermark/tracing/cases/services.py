@@ -11,7 +11,7 @@ import msgspec
 
 from countermark.ledger import entry, jcs, services
 from countermark.ledger.services import Actor, Draft
-from countermark.marks.sentences import Sentence
+from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.register import services as register
 from countermark.tracing import services as tracing
 from countermark.tracing.cases import queries, rules
@@ -22,12 +22,8 @@ from countermark.tracing.requests import services as requests
 MEDIA_TYPE = "application/vnd.countermark.case+json"
 
 
-class NotRecorded(Exception):
+class NotRecorded(NotAllowed):
     """What may not be recorded of a case; `problems` says everything that is wrong."""
-
-    def __init__(self, problems: list[Sentence]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 def open_case(facts: Facts, *, by: Actor) -> Case:

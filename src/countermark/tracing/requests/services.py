@@ -13,7 +13,7 @@ from countermark.ledger import checkpoint, database, entry, guard, identity, jcs
 from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.models import Log, Peer
 from countermark.ledger.services import Actor
-from countermark.marks.sentences import Sentence
+from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.tracing.requests import handling, keyring, keys, messages, queries, rules
 from countermark.tracing.requests.messages import FORMAT, Envelope, MessageError
 from countermark.tracing.requests.rules import Message, Side
@@ -24,12 +24,8 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/vnd.countermark.message+json"
 
 
-class NotSaid(Exception):
+class NotSaid(NotAllowed):
     """A message that may not be written, released or received now; `problems` says everything that is wrong."""
-
-    def __init__(self, problems: list[Sentence]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 def refusal(message: str, /, **values: str) -> NotSaid:
