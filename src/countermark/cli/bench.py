@@ -36,4 +36,14 @@ def trace(arguments: tuple[str, ...]) -> int:
         return cli.OK if not stopped.code else cli.USAGE
 
 
+@bench.command("blind")
+@click.option("--marks", type=click.IntRange(1), default=100_000, show_default=True, help="Marks of the invented register.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (as without it).")
+def blind(marks: int, as_json: bool) -> int:
+    """Time, memory and bytes of a blind check against a register of so many marks."""
+    from countermark.bench import blind as measured
+
+    return measured.main(["--marks", str(marks)])
+
+
 COMMANDS: dict[str, click.Command] = {"bench": bench}

@@ -70,9 +70,16 @@ def ask(origin: str, reading: str, file: Path | None) -> None:
 def answer(file: Path, output: Path) -> None:
     """Answers the question in a file."""
     ready()
-    from countermark.tracing.blind import services
+    from countermark.ledger.wholefile import whole_file
+    from countermark.tracing.blind import files
 
-    write(output, done(services.answer, text_of(file, "ascii"), by=actor()))
+    lines = done(files.answered, text_of(file, "ascii"), by=actor())
+    try:
+        with whole_file(output) as made:
+            for line in iter(lambda: done(next, lines, ""), ""):
+                made.write(line.encode())
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from error
     print_json({"file": str(output)})
 
 
@@ -82,9 +89,36 @@ def answer(file: Path, output: Path) -> None:
 def take(file: Path) -> None:
     """Takes in the reply in a file and says what it tells."""
     ready()
+    from countermark.tracing.blind import files
+
+    try:
+        with file.open("rb") as lines:
+            print_json(_told(done(files.taken, lines, by=actor())))
+    except OSError as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror}") from error
+
+
+@blind.command("asked")
+@always_json
+def asked(**_: Any) -> None:
+    """The questions of this node and what was told, the newest first."""
+    ready()
+    from countermark.tracing.blind import queries
+
+    names = ("id", "peer", "reading", "asked", "taken", "known", "made")
+    print_json({"questions": [{name: getattr(one, name) for name in names} for one in queries.questions()]})
+
+
+@blind.command("off")
+@click.option("--on", is_flag=True, help="Questions of the nodes that were opened to are answered again.")
+@always_json
+def off(on: bool) -> None:
+    """Answers no blind question of anybody, whatever was opened."""
+    ready()
     from countermark.tracing.blind import services
 
-    print_json(_told(done(services.take, text_of(file, "ascii"), by=actor())))
+    services.set_answering(on, by=actor())
+    print_json({"answering": services.is_answering()})
 
 
 def _told(outcome: "Outcome") -> dict[str, Any]:

@@ -61,6 +61,8 @@ EVENTS: dict[str, EventWord] = {
     "destruction": EventWord(_("destroyed"), "destroying", "DELETE", "destroyed", "destroyed"),
     # Not in the events file: written by officers of this node only.
     "same_as": EventWord(_("found to be the same weapon as another record"), "inspecting"),
+    "tag_bound": EventWord(_("tag bound"), "installing", "ADD"),
+    "tag_unbound": EventWord(_("tag unbound"), "removing", "DELETE"),
 }
 
 STATUSES: dict[str, str] = {
@@ -92,6 +94,8 @@ ACTS: dict[str, ActWord] = {
     "log_restored": ActWord(_("log opened from a backup"), "none"),
     "log_imported": ActWord(_("copy of another log taken in"), "none"),
     "peer_added": ActWord(_("node added to the directory"), "none"),
+    "peer_admitted": ActWord(_("node admitted to replication"), "none"),
+    "peer_ended": ActWord(_("node locked out")),
     "setting_changed": ActWord(_("setting of the node changed")),
     "load": ActWord(_("file loaded"), "none"),
     "load_undone": ActWord(_("load undone"), "none"),
@@ -110,6 +114,9 @@ ACTS: dict[str, ActWord] = {
     "message_delivered": ActWord(_("message delivered")),
     "recovery_opened": ActWord(_("case of a recovered weapon opened")),
     "recovery_changed": ActWord(_("facts of a case stated anew")),
+    "recovery_moved": ActWord(_("case given to another office")),
+    "recovery_weapon": ActWord(_("weapon of a case stated")),
+    "recovery_dropped": ActWord(_("weapon taken out of a case")),
     "recovery_noted": ActWord(_("remark or photograph added to a case")),
     "recovery_identified": ActWord(_("weapon of a case confirmed or rejected")),
     "recovery_asked": ActWord(_("request to another State made from a case")),
@@ -119,6 +126,7 @@ ACTS: dict[str, ActWord] = {
     "blind_setup_made": ActWord(_("set-up of the blind check made")),
     "blind_asked": ActWord(_("another State asked blindly about a mark")),
     "blind_answered": ActWord(_("blind question of another State answered")),
+    "blind_part_taken": ActWord(_("part of a set-up of the blind check taken in")),
     "blind_taken": ActWord(_("reply to a blind question taken in")),
     "case_assigned": ActWord(_("discrepancy assigned")),
     "case_decided": ActWord(_("discrepancy decided")),
@@ -161,4 +169,7 @@ ACTS: dict[str, ActWord] = {
     "marking_certificate_set": ActWord(_("certificate of deactivation recorded")),
     "marking_origin_set": ActWord(_("way of production recorded")),
     "marking_arrival_set": ActWord(_("import mark confirmed on arrival"), "none"),
+    "stockpile_reader_set": ActWord(_("tag reader described"), "none"),
+    "stockpile_alarm_raised": ActWord(_("alarm of a tag raised"), "none"),
+    "stockpile_alarm_closed": ActWord(_("alarm of a tag looked into and closed")),
 }

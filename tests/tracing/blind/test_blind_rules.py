@@ -58,7 +58,7 @@ def test_as_many_points_as_asked_for_that_lie_on_no_curve_are_refused() -> None:
 
 def test_a_text_larger_than_may_be_is_not_even_opened() -> None:
     with pytest.raises(BlindMessageError, match="larger"):
-        opened("x" * 11, "question", lambda _: [], 10)
+        opened("x" * 11, ["question"], lambda _: [], 10)
 
 
 def test_padding_is_never_the_text_of_a_mark() -> None:
