@@ -159,11 +159,16 @@ PARTS = st.builds(
         Part,
         st.sampled_from(get_args(Component)),
         st.sampled_from([None, *get_args(Material)]),
-        plate=st.none() | st.builds(Plate, st.just(True), st.just(True), st.just(True), LENGTHS, LENGTHS),
+        plate=st.none()
+        | st.builds(Plate, st.just(True), st.just(True), st.just(True), LENGTHS, LENGTHS)
+        | st.builds(Plate, st.just(False), st.just(True), st.none(), LENGTHS, LENGTHS),
         zone=st.none() | st.builds(Zone, LENGTHS, LENGTHS),
+        too_small=st.sampled_from([None, True, False]),
     ),
     st.booleans(),
-    st.lists(st.builds(Area, LENGTHS, LENGTHS, LENGTHS, LENGTHS), max_size=2).map(tuple),
+    st.lists(
+        st.builds(Area, LENGTHS, LENGTHS, LENGTHS, LENGTHS, st.sampled_from(["import", "the owner"])), max_size=2
+    ).map(tuple),
 )
 NAMES = st.text("abcdXYZ 0-,\"'äж", min_size=1, max_size=9).map(str.strip).filter(bool)
 MODELS = st.builds(

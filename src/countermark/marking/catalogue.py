@@ -15,7 +15,7 @@ import msgspec
 from countermark.ledger.services import Actor
 from countermark.marking import acts
 from countermark.marking.acts import refuse
-from countermark.marking.description import Component, Kind, Material, Part
+from countermark.marking.description import Component, Kind, Material, Part, Plate
 from countermark.marking.states import SHAPES
 from countermark.marks.sentences import Sentence
 from countermark.register.models import Term
@@ -29,6 +29,10 @@ its number; not decided yet."""
 ModelState = Literal["provisional", "known"]
 
 
+PURPOSE = "import"
+"""What an area is set aside for where nothing else is said."""
+
+
 class Area(msgspec.Struct, frozen=True):
     """Part of a zone set aside for a later mark; millimetres from the zone's upper left corner, as seen when it is read."""
 
@@ -36,7 +40,7 @@ class Area(msgspec.Struct, frozen=True):
     y_mm: float
     width_mm: float
     height_mm: float
-    purpose: str = "import"
+    purpose: str = PURPOSE
 
 
 class ModelPart(msgspec.Struct, frozen=True):
@@ -104,6 +108,39 @@ def _check_reserved(model: Model) -> None:
                 raise refuse("reserved", str(part.part.type), "an area inside the zone of the component", "range")
 
 
+def add_model(described: Model, *, maker: str, model: str, by: Actor) -> Model:
+    """Describes a model nobody has described yet. Raises `Refused` where one of this name, however spelt, is there."""
+    with acts.alone():
+        if find(maker, model) is not None:
+            raise refuse("model", f"{maker} {model}", "a model that is not in the registry yet", "twice")
+        stated = msgspec.structs.replace(described, maker=maker, model=model)
+        set_model(stated, by=by)
+    return stated
+
+
+def change_model(described: Model, *, seen: str, by: Actor) -> bool:
+    """States a model anew, as somebody changed it who had the version `seen` before them; False where it stood so already.
+
+    Raises `Refused` where it was changed meanwhile: what the other one said would be lost.
+    """
+    with acts.alone():
+        known = of_key(described.key)
+        if known is None or version(known) != seen:
+            raise refuse("model", described.model, "the model as it is now; somebody changed it meanwhile", "changed")
+        return set_model(described, by=by)
+
+
+def version(model: Model) -> str:
+    """A digest of everything that is known of a model."""
+    return hashlib.sha256(msgspec.json.encode(model)).hexdigest()
+
+
+def of_key(key: str) -> Model | None:
+    """The model of a key, or None."""
+    record = acts.record("model", key)
+    return None if record is None else msgspec.convert(record.value, Model)
+
+
 def review_model(maker: str, model: str, *, by: Actor) -> bool:
     """Says that a provisional model was checked. Raises `Refused` for one that is not there."""
     found = find(maker, model)
@@ -122,9 +159,9 @@ def find(maker: str, model: str) -> Model | None:
     """A model, however maker and model are spelt: aliases of the reference lists count too."""
     for one in _spellings("maker", maker):
         for other in _spellings("model", model):
-            record = acts.record("model", Model(one, other).key)
-            if record is not None:
-                return msgspec.convert(record.value, Model)
+            found = of_key(Model(one, other).key)
+            if found is not None:
+                return found
     return None
 
 
@@ -169,8 +206,11 @@ def policy(country: str) -> IdentityPolicy:
 COLUMNS = (
     "maker", "model", "kind", "control_component", "component", "essential", "material", "zone_width_mm", "zone_height_mm",
     "plate", "plate_width_mm", "plate_height_mm", "second_plate_width_mm", "second_plate_height_mm", "reserved", "source",
+    "too_small",
 )  # fmt: skip
-"""One row a component. `plate`: `embedded`, `removable` or empty; `reserved`: areas `x y width height` in mm, `;` between them."""
+"""One row a component. `plate`: `embedded`, `removable`, `not_metal` or empty; `reserved`: areas `x y width height` in mm and, where it is
+not for import marks, what for, `;` between them; `too_small`: `yes`, `no` or empty.
+"""
 
 
 def write_csv(found: Iterable[Model]) -> str:
@@ -199,15 +239,38 @@ def _cells(part: ModelPart) -> dict[str, str]:
         "material": described.material or "",
         "zone_width_mm": _length(zone.width_mm if zone else None),
         "zone_height_mm": _length(zone.height_mm if zone else None),
-        "plate": "" if plate is None else "embedded" if plate.embedded else "removable",
+        "plate": _plate_code(plate),
         "plate_width_mm": _length(plate.width_mm if plate else None),
         "plate_height_mm": _length(plate.height_mm if plate else None),
         "second_plate_width_mm": _length(second.width_mm if second else None),
         "second_plate_height_mm": _length(second.height_mm if second else None),
-        "reserved": "; ".join(
-            " ".join(_length(value) for value in (a.x_mm, a.y_mm, a.width_mm, a.height_mm)) for a in part.reserved
-        ),
+        "reserved": "; ".join(map(written, part.reserved)),
+        "too_small": "" if described.too_small is None else "yes" if described.too_small else "no",
     }
+
+
+def _plate_code(plate: Plate | None) -> str:
+    if plate is None:
+        return ""
+    if plate.metal is False:
+        return "not_metal"
+    return "embedded" if plate.embedded else "removable"
+
+
+def written(area: Area) -> str:
+    """An area as people write it: `x y width height` in mm, and what it is set aside for where that is not the usual."""
+    sizes = " ".join(map(_length, (area.x_mm, area.y_mm, area.width_mm, area.height_mm)))
+    return sizes if area.purpose == PURPOSE else f"{sizes} {area.purpose}"
+
+
+def area_of(text: str) -> Area | None:
+    """What `written` wrote; None for what is no area."""
+    words = text.split()
+    sizes = [float(word) for word in words[:4] if _is_number(word)]
+    if len(sizes) < 4:
+        return None
+    left, top, wide, high = sizes
+    return Area(left, top, wide, high, " ".join(words[4:]) or PURPOSE)
 
 
 def _length(value: float | None) -> str:
@@ -248,7 +311,8 @@ _CODED: Mapping[str, Sequence[str]] = {
     "component": get_args(Component),
     "material": get_args(Material),
     "essential": ("yes", "no"),
-    "plate": ("embedded", "removable"),
+    "plate": ("embedded", "removable", "not_metal"),
+    "too_small": ("yes", "no"),
 }
 _LENGTHS = [name for name in COLUMNS if name.endswith("_mm")]
 
@@ -264,7 +328,7 @@ def _problems(number: int, cells: Mapping[str, str]) -> Iterator[tuple[int, str,
         if cells[column] and not _is_length(cells[column]):
             yield number, column, cells[column], Sentence("a length in millimetres above 0")
     for area in filter(None, cells["reserved"].split(";")):
-        if len(area.split()) != 4 or not all(_is_number(value) for value in area.split()):
+        if area_of(area) is None:
             yield number, "reserved", area, Sentence("x, y, width and height in millimetres")
 
 
@@ -293,15 +357,20 @@ def _model_part(cells: Mapping[str, str]) -> dict[str, Any]:
     if cells["zone_width_mm"] and cells["zone_height_mm"]:
         part["zone"] = _sizes(cells, "zone")
     if cells["plate"]:
-        embedded = cells["plate"] == "embedded"
-        part["plate"] = {"metal": True, "embedded": embedded, "removal_destroys": embedded, **_sizes(cells, "plate")}
+        part["plate"] = {**_PLATES[cells["plate"]], **_sizes(cells, "plate")}
     if cells["second_plate_width_mm"]:
         part["second_plate"] = {"metal": True, "embedded": True, **_sizes(cells, "second_plate")}
-    reserved = [
-        dict(zip(("x_mm", "y_mm", "width_mm", "height_mm"), map(float, area.split()), strict=True))
-        for area in filter(None, cells["reserved"].split(";"))
-    ]
+    if cells["too_small"]:
+        part["too_small"] = cells["too_small"] == "yes"
+    reserved = [msgspec.to_builtins(area_of(area)) for area in filter(None, cells["reserved"].split(";"))]
     return {"part": part, "essential": cells["essential"] == "yes", "reserved": reserved}
+
+
+_PLATES: Mapping[str, Mapping[str, bool]] = {
+    "embedded": {"metal": True, "embedded": True, "removal_destroys": True},
+    "removable": {"metal": True, "embedded": False, "removal_destroys": False},
+    "not_metal": {"metal": False, "embedded": True},
+}
 
 
 def _sizes(cells: Mapping[str, str], prefix: str) -> dict[str, float]:

@@ -272,10 +272,15 @@ def initial_of(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str,
     weapon = given.get("weapon", {})
     head = {name: value for name, value in {**weapon, **given}.items() if name not in ("weapon", "marks", "components")}
     head |= {f"say_{name}": text for name, text in given.get("elements", {}).items()}
-    return head, [_part(one) for one in weapon.get("components", [])], [_mark(one) for one in given.get("marks", [])]
+    return (
+        head,
+        [part_initial(one) for one in weapon.get("components", [])],
+        [_mark(one) for one in given.get("marks", [])],
+    )
 
 
-def _part(one: Mapping[str, Any]) -> dict[str, Any]:
+def part_initial(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A component of a description as the initial values of its row."""
     zone, plate, second = one.get("zone") or {}, one.get("plate") or {}, one.get("second_plate") or {}
     kind = (
         ""

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.marking.views import batches, bench, coverage, finds, home, machines, models, numbers, plan, profiles
+from countermark.marking.views import (
+    batches,
+    bench,
+    coverage,
+    finds,
+    home,
+    machines,
+    model,
+    models,
+    numbers,
+    plan,
+    profiles,
+)
 
 patterns: list[URLPattern | URLResolver] = [
     path("marking/", home.home, name="home"),
@@ -45,6 +57,9 @@ patterns: list[URLPattern | URLResolver] = [
     path("marking/models/review/", models.model_review, name="model_review"),
     path("marking/models/load/", models.models_load, name="models_load"),
     path("marking/models/policy/", models.policy_set, name="policy_set"),
+    path("marking/models/new/", model.model_add, name="model_add"),
+    path("marking/models/<slug:key>/", model.model, name="model"),
+    path("marking/models/<slug:key>/edit/", model.model_edit, name="model_edit"),
     path("marking/finds/", finds.finds, name="finds"),
     path("marking/origins/<uuid:weapon_id>/", finds.origin, name="origin"),
     path("marking/origins/<uuid:weapon_id>/<str:what>/", finds.origin_set, name="origin_set"),

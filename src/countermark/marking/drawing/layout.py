@@ -73,6 +73,8 @@ def layout(
 
 def _description(fit: space.Fit, marks: Sequence[str], reserved: Sequence[Reserved]) -> Sentence:
     texts = "; ".join(marks)
+    if not marks:
+        return Sentence("No marks yet. Areas set aside: %(areas)d", areas=len(reserved))
     if not fit.fits:
         return Sentence("These marks do not fit: %(texts)s", texts=texts)
     if reserved:

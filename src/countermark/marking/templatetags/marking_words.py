@@ -1,12 +1,14 @@
 """Words and drawings of the marking room in templates: `{{ batch.state|word:"batch_state" }}`."""
 
+import msgspec
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from countermark.ledger import identity
-from countermark.marking import methods
+from countermark.marking import methods, planforms
 from countermark.marking import words as vocabulary
+from countermark.marking.description import Part
 from countermark.register import services
 
 register = template.Library()
@@ -18,6 +20,7 @@ _TONES = {
     "closed": "good",
     "good": "good",
     "used": "good",
+    "known": "good",
     "not_compliant": "alarm",
     "missing": "alarm",
     "refused": "alarm",
@@ -28,6 +31,7 @@ _TONES = {
     "unknown": "note",
     "applied": "note",
     "running": "note",
+    "provisional": "note",
     "withdrawn": "over",
     "exempt": "over",
     "not_applicable": "over",
@@ -102,6 +106,13 @@ def words(code: str) -> str:
 def mm(length: float | None) -> str:
     """A length in millimetres without zeros that say nothing; a dash where none is asked for."""
     return "—" if length is None else f"{length:g}"
+
+
+@register.filter
+def plate_words(part: Part) -> str:
+    """What the plate of a component is like."""
+    kind = planforms.part_initial(msgspec.to_builtins(part))["plate"]
+    return str(planforms.PLATES[kind])
 
 
 @register.filter
