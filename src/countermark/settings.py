@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "countermark.register",
     "countermark.tracing",
     "countermark.marking",
+    "countermark.stockpile",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

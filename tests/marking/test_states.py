@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.ledger import services
+from countermark.ledger import services, subjects
 from countermark.ledger.entry import Entry, Recorded
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.verify import verify
@@ -57,7 +57,7 @@ def test_any_acts_are_folded_without_a_failure(bodies: list[dict[str, Any]], sub
 def test_acts_of_any_shape_leave_views_that_can_be_verified_and_read(bodies: list[dict[str, Any]]) -> None:
     services.append([services.timed_act(str(body.pop("act")), body) for body in bodies], by=CHIEF)
 
-    assert list(projection.MarkingProjection().compare()) == []
+    assert list(projection.PROJECTION.compare()) == []
     numbering.blocks()
     numbering.authorities()
     catalogue.models()
@@ -81,8 +81,8 @@ def test_the_state_does_not_depend_on_the_order_in_which_acts_arrive(order: Any)
     if not RecordRow.objects.exists():
         workshop.authority()
         workshop.accepted(workshop.items(workshop.batch(marks=(IMPORT, OWNER)))[0])
-    for subject in list(projection._subjects()):
-        entries = projection._entries([subject])[subject]
+    for subject in list(projection.PROJECTION._subjects()):
+        entries = projection.PROJECTION._entries([subject])[subject]
         before = states.fold(subject, entries)
         order.shuffle(entries)
 
@@ -148,4 +148,4 @@ def test_a_weapon_of_nothing_is_folded_from_what_there_is() -> None:
 
 
 def test_acts_of_other_rooms_have_no_subjects_here() -> None:
-    assert states.subjects_of(entry(1, {"act": "export", "subjects": ["batch:b"]})) == []
+    assert subjects.subjects_of(entry(1, {"act": "export", "subjects": ["batch:b"]}), "marking") == []

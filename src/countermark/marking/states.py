@@ -1,9 +1,6 @@
 """What the acts of this room say now: records, numbers, batches and the weapons in them, each folded from its own acts. Pure.
 
-An act names in `subjects` what it is about (`batch:<id>`, `item:<id>`, `number:<authority>/<number>`, `machine:<id>` ...). The
-state of a subject is a fold over the *set* of acts about it, from whatever logs they came: a bench's work comes home with its
-log and needs no merging. The act that opens a subject comes first, whatever the clocks say, then they stand as they were
-recorded.
+How acts name their subjects, and in what order they stand, is `ledger/subjects.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from countermark.ledger.entry import Body, Entry
+from countermark.ledger import subjects
+from countermark.ledger.entry import Entry
+from countermark.ledger.subjects import count as _count
+from countermark.ledger.subjects import happened
+from countermark.ledger.subjects import text as _text
 
 RECORDS = (
     "authority", "block", "model", "policy", "rule", "machine", "downtime", "maintenance", "consultation", "decision",
@@ -22,10 +23,6 @@ RECORDS = (
 SHAPES: dict[str, type] = {}
 """What the value of a record must be, by kind: filled by the modules that own them when the program starts."""
 _MOST_ROWS = 2**31 - 1
-LONGEST_SUBJECT = 200
-"""A subject with more characters is none: no index of a database would hold it."""
-MOST = 10**12 - 1
-"""The largest number there can be: 12 digits."""
 
 CRITERIA = ("exposed", "conspicuous", "recognisable", "readable", "durable", "recoverable")
 """ITI, paragraph 7: what every required mark must be; the last as far as technically possible."""
@@ -189,33 +186,12 @@ class Item(msgspec.Struct, frozen=True):
 State = Record | Number | Batch | Item
 
 
-def subjects_of(entry: Entry) -> list[str]:
-    """The subjects of this room an entry is about; empty for anything else."""
-    if entry.kind != "act" or not _text(entry.body, "act").startswith("marking_"):
-        return []
-    named = entry.body.get("subjects")
-    texts = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
-    return [name for name in texts if ":" in name and len(name) <= LONGEST_SUBJECT]
-
-
 def ordered(entries: Iterable[Entry]) -> list[Entry]:
     """Acts in the order of the fold, each eventID once."""
-    unique: dict[str, Entry] = {}
-    for entry in sorted(entries, key=_order):
-        unique.setdefault(entry.event_id, entry)
-    return list(unique.values())
-
-
-def _order(entry: Entry) -> tuple[bool, str, str, int]:
-    return (entry.body.get("act") not in _OPENING, entry.recorded.time, entry.log, entry.position)
+    return subjects.ordered(entries, _OPENING)
 
 
 _OPENING = frozenset({"marking_batch_made", "marking_item_added", "marking_number_issued"})
-
-
-def happened(entry: Entry) -> str:
-    """When what an act tells of happened: what was keyed in from paper happened before it was recorded."""
-    return _text(entry.body, "happened") or entry.recorded.time
 
 
 def fold(subject: str, entries: Iterable[Entry]) -> State | None:
@@ -450,14 +426,3 @@ _FOLDERS: Mapping[str, Callable[[str, Sequence[Entry]], State | None]] = {
     "batch": _batch,
     "item": _item,
 }
-
-
-def _count(body: Body, key: str) -> int | None:
-    """A whole number from 0 to `MOST`; None for anything else."""
-    value = body.get(key)
-    return value if type(value) is int and 0 <= value <= MOST else None
-
-
-def _text(body: Body, key: str) -> str:
-    value = body.get(key)
-    return value if isinstance(value, str) else ""

@@ -11,6 +11,7 @@ from typing import Any
 from countermark.ledger import jcs
 from countermark.ledger.entry import UNKNOWN_TIME
 from countermark.ledger.vocabulary import EVENTS
+from countermark.register import handover
 
 WEAPON_NAMESPACE = uuid.UUID("6f1ad0c2-6b0e-5d6b-9d0a-3c6f4b1f7a55")
 """The published namespace of weapon ids: UUIDv5 over `source` U+001F `ref` (contract, *`--json` shapes*)."""
@@ -107,11 +108,18 @@ def said_of(body: Body) -> Body:
 _BESIDES = frozenset({"countermark:corrects", "countermark:reopens", "countermark:writing", "errorDeclaration"})
 
 
-def event(weapon: str, source: str, fields: Mapping[str, str], moment: Mapping[str, str], name: Name) -> Body:
+def event(
+    weapon: str,
+    source: str,
+    fields: Mapping[str, str],
+    moment: Mapping[str, str],
+    name: Name,
+    hand_over: Body | None = None,
+) -> Body:
     """A line of an events file as an EPCIS event.
 
     `fields` are the columns of the contract's *Events file* (without `note`) plus `occurrence`; `moment` has `instant`,
-    `offset`, `precision` and `text`.
+    `offset`, `precision` and `text`. `hand_over` is what `handover.HandOver.body` gives, for an event of the stockpile.
     """
     word = EVENTS[fields["event"]]
     body: Body = {
@@ -138,6 +146,8 @@ def event(weapon: str, source: str, fields: Mapping[str, str], moment: Mapping[s
             body[f"countermark:{key}"] = fields[key]
     if fields.get("occurrence", "1") != "1":
         body["countermark:occurrence"] = fields["occurrence"]
+    if hand_over:
+        body[handover.FIELD] = hand_over
     return pinned(body)
 
 

@@ -13,11 +13,16 @@ import msgspec
 from countermark.ledger.entry import Entry, effective_id, is_alike
 from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.text import canonical, split_prefix
+from countermark.register import handover, tagged
+from countermark.register.handover import Custody
+from countermark.register.tagged import TagState
 
 NS = "countermark:"
 UUID_PREFIX = "urn:uuid:"
 TOLD_DIFFERENTLY = "told_differently"
 """The finding that outweighs others: of an event that two logs have in different words one version is not in the state."""
+CONTRADICTED = "custody_contradicted"
+"""The finding of a weapon handed over in two ways by nodes that did not know of each other."""
 UNREADABLE = frozenset({"none", "obliterated", "illegible"})
 
 Body = dict[str, Any]
@@ -76,6 +81,8 @@ class WeaponState(msgspec.Struct, frozen=True):
     entries: int = 0
     marks: tuple[MarkState, ...] = ()
     components: tuple[ComponentState, ...] = ()
+    custody: Custody | None = None
+    tags: tuple[TagState, ...] = ()
 
     @property
     def control_mark(self) -> MarkState | None:
@@ -142,12 +149,13 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
     """Entries in the order of the fold, each eventID once.
 
     That is by event time, recorded time, log and index. A correction stands where the event it replaces stood among those of
-    its time: what was keyed wrong in the morning does not become the last word of the day by being put right.
+    its time: what was keyed wrong in the morning does not become the last word of the day by being put right. A hand-over stands
+    after those it names as the ones before it, whatever the clocks said.
     """
     unique: dict[str, Entry] = {}
     for entry in sorted(entries, key=_recorded):
         unique.setdefault(entry.event_id, entry)
-    return sorted(unique.values(), key=lambda entry: _order(entry, unique))
+    return handover.in_causal_order(sorted(unique.values(), key=lambda entry: _order(entry, unique)))
 
 
 def _recorded(entry: Entry) -> tuple[str, str, int]:
@@ -206,14 +214,16 @@ def _told_differently(entries: Sequence[Entry], wrong: Mapping[str, str]) -> boo
 class _Draft:
     """A state while it is being folded."""
 
-    __slots__ = ("facts", "holder", "last_time", "marks", "parts", "place", "replaced_by", "status")
+    __slots__ = ("facts", "handed", "holder", "last_time", "marks", "parts", "place", "replaced_by", "status", "tags")
 
     def __init__(self) -> None:
         self.facts: Body = {}
+        self.handed: Body | None = None
         self.status = "active"
         self.holder = self.place = self.replaced_by = self.last_time = ""
         self.marks: list[MarkState] = []
         self.parts: list[ComponentState] = []
+        self.tags: Sequence[TagState] = ()
 
 
 def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequence[Entry]) -> WeaponState:
@@ -221,7 +231,7 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
     # A record is opened before anything is told of it, whatever the dates say: a birth ends no loss.
     for entry in sorted(standing, key=lambda e: not is_birth(e.body)) if len(standing) > 1 else standing:
         _apply(draft, entry)
-    facts = draft.facts
+    facts, held = draft.facts, _held(draft, standing, everything)
     return WeaponState(
         id=weapon_id,
         source=_text(facts, "countermark:source"),
@@ -236,13 +246,27 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
         holder=draft.holder,
         place=draft.place,
         replaced_by=draft.replaced_by,
-        finding=control_finding(draft.marks) if facts else "",
+        finding=_finding(draft, held),
         first_recorded=min((e.recorded.time for e in everything), default=""),
         last_time=draft.last_time,
         entries=len(everything),
         marks=tuple(draft.marks),
         components=tuple(draft.parts),
+        custody=held,
+        tags=tuple(draft.tags),
     )
+
+
+def _held(draft: _Draft, standing: Sequence[Entry], everything: Sequence[Entry]) -> Custody | None:
+    if draft.handed is None:
+        return None
+    return handover.folded(draft.handed, _text(draft.handed, "eventTime"), handover.heads(standing, everything))
+
+
+def _finding(draft: _Draft, held: Custody | None) -> str:
+    if held is not None and len(held.heads) != 1:
+        return CONTRADICTED
+    return control_finding(draft.marks) if draft.facts else ""
 
 
 def _apply(draft: _Draft, entry: Entry) -> None:
@@ -261,6 +285,9 @@ def _apply(draft: _Draft, entry: Entry) -> None:
     elif event == "same_as" and is_weapon_id(_text(body, "countermark:same_as")):
         draft.replaced_by = body["countermark:same_as"]
     _move(draft, event, body)
+    if handover.stated(body):
+        draft.handed = body
+    draft.tags = tagged.after(draft.tags, body, entry.event_id)
     draft.last_time = max(draft.last_time, _text(body, "eventTime"))
 
 

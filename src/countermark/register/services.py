@@ -12,7 +12,7 @@ from django.conf import settings
 from countermark.ledger import database, identity, services, store
 from countermark.ledger.entry import Entry, effective_id, event_id_of, now
 from countermark.ledger.services import Actor, Captured, Draft, SideNote
-from countermark.register import bodies, checking, projection
+from countermark.register import bodies, checking, handover, projection
 from countermark.register.checking import refuse
 from countermark.register.comparing import mark_fields
 from countermark.register.rules import (
@@ -55,9 +55,11 @@ def birth_draft(
     return Draft(kind="event", body=body, note=note)
 
 
-def event_draft(weapon_id: str, source: str, fields: Fields, moment: Fields) -> Draft:
+def event_draft(
+    weapon_id: str, source: str, fields: Fields, moment: Fields, hand_over: dict[str, Any] | None = None
+) -> Draft:
     """The draft of one line of an events file; names become side texts, ids stay as they are."""
-    body = bodies.event(weapon_id, source, fields, moment, _name)
+    body = bodies.event(weapon_id, source, fields, moment, _name, hand_over)
     texts = tuple(SideNote(kind, text) for kind, text in bodies.side_texts(fields) if not _is_id(kind, text))
     return Draft(kind="event", body=body, texts=texts, note=fields.get("note", ""))
 
@@ -231,7 +233,8 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     good, moment = checking.event({**fields_of(entry), "note": _remark_of(entry), **changes})
     weapon_id = weapons[0]
     good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
-    draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment)
+    hand_over = handover.stated(entry.body)
+    draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment, hand_over)
     if bodies.said_of(draft.body) == bodies.said_of(entry.body):
         raise refuse("", "", "something that differs from what is recorded", "unchanged")
     body = {**draft.body, "countermark:corrects": entry.event_id}

@@ -11,13 +11,13 @@ from countermark.ledger import database
 from countermark.register import cases
 from countermark.register.models import Case, Identity, Weapon
 from countermark.register.queries.scope import Scope
-from countermark.register.rules import TOLD_DIFFERENTLY, is_weapon_id
+from countermark.register.rules import CONTRADICTED, TOLD_DIFFERENTLY, is_weapon_id
 from countermark.register.services import side_texts
 
 SHOWN = 500
 LOOKED_UP = 200
 COLLISION, UNCLEAR = "collision", "control_unclear"
-OF_ONE = (UNCLEAR, TOLD_DIFFERENTLY)
+OF_ONE = (UNCLEAR, TOLD_DIFFERENTLY, CONTRADICTED)
 """Findings of one weapon by itself."""
 
 

@@ -10,7 +10,8 @@ from pydantic import Field
 from countermark.accounts.services import actor
 from countermark.marking import numbering
 from countermark.marking.numbering import Authority, GivenBlock
-from countermark.marking.states import MOST, Number
+from countermark.ledger.subjects import MOST
+from countermark.marking.states import Number
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.marking.common import MISSING, WRITE, Key, Why
 from countermark.web.api.problems import RESPONSES, ProblemDocument, not_found

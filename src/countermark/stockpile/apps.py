@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class StockpileConfig(AppConfig):
+    name = "countermark.stockpile"
+    label = "stockpile"
+
+    def ready(self) -> None:
+        """The projection that folds the acts of this room, and its view of weapons."""
+        from countermark.stockpile import holdings, projection  # noqa: F401
+        from countermark.stockpile.readers import alarms, devices  # noqa: F401
+        from countermark.stockpile.tags import view  # noqa: F401

@@ -1,0 +1,81 @@
+"""Views of the stockpile, folded from its acts (`states.py`) and from the events of weapons (`holdings.py`)."""
+
+from django.db import models
+
+from countermark.stockpile.readers.models import Observation, Tag, TakenBatch
+
+__all__ = ["ActLink", "Holding", "Observation", "SubjectRow", "Tag", "TakenBatch"]
+
+
+class ActLink(models.Model):
+    """View: which acts are about which subject (`unit:<id>`, `receipt:<id>`, `count:<id>` ...)."""
+
+    pk = models.CompositePrimaryKey("subject", "position")
+    subject = models.TextField()
+    position = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.position}"
+
+
+class SubjectRow(models.Model):
+    """View: what the acts about one subject come to (`states.Subject`). What lists are searched by has a column of its own."""
+
+    pk = models.CompositePrimaryKey("kind", "key")
+    kind = models.TextField()
+    key = models.TextField()
+    state = models.TextField()
+    parent = models.TextField()
+    place = models.TextField()
+    person = models.TextField()
+    due = models.TextField()
+    finding = models.TextField()
+    since = models.TextField()
+    time = models.TextField()
+    by = models.TextField()
+    log = models.TextField()
+    acts = models.IntegerField()
+    value = models.JSONField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "state", "due"], name="stockpile_subject_state"),
+            models.Index(fields=["parent", "kind"], name="stockpile_subject_parent", condition=~models.Q(parent="")),
+            models.Index(fields=["place", "kind"], name="stockpile_subject_place", condition=~models.Q(place="")),
+            models.Index(fields=["person", "kind"], name="stockpile_subject_person", condition=~models.Q(person="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"
+
+
+class Holding(models.Model):
+    """View: where a weapon of the stockpile is and with whom, as its hand-overs say (`register.handover.Custody`).
+
+    `store` is a place, `account` the unit that answers for it, `holder` who has it in hand; `heads` is 1 while nobody contradicts.
+    """
+
+    weapon_id = models.UUIDField(primary_key=True)
+    custody = models.TextField()
+    store = models.TextField()
+    account = models.TextField()
+    holder = models.TextField()
+    due = models.TextField()
+    receipt = models.TextField()
+    shipment = models.TextField()
+    since = models.TextField()
+    status = models.TextField()
+    heads = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["store", "custody"], name="stockpile_holding_store"),
+            models.Index(fields=["holder"], name="stockpile_holding_holder", condition=~models.Q(holder="")),
+            models.Index(fields=["account", "custody"], name="stockpile_holding_account"),
+            models.Index(fields=["due"], name="stockpile_holding_due", condition=~models.Q(due="")),
+            models.Index(fields=["receipt"], name="stockpile_holding_receipt", condition=~models.Q(receipt="")),
+            models.Index(fields=["shipment"], name="stockpile_holding_shipment", condition=~models.Q(shipment="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weapon_id} {self.custody}"
