@@ -1,4 +1,4 @@
-"""The bundle: one file that carries a log, or the end of one, with its signed checkpoint (docs/bundle-format.md)."""
+"""The bundle: one file that carries a log, or a piece of one, with its signed checkpoint (docs/bundle-format.md)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from countermark.ledger import checkpoint, database, guard, jcs, kept, sealing, store
+from countermark.ledger import checkpoint, database, guard, jcs, kept, nodes, sealing, store, tree
 from countermark.ledger import entry as entries
 from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, Peer, SideText
 from countermark.ledger.snapshot import snapshot
@@ -16,6 +16,8 @@ from countermark.ledger.wholefile import whole_file
 
 FORMAT: Final = "countermark-bundle"
 VERSION: Final = 1
+PIECE_VERSION: Final = 2
+"""Of a bundle that ends before the log its checkpoint speaks of, or leaves rows of kept tables to a later one."""
 CLOSED: Final = "checkpoint:"
 """Prefix of the node settings that keep the last signed checkpoint of an own log that a restore closed."""
 LONGEST_ENTRY: Final = entries.LONGEST
@@ -33,8 +35,12 @@ class UnreadableBundle(BundleError):
     """The file is no bundle at all: wrong input, as other files that cannot be read."""
 
 
-class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from"}):
-    """The first line: which entries follow (indexes `from` to `size` - 1), and the checkpoint that vouches for them."""
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"start": "from"}):
+    """The first line: which entries follow (indexes `from` to `size` - 1), and the checkpoint that vouches for them.
+
+    Only a piece has `proof` (hex; RFC 9162 consistency of its last entry with the checkpoint) and `kept_from`: rows of kept tables
+    stated from that index on are inside; null when there are none of them.
+    """
 
     format: str
     version: int
@@ -44,6 +50,8 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"s
     verifier_key: str
     recipient: str | None
     checkpoint: str
+    proof: list[str] | None = None
+    kept_from: int | None = None
 
 
 class TextRow(msgspec.Struct, frozen=True):
@@ -82,7 +90,10 @@ class SideRows(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Outline:
-    """What a file holds, found by one look through it: entries begin at byte `entries_at`, side data at `side_at`."""
+    """What a file holds, found by one look through it: entries begin at byte `entries_at`, side data at `side_at`.
+
+    `proof` and `kept_from` as in the header; without a proof the checkpoint is of exactly `size` entries.
+    """
 
     origin: str
     start: int
@@ -92,6 +103,19 @@ class Outline:
     recipient: str
     entries_at: int
     side_at: int
+    proof: tuple[bytes, ...] | None = None
+    kept_from: int | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which part of a log a bundle carries: entries `start` to `end` - 1, and with side data rows of kept tables stated from
+    `kept_from` on (None: none of them).
+    """
+
+    start: int
+    end: int
+    kept_from: int | None
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -102,26 +126,44 @@ def write(path: Path, log: Log, start: int = 0, recipient: str = "", progress: P
 
     Raises BundleError when there is no signed checkpoint of the log, or the recipient may not have side data.
     """
-    public_key = _encryption_key(recipient) if recipient else ""
     with snapshot():
-        note = _note(log)
-        head = checkpoint.read_unverified(note)
-        if start > head.size:
-            raise BundleError(f"{log.origin} has {head.size} entries, none from {start} on")
-        header = Header(FORMAT, VERSION, log.origin, start, head.size, log.verifier_key, recipient or None, note)
+        note = signed_head(log)
+        size = checkpoint.read_unverified(note).size
+        if start > size:
+            raise BundleError(f"{log.origin} has {size} entries, none from {start} on")
         with whole_file(path) as file:
-            file.write(jcs.encode(msgspec.to_builtins(header)) + b"\n")
-            for done, (_, _, _, data) in enumerate(store.raw_entries(log, start, head.size), 1):
-                file.write(data + b"\n")
-                if not done % SIDE_BATCH:
-                    progress(done, head.size - start)
-            for rows in _side_rows(log, start, head.size) if recipient else ():
-                sealed = sealing.seal(msgspec.json.encode(rows), public_key)
-                file.write(jcs.encode({"side": sealed}) + b"\n")
-            file.write(_LAST_LINE + b"\n")
+            write_span(file, log, note, Span(start, size, start), recipient, progress)
 
 
-def _note(log: Log) -> str:
+def write_span(
+    file: IO[bytes], log: Log, note: str, span: Span, recipient: str = "", progress: Progress = silent
+) -> None:
+    """Writes part of a log as a bundle, vouched for by a signed checkpoint of it. Ask within a snapshot; raises as `write`."""
+    public_key = _encryption_key(recipient) if recipient else ""
+    file.write(jcs.encode(msgspec.to_builtins(_header(log, note, span, recipient))) + b"\n")
+    for done, (_, _, _, data) in enumerate(store.raw_entries(log, span.start, span.end), 1):
+        file.write(data + b"\n")
+        if not done % SIDE_BATCH:
+            progress(done, span.end - span.start)
+    for rows in _side_rows(log, span) if recipient else ():
+        sealed = sealing.seal(msgspec.json.encode(rows), public_key)
+        file.write(jcs.encode({"side": sealed}) + b"\n")
+    file.write(_LAST_LINE + b"\n")
+
+
+def _header(log: Log, note: str, span: Span, recipient: str) -> Header:
+    head = checkpoint.read_unverified(note)
+    whole = Header(FORMAT, VERSION, log.origin, span.start, span.end, log.verifier_key, recipient or None, note)
+    if (span.end, span.kept_from) == (head.size, span.start):
+        return whole
+    proof = tree.consistency_proof(span.end, head.size, store.reader(log))
+    return msgspec.structs.replace(
+        whole, version=PIECE_VERSION, proof=[one.hex() for one in proof], kept_from=span.kept_from
+    )
+
+
+def signed_head(log: Log) -> str:
+    """The newest signed checkpoint held here up to which a log is held. Raises BundleError when there is none."""
     own = store.own_log()
     if own is not None and own.id == log.id:
         return guard.sign_current(log)
@@ -140,27 +182,38 @@ def _encryption_key(recipient: str) -> str:
     own = store.own_log()
     if own is None or not is_one_state(own.origin, recipient):
         raise BundleError("side data stays within the State; another State is sent messages")
+    if nodes.is_ended(recipient):
+        raise BundleError(f"{recipient} was locked out here; it is given nothing")
     return peer.encryption_key
 
 
 def is_one_state(origin: str, other: str) -> bool:
     """Whether two logs are of one State."""
-    return origin.partition("/")[0] == other.partition("/")[0]
+    return nodes.is_one_state(origin, other)
 
 
-def _side_rows(log: Log, start: int, size: int) -> Iterator[SideRows]:
+def _side_rows(log: Log, span: Span) -> Iterator[SideRows]:
     """The rows these entries are the last to state; erased texts and documents travel as the erasure in the log."""
-    first = log.id * LOG_SPAN
-    sql = 'SELECT "table", key, position FROM ledger_keptindex WHERE position >= %s AND position < %s ORDER BY position'
-    for stated in database.chunks(database.stream(sql, [first + start, first + size]), SIDE_BATCH):
+    for stated in database.chunks(_stated(log, span.start, span.end), SIDE_BATCH):
         texts = SideText.objects.filter(ref__in=[key for table, key, _ in stated if table == "text"]).exclude(text="")
         if rows := [TextRow(t.ref, t.kind, t.text, t.salt) for t in texts]:
             yield SideRows(texts=rows)
-        if others := list(_kept_rows(stated)):
-            yield SideRows(kept=others)
         documents = [key for table, key, _ in stated if table == "attachment"]
         for one in Attachment.objects.filter(digest__in=documents).exclude(data=b""):
             yield SideRows(attachments=[AttachmentRow(one.digest, one.media_type, bytes(one.data))])
+    if span.kept_from is None:
+        return
+    # People before their roles, whichever was stated last: so these rows come at the end of a log, all that changed together.
+    for stated in database.chunks(_stated(log, span.kept_from, span.end), SIDE_BATCH):
+        if others := list(_kept_rows(stated)):
+            yield SideRows(kept=others)
+
+
+def _stated(log: Log, start: int, end: int) -> Iterator[tuple[str, str, int]]:
+    """(table, key, position) of the kept rows that some entries are the last to state."""
+    first = log.id * LOG_SPAN
+    sql = 'SELECT "table", key, position FROM ledger_keptindex WHERE position >= %s AND position < %s ORDER BY position'
+    yield from database.stream(sql, [first + start, first + end])
 
 
 def _kept_rows(stated: Sequence[tuple[str, str, int]]) -> Iterator[KeptRow]:
@@ -206,10 +259,7 @@ def _bundle_outline(file: IO[bytes], line: bytes) -> Outline:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         why = f"the first line is no bundle header ({error}); plain entries need --checkpoint"
         raise UnreadableBundle(why) from error
-    if header.format != FORMAT or header.version != VERSION:
-        raise BundleError(f"expected format {FORMAT} version {VERSION}, found {header.format} {header.version}")
-    if not 0 <= header.start <= header.size:
-        raise BundleError(f"a bundle does not go from {header.start} to {header.size}")
+    _check_header(header)
     begin = file.tell()
     for _ in range(header.start, header.size):
         _line(file, LONGEST_ENTRY)
@@ -227,7 +277,28 @@ def _bundle_outline(file: IO[bytes], line: bytes) -> Outline:
         header.recipient or "",
         begin,
         side,
+        proof=_proof(header),
+        kept_from=header.start if header.version == VERSION else header.kept_from,
     )
+
+
+def _check_header(header: Header) -> None:
+    if header.format != FORMAT or header.version not in (VERSION, PIECE_VERSION):
+        raise BundleError(
+            f"expected format {FORMAT} version {VERSION} or {PIECE_VERSION}, found {header.format} {header.version}"
+        )
+    if not 0 <= header.start <= header.size:
+        raise BundleError(f"a bundle does not go from {header.start} to {header.size}")
+    is_piece = header.proof is not None
+    if is_piece != (header.version == PIECE_VERSION) or (header.kept_from is not None and not is_piece):
+        raise BundleError(f"a bundle of version {header.version} does not have these fields")
+
+
+def _proof(header: Header) -> tuple[bytes, ...] | None:
+    try:
+        return None if header.proof is None else tuple(map(bytes.fromhex, header.proof))
+    except ValueError as error:
+        raise BundleError("the proof of the bundle is not hexadecimal") from error
 
 
 def _lines_outline(file: IO[bytes], line: bytes, note: str) -> Outline:

@@ -68,9 +68,16 @@ class VerifierKey:
 def sign(checkpoint: Checkpoint, key: SigningKey) -> str:
     """The checkpoint as a note signed by the origin's key."""
     text = checkpoint.body()
-    _check_text(text)
     _parse(text)
-    signer = VerifierKey(_checked_name(checkpoint.origin), key.public_key().public_bytes_raw())
+    return sign_text(text, checkpoint.origin, key)
+
+
+def sign_text(text: str, name: str, key: SigningKey) -> str:
+    """Any text of whole lines as a note signed by the key of that name. What is no checkpoint must not read like one: its first
+    line is no origin.
+    """
+    _check_text(text)
+    signer = VerifierKey(_checked_name(name), key.public_key().public_bytes_raw())
     return f"{text}\n— {signer.name} {_b64(signer.key_hash() + key.sign(text.encode()))}\n"
 
 
@@ -129,6 +136,12 @@ def parse_verifier_key(text: str) -> VerifierKey:
     if key.key_hash().hex() != key_hash:
         raise CheckpointError("the verifier key's hash does not match its name and key: mistyped?")
     return key
+
+
+def fingerprint(verifier: str) -> str:
+    """What two people read to each other: 16 groups of 4 hexadecimal digits, SHA-256 of the public key."""
+    digits = sha256(parse_verifier_key(verifier).public).hexdigest()
+    return " ".join(digits[at : at + 4] for at in range(0, 64, 4))
 
 
 def generate_key() -> SigningKey:

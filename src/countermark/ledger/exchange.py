@@ -22,7 +22,9 @@ from countermark.ledger import (
     guard,
     jcs,
     kept,
+    nodes,
     projections,
+    replicas,
     sealing,
     services,
     store,
@@ -171,8 +173,11 @@ def take_in(path: Path, note: str | None = None, *, by: Actor, progress: verify.
             pass  # what cannot be opened is refused before anything is written
         new = _append(file, found, held, digests, peer, own, progress)
         _accept(found, peer, head, by)
+        replicas.remember_head(found.origin, peer.verifier_key, found.note, max(held, found.size))
         texts, refused = _take_side(file, found, own)
         merged, left_out = _merge(file, found, own, by)
+        if found.recipient == own.origin:
+            replicas.remember_taken(found)
         return Taken(found.origin, max(held, found.size), new, texts, refused + left_out, merged)
 
 
@@ -182,6 +187,8 @@ def _known_peer(found: Outline) -> Peer:
         raise BundleError(
             f"the key of {found.origin} is not in the node directory; 'countermark ledger trust' adds one that was checked"
         )
+    if nodes.is_ended(found.origin):
+        raise BundleError(f"{found.origin} was locked out here; nothing more of its log is taken in")
     if found.verifier_key not in ("", peer.verifier_key):
         raise BundleError(f"the bundle names another key of {found.origin} than the node directory")
     return peer
@@ -192,7 +199,9 @@ def _signed_head(found: Outline, verifier_key: str) -> Checkpoint:
         head = checkpoint.open_note(found.note, [verifier_key])
     except CheckpointError as error:
         raise BundleError(f"the checkpoint cannot be accepted: {error}") from error
-    if (head.origin, head.size) != (found.origin, found.size):
+    # A piece ends before the log its checkpoint speaks of, and proves that it leads there.
+    ends_there = head.size == found.size if found.proof is None else head.size >= found.size
+    if head.origin != found.origin or not ends_there:
         raise BundleError(f"the checkpoint is of {head.size} entries of {head.origin}, the bundle is not")
     return head
 
@@ -202,7 +211,7 @@ def _of_this_node(found: Outline) -> Taken:
     log = Log.objects.get(origin=found.origin)
     head = _signed_head(found, log.verifier_key)
     held = store.size(log)
-    if head.size <= held and tree.stored_root(head.size, store.reader(log)) == head.root:
+    if replicas.is_held(log, head):
         return Taken(found.origin, held, 0)
     current = store.own_log()
     if current is None or current.id != log.id:
@@ -255,6 +264,7 @@ def _check(
     get = store.reader(log) if log else _nothing
     frontier = tree.Frontier.load(held, get)
     entry_check = _EntryCheck(found.origin, verifier_key, _last_time(log, held))
+    seen = replicas.seen(found.origin, verifier_key)
     digests = []
     for batch in _batches(file, found):
         leaves = [tree.leaf_hash(line) for line in batch.lines]
@@ -263,12 +273,29 @@ def _check(
             raise BundleError(f"{found.origin} differs from the copy held here before entry {batch.start + overlap}")
         for index, line in enumerate(batch.lines[overlap:], batch.start + overlap):
             entry_check(index, line)
-        frontier.extend(leaves[overlap:])
+        _extend(frontier, leaves[overlap:], seen)
         digests.append(batch.digest())
     root = frontier.root() if found.size >= held else tree.stored_root(found.size, get)
-    if root != head.root:
+    if not _leads_to(head, found, root) or (head.size < held and tree.stored_root(head.size, get) != head.root):
         raise BundleError(f"the entries do not have the root the checkpoint of {found.origin} states")
     return digests
+
+
+def _leads_to(head: Checkpoint, found: Outline, root: bytes) -> bool:
+    """Whether the tree with that root, of as many entries as the file ends at, is the one the checkpoint states or its beginning."""
+    return tree.verify_consistency(found.size, head.size, root, head.root, found.proof or ())
+
+
+def _extend(frontier: tree.Frontier, leaves: list[bytes], seen: Checkpoint | None) -> None:
+    """Appends leaves; on the way they must pass through a signed head that was seen before."""
+    at = seen.size - frontier.size if seen else -1
+    if seen is None or not 0 < at <= len(leaves):
+        frontier.extend(leaves)
+        return
+    frontier.extend(leaves[:at])
+    if frontier.root() != seen.root:
+        raise BundleError(replicas.two_histories(seen.origin, seen.size))
+    frontier.extend(leaves[at:])
 
 
 def _nothing(level: int, start: int, count: int) -> Sequence[bytes]:
@@ -396,13 +423,29 @@ def _digests(table: str, keys: list[str]) -> dict[str, str]:
 
 
 def _accept(found: Outline, peer: Peer, head: Checkpoint, by: Actor) -> None:
-    """Writes down the checkpoint up to which the copy is held; an older one than held before changes nothing."""
+    """Writes down the checkpoint up to which the copy is held; an older one than held before changes nothing.
+
+    Nor does one with no more behind it than such acts: two nodes that tell each other of them would never end.
+    """
     peer.refresh_from_db()
-    if peer.checkpoint and checkpoint.read_unverified(peer.checkpoint).size >= head.size:
+    accepted = checkpoint.read_unverified(peer.checkpoint).size if peer.checkpoint else 0
+    log = Log.objects.filter(origin=found.origin).first()
+    if log is None or not accepted < head.size <= store.size(log):
+        return
+    if _are_acceptances(log, accepted, head.size):
         return
     peer.checkpoint = found.note
     fields = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
     services.append([services.act("log_imported", fields, kept=(_peer_write(peer),))], by=by)
+
+
+def _are_acceptances(log: Log, start: int, end: int) -> bool:
+    """Whether some entries of a log do nothing but accept checkpoints of others."""
+    first = log.id * LOG_SPAN
+    for positions in database.chunks(range(first + start, first + end), BATCH):
+        if any(entry.body.get("act") != "log_imported" for entry in store.entries_at(positions)):
+            return False
+    return True
 
 
 def _side_rows(file: IO[bytes], found: Outline, own: Log) -> Iterator[SideRows]:

@@ -114,3 +114,36 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Replica(models.Model):
+    """How far a log of another node is taken in, beside its entries: work in progress, which a repeated exchange finds again.
+
+    Side data is here for entries below `taken`, rows of kept tables for those below `kept`. `seen` is a signed checkpoint that
+    the log must contain once it is held so far.
+    """
+
+    origin = models.CharField(max_length=100, primary_key=True)
+    taken = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    seen = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class Contact(models.Model):
+    """The last exchange with a node of the directory, by whichever side: times are RFC 3339 UTC of this node's clock.
+
+    `behind` entries were there and not here when it ended, `ahead` the other way round; `problem` is a packed sentence or empty.
+    """
+
+    origin = models.CharField(max_length=100, primary_key=True)
+    tried = models.CharField(max_length=24, blank=True)
+    reached = models.CharField(max_length=24, blank=True)
+    behind = models.BigIntegerField(null=True)
+    ahead = models.BigIntegerField(null=True)
+    problem = models.JSONField(default=str, blank=True)
+
+    def __str__(self) -> str:
+        return self.origin

@@ -2,12 +2,10 @@
 
 import json
 import logging
-import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
-from countermark.ledger import services as ledger
+from countermark.ledger import nodes
 from countermark.ledger.services import NODE, Actor
 from countermark.tracing.requests import queries, services
 from countermark.tracing.requests.states import Request
@@ -15,22 +13,20 @@ from countermark.tracing.requests.states import Request
 PATH = "/exchange/messages/"
 SECONDS = 20
 LONGEST_ANSWER = 10_000
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _logger = logging.getLogger(__name__)
 
 
 def set_address(origin: str, url: str, *, by: Actor) -> None:
     """Where a peer's node answers; empty takes it away. Raises `NotSaid` for an address that is not `https` (or loopback)."""
-    parts = urllib.parse.urlsplit(url)
-    if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if url and not nodes.is_address(url):
         raise services.refusal("an address begins with https:// (%(url)s does not)", url=url)
-    ledger.set_setting(f"peer-url:{origin}", url.rstrip("/"), by=by)
+    nodes.set_address(origin, url, by=by)
 
 
 def address(origin: str) -> str:
     """Where a peer's node answers, or nothing."""
-    return ledger.setting(f"peer-url:{origin}")
+    return nodes.address(origin)
 
 
 def deliver_all() -> Iterator[tuple[str, int, str]]:
@@ -54,14 +50,7 @@ def _deliver(request: Request, url: str) -> Iterator[tuple[str, int, str]]:
         yield request.id, number, "delivered"
 
 
-class _Straight(urllib.request.HTTPRedirectHandler):
-    """A message goes to the address in the directory and nowhere else."""
-
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        return None
-
-
-opener = urllib.request.build_opener(_Straight, urllib.request.ProxyHandler({}))
+opener = nodes.opener
 
 
 def _post(url: str, token: str) -> int:

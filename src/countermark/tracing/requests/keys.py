@@ -6,7 +6,6 @@ key by whatever channel comes first. Both are accepted until the old one ends. A
 entered, by hand: nothing it signs is a proof.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -123,8 +122,7 @@ def valid(keys: Iterable[PeerKey], now: str) -> tuple[PeerKey, ...]:
 
 def fingerprint(verifier_key: str) -> str:
     """What two people read to each other: 16 groups of 4 hexadecimal digits, SHA-256 of the public key."""
-    digits = hashlib.sha256(checkpoint.parse_verifier_key(verifier_key).public).hexdigest()
-    return " ".join(digits[at : at + 4] for at in range(0, 64, 4))
+    return checkpoint.fingerprint(verifier_key)
 
 
 def written(keys: Sequence[Any]) -> str:
