@@ -1,0 +1,113 @@
+"""Alarms of tags: raised as acts when reads contradict the register (`rules.py`), until somebody has looked and says what it was."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from typing import Any, Literal
+
+import msgspec
+from django.conf import settings
+
+from countermark.ledger import database, services
+from countermark.ledger.entry import Entry, now
+from countermark.ledger.services import Actor, Draft
+from countermark.ledger.subjects import text
+from countermark.marks.sentences import Sentence
+from countermark.register.checking import refuse
+from countermark.stockpile import states
+from countermark.stockpile.models import SubjectRow
+from countermark.stockpile.readers.payloads import milliseconds
+from countermark.stockpile.readers.rules import Alarm
+from countermark.stockpile.states import Subject
+
+OPEN, CLOSED = "open", "closed"
+OUTCOMES = ("explained", "tag_replaced", "weapon_missing", "reader_fault")
+"""What an alarm came to: the movement was known and not noted; the tag was copied or damaged; an incident was opened; it was misread."""
+Outcome = Literal["explained", "tag_replaced", "weapon_missing", "reader_fault"]
+
+
+def _closed(subject: Subject, act: Entry) -> Subject:
+    outcome = text(act.body, "outcome")
+    value = {**subject.value, "outcome": outcome, "closed": act.recorded.time, "reason": act.recorded.note}
+    return msgspec.structs.replace(subject, state=CLOSED, value=value)
+
+
+states.machine("alarm", "stockpile_alarm_raised", {"stockpile_alarm_closed": _closed}, state=OPEN, shape=Alarm)
+
+
+def name_of(alarm: Alarm) -> str:
+    """The id of an alarm: the same contradiction, of the same moment, has the same one on whatever node."""
+    said = f"{alarm.kind}|{alarm.tag}|{alarm.weapon}|{alarm.first}"
+    return f"{settings.ENVIRONMENT.node}/{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
+def raise_all(alarms: Iterable[Alarm], *, by: Actor) -> list[Alarm]:
+    """Raises those that are not raised yet, and returns them. While one of a kind stands open for a tag, no other of it is raised."""
+    wanted = list(alarms)
+    if not wanted:
+        return []
+    with database.write_transaction(services.require_own_log().id):
+        standing = _standing({alarm.weapon for alarm in wanted})
+        fresh = [alarm for alarm in wanted if (alarm.kind, alarm.tag) not in standing]
+        known = set(SubjectRow.objects.filter(kind="alarm", key__in=map(name_of, fresh)).values_list("key", flat=True))
+        fresh = [alarm for alarm in fresh if name_of(alarm) not in known]
+        if fresh:
+            services.append([_draft(alarm) for alarm in fresh], by=by)
+    return fresh
+
+
+def _standing(weapons: Collection[str]) -> set[tuple[str, str]]:
+    rows = SubjectRow.objects.filter(kind="alarm", state=OPEN, parent__in=_parents(weapons))
+    return {(row.value["kind"], row.value["tag"]) for row in rows}
+
+
+def _draft(alarm: Alarm) -> Draft:
+    value: dict[str, Any] = msgspec.to_builtins(alarm)
+    fields = {
+        "subjects": [f"alarm:{name_of(alarm)}"],
+        "value": value,
+        "weapon": alarm.weapon,
+        "parent": f"weapon:{alarm.weapon}",
+        "place": alarm.places[0] if alarm.places else "",
+        "time": now(),
+    }
+    return services.act("stockpile_alarm_raised", fields)
+
+
+def close(alarm_id: str, outcome: str, reason: str, *, by: Actor) -> Subject:
+    """Says what an alarm was. Raises `Refused` for an unknown or closed one, an unknown outcome, and without a reason."""
+    if outcome not in OUTCOMES:
+        raise refuse("outcome", outcome, Sentence("one of %(codes)s", codes=", ".join(OUTCOMES)), "unknown")
+    if not reason.strip():
+        raise refuse("reason", reason, "what was found when somebody looked", "missing")
+    with database.write_transaction(services.require_own_log().id):
+        if alarm(alarm_id).state != OPEN:
+            raise refuse("alarm", alarm_id, "an alarm that is open", "closed")
+        fields = {"subjects": [f"alarm:{alarm_id}"], "outcome": outcome}
+        services.append([services.timed_act("stockpile_alarm_closed", fields, note=reason)], by=by)
+        return alarm(alarm_id)
+
+
+def alarm(alarm_id: str) -> Subject:
+    """An alarm. Raises `Refused`."""
+    row = SubjectRow.objects.filter(kind="alarm", key=alarm_id).first()
+    if row is None:
+        raise refuse("alarm", alarm_id, "the id of an alarm", "unknown")
+    return subject_of(row)
+
+
+def subject_of(row: SubjectRow) -> Subject:
+    """A row of the view as the state it shows."""
+    return Subject(**{name: getattr(row, name) for name in Subject.__struct_fields__})
+
+
+def looked_at(weapons: Collection[str]) -> dict[str, int]:
+    """By tag, the time (ms since 1970) up to which its reads were explained when the last alarm of it was closed."""
+    found: dict[str, int] = {}
+    for row in SubjectRow.objects.filter(kind="alarm", state=CLOSED, parent__in=_parents(weapons)):
+        tag, time = row.value["tag"], milliseconds(row.time) or 0
+        found[tag] = max(found.get(tag, 0), time)
+    return found
+
+
+def _parents(weapons: Collection[str]) -> list[str]:
+    return [f"weapon:{weapon}" for weapon in weapons]

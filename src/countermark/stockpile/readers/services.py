@@ -1,0 +1,148 @@
+"""Taking reads in: into the table of observations, and, where they contradict the register, as alarms. One transaction each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from countermark.accounts.models import Place
+from countermark.ledger import database, services, store, tree
+from countermark.ledger.models import LOG_SPAN, Log
+from countermark.ledger.services import Actor
+from countermark.register.models import Weapon
+from countermark.stockpile.models import Holding, SubjectRow, Tag
+from countermark.stockpile.readers import alarms, observations, rules, sample
+from countermark.stockpile.readers.devices import Device
+from countermark.stockpile.readers.payloads import milliseconds
+from countermark.stockpile.readers.reads import Gathered, Key, Read, Seen, gather
+from countermark.stockpile.readers.rules import Alarm, Bound, Sighting
+
+TRAVEL_SETTING = "tag_travel_minutes"
+TRAVEL_MINUTES = 10
+LOOKED_AT = 500
+"""Tags looked into at a time."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of some reads: how many they were, of how many tags, in how many rows, and the alarms raised. `known` says
+    that the batch had been taken before; nothing is counted then.
+    """
+
+    reads: int
+    tags: int = 0
+    rows: int = 0
+    alarms: Sequence[Alarm] = field(default_factory=tuple)
+    known: bool = False
+
+
+def take(device: Device, reads: Sequence[Read], *, by: Actor, batch: str = "") -> Taken:
+    """Takes the reads of one reader; a `batch` that has been taken already is not counted again."""
+    return take_gathered(gather(device.id, reads), by=by, batch=f"{device.id} {batch}" if batch else "")
+
+
+def take_gathered(gathered: Gathered, *, by: Actor, batch: str = "") -> Taken:
+    """Takes what was gathered of any readers of this node."""
+    count = sum(seen.reads for seen in gathered.values())
+    with database.write_transaction(observations.LOCK):
+        if batch and not observations.is_new_batch(batch, observations.clock()):
+            return Taken(count, known=True)
+        rows = observations.write(gathered)
+        tags = {key.tag for key in gathered}
+        return Taken(count, len(tags), rows, _look(tags, gathered, by))
+
+
+def _look(tags: Collection[str], gathered: Gathered, by: Actor) -> list[Alarm]:
+    """What the tags just seen contradict. Tags that are bound to nothing are nobody's concern here."""
+    raised: list[Alarm] = []
+    for some in database.chunks(sorted(tags), LOOKED_AT):
+        bound = bound_tags(some)
+        if bound:
+            raised += alarms.raise_all(_found(bound, gathered), by=by)
+    return raised
+
+
+def _found(bound: Sequence[Bound], gathered: Gathered) -> list[Alarm]:
+    tags, travel = {one.tag for one in bound}, travel_ms()
+    times = [time for key, seen in gathered.items() if key.tag in tags for time in (seen.first, seen.last)]
+    seen = observations.recent(tags, min(times) - travel, max(times) + travel)
+    explained = alarms.looked_at({one.weapon for one in bound})
+    sightings = _sightings(seen, explained)
+    inside = _Places()
+    return [alarm for one in bound for alarm in rules.alarms(one, sightings.get(one.tag, ()), inside.apart, travel)]
+
+
+def _sightings(seen: Iterable[tuple[Key, Seen]], explained: Mapping[str, int]) -> dict[str, list[Sighting]]:
+    """Observations with the places of their readers, by tag, without those somebody has looked into."""
+    readers = {row.key: row for row in SubjectRow.objects.filter(kind="reader")}
+    found: dict[str, list[Sighting]] = defaultdict(list)
+    for key, one in seen:
+        row = readers.get(key.reader)
+        if row is None or one.last <= explained.get(key.tag, 0):
+            continue
+        purpose = row.value.get("purpose", "store")
+        found[key.tag].append(Sighting(key.tag, key.tid, key.reader, row.place, one.first, one.last, purpose))
+    return found
+
+
+def bound_tags(tags: Collection[str]) -> list[Bound]:
+    """What the register says of some tags, as far as they are bound; of a tag on two weapons both."""
+    rows = list(Tag.objects.filter(tag__in=list(tags)))
+    ids = {row.weapon_id for row in rows}
+    weapons = {weapon.id: weapon for weapon in Weapon.objects.filter(id__in=ids)}
+    held = {holding.weapon_id: holding for holding in Holding.objects.filter(weapon_id__in=ids)}
+    return [_bound(row, weapons[row.weapon_id], held.get(row.weapon_id)) for row in rows if row.weapon_id in weapons]
+
+
+def _bound(row: Tag, weapon: Weapon, holding: Holding | None) -> Bound:
+    since = milliseconds(weapon.last_time if holding is None else holding.since) or 0
+    return Bound(
+        row.tag,
+        str(weapon.id),
+        row.tid,
+        weapon.status,
+        weapon.place if holding is None else holding.store,
+        "" if holding is None else holding.custody,
+        max(since, milliseconds(row.since) or 0),
+    )
+
+
+class _Places:
+    """Which places lie in which, read once."""
+
+    def __init__(self) -> None:
+        self._parents = dict(Place.objects.values_list("id", "parent_id"))
+
+    def above(self, place: str) -> list[str]:
+        found: list[str] = []
+        here = self._parents.get(place)
+        while here and here not in found:
+            found.append(here)
+            here = self._parents.get(here)
+        return found
+
+    def apart(self, first: str, second: str) -> bool:
+        return rules.places_apart(first, second, self.above)
+
+
+def travel_ms() -> int:
+    """How long it takes at least from one place to another: the node setting `tag_travel_minutes`, or 10."""
+    text = services.setting(TRAVEL_SETTING, str(TRAVEL_MINUTES))
+    return 60_000 * (int(text) if text.isdecimal() and 0 < int(text) <= 1440 else TRAVEL_MINUTES)
+
+
+def sample_of(items: Iterable[str], size: int, closing: str) -> list[str]:
+    """The items of a count by radio that are to be read by eye, chosen by the entry that closes its reads.
+
+    `closing` is the eventID of that entry: the seed is the root of the log's tree once it stands in it, which nobody knew while reads could
+    still be added, and which every auditor can compute again. Raises `LedgerError` for an entry that is not here.
+    """
+    return sample.choose(items, size, root_after(closing))
+
+
+def root_after(event_id: str) -> bytes:
+    """The root of the log that holds an entry, with that entry as its last one. Raises `LedgerError` for one that is not here."""
+    found = store.find(event_id)
+    if not found:
+        raise services.LedgerError("there is no such entry here")
+    log = Log.objects.get(pk=found[0].position // LOG_SPAN)
+    return tree.stored_root(store.index_of(found[0].position) + 1, store.reader(log))

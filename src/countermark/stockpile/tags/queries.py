@@ -1,0 +1,70 @@
+"""Reads: which tags are on which weapons, as far as a person may see those."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from countermark.register.models import Weapon
+from countermark.register.queries.scope import EVERYTHING, Scope
+from countermark.stockpile.models import Tag
+
+SHOWN = 500
+
+
+@dataclass(frozen=True)
+class BoundTag:
+    """A tag on a weapon; `twice` says that the same tag is on another weapon as well: two depots did not know of each other."""
+
+    tag: str
+    tid: str
+    since: str
+    weapon: Weapon
+    twice: bool = False
+
+
+def bound(scope: Scope = EVERYTHING, *, weapon_id: str = "", tag: str = "", twice: bool = False) -> list[BoundTag]:
+    """Tags on weapons a person may see, by tag; of one weapon, of one tag, or those on two weapons. At most `SHOWN`."""
+    rows = Tag.objects.all()
+    if weapon_id:
+        rows = rows.filter(weapon_id=weapon_id)
+    if tag:
+        rows = rows.filter(tag=tag)
+    if twice:
+        rows = rows.filter(tag__in=_doubles())
+    if scope.ids is not None:
+        rows = rows.filter(weapon_id__in=scope.narrow(Weapon.objects.all()).values("id"))
+    return _shown(rows.order_by("tag", "weapon_id")[:SHOWN])
+
+
+def _doubles() -> list[str]:
+    shared = Tag.objects.values("tag").annotate(n=Count("weapon_id")).filter(n__gt=1).order_by("tag")
+    return list(shared.values_list("tag", flat=True)[:SHOWN])
+
+
+def _shown(rows: Iterable[Tag]) -> list[BoundTag]:
+    found = list(rows)
+    weapons = {weapon.id: weapon for weapon in Weapon.objects.filter(id__in=[row.weapon_id for row in found])}
+    alike = Tag.objects.filter(tag__in=[row.tag for row in found]).values("tag").annotate(n=Count("weapon_id"))
+    doubles = set(alike.filter(n__gt=1).values_list("tag", flat=True))
+    return [
+        BoundTag(row.tag, row.tid, row.since, weapons[row.weapon_id], row.tag in doubles)
+        for row in found
+        if row.weapon_id in weapons
+    ]
+
+
+def weapon_of(tag: str, scope: Scope = EVERYTHING) -> Weapon | None:
+    """The weapon a tag is on; None for a tag on none, on two, or on one the person may not see."""
+    found = bound(scope, tag=tag)
+    return found[0].weapon if len(found) == 1 and not found[0].twice else None
+
+
+def of_weapons(weapon_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The tags on some weapons, by weapon."""
+    found: dict[str, list[str]] = {}
+    for weapon_id, tag in (
+        Tag.objects.filter(weapon_id__in=list(weapon_ids)).order_by("tag").values_list("weapon_id", "tag")
+    ):
+        found.setdefault(str(weapon_id), []).append(tag)
+    return found
