@@ -12,6 +12,8 @@ from countermark.marks.sentences import Sentence
 
 LONGEST = 8 << 20
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
+BEGINNINGS = (_JPEG, _PNG)
+"""How a picture that is taken begins."""
 _PNG_KEPT = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"sBIT", b"bKGD"}
 )
