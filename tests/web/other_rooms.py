@@ -23,7 +23,10 @@ DECIDERS = {"registrar", "commander"}
 LEDGER_READERS = {"auditor", "admin"}
 REQUEST_READERS = {"tracing", "contact", "auditor"}
 REQUEST_WRITERS = {"tracing", "contact"}
+CASE_READERS = {"tracing", "contact", "auditor"}
+CASE_WRITERS = {"tracing", "contact"}
 CASE = {"case_id": str(uuid.UUID(int=7))}
+CASE_WEAPON = {**CASE, "item": "1"}
 REQUEST = {"conversation": str(uuid.UUID(int=7))}
 MESSAGE = {**REQUEST, "kind": "answer"}
 ANSWER = {**REQUEST, "side": "answerer", "number": 1}
@@ -50,6 +53,19 @@ class Page:
 PAGES: dict[str, Page] = {
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
+    "tracing:cases": Page(CASE_READERS),
+    "tracing:case": Page(CASE_READERS, kwargs=CASE),
+    "tracing:case_photograph": Page(CASE_READERS, kwargs={**CASE, "digest": "0" * 64}),
+    "tracing:case_new": Page(CASE_WRITERS),
+    "tracing:case_change": Page(CASE_WRITERS, kwargs=CASE),
+    "tracing:case_note": Page(CASE_WRITERS, "post", CASE),
+    "tracing:case_office": Page(CASE_WRITERS, "post", CASE),
+    "tracing:case_close": Page(CASE_WRITERS, "post", CASE),
+    "tracing:case_weapon": Page(CASE_READERS, kwargs=CASE_WEAPON),
+    "tracing:case_weapon_new": Page(CASE_WRITERS, kwargs=CASE),
+    "tracing:case_weapon_change": Page(CASE_WRITERS, kwargs=CASE_WEAPON),
+    "tracing:case_weapon_drop": Page(CASE_WRITERS, "post", CASE_WEAPON),
+    "tracing:case_consider": Page(CASE_WRITERS, "post", CASE_WEAPON),
     "register:weapons": Page(VIEWERS),
     "register:weapons_held": Page(VIEWERS, "post"),
     "register:weapons_export": Page(EXPORTERS, "post"),
@@ -127,16 +143,12 @@ NATIONAL: dict[str, Page] = {
     "tracing:request_told": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:request_told_file": Page(REQUEST_READERS, kwargs=ANSWER),
     "tracing:message_pdf": Page(REQUEST_READERS, kwargs={**REQUEST, "side": "asker", "number": 1, "language": "fr"}),
-    "tracing:cases": Page(REQUEST_READERS),
-    "tracing:case": Page(REQUEST_READERS, kwargs=CASE),
-    "tracing:case_photograph": Page(REQUEST_READERS, kwargs={**CASE, "digest": "0" * 64}),
-    "tracing:case_new": Page(REQUEST_WRITERS),
-    "tracing:case_change": Page(REQUEST_WRITERS, kwargs=CASE),
-    "tracing:case_note": Page(REQUEST_WRITERS, "post", CASE),
-    "tracing:case_consider": Page(REQUEST_WRITERS, "post", CASE),
-    "tracing:case_close": Page(REQUEST_WRITERS, "post", CASE),
     "tracing:request_new": Page(REQUEST_WRITERS),
     "tracing:blind": Page(REQUEST_WRITERS),
+    "tracing:blind_question": Page(REQUEST_WRITERS, kwargs={"question": uuid.UUID(int=7)}),
+    "tracing:blind_take": Page(REQUEST_WRITERS, "post"),
+    "tracing:blind_answer": Page({"contact"}, "post"),
+    "tracing:blind_set": Page({"contact"}, "post"),
     "tracing:request_say": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_paper": Page(REQUEST_WRITERS, kwargs=MESSAGE),
     "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, "weapon": uuid.UUID(int=7)}),

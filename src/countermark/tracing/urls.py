@@ -6,6 +6,7 @@ from countermark.tracing import views
 from countermark.tracing.blind import http as blind_http
 from countermark.tracing.blind import views as blind
 from countermark.tracing.cases import views as cases
+from countermark.tracing.cases import views_weapons as case_weapons
 from countermark.tracing.chain import views as chains
 from countermark.tracing.papers import views as papers
 from countermark.tracing.requests import http, views_answers, views_write
@@ -20,13 +21,22 @@ urlpatterns = [
     path("cases/<str:case_id>/", cases.case, name="case"),
     path("cases/<str:case_id>/facts/", cases.case_change, name="case_change"),
     path("cases/<str:case_id>/note/", cases.case_note, name="case_note"),
-    path("cases/<str:case_id>/consider/", cases.case_consider, name="case_consider"),
+    path("cases/<str:case_id>/office/", cases.case_office, name="case_office"),
+    path("cases/<str:case_id>/weapons/new/", case_weapons.weapon_new, name="case_weapon_new"),
+    path("cases/<str:case_id>/weapons/<str:item>/", case_weapons.weapon, name="case_weapon"),
+    path("cases/<str:case_id>/weapons/<str:item>/facts/", case_weapons.weapon_change, name="case_weapon_change"),
+    path("cases/<str:case_id>/weapons/<str:item>/drop/", case_weapons.weapon_drop, name="case_weapon_drop"),
+    path("cases/<str:case_id>/weapons/<str:item>/consider/", case_weapons.weapon_consider, name="case_consider"),
     path("cases/<str:case_id>/close/", cases.case_close, name="case_close"),
     path("cases/<str:case_id>/photographs/<str:digest>/", cases.case_photograph, name="case_photograph"),
     path("exchange/messages/", http.messages, name="messages"),
     path("exchange/blind/", blind_http.blind, name="blind_exchange"),
     path("requests/", requests.requests, name="requests"),
     path("requests/blind/", blind.blind, name="blind"),
+    path("requests/blind/take/", blind.blind_take, name="blind_take"),
+    path("requests/blind/answer/", blind.blind_answer, name="blind_answer"),
+    path("requests/blind/answering/", blind.blind_set, name="blind_set"),
+    path("requests/blind/<uuid:question>/question/", blind.blind_question, name="blind_question"),
     path("requests/new/", views_write.request_new, name="request_new"),
     path("requests/take/", views_write.message_take, name="message_take"),
     path("requests/directory/", requests.directory, name="directory"),

@@ -15,7 +15,7 @@ USUAL = 8 * 1024**2
 """Bytes a form or an API call may have."""
 UPLOAD = 2 * 1024**3
 """Bytes an uploaded file may have; the node's own setting is usually far below."""
-UPLOAD_PATHS = ("/import/", "/api/loads")
+UPLOAD_PATHS = ("/import/", "/api/loads", "/requests/blind/take/")
 
 
 class BodyLimit:

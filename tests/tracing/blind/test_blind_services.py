@@ -11,11 +11,10 @@ from countermark.ledger import checkpoint as checkpoints
 from countermark.ledger import exchange, sealing, services, store, verify
 from countermark.ledger.models import Attachment
 from countermark.ledger.services import Actor
-from countermark.tracing.blind import files, http, messages, psi, queries, rules, setups
+from countermark.tracing.blind import files, messages, psi, queries, rules, setups
 from countermark.tracing.blind import services as blind
 from countermark.tracing.blind.messages import FORMAT, Said
 from countermark.tracing.blind.services import NotDone
-from countermark.tracing.requests import delivery
 from tests.register import people
 from tests.tracing.requests.test_services import THEIRS, Peer
 
@@ -291,20 +290,3 @@ def test_a_node_at_the_door_gets_its_sealed_reply(client: Client, answering: Pee
     said = opened(answering, answered.content.decode())
     given = client.post("/exchange/blind/", wanted(answering, said.id, *said.parts), content_type="application/jose")
     assert psi.hits(SECRET, part_of(answering, given.content.decode()), said.points) == [0]
-
-
-def test_the_page_says_who_may_ask_here(answering: Peer) -> None:
-    page = people.signed_in("contact", "contact").get("/requests/blind/").content.decode()
-    assert THEIRS in page
-    assert "No State can be asked over the network yet" in page
-
-
-def test_a_hit_opens_an_ordinary_request_with_state_and_mark_filled_in(
-    peer: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    delivery.set_address(THEIRS, "https://xb.example", by=ANN)
-    told = blind.Outcome(THEIRS, "A818304", ("AB18304",), "2026-11-25")
-    monkeypatch.setattr(http, "ask", lambda *_, **__: told)
-    asked = {"peer": THEIRS, "reading": "A818304"}
-    page = people.signed_in("contact", "contact").post("/requests/blind/", asked).content.decode()
-    assert 'href="/requests/new/?to=XB&amp;reading=AB18304"' in page
