@@ -37,6 +37,8 @@ _COMMANDS = {
     "message": "requests",
     "verify-answer": "requests",
     "chain": "chain",
+    "tags": "tags",
+    "scan": "tags",
     "demo": "demo",
     "bench": "bench",
 }

@@ -22,7 +22,7 @@ def code_of(kind: str, number: int) -> str:
         number, digit = divmod(number, len(ALPHABET))
         digits = ALPHABET[digit] + digits
     code = f"F{LETTERS[kind]}{digits}"
-    return code + _check(code)
+    return code + check(code)
 
 
 def parse(text: str) -> str | None:
@@ -30,7 +30,7 @@ def parse(text: str) -> str | None:
     code = unicodedata.normalize("NFKC", text).strip().upper().translate(_READ_AS)
     if len(code) != LENGTH or code[0] != "F" or code[1] not in _KINDS or not set(code) <= set(ALPHABET):
         return None
-    return code if _check(code[:-1]) == code[-1] else None
+    return code if check(code[:-1]) == code[-1] else None
 
 
 def kind_of(code: str) -> str:
@@ -43,7 +43,8 @@ def shown(code: str) -> str:
     return "-".join((code[:2], code[2:6], code[6:10], code[10:]))
 
 
-def _check(code: str) -> str:
+def check(code: str) -> str:
+    """The check character of a code without it: Luhn's algorithm modulo 32."""
     base = len(ALPHABET)
     total = 0
     for place, char in enumerate(reversed(code)):
