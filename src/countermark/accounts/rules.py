@@ -31,6 +31,8 @@ class Grant:
 PERMISSIONS: dict[str, str] = {
     "trace": _("trace a weapon from its marks"),
     "trace.decide": _("confirm or reject a candidate"),
+    "case.view": _("see cases of recovered weapons"),
+    "case.write": _("open cases of recovered weapons and work on them"),
     "request.view": _("see tracing requests between States"),
     "request.draft": _("write messages to other States"),
     "request.release": _("release messages to other States"),
@@ -76,7 +78,7 @@ ROLES: dict[str, Role] = {
         frozenset(
             _REGISTER
             | {"trace", "trace.decide", "event.add", "export", "person.view"}
-            | {"request.view", "request.draft"}
+            | {"case.view", "case.write", "request.view", "request.draft"}
         ),
     ),
     "armourer": Role(_("Armourer"), frozenset({"weapon.view", "event.add"}), idle_minutes=15),
@@ -84,7 +86,10 @@ ROLES: dict[str, Role] = {
     "counter": Role(_("Counting officer"), frozenset({"weapon.view"}), idle_minutes=15),
     "contact": Role(
         _("National point of contact"),
-        frozenset({"trace", "weapon.view", "person.view", "request.view", "request.draft", "request.release"}),
+        frozenset(
+            {"trace", "weapon.view", "person.view", "case.view", "case.write"}
+            | {"request.view", "request.draft", "request.release"}
+        ),
     ),
     "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"} | _MARKING)),
     "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view"})),

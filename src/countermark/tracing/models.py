@@ -29,13 +29,15 @@ class RequestLink(models.Model):
 
 
 class CaseLink(models.Model):
-    """View: which act belongs to which case."""
+    """View: which act belongs to which case; `office` is the place it gave the case to, empty where it gave it to none."""
 
     position = models.BigIntegerField(primary_key=True)
     case_id = models.CharField(max_length=100, db_index=True)
+    office = models.CharField(max_length=200)
 
     class Meta:
         db_table = "tracing_caselink"
+        indexes = [models.Index(fields=["office"], name="tracing_caselink_office", condition=~models.Q(office=""))]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.position}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from countermark.tracing import views
+from countermark.tracing import views, views_interpol
 from countermark.tracing.blind import http as blind_http
 from countermark.tracing.blind import views as blind
 from countermark.tracing.cases import views as cases
@@ -29,6 +29,10 @@ urlpatterns = [
     path("cases/<str:case_id>/weapons/<str:item>/consider/", case_weapons.weapon_consider, name="case_consider"),
     path("cases/<str:case_id>/close/", cases.case_close, name="case_close"),
     path("cases/<str:case_id>/photographs/<str:digest>/", cases.case_photograph, name="case_photograph"),
+    path("cases/<str:case_id>/interpol/", views_interpol.case_reference, name="case_interpol"),
+    path("interpol/", views_interpol.interpol, name="interpol"),
+    path("interpol/diverted/", views_interpol.diverted_file, name="interpol_diverted"),
+    path("interpol/weapons/<uuid:weapon_id>/", views_interpol.weapon_reference, name="interpol_weapon"),
     path("exchange/messages/", http.messages, name="messages"),
     path("exchange/blind/", blind_http.blind, name="blind_exchange"),
     path("requests/", requests.requests, name="requests"),
@@ -45,6 +49,8 @@ urlpatterns = [
     path("requests/drafts/<uuid:draft_id>/release/", requests.draft_release, name="draft_release"),
     path("requests/drafts/<uuid:draft_id>/drop/", requests.draft_drop, name="draft_drop"),
     path("requests/<str:conversation>/", requests.request_page, name="request"),
+    path("requests/<str:conversation>/interpol/", views_interpol.request_file, name="request_interpol_file"),
+    path("requests/<str:conversation>/interpol/reference/", views_interpol.request_reference, name="request_interpol"),
     path("requests/<str:conversation>/chain/", chains.chain, name="chain"),
     path("requests/<str:conversation>/chain/map.svg", chains.chain_map, name="chain_map"),
     path("requests/<str:conversation>/message/<int:number>/", views_write.message_file, name="message_file"),

@@ -38,7 +38,7 @@ class Link:
 ITEMS = (
     Item(_("Home"), "home", SIGNED_IN, "home", "h"),
     Item(_("Trace"), "tracing:trace", "trace", "trace", "t"),
-    Item(_("Cases"), "tracing:cases", "request.view", "alert", "c"),
+    Item(_("Cases"), "tracing:cases", "case.view", "alert", "c"),
     Item(_("Requests"), "tracing:requests", "request.view", "globe", "q"),
     Item(_("Weapons"), "register:weapons", "weapon.view", "list", "w"),
     Item(_("New weapon"), "register:weapon_add", "weapon.add", "plus", "n"),

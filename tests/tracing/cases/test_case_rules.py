@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countermark.tracing.cases import rules
-from countermark.tracing.cases.rules import Closing, Facts, Mark
+from countermark.tracing.cases.rules import Closing, Compared, Facts, Mark, Recovered
 
 TODAY = dt.date(2026, 11, 25)
-SEIZED = Facts(
-    "seizure", "2026-03-04", place="Harbour", readings=(Mark("AB 18304", "frame"),), maker="Norinco", model="54"
-)
+SEIZED = Facts("seizure", "2026-03-04", place="Harbour")
+PISTOL = Recovered(readings=(Mark("AB 18304", "frame"),), maker="Norinco", model="54")
+FOUND = Facts("find", "2020")
+NOTHING = Recovered()
+
+
+def compared(case: str, facts: Facts = FOUND, said: Recovered = NOTHING, weapon: str = "") -> Compared:
+    return Compared(case, facts, said, weapon)
 
 
 @pytest.mark.parametrize(
@@ -77,35 +82,56 @@ def test_the_last_lawful_acquisition_is_the_one_before_the_theft() -> None:
 @pytest.mark.parametrize(
     ("other", "why"),
     [
-        (Facts("find", "2020", readings=(Mark("A8-183O4"),)), ("mark",)),
-        (Facts("find", "2026-03-04", place=" HARBOUR "), ("seizure",)),
-        (Facts("find", "2020", maker="NORINCO", model="54"), ("type",)),
-        (Facts("find", "2020", readings=(Mark("AB 99999"),)), ()),
-        (Facts("find", "2026-03", place="Harbour"), ()),
+        (compared("2", said=Recovered(readings=(Mark("A8-183O4"),))), ("mark",)),
+        (compared("2", Facts("find", "2026-03-04", place=" HARBOUR ")), ("seizure",)),
+        (compared("2", said=Recovered(maker="NORINCO", model="54")), ("type",)),
+        (compared("2", said=Recovered(readings=(Mark("AB 99999"),))), ()),
+        (compared("2", Facts("find", "2026-03", place="Harbour")), ()),
     ],
 )
-def test_cases_are_linked_by_what_they_share(other: Facts, why: tuple[str, ...]) -> None:
-    found = rules.links("1", {"1": SEIZED, "2": other}, {})
+def test_cases_are_linked_by_what_they_share(other: Compared, why: tuple[str, ...]) -> None:
+    found = rules.links([compared("1", SEIZED, PISTOL)], [other])
     assert [link.why for link in found] == ([why] if why else [])
 
 
+def test_any_weapon_of_a_case_may_link_it() -> None:
+    others = [compared("2"), compared("2", said=PISTOL)]
+    own = [compared("1", SEIZED), compared("1", SEIZED, PISTOL)]
+    assert [link.why for link in rules.links(own, others)] == [("mark", "type")]
+    assert rules.links(own[:1], others) == []
+
+
 def test_the_same_weapon_is_the_strongest_link() -> None:
-    facts = {"1": SEIZED, "2": Facts("find", "2020", maker="Norinco", model="54"), "3": Facts("find", "2021")}
-    assert [link.case for link in rules.links("1", facts, {"1": "w", "3": "w"})] == ["3", "2"]
+    others = [compared("2", said=Recovered(maker="Norinco", model="54")), compared("3", weapon="w")]
+    assert [link.case for link in rules.links([compared("1", SEIZED, PISTOL, "w")], others)] == ["3", "2"]
 
 
 @given(st.permutations(["1", "2", "3"]))
 def test_links_go_both_ways(order: list[str]) -> None:
-    facts = dict(
-        zip(order, [SEIZED, Facts("find", "2020", readings=SEIZED.readings), Facts("find", "2021")], strict=True)
-    )
-    linked = {(case, link.case) for case in facts for link in rules.links(case, facts, {})}
+    known = {
+        order[0]: compared(order[0], SEIZED, PISTOL),
+        order[1]: compared(order[1], said=Recovered(readings=PISTOL.readings)),
+        order[2]: compared(order[2]),
+    }
+    linked = {(case, link.case) for case, one in known.items() for link in rules.links([one], known.values())}
     assert linked == {(b, a) for a, b in linked} != set()
 
 
 def test_a_mark_too_short_to_tell_weapons_apart_links_nothing() -> None:
-    one = Facts("find", "2020", readings=(Mark("123"),))
-    assert rules.links("1", {"1": one, "2": one}, {}) == []
+    short = Recovered(readings=(Mark("123"),))
+    assert rules.links([compared("1", said=short)], [compared("2", said=short)]) == []
+
+
+def test_an_intake_says_one_weapon_beside_the_facts_or_several_in_a_list() -> None:
+    facts, weapons = rules.intake({"how": "find", "date": "2026", "readings": ["AB 1"], "kind": "rifle"})
+    assert (facts, weapons) == (Facts("find", "2026"), (Recovered((Mark("AB 1"),), "rifle"),))
+    _, weapons = rules.intake({"how": "find", "date": "2026", "weapons": [{"kind": "rifle"}, {"kind": "pistol"}]})
+    assert [one.kind for one in weapons] == ["rifle", "pistol"]
+
+
+def test_a_mark_nobody_can_read_is_refused_with_its_number() -> None:
+    problems = rules.weapon_problems(Recovered(readings=(Mark("AB 1"), Mark(""))))
+    assert [str(one).partition(":")[0] for one in problems] == ["mark 2"]
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,10 @@ INTAKE = {
     "date": "2026-03-04",
     "place": "Harbour",
     "why_illicit": ["a"],
-    "readings": "SN W1\n77?9",
-    "kind": "revolver",
-    "calibre": ".38",
-    "country": "XB",
+    "w0-readings": "SN W1\n77?9",
+    "w0-kind": "revolver",
+    "w0-calibre": ".38",
+    "w0-country": "XB",
 }
 
 
@@ -35,6 +35,10 @@ def opened(client: Client, **changed: object) -> Case:
     assert answer.status_code == 302, answer.content.decode()
     (found,) = queries.cases()
     return found
+
+
+def weapon_page(found: Case, number: int = 0) -> str:
+    return f"/cases/{found.id}/weapons/{found.items[number].id}/"
 
 
 def text_of(client: Client, path: str) -> str:
@@ -64,9 +68,9 @@ def test_an_intake_that_cannot_be_right_is_refused_beside_the_form(carol: Client
 
 def test_a_weapon_of_the_register_is_confirmed_with_a_reason(carol: Client) -> None:
     weapon = people.weapon("W1")
-    found = opened(carol, readings="SN W1")
+    found = opened(carol, **{"w0-readings": "SN W1"})
     assert f'value="{weapon}"' in text_of(carol, f"/cases/{found.id}/")
-    carol.post(f"/cases/{found.id}/consider/", {"weapon": weapon, "decision": "confirm", "reason": "all marks agree"})
+    carol.post(f"{weapon_page(found)}consider/", {"weapon": weapon, "decision": "confirm", "reason": "all marks agree"})
     assert "The weapon of this case" in text_of(carol, f"/cases/{found.id}/")
 
 
@@ -80,8 +84,8 @@ def test_a_weapon_of_the_register_is_confirmed_with_a_reason(carol: Client) -> N
 )
 def test_a_decision_that_cannot_be_recorded_changes_nothing(carol: Client, sent: dict[str, str]) -> None:
     weapon = people.weapon("W1")
-    found = opened(carol, readings="SN W1")
-    carol.post(f"/cases/{found.id}/consider/", {"weapon": weapon, **sent})
+    found = opened(carol, **{"w0-readings": "SN W1"})
+    carol.post(f"{weapon_page(found)}consider/", {"weapon": weapon, **sent})
     assert queries.case(found.id) == found
 
 
@@ -125,7 +129,7 @@ def test_what_a_person_wrote_stays_text(carol: Client) -> None:
 
 def test_a_stolen_weapon_is_announced_where_its_mark_was_read(carol: Client) -> None:
     weapon = people.weapon("W1")
-    found = opened(carol, readings="SN W1")
+    found = opened(carol, **{"w0-readings": "SN W1"})
     people.event(weapon, event="theft", date="2020-01-01")
     assert "stolen or lost answers to this case" in text_of(carol, f"/cases/{found.id}/")
     assert "Stolen or lost weapons that cases answer to" in text_of(carol, "/cases/")

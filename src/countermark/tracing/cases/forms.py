@@ -1,22 +1,25 @@
-"""Forms of cases: intake, what is added, how a case ends. Services hold them to the rules."""
+"""Forms of cases: intake, each weapon, what is added, how a case ends. Services hold them to the rules."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from countermark.register.files.vocabulary import KINDS
+from countermark.register.files.vocabulary import COMPONENTS, KINDS
 from countermark.register.forms.capture import MARK_EXACT
 from countermark.register.words import KINDS as KIND_WORDS
 from countermark.tracing.cases import rules
-from countermark.tracing.cases.rules import Closing, Facts, Mark
+from countermark.tracing.cases.rules import Closing, Facts, Mark, Recovered
 from countermark.tracing.requests.forms import Country, line, long_text, offer, outcomes
 from countermark.tracing.requests.rules import ILLICIT_GROUNDS
 
 
 class Intake(forms.Form):
-    """What is known when the weapon comes in; marks one on a line."""
+    """What is known of the whole when weapons come in."""
+
+    use_required_attribute = False
 
     how = forms.ChoiceField(label=gettext_lazy("How it came in"))
     date = line(
@@ -32,11 +35,42 @@ class Intake(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    handling = long_text(gettext_lazy("Handling conditions"))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "how", [(code, _(text)) for code, text in rules.HOW.items()])
+        offer(self, "why_illicit", [(code, f"{code} · {_(text)}") for code, text in ILLICIT_GROUNDS.items()])
+
+    @property
+    def facts(self) -> Facts:
+        """The intake as it is recorded."""
+        data = {name: self.cleaned_data[name] for name in Facts.__struct_fields__}
+        return Facts(**{**data, "why_illicit": tuple(data["why_illicit"])})
+
+
+class Office(forms.Form):
+    """Whose case it is: only they and those above them see it."""
+
+    office = forms.ChoiceField(label=gettext_lazy("Office"), required=False)
+
+    def __init__(self, *args: Any, offices: Sequence[tuple[str, Any]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, "office", list(offices))
+
+
+class Weapon(forms.Form):
+    """One weapon of the find; marks one on a line."""
+
+    use_required_attribute = False
+
     readings = forms.CharField(
         label=gettext_lazy("Marks as read"),
         required=False,
         max_length=2000,
-        help_text=gettext_lazy("One on a line; a question mark stands for a character that cannot be read."),
+        help_text=gettext_lazy(
+            "One on a line; a question mark stands for a character that cannot be read. frame=AB 123 says where it stands."
+        ),
         widget=forms.Textarea(attrs={**MARK_EXACT, "rows": 3, "dir": "ltr"}),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
@@ -45,26 +79,40 @@ class Intake(forms.Form):
     calibre = line(gettext_lazy("Calibre"))
     country = Country(label=gettext_lazy("Country of manufacture"))
     import_mark = line(gettext_lazy("Import mark"))
-    handling = long_text(gettext_lazy("Handling conditions"))
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, before: Recovered | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
-        offer(self, "how", [(code, _(text)) for code, text in rules.HOW.items()])
-        offer(self, "why_illicit", [(code, f"{code} · {_(text)}") for code, text in ILLICIT_GROUNDS.items()])
+        self.before = before or Recovered()
         offer(self, "kind", [("", "—"), *((code, _(KIND_WORDS[code])) for code in KINDS)])
 
+    def clean_readings(self) -> tuple[Mark, ...]:
+        """The marks; the kind of one that stands as before is kept."""
+        kinds = {(mark.component, mark.reading): mark.mark_kind for mark in self.before.readings}
+        lines = [text.strip() for text in str(self.cleaned_data["readings"]).splitlines() if text.strip()]
+        found = [_mark(text) for text in lines]
+        return tuple(Mark(reading, part, kinds.get((part, reading), "")) for part, reading in found)
+
     @property
-    def facts(self) -> Facts:
-        """The intake as it is recorded."""
-        data = dict(self.cleaned_data)
-        readings = tuple(Mark(text.strip()) for text in data.pop("readings").splitlines() if text.strip())
-        return Facts(**{**data, "why_illicit": tuple(data["why_illicit"]), "readings": readings})
+    def said(self) -> Recovered:
+        """The weapon as it is recorded."""
+        return Recovered(**{name: self.cleaned_data[name] for name in Recovered.__struct_fields__})
 
 
-def initial_of(facts: Facts) -> dict[str, Any]:
-    """Facts as the form begins with them."""
-    found = {name: getattr(facts, name) for name in facts.__struct_fields__}
-    return {**found, "readings": "\n".join(mark.reading for mark in facts.readings)}
+def _mark(text: str) -> tuple[str, str]:
+    """(component, reading) of a line; an equals sign behind anything but a component belongs to the mark."""
+    name, equals, rest = text.partition("=")
+    return (name, rest.strip()) if equals and name in COMPONENTS else ("", text)
+
+
+def initial_of(said: Facts | Recovered | None) -> dict[str, Any]:
+    """What was stated as its form begins with it."""
+    if said is None:
+        return {}
+    found = {name: getattr(said, name) for name in said.__struct_fields__}
+    if isinstance(said, Facts):
+        return found
+    marks = [f"{mark.component}={mark.reading}" if mark.component else mark.reading for mark in said.readings]
+    return {**found, "readings": "\n".join(marks)}
 
 
 class Added(forms.Form):
@@ -96,3 +144,9 @@ class Ending(forms.Form):
     def closing(self) -> Closing:
         """The ending as it is recorded."""
         return Closing(**self.cleaned_data)
+
+
+class Dropped(forms.Form):
+    """Why a weapon is none of the case."""
+
+    reason = line(gettext_lazy("Reason"), required=True, longest=500)

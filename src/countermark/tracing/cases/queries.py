@@ -1,50 +1,102 @@
-"""Reading cases: one, all, what they share, and which of them a stolen or lost weapon answers to."""
+"""Reading cases: one, all, what they share, and which of them a stolen or lost weapon answers to.
 
-from collections.abc import Collection, Iterator, Sequence
+For people always with the offices whose cases they may see (`offices`); without, it is the node that reads.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
+from countermark.accounts import queries as accounts
+from countermark.accounts.models import Place
+from countermark.accounts.queries import Person
 from countermark.ledger import database, store
+from countermark.register import projection
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import records
-from countermark.register.rules import HistoryEvent
+from countermark.register.rules import HistoryEvent, history, weapons_of
 from countermark.tracing.cases import rules, states
 from countermark.tracing.cases.projection import LINKS
-from countermark.tracing.cases.rules import DIVERTED, Facts, Link
-from countermark.tracing.cases.states import Case
+from countermark.tracing.cases.rules import DIVERTED, Compared, Link, Recovered
+from countermark.tracing.cases.states import Case, Item
 from countermark.tracing.forms import EVIDENCE
 from countermark.tracing.queries import Query, query_of
 from countermark.tracing.requests import queries as requests
 
+Offices = frozenset[str] | None
+"""The ids of the places whose cases somebody may see; None: every case. What is the whole State's is in none."""
+
 
 class Alert(NamedTuple):
-    """A case whose weapon, or whose mark, is that of a weapon reported stolen or lost, before or since."""
+    """A weapon of a case that is, or bears the mark of, a weapon reported stolen or lost, before or since.
+
+    `reported`: when the loss or theft was recorded; `open`: nobody closed the case knowing of it.
+    """
 
     case: Case
+    item: Item
     weapon: Weapon
     identified: bool
+    reported: str
+
+    @property
+    def open(self) -> bool:
+        return not self.case.closed or self.reported > self.case.closed
+
+    @property
+    def since(self) -> str:
+        """From when both were known."""
+        return max(self.item.time, self.reported)
 
 
-def case(case_id: str) -> Case | None:
-    """One case, or None for an unknown id."""
+def offices(user: Person, permission: str = "case.view") -> Offices:
+    """The offices whose cases a person may see, or work on."""
+    return accounts.visible_place_ids(user, permission)
+
+
+def places(among: Offices) -> list[Place]:
+    """The offices a case may be given to, by name."""
+    every = Place.objects.order_by("name")
+    return list(every if among is None else every.filter(id__in=among))
+
+
+def case(case_id: str, among: Offices = None) -> Case | None:
+    """One case, or None for an unknown id, and for a case of another office."""
     rows = database.select_in(f"SELECT position FROM {LINKS}", "case_id", [case_id])  # noqa: S608
-    return next(_folded([[int(row[0]) for row in rows]]), None)
+    return next(_seen(_folded([[int(row[0]) for row in rows]]), among), None)
 
 
 AT_ONCE = 200
 """Cases read together."""
 
 
-def cases() -> Iterator[Case]:
-    """Every case, the one that changed last first."""
+def cases(among: Offices = None) -> Iterator[Case]:
+    """Every case of some offices, the one that changed last first."""
     positions: dict[str, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT case_id, position FROM {LINKS} ORDER BY position DESC")  # noqa: S608
-        for case_id, position in cursor.fetchall():
-            positions.setdefault(str(case_id), []).append(int(position))
+    for case_id, position in sorted(_links_of(among), key=lambda row: -row[1]):
+        positions.setdefault(case_id, []).append(position)
     for some in database.chunks(positions.values(), AT_ONCE):
-        yield from _folded(some)
+        yield from _seen(_folded(some), among)
+
+
+def _links_of(among: Offices) -> Iterator[tuple[str, int]]:
+    """(case, position) of the acts about every case that some offices have or had."""
+    if among is None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT case_id, position FROM {LINKS}")  # noqa: S608
+            rows = cursor.fetchall()
+    else:
+        theirs = database.select_in(f"SELECT case_id FROM {LINKS}", "office", sorted(among))  # noqa: S608
+        wanted = sorted({str(row[0]) for row in theirs})
+        rows = database.select_in(f"SELECT case_id, position FROM {LINKS}", "case_id", wanted)  # noqa: S608
+    for case_id, position in rows:
+        yield str(case_id), int(position)
+
+
+def _seen(found: Iterable[Case], among: Offices) -> Iterator[Case]:
+    return (one for one in found if among is None or one.office in among)
 
 
 def _folded(groups: Sequence[Sequence[int]]) -> Iterator[Case]:
@@ -58,49 +110,97 @@ def _folded(groups: Sequence[Sequence[int]]) -> Iterator[Case]:
             yield found
 
 
-def asked_of(facts: Facts) -> Query:
-    """What a trace of the marks of a case asks."""
-    evidence = {name: getattr(facts, name) for name in EVIDENCE}
-    return query_of([(mark.component, mark.reading, mark.mark_kind) for mark in facts.readings], **evidence)
+def asked_of(said: Recovered) -> Query:
+    """What a trace of the marks of a weapon asks."""
+    evidence = {name: getattr(said, name) for name in EVIDENCE}
+    return query_of([(mark.component, mark.reading, mark.mark_kind) for mark in said.readings], **evidence)
 
 
-def links(case_id: str) -> list[tuple[Case, Link]]:
-    """The cases that may belong with one, and why."""
-    known = {one.id: one for one in cases() if one.facts is not None}
+def links(case_id: str, among: Offices = None, item: str = "") -> list[tuple[Case, Link]]:
+    """The cases, among those one may see, that may belong with one (or with one of its weapons), and why."""
+    known = {one.id: one for one in cases(among) if one.facts is not None}
     if case_id not in known:
         return []
-    facts = {one.id: one.facts for one in known.values() if one.facts is not None}
-    weapons = {one.id: one.weapon for one in known.values()}
-    return [(known[link.case], link) for link in rules.links(case_id, facts, weapons)]
+    own = _compared(known[case_id], item)
+    others = [compared for one in known.values() if one.id != case_id for compared in _compared(one)]
+    return [(known[link.case], link) for link in rules.links(own, others)]
 
 
-def alerts(only: Collection[Case] | None = None) -> list[Alert]:
-    """Open cases that a stolen or lost weapon answers to, whichever was recorded first: by the weapon, or by a mark read whole."""
-    found: list[Alert] = []
-    for one in cases() if only is None else only:
-        if one.facts is None:
-            continue
-        if one.weapon:
-            found += [
-                Alert(one, weapon, True) for weapon in Weapon.objects.filter(id=one.weapon) if _was_diverted(weapon)
-            ]
-            continue
-        texts = [text for mark in one.facts.readings if (text := rules.whole(mark.reading))]
-        ids = Mark.objects.filter(canonical__in=texts).values_list("weapon_id", flat=True)
-        rejected = {each.weapon for each in one.considered if not each.confirmed}
-        diverted = Weapon.objects.filter(id__in=list(ids), status__in=DIVERTED, replaced_by=None)
-        found += [Alert(one, weapon, False) for weapon in diverted if str(weapon.id) not in rejected]
+def _compared(one: Case, only: str = "") -> list[Compared]:
+    if one.facts is None:
+        return []
+    items = [item for item in one.items if only in ("", item.id)]
+    found = [Compared(one.id, one.facts, item.said or Recovered(), item.weapon) for item in items]
+    return found or [Compared(one.id, one.facts)]
+
+
+def alerts(known: Iterable[Case] | None = None) -> list[Alert]:
+    """What stolen and lost weapons answer to among some cases, or all, whichever was recorded first: by the weapon, or by a mark read whole."""
+    items = [(one, item) for one in (cases() if known is None else known) for item in one.items if item.said]
+    identified = {item.weapon for _, item in items if item.weapon}
+    bearers = _bearers({text for _, item in items if not item.weapon for text in _texts(item)})
+    survivors = _survivors(identified | {weapon for ids in bearers.values() for weapon in ids})
+    reported = _reported(survivors)
+    found = []
+    for one, item in items:
+        candidates = [item.weapon] if item.weapon else sorted({w for text in _texts(item) for w in bearers[text]})
+        for weapon in (survivors[name] for name in candidates if name in survivors):
+            is_hit = bool(item.weapon) or (weapon.status in DIVERTED and str(weapon.id) not in item.rejected)
+            if is_hit and (time := reported.get(str(weapon.id))):
+                found.append(Alert(one, item, weapon, bool(item.weapon), time))
     return found
 
 
-def _was_diverted(weapon: Weapon) -> bool:
-    """Whether a loss or theft of it is on record; found again, its state no longer says so."""
-    if weapon.status in DIVERTED:
-        return True
-    return any(event in ("loss", "theft") for event, _ in history(str(weapon.id)))
+def _texts(item: Item) -> list[str]:
+    return [text for mark in item.said.readings if (text := rules.whole(mark.reading))] if item.said else []
 
 
-def history(weapon_id: str) -> list[tuple[str, str]]:
+def _bearers(texts: Iterable[str]) -> dict[str, set[str]]:
+    """The stolen and lost weapons that bear each of some marks."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for some in database.chunks(sorted(texts), 5_000):
+        rows = Mark.objects.filter(canonical__in=some, weapon__status__in=DIVERTED, weapon__replaced_by=None)
+        for text, weapon in rows.values_list("canonical", "weapon_id"):
+            found[text].add(str(weapon))
+    return found
+
+
+def _survivors(weapon_ids: Iterable[str]) -> dict[str, Weapon]:
+    """Each of some weapons as it is shown now: records that were joined are one weapon."""
+    found = {str(one.id): one for one in _weapons(weapon_ids)}
+    for _ in range(records.LONGEST_CHAIN):
+        wanted = {str(one.replaced_by) for one in found.values() if one.replaced_by}
+        following = {str(one.id): one for one in _weapons(wanted)}
+        if not following:
+            break
+        found = {name: following.get(str(one.replaced_by), one) for name, one in found.items()}
+    return found
+
+
+def _weapons(weapon_ids: Iterable[str]) -> Iterator[Weapon]:
+    for some in database.chunks(sorted(set(weapon_ids)), 5_000):
+        yield from Weapon.objects.filter(id__in=some)
+
+
+def _reported(survivors: Mapping[str, Weapon]) -> dict[str, str]:
+    """When the last loss or theft of each weapon that has one was recorded; found again, its state no longer says so."""
+    told_of = {name: str(weapon.id) for name, weapon in survivors.items()}
+    told_of |= {name: name for name in told_of.values()}
+    entries = projection.entries_of(sorted(told_of))
+    events: dict[str, list[HistoryEvent]] = defaultdict(list)
+    about = {one.position: [told_of[name] for name in weapons_of(one.body) if name in told_of] for one in entries}
+    for line in history(entries):
+        for name in about[line.position]:
+            events[name].append(line)
+    found = {}
+    for name, lines in events.items():
+        times = [line.recorded for line in lines if line.event in ("loss", "theft") and not line.corrected]
+        if times:
+            found[name] = max(times)
+    return found
+
+
+def history_of(weapon_id: str) -> list[tuple[str, str]]:
     """(event, date) of a weapon's standing events, in order."""
     record = records.record(weapon_id)
     events: list[HistoryEvent] = [one for one in record.history if not one.corrected] if record else []

@@ -12,7 +12,8 @@ import msgspec
 from countermark.ledger.vocabulary import gettext_noop
 from countermark.marks import skeleton
 from countermark.marks.reading import ReadingError, parse
-from countermark.marks.sentences import Sentence, said, sentence
+from countermark.marks.sentences import Sentence, sentence
+from countermark.marks.sentences import said as said_of
 from countermark.marks.text import canonical
 from countermark.tracing.requests.rules import ILLICIT_GROUNDS, OUTCOMES
 
@@ -30,6 +31,8 @@ DIVERTED = frozenset({"lost", "stolen"})
 """States of a weapon on the stolen and lost list."""
 
 MOST_READINGS = 12
+MOST_WEAPONS = 500
+"""Weapons of one case; a larger find is several cases, which the day and place link."""
 LEAST_PLACES = 4
 """A shorter mark is too common to link cases."""
 
@@ -44,9 +47,23 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mark_kind: str = ""
 
 
+class Recovered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One weapon of a case as it was found: its marks as read, what it seems to be, the import mark."""
+
+    readings: tuple[Mark, ...] = ()
+    kind: str = ""
+    maker: str = ""
+    model: str = ""
+    calibre: str = ""
+    country: str = ""
+    import_mark: str = ""
+
+
 class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What intake says. `date` is a day, month or year of ISO 8601; `why_illicit` names grounds of ITI 6; `handling` says who may see
-    what was told in confidence.
+    """What intake says of the whole: one seizure may have many weapons (`Recovered`).
+
+    `date` is a day, month or year of ISO 8601; `why_illicit` names grounds of ITI 6; `handling` says who may see what was told in
+    confidence.
     """
 
     how: How
@@ -55,14 +72,29 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     circumstances: str = ""
     legal_ground: str = ""
     why_illicit: tuple[str, ...] = ()
-    readings: tuple[Mark, ...] = ()
-    kind: str = ""
-    maker: str = ""
-    model: str = ""
-    calibre: str = ""
-    country: str = ""
-    import_mark: str = ""
     handling: str = ""
+
+
+def intake(said: Mapping[str, Any]) -> tuple[Facts, tuple[Recovered, ...]]:
+    """Facts and weapons from one object: weapons in a list `weapons`, or the only one beside the facts; a mark may be a plain text.
+
+    Raises `msgspec.ValidationError`.
+    """
+    listed = said.get("weapons")
+    own = {name: value for name, value in said.items() if name in Recovered.__struct_fields__}
+    rest = {name: value for name, value in said.items() if name not in own and name != "weapons"}
+    weapons = [*([own] if own else []), *(listed if isinstance(listed, list) else [])]
+    if "weapons" in said and not isinstance(listed, list):
+        raise msgspec.ValidationError("weapons: expected a list")
+    return msgspec.convert(rest, Facts), tuple(weapon(one) for one in weapons)
+
+
+def weapon(said: Any) -> Recovered:
+    """One weapon from an object; a mark may be a plain text. Raises `msgspec.ValidationError`."""
+    if isinstance(said, Mapping) and isinstance(said.get("readings"), list):
+        readings = [{"reading": one} if isinstance(one, str) else one for one in said["readings"]]
+        said = {**said, "readings": readings}
+    return msgspec.convert(said, Recovered)
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,7 +109,7 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 def problems(facts: Facts, today: dt.date) -> list[Sentence]:
-    """Everything that keeps intake from being recorded; empty when nothing does."""
+    """Everything that keeps the facts of a case from being recorded; empty when nothing does."""
     found = []
     period = period_of(facts.date)
     if period is None:
@@ -86,16 +118,26 @@ def problems(facts: Facts, today: dt.date) -> list[Sentence]:
         found.append(Sentence("the date lies ahead"))
     if unknown := [ground for ground in facts.why_illicit if ground not in ILLICIT_GROUNDS]:
         found.append(Sentence("%(grounds)s: the grounds of ITI 6 are a to e", grounds=", ".join(unknown)))
-    if len(facts.readings) > MOST_READINGS:
+    return [*found, *_lengths(facts.place, facts.circumstances, facts.legal_ground, facts.handling)]
+
+
+def weapon_problems(said: Recovered) -> list[Sentence]:
+    """Everything that keeps one weapon of a case from being recorded."""
+    found = []
+    if len(said.readings) > MOST_READINGS:
         found.append(Sentence("at most %(most)d marks", most=MOST_READINGS))
-    if any(len(text) > LONGEST for text in (facts.place, facts.circumstances, facts.legal_ground, facts.handling)):
-        found.append(Sentence("a text of at most %(longest)d characters", longest=LONGEST))
-    for number, mark in enumerate(facts.readings, start=1):
+    for number, mark in enumerate(said.readings, start=1):
         try:
             parse(mark.reading)
         except ReadingError as problem:
-            found.append(Sentence("mark %(number)d: %(why)s", number=number, why=sentence(said(problem))))
-    return found
+            found.append(Sentence("mark %(number)d: %(why)s", number=number, why=sentence(said_of(problem))))
+    return [*found, *_lengths(said.kind, said.maker, said.model, said.calibre, said.country, said.import_mark)]
+
+
+def _lengths(*texts: str) -> list[Sentence]:
+    if all(len(text) <= LONGEST for text in texts):
+        return []
+    return [Sentence("a text of at most %(longest)d characters", longest=LONGEST)]
 
 
 def closing_problems(closing: Closing, *, identified: bool) -> list[Sentence]:
@@ -155,30 +197,51 @@ WHY: Mapping[str, str] = {
 """The strongest reason first."""
 
 
-def links(case: str, facts: Mapping[str, Facts], weapons: Mapping[str, str]) -> list[Link]:
-    """The other cases that share something with a case, those with the strongest reason first.
+class Compared(msgspec.Struct, frozen=True):
+    """One weapon of a case, to be compared with those of others; `weapon`: the one of the register it was found to be.
 
-    `facts` and `weapons` (identified ones, by their id) are those of all cases.
+    A case of no weapon has one of nothing: its day and place still link it.
     """
-    own = _keys(facts[case], weapons.get(case, ""))
+
+    case: str
+    facts: Facts
+    said: Recovered = Recovered()
+    weapon: str = ""
+
+
+def links(own: Sequence[Compared], others: Iterable[Compared]) -> list[Link]:
+    """The other cases that share something with some weapons of one case, those with the strongest reason first."""
+    ours = _together(_keys(one) for one in own)
+    theirs: dict[str, list[dict[str, set[Any]]]] = {}
+    for one in others:
+        theirs.setdefault(one.case, []).append(_keys(one))
     found = []
-    for other, said_there in facts.items():
-        theirs = _keys(said_there, weapons.get(other, ""))
-        why = tuple(name for name in WHY if own[name] & theirs[name])
-        if other != case and why:
-            found.append(Link(other, why))
+    for case, keys in theirs.items():
+        shared = _together(keys)
+        why = tuple(name for name in WHY if ours[name] & shared[name])
+        if why and case not in {one.case for one in own}:
+            found.append(Link(case, why))
     order = list(WHY)
     return sorted(found, key=lambda link: (order.index(link.why[0]), -len(link.why), link.case))
 
 
-def _keys(facts: Facts, weapon: str) -> dict[str, set[Any]]:
+def _together(keys: Iterable[Mapping[str, set[Any]]]) -> dict[str, set[Any]]:
+    found: dict[str, set[Any]] = {name: set() for name in WHY}
+    for one in keys:
+        for name, values in one.items():
+            found[name] |= values
+    return found
+
+
+def _keys(one: Compared) -> dict[str, set[Any]]:
+    facts, said = one.facts, one.said
     place, day = " ".join(facts.place.casefold().split()), facts.date
     return {
-        "weapon": {weapon} - {""},
-        "mark": set(mark_keys(facts.readings)),
-        "import_mark": {canonical(facts.import_mark)} - {""},
+        "weapon": {one.weapon} - {""},
+        "mark": set(mark_keys(said.readings)),
+        "import_mark": {canonical(said.import_mark)} - {""},
         "seizure": {(place, day)} if place and len(day) == 10 else set(),
-        "type": {(facts.maker.casefold(), facts.model.casefold())} if facts.maker and facts.model else set(),
+        "type": {(said.maker.casefold(), said.model.casefold())} if said.maker and said.model else set(),
     }
 
 
@@ -197,21 +260,20 @@ def mark_keys(readings: Iterable[Mark]) -> list[int]:
     return [skeleton.key(text) for text in texts if len(text) >= LEAST_PLACES]
 
 
-def request_body(facts: Facts, confirmed: bool, intended_use: str) -> dict[str, Any]:
-    """The three blocks of ITI 17 as a case has them."""
-    weapon = {
-        "marks": [mark.reading for mark in facts.readings],
-        "kind": facts.kind,
-        "calibre": facts.calibre,
-        "confirmed": confirmed,
-    }
-    more = {name: text for name in ("maker", "model", "country") if (text := getattr(facts, name))}
+def request_body(facts: Facts, weapons: Iterable[Recovered], *, confirmed: bool, intended_use: str) -> dict[str, Any]:
+    """The three blocks of ITI 17 as a case has them, about some of its weapons."""
     return {
-        "weapons": [weapon | more],
+        "weapons": [_asked_about(one, confirmed) for one in weapons],
         "why_illicit": list(facts.why_illicit),
         "circumstances": "; ".join(filter(None, [facts.date, facts.place, facts.circumstances])),
         "intended_use": intended_use,
     }
+
+
+def _asked_about(said: Recovered, confirmed: bool) -> dict[str, Any]:
+    marks = [mark.reading for mark in said.readings]
+    more = {name: text for name in ("maker", "model", "country") if (text := getattr(said, name))}
+    return {"marks": marks, "kind": said.kind, "calibre": said.calibre, "confirmed": confirmed, **more}
 
 
 def last_lawful(events: Sequence[tuple[str, str]]) -> str:

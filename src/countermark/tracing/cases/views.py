@@ -8,69 +8,99 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger.models import Attachment
 from countermark.register import photographs
-from countermark.register.models import Weapon
-from countermark.register.queries import records
-from countermark.register.queries.records import Record
-from countermark.register.services import Refused
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
-from countermark.tracing import queries as tracing
-from countermark.tracing import shown as trace_shown
-from countermark.tracing.cases import forms, queries, rules, services
+from countermark.tracing.cases import forms, queries, rules, services, shown
 from countermark.tracing.cases.services import NotRecorded
 from countermark.tracing.cases.states import Case
 from countermark.tracing.requests import queries as requests
 from countermark.tracing.requests import shown as request_shown
 from countermark.tracing.requests.forms import show_refused
-from countermark.tracing.search import SearchError
 
-SHOWN = 5
-"""Candidates of the register on the page of a case."""
 LISTED = 500
+MOST_ROWS = 20
+"""Weapons of one form; more are added on the page of the case."""
 
 
-@requires("request.view")
+@requires("case.view")
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    """The cases, the one that changed last first, with those a stolen or lost weapon answers to."""
+    """The cases of one's offices, the one that changed last first, with those a stolen or lost weapon answers to."""
     which = request.GET.get("state", "")
-    known = list(queries.cases())
+    known = list(queries.cases(queries.offices(me(request))))
     found = [one for one in known if which not in ("open", "closed") or bool(one.closed) is (which == "closed")]
     context = {
         "found": [(one, rules.HOW.get(one.facts.how, "") if one.facts else "") for one in found[:LISTED]],
         "more": len(found) > LISTED,
         "which": which,
-        "alerts": queries.alerts([one for one in known if not one.closed]),
+        "hits": shown.open_hits(known, me(request)),
+        "may_write": accounts.may(me(request), "case.write"),
     }
     return render(request, "tracing/cases/list.html", context)
 
 
-@requires("request.draft")
+@requires("case.write")
 @GET_OR_POST
 def case_new(request: HttpRequest) -> HttpResponse:
-    """Intake of a weapon found, seized or surrendered."""
-    first = {"readings": "\n".join(request.GET.getlist("reading"))[:2000]}
-    first |= {name: request.GET.get(name, "")[:200] for name in ("maker", "kind", "calibre", "country")}
-    form = forms.Intake(posted(request), initial=first)
-    if request.method == "POST" and form.is_valid():
+    """Intake of weapons found, seized or surrendered together."""
+    data = posted(request)
+    adding = data is not None and "add" in data
+    judged = None if adding else data
+    choices = _offices(request)
+    form, office = (
+        forms.Intake(judged, initial=_typed(request)),
+        forms.Office(judged, offices=choices, initial=_typed(request)),
+    )
+    rows = _rows(request, judged)
+    if judged is not None and all([form.is_valid(), office.is_valid(), *(row.is_valid() for row in rows)]):
+        weapons = [row.said for row in rows if row.said != rules.Recovered()]
         try:
-            made = services.open_case(form.facts, by=actor(request))
+            made = services.open_case(form.facts, weapons, office.cleaned_data["office"], by=actor(request))
         except NotRecorded as refused:
             show_refused(form, refused.problems)
         else:
             messages.success(request, _("The case is open."))
             return redirect("tracing:case", made.id)
-    return render(request, "tracing/cases/intake.html", {"form": form}, status=REFUSED if form.errors else 200)
+    is_wrong = any(one.errors for one in (form, office, *rows))
+    context = {"form": form, "office": office if len(choices) > 1 else None, "rows": rows, "most": MOST_ROWS}
+    return render(request, "tracing/cases/intake.html", context, status=REFUSED if is_wrong else 200)
 
 
-@requires("request.draft")
+def _offices(request: HttpRequest) -> list[tuple[str, str]]:
+    return shown.office_choices(queries.offices(me(request), "case.write"), _("The whole State"))
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was filled in when only room for another weapon was asked for."""
+    many = {"why_illicit"}
+    return {name: request.POST.getlist(name) if name in many else value for name, value in request.POST.items()}
+
+
+def _rows(request: HttpRequest, judged: Any) -> list[forms.Weapon]:
+    """The weapons of the form: as many as it had, one more where that was asked for; the first filled in by a trace."""
+    text = request.POST.get("count", "")
+    count = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 1
+    count = max(1, min(MOST_ROWS, count + ("add" in request.POST)))
+    traced = {"readings": "\n".join(request.GET.getlist("reading"))[:2000]}
+    traced |= {name: request.GET.get(name, "")[:200] for name in ("maker", "kind", "calibre", "country")}
+    rows = []
+    for number in range(count):
+        mine = f"w{number}-"
+        typed = {name.removeprefix(mine): value for name, value in request.POST.items() if name.startswith(mine)}
+        initial = typed or (traced if number == 0 else {})
+        rows.append(forms.Weapon(judged, prefix=f"w{number}", initial=initial))
+    return rows
+
+
+@requires("case.write")
 @GET_OR_POST
 def case_change(request: HttpRequest, case_id: str) -> HttpResponse:
     """States the facts of a case anew."""
-    found = _found(case_id)
-    form = forms.Intake(posted(request), initial=forms.initial_of(found.facts) if found.facts else {})
+    found = case_or_404(request, case_id, "case.write")
+    form = forms.Intake(posted(request), initial=forms.initial_of(found.facts))
     if request.method == "POST" and form.is_valid():
         try:
             services.change(case_id, form.facts, by=actor(request))
@@ -84,35 +114,42 @@ def case_change(request: HttpRequest, case_id: str) -> HttpResponse:
     )
 
 
-def _found(case_id: str) -> Case:
-    found = queries.case(case_id)
+def case_or_404(request: HttpRequest, case_id: str, permission: str = "case.view") -> Case:
+    """The case where the person holds the permission; the same 404 for *not yours* and *absent*."""
+    found = queries.case(case_id, queries.offices(me(request), permission))
     if found is None:
         raise Http404(_("There is no such case."))
     return found
 
 
-@requires("request.view")
+@requires("case.view")
 @require_GET
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
-    """One case: intake, the register's answer, links, requests, remarks, how it ended."""
-    return _page(request, _found(case_id))
+    """One case: intake, its weapons, links, requests, remarks, how it ended."""
+    return page(request, case_or_404(request, case_id))
 
 
-def _page(request: HttpRequest, found: Case, *, status: int = 200, **said: Any) -> HttpResponse:
-    record = records.record(found.weapon) if found.weapon else None
-    reader = requests.reader(me(request))
-    asked = [requests.request(conversation, reader) for conversation in found.requests]
+def page(request: HttpRequest, found: Case, *, status: int = 200, **said: Any) -> HttpResponse:
+    """The page of a case, with forms that were refused."""
+    user = me(request)
+    among = queries.offices(user)
+    mine = queries.offices(user, "case.write") if accounts.may(user, "case.write") else frozenset()
     context = {
         "case": found,
         "facts": found.facts,
         "how": rules.HOW.get(found.facts.how, "") if found.facts else "",
-        "record": record,
-        "rows": _candidates(found) if record is None else [],
-        "away": _away(found, record),
-        "step": _step(found, record),
-        "links": [(one, [rules.WHY[name] for name in link.why]) for one, link in queries.links(found.id)],
-        "alerts": queries.alerts([found]),
-        "asked": [request_shown.line(one) for one in asked if one is not None],
+        "weapons": [(number, item) for number, item in enumerate(found.items, start=1)],
+        "only": shown.found(found, found.items[0], user) if len(found.items) == 1 else None,
+        "links": [(one, [rules.WHY[name] for name in link.why]) for one, link in queries.links(found.id, among)],
+        "hits": shown.hits(found, user),
+        "asked": _asked(request, found),
+        "may_write": mine is None or found.office in mine,
+        "may_ask": accounts.may(user, "request.draft"),
+        "may_see_requests": accounts.may(user, "request.view"),
+        "office_name": shown.office(found),
+        "office": forms.Office(
+            offices=shown.office_choices(mine, _("The whole State")), initial={"office": found.office}
+        ),
         "note": forms.Added(),
         "ending": forms.Ending(initial={"outcome": ""}),
         "printing": "print" in request.GET,
@@ -121,41 +158,38 @@ def _page(request: HttpRequest, found: Case, *, status: int = 200, **said: Any) 
     return render(request, "tracing/cases/case.html", context, status=status)
 
 
-def _candidates(found: Case) -> list[tuple[Weapon, float, str, str]]:
-    """(weapon, probability, mark as engraved, decision) of the register's likeliest weapons for the marks of a case."""
-    if found.facts is None or not found.facts.readings:
+def _asked(request: HttpRequest, found: Case) -> list[request_shown.Line]:
+    """The requests of a case; what was said to other States is for those who see requests."""
+    if not accounts.may(me(request), "request.view"):
         return []
+    reader = requests.reader(me(request))
+    asked = [requests.request(conversation, reader) for conversation in found.requests]
+    return [request_shown.line(one) for one in asked if one is not None]
+
+
+@requires("case.write")
+@require_POST
+def case_office(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Gives a case to another office."""
+    case_or_404(request, case_id, "case.write")
+    form = forms.Office(request.POST, offices=_offices(request))
+    if not form.is_valid():
+        messages.error(request, _("Not recorded: choose one of the offices offered."))
+        return redirect("tracing:case", case_id)
     try:
-        traced = tracing.trace(queries.asked_of(found.facts))
-    except SearchError:
-        return []
-    rejected = {one.weapon for one in found.considered if not one.confirmed}
-    rows = []
-    for candidate in traced.answer.candidates[:SHOWN]:
-        if (weapon := traced.weapons.get(candidate.weapon_key)) is not None:
-            decision = "rejected" if str(weapon.id) in rejected else ""
-            rows.append((weapon, candidate.probability, tracing.engraved(weapon, candidate), decision))
-    return rows
+        services.hand_over(case_id, form.cleaned_data["office"], by=actor(request))
+    except NotRecorded as refused:
+        messages.error(request, _("Not done: %(why)s.") % {"why": refused.problems[0].told(_)})
+    else:
+        messages.success(request, _("The case was given to the other office."))
+    return redirect("tracing:case", case_id)
 
 
-def _away(found: Case, record: Record | None) -> tuple[int, int] | None:
-    if record is None or found.facts is None:
-        return None
-    events = [(one.event, one.date) for one in record.history if not one.corrected]
-    return rules.time_to_crime(rules.last_lawful(events), found.facts.date)
-
-
-def _step(found: Case, record: Record | None) -> dict[str, Any] | None:
-    if found.facts is None or found.closed:
-        return None
-    return trace_shown.next_step(record, found.facts.country, found=record is not None)
-
-
-@requires("request.draft")
+@requires("case.write")
 @require_POST
 def case_note(request: HttpRequest, case_id: str) -> HttpResponse:
     """Adds a remark or a photograph."""
-    found = _found(case_id)
+    found = case_or_404(request, case_id, "case.write")
     form = forms.Added(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["photograph"]
@@ -169,40 +203,14 @@ def case_note(request: HttpRequest, case_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Recorded."))
             return redirect("tracing:case", case_id)
-    return _page(request, found, status=REFUSED, note=form)
+    return page(request, found, status=REFUSED, note=form)
 
 
-@requires("request.draft")
-@require_POST
-def case_consider(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Confirms or rejects a weapon of the register as the one of the case."""
-    found = _found(case_id)
-    weapon, decision = request.POST.get("weapon", ""), request.POST.get("decision")
-    row = next((one for one in _candidates(found) if str(one[0].id) == weapon), None)
-    if row is None or decision not in ("confirm", "reject"):
-        messages.error(request, _("Not recorded: choose one of the weapons shown."))
-        return redirect("tracing:case", case_id)
-    try:
-        services.consider(
-            case_id,
-            weapon,
-            row[1],
-            confirmed=decision == "confirm",
-            reason=request.POST.get("reason", "")[:2000],
-            by=actor(request),
-        )
-    except (Refused, NotRecorded) as refused:
-        messages.error(request, _("Not recorded: give a reason. (%(problem)s)") % {"problem": refused})
-    else:
-        messages.success(request, _("Recorded."))
-    return redirect("tracing:case", case_id)
-
-
-@requires("request.draft")
+@requires("case.write")
 @require_POST
 def case_close(request: HttpRequest, case_id: str) -> HttpResponse:
     """Closes a case with its outcome."""
-    found = _found(case_id)
+    found = case_or_404(request, case_id, "case.write")
     form = forms.Ending(request.POST)
     if form.is_valid():
         try:
@@ -212,14 +220,14 @@ def case_close(request: HttpRequest, case_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The case is closed."))
             return redirect("tracing:case", case_id)
-    return _page(request, found, status=REFUSED, ending=form)
+    return page(request, found, status=REFUSED, ending=form)
 
 
-@requires("request.view")
+@requires("case.view")
 @require_GET
 def case_photograph(request: HttpRequest, case_id: str, digest: str) -> HttpResponse:
     """A photograph of a case."""
-    found = _found(case_id)
+    found = case_or_404(request, case_id)
     row = Attachment.objects.filter(digest=digest).first() if digest in {one.document for one in found.notes} else None
     if row is None or not row.data:
         raise Http404(_("There is no such photograph."))

@@ -15,6 +15,8 @@ from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, p
 from countermark.tracing.cases import queries as cases
 from countermark.tracing.cases import rules as case_rules
 from countermark.tracing.cases import services as case_services
+from countermark.tracing.cases.services import NotRecorded
+from countermark.tracing.cases.states import Case, Item
 from countermark.tracing.requests import forms, queries, rules, services, shown, views_answers
 from countermark.tracing.requests.services import NotSaid
 from countermark.tracing.requests.states import Request
@@ -40,12 +42,10 @@ def request_new(request: HttpRequest) -> HttpResponse:
     ):
         body = {**form.blocks, "weapons": [row.facts for row in rows], **conditions.body}
         try:
-            draft_id = services.draft("request", body, peer=form.addressee, by=actor(request))
-        except NotSaid as refused:
+            draft_id = _asked(request, body, form.addressee)
+        except (NotSaid, NotRecorded) as refused:
             forms.show_refused(form, refused.problems)
         else:
-            if (case := request.GET.get("case", "")) and cases.case(case) is not None:
-                case_services.asked(case, cases.conversation_of(draft_id), by=actor(request))
             return _drafted(request, draft_id)
     if adding:
         form, rows = _unjudged(request, count)
@@ -54,6 +54,26 @@ def request_new(request: HttpRequest) -> HttpResponse:
         "form": form, "conditions": conditions, "weapons": rows, "count": count, "most": forms.MOST_WEAPONS,
     }  # fmt: skip
     return render(request, "tracing/requests/new.html", context, status=REFUSED if is_wrong else 200)
+
+
+def _asked(request: HttpRequest, body: dict[str, Any], peer: str) -> str:
+    """Drafts a request; one that was begun from a case belongs to it."""
+    found = _case(request)
+    if found is None:
+        return services.draft("request", body, peer=peer, by=actor(request))
+    items = [item.id for item in _chosen(request, found)]
+    return case_services.ask_with(found.id, body, peer, items, by=actor(request))
+
+
+def _case(request: HttpRequest) -> Case | None:
+    """The case a request is begun from, among those the officer works on."""
+    return cases.case(request.GET["case"], cases.offices(me(request), "case.write")) if "case" in request.GET else None
+
+
+def _chosen(request: HttpRequest, found: Case) -> list[Item]:
+    """The weapons of the case that are asked about: those the address names, or all, as many as a request holds."""
+    named = request.GET.getlist("item")
+    return [item for item in found.items if item.said and (not named or item.id in named)][: forms.MOST_WEAPONS]
 
 
 def _count(request: HttpRequest, given: int) -> int:
@@ -80,8 +100,9 @@ def _prefilled(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any
     to = request.GET.get("to", "")[:2]
     known = next((origin for origin, _label in shown.directory() if origin[:2] == to), "")
     first: dict[str, Any] = {"peer": known} if known else {"country": to}
-    if (case := cases.case(request.GET["case"]) if "case" in request.GET else None) is not None and case.facts:
-        body = case_rules.request_body(case.facts, confirmed=bool(case.weapon), intended_use="")
+    if (case := _case(request)) is not None and case.facts:
+        weapons = [item.said for item in _chosen(request, case) if item.said]
+        body = case_rules.request_body(case.facts, weapons, confirmed=False, intended_use="")
         given = {name: body[name] for name in ("why_illicit", "circumstances")}
         return {**first, **given}, [_typed(one) for one in body["weapons"]]
     earlier = (
