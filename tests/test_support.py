@@ -1,10 +1,12 @@
 """The ground the tests stand on."""
 
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import prepared
 from tests.support.network import NetworkClosedError
 
 if TYPE_CHECKING:
@@ -44,3 +46,15 @@ def test_a_fresh_store_holds_nothing_of_the_last_test(store: str, turn: int) -> 
 def test_another_process_sees_the_store_of_the_test(run_cli: "Cli", store_url: str, tmp_path: "Path") -> None:
     run_cli("ledger", "checkpoint")
     assert (tmp_path / "node.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_commands_are_forked_from_a_process_that_has_imported_the_program_and_read_no_settings() -> None:
+    process = prepared.context().Process(target=_look_around)
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    process.close()
+
+
+def _look_around() -> None:
+    sys.exit("countermark.cli.load" not in sys.modules or "countermark.settings" in sys.modules)
