@@ -77,25 +77,20 @@ def of_request(request: Request, *, by: Actor) -> list[Record]:
 
 def of_diverted(*, by: Actor) -> tuple[list[Record], list[str]]:
     """The stolen and lost weapons that can be identified, and the ids of those that cannot; the export is an act."""
-    made, left_out = [], []
-    for record, weapon in _diverted():
-        if lacking(record):
-            left_out.append(weapon)
-        else:
-            made.append(record)
+    every = list(diverted())
+    made = [one for one in every if not lacking(one)]
+    left_out = [one.reference for one in every if lacking(one)]
     services.append([services.timed_act("interpol_exported", {"records": len(made)})], by=by)
     return made, left_out
 
 
-def _diverted() -> Iterator[tuple[Record, str]]:
+def diverted() -> Iterator[Record]:
+    """Every stolen and lost weapon as a record, also those that cannot be identified."""
     kinds, references = kind_codes(), services.settings_of(REFERENCE)
     for weapon in Weapon.objects.filter(status__in=DIVERTED, replaced_by=None).order_by("id").iterator(chunk_size=500):
-        yield (
-            Record(
-                FORMAT, weapon.status, str(weapon.id), weapon.maker, weapon.country, kinds.get(weapon.kind, weapon.kind), weapon.serial,
-                weapon.calibre, weapon.model, weapon.year, weapon.last_time[:10], "", references.get(str(weapon.id), ""),
-            ),
-            str(weapon.id),
+        yield Record(
+            FORMAT, weapon.status, str(weapon.id), weapon.maker, weapon.country, kinds.get(weapon.kind, weapon.kind), weapon.serial,
+            weapon.calibre, weapon.model, weapon.year, weapon.last_time[:10], "", references.get(str(weapon.id), ""),
         )  # fmt: skip
 
 
@@ -112,7 +107,7 @@ def lines(records: list[Record]) -> str:
 
 
 def note(about: str, reference: str, *, by: Actor) -> None:
-    """Keeps the reference INTERPOL gave to a request or weapon; empty takes it away. Raises `NotExported`."""
+    """Keeps the reference INTERPOL gave to a request, case or weapon; empty takes it away. Raises `NotExported`."""
     if len(reference) > LONGEST_REFERENCE or not reference.isprintable():
         raise NotExported([Sentence("a reference of at most %(most)d characters", most=LONGEST_REFERENCE)])
     kept = services.setting_write(f"{REFERENCE}{about}", reference)
@@ -120,7 +115,7 @@ def note(about: str, reference: str, *, by: Actor) -> None:
 
 
 def reference_of(about: str) -> str:
-    """The reference INTERPOL gave to a request or weapon, or nothing."""
+    """The reference INTERPOL gave to a request, case or weapon, or nothing."""
     return services.setting(f"{REFERENCE}{about}")
 
 
