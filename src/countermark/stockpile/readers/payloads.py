@@ -61,7 +61,7 @@ def _objects(message: bytes) -> Iterator[Body]:
         try:
             parsed = json.loads(text)
         except ValueError:
-            parsed = [json.loads(line) for line in text.splitlines() if line.strip()]
+            parsed = [json.loads(line) for line in text.splitlines() if line.strip()] or json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(Sentence("the message is no JSON")) from error
     for body in parsed if isinstance(parsed, list) else [parsed]:
