@@ -29,6 +29,10 @@ def jpeg(orientation: int = 6) -> bytes:
     return b"\xff\xd8" + jfif + notes + tables + scan + b"\xff\xd9" + SECRET
 
 
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+"""The bones of a PDF."""
+
+
 def chunk(kind: bytes, payload: bytes) -> bytes:
     """One chunk of a PNG."""
     return struct.pack(">I", len(payload)) + kind + payload + struct.pack(">I", zlib.crc32(kind + payload))

@@ -15,7 +15,7 @@ from countermark.marking.batches import ItemDraft
 from countermark.marking.states import Planned
 from countermark.register import projection
 from countermark.register.queries import records
-from tests.marking import workshop
+from tests.marking import photograph, workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
 
@@ -121,9 +121,7 @@ def test_nothing_is_decided_of_a_weapon_that_was_not_found() -> None:
 def test_a_deactivated_weapon_stays_on_the_register_with_its_certificate() -> None:
     weapon = people.weapon("W1")
 
-    origins.deactivate(
-        weapon, "2026-03-01", number="C-7", authority="Proof House", document=(b"%PDF-", "application/pdf"), by=CHIEF
-    )
+    origins.deactivate(weapon, "2026-03-01", number="C-7", authority="Proof House", document=photograph.PDF, by=CHIEF)
 
     state = projection.state_of(weapon)
     assert state is not None
@@ -191,3 +189,86 @@ def test_a_consultation_that_says_nothing_is_refused(changes: dict[str, str]) ->
 
     with pytest.raises(Refused):
         consultations.record(said.pop("date"), said.pop("topic"), said.pop("partner"), **said, by=CHIEF)  # type: ignore[arg-type]
+
+
+def test_finds_come_page_by_page_each_once_the_oldest_first() -> None:
+    user = people.person("alice", "marking")
+    dates = ("2026-01-03", "2026-01-01", "", "2026-01-01", "2026-01-02")
+    all_of_them = {found(f"F{n}", date) for n, date in enumerate(dates)}
+
+    pages, after = [], ""
+    while page := origins.finds(user, after=after, limit=2):
+        pages.append(page)
+        after = str(page[-1].weapon.id)
+
+    listed = [one for page in pages for one in page]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert {str(one.weapon.id) for one in listed} == all_of_them
+    assert [one.since for one in listed] == sorted(one.since for one in listed)
+
+
+@pytest.mark.parametrize("after", ["nonsense", "00000000-0000-0000-0000-000000000007"])
+def test_a_page_after_no_find_is_refused(after: str) -> None:
+    with pytest.raises(Refused):
+        origins.finds(people.person("alice", "marking"), after=after)
+
+
+def test_finds_are_counted_however_many_pages_they_fill() -> None:
+    user = people.person("alice", "marking")
+    one, other = (found(f"F{n}") for n in range(2))
+    borne = [{"component": "frame", "mark": "SN 3"}, {"component": "frame", "mark": "XA 26 1", "mark_kind": "found"}]
+    third = people.weapon("F3", marks=borne)
+    people.event(third, event="seizure", date="2026-01-01")
+    found("F4", dt.datetime.now(dt.UTC).date().isoformat())
+    origins.decide(one, "mark", reason="no owner", by=CHIEF)
+    origins.decide(other, "destroy", reason="worn out", by=CHIEF)
+    origins.decide(third, "mark", reason="no owner", by=CHIEF)
+
+    assert origins.counted(user) == origins.Counted(waiting=3, undecided=1, overdue=2, overdue_undecided=0)
+    assert [str(find.weapon.id) for find in origins.to_mark(user)] == [one]
+
+
+def test_a_document_that_is_none_is_refused_with_the_certificate() -> None:
+    weapon = people.weapon("W1")
+    before = size()
+
+    for data in (b"", b"<html>", b"%PDF-1.4 without an end"):
+        with pytest.raises(Refused, match="document"):
+            origins.deactivate(weapon, "2026-03-01", number="C-7", authority="Proof House", document=data, by=CHIEF)
+
+    assert size() == before
+
+
+def test_the_document_of_a_certificate_may_come_later_and_stays() -> None:
+    weapon = people.weapon("W1")
+    origins.deactivate(weapon, "2026-03-01", number="C-7", authority="Proof House", by=CHIEF)
+
+    kept = origins.add_document(weapon, photograph.jpeg(), by=CHIEF)
+    origins.deactivate(weapon, "2026-03-01", number="C-7", authority="Proof House", by=CHIEF)
+
+    row = Attachment.objects.get(digest=kept.document)
+    assert photograph.SECRET not in bytes(row.data)
+    assert (row.media_type, origins.certificate(weapon)) == ("image/jpeg", kept)
+
+
+def test_a_document_needs_a_certificate() -> None:
+    with pytest.raises(Refused):
+        origins.add_document(people.weapon("W1"), photograph.PDF, by=CHIEF)
+
+
+def test_letters_of_a_consultation_are_kept_beside_each_other() -> None:
+    both = [photograph.png(), photograph.PDF]
+    key = consultations.record("2026-03-04", "plates", "ACME", asked="Which?", documents=[photograph.PDF], by=CHIEF)
+    consultations.record("2026-03-04", "plates", "ACME", asked="Which?", documents=both, consultation=key, by=CHIEF)
+
+    known = consultations.find(key)
+    assert known is not None
+    kinds = [Attachment.objects.get(digest=digest).media_type for digest in known.documents]
+    assert kinds == ["application/pdf", "image/png"]
+    assert verify().ok
+
+
+def test_a_consultation_has_no_end_of_documents() -> None:
+    letters = [photograph.PDF + b"%d" % n for n in range(consultations.MOST_DOCUMENTS + 1)]
+    with pytest.raises(Refused):
+        consultations.record("2026-03-04", "plates", "ACME", asked="?", documents=letters, by=CHIEF)

@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from countermark.marking import catalogue, consultations, coverage, equipment, numbering, origins
-from tests.marking import workshop
+from countermark.marking.views import finds
+from tests.marking import photograph, workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
 
@@ -265,3 +266,71 @@ def test_the_state_asks_for_a_mark_of_its_stock(officer: Client) -> None:
 
     assert coverage.state_mark_required()
     assert "0 of 1 weapons held are duly marked." in page
+
+
+def document(data: bytes = photograph.PDF, name: str = "letter.exe") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data, "application/x-msdownload")
+
+
+def test_a_certificate_is_kept_with_its_document_whatever_its_file_is_called(officer: Client) -> None:
+    weapon = people.weapon("W1")
+    fields = {"date": "2026-03-01", "number": "C-7", "authority": "Proof House"}
+    send(officer, f"/marking/origins/{weapon}/deactivation/", **fields, document=document())
+
+    saved = officer.get(f"/marking/certificates/{weapon}/")
+    assert (saved.content, saved["Content-Type"]) == (photograph.PDF, "application/pdf")
+    assert saved["Content-Disposition"].startswith("attachment")
+    assert f"/marking/certificates/{weapon}/" in text(officer, f"/marking/origins/{weapon}/")
+
+
+def test_the_document_of_a_certificate_comes_later(officer: Client) -> None:
+    weapon = people.weapon("W1")
+    origins.deactivate(weapon, "2026-03-01", number="C-7", authority="Proof House", by=CHIEF)
+    url = f"/marking/origins/{weapon}/"
+
+    assert officer.post(f"{url}certificate/", {"document": document(b"MZ")}).status_code == 422
+    send(officer, f"{url}certificate/", document=document(photograph.jpeg()))
+
+    shown = officer.get(f"/marking/certificates/{weapon}/")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    assert photograph.SECRET not in shown.content
+
+
+def test_a_certificate_at_another_place_is_not_given_out() -> None:
+    people.places()
+    weapon = people.weapon("W1", place=SOUTH)
+    origins.deactivate(weapon, "2026-03-01", number="C", authority="P", document=photograph.PDF, by=CHIEF)
+
+    assert people.signed_in("nora", "marking", NORTH).get(f"/marking/certificates/{weapon}/").status_code == 404
+
+
+def test_a_consultation_is_answered_with_a_letter(officer: Client) -> None:
+    asked = {"date": "2026-03-04", "topic": "polymer", "partner": "ACME Arms", "asked": "Which plates last?"}
+    send(officer, "/marking/consultations/new/", **asked)
+    [known] = consultations.consultations()
+    url = f"/marking/consultations/{known.id}/"
+
+    assert officer.post(url, {**asked, "documents": document(b"MZ")}).status_code == 422
+    page = send(officer, url, **asked, answered="Steel ones.", documents=[document(), document(photograph.png())])
+
+    [answered] = consultations.consultations()
+    assert (answered.answered, len(answered.documents)) == ("Steel ones.", 2)
+    for digest in answered.documents:
+        assert f"{url}documents/{digest}/" in page
+        assert officer.get(f"{url}documents/{digest}/").status_code == 200
+    assert officer.get(f"{url}documents/{'0' * 64}/").status_code == 404
+
+
+def test_the_list_of_finds_goes_on_over_the_page(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finds, "SHOWN", 2)
+    for n in range(3):
+        people.event(people.weapon(f"W{n}"), event="find", date=f"2026-01-0{n + 1}", country="XA")
+
+    first = officer.get("/marking/finds/?undecided=1")
+    second = text(officer, f"/marking/finds/?{first.context['following']}")
+
+    assert "3 weapons" in first.content.decode()
+    assert [one.weapon.ref for one in first.context["found"]] == ["W0", "W1"]
+    assert "3 weapons" in second
+    assert 'rel="next"' not in second
+    assert "Oldest" in second

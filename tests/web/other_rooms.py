@@ -51,6 +51,8 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
+    "stockpile:scan": Page(VIEWERS),
+    "stockpile:photograph": Page(VIEWERS, "post"),
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
     "tracing:cases": Page(CASE_READERS),
@@ -61,6 +63,7 @@ PAGES: dict[str, Page] = {
     "tracing:case_change": Page(CASE_WRITERS, kwargs=CASE),
     "tracing:case_note": Page(CASE_WRITERS, "post", CASE),
     "tracing:case_office": Page(CASE_WRITERS, "post", CASE),
+    "tracing:case_hit": Page(CASE_WRITERS, "post", {**CASE, "weapon": uuid.UUID(int=7)}),
     "tracing:case_close": Page(CASE_WRITERS, "post", CASE),
     "tracing:case_weapon": Page(CASE_READERS, kwargs=CASE_WEAPON),
     "tracing:case_weapon_new": Page(CASE_WRITERS, kwargs=CASE),
@@ -101,7 +104,7 @@ PAGES: dict[str, Page] = {
     "marking:machine_maintained": Page({"marking"}, "post", MACHINE),
     "marking:consultations": Page(MARKING),
     "marking:consultation_document": Page(MARKING, kwargs={"consultation_id": uuid.UUID(int=7), "digest": "0" * 64}),
-    "marking:origin_document": Page(MARKING, kwargs=WEAPON),
+    "marking:origin_document": Page(MARKING, kwargs={"deactivated": uuid.UUID(int=7)}),
     "marking:models": Page(MARKING),
     "marking:model": Page(MARKING, kwargs={"key": "0" * 40}),
     "marking:models_file": Page(MARKING),

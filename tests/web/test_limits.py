@@ -8,7 +8,7 @@ import pytest
 
 from countermark.web.limits import BodyLimit, Message, Receive, Send
 
-LIMIT, UPLOAD = 100, 1000
+LIMIT, UPLOAD, PICTURES = 100, 1000, 300
 
 
 async def reads_everything(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -35,7 +35,7 @@ def status(chunks: list[bytes], path: str = "/trace/", headers: dict[bytes, byte
         sent.append(message)
 
     scope = {"type": "http", "path": path, "headers": list((headers or {}).items())}
-    asyncio.run(BodyLimit(reads_everything, LIMIT, UPLOAD)(scope, receive, send))
+    asyncio.run(BodyLimit(reads_everything, LIMIT, UPLOAD, PICTURES)(scope, receive, send))
     return int(sent[0]["status"])
 
 
@@ -53,6 +53,11 @@ def test_a_body_that_states_no_length_is_cut_off() -> None:
 
 def test_a_body_that_states_less_than_it_has_is_cut_off() -> None:
     assert status([b"x" * 60] * 2, headers={b"content-length": b"5"}) == 413
+
+
+def test_a_form_with_photographs_may_be_larger_but_not_as_large_as_an_upload() -> None:
+    assert status([b"x" * 60] * 5, "/marking/consultations/new/") == 200
+    assert status([b"x" * 60] * 6, "/marking/consultations/new/") == 413
 
 
 @pytest.mark.parametrize("path", ["/import/", "/api/loads"])

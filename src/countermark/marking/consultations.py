@@ -1,18 +1,21 @@
 """The log of consultations with industry (A/70/115, paras. 16 and 61(a)): whom the State asked, about what, and what they said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from countermark.ledger import identity
-from countermark.ledger.services import Actor, SideNote, attachment, require_own_log
+from countermark.ledger.services import Actor, SideNote, require_own_log
 from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.states import SHAPES
+from countermark.marks.sentences import Sentence
 from countermark.register.files import dates
 from countermark.register.services import side_texts
 
 TOPICS = ("polymer", "durability", "plates", "modular", "cost", "equipment", "numbers", "technology", "other")
+MOST_DOCUMENTS = 20
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,14 @@ def record(
     *,
     asked: str,
     answered: str = "",
-    documents: tuple[tuple[bytes, str], ...] = (),
+    documents: Sequence[bytes] = (),
     consultation: str = "",
     by: Actor,
 ) -> str:
-    """Records a consultation (or, with its id, what became of one); returns its id. Documents are bytes with a media type.
+    """Records a consultation (or, with its id, what became of one); returns its id. `documents` (JPEG, PNG or PDF) are kept beside those it has.
 
-    Raises `Refused` for a date that is none, an unknown topic, and without a partner or a question.
+    Raises `Refused` for a date that is none, an unknown topic, a document that is none, more than `MOST_DOCUMENTS` of them, and without
+    a partner or a question.
     """
     if topic not in TOPICS:
         raise refuse("topic", topic, acts.one_of(TOPICS), "unknown")
@@ -67,15 +71,33 @@ def record(
     texts["asked"] = SideNote("note", acts.required("asked", asked, "what was asked"))
     if answered.strip():
         texts["answered"] = SideNote("note", answered.strip())
-    if consultation and acts.record("consultation", consultation) is None:
-        raise refuse("consultation", consultation, "the id of a consultation", "unknown")
     require_own_log()
-    kept = [attachment(data, media_type) for data, media_type in documents]
-    value = {"date": date, "topic": topic, "documents": [row.key for row in kept]}
-    value |= {name: identity.opaque(text.kind, text.text) for name, text in texts.items()}
+    kept = [acts.document("documents", data) for data in documents]
     key = consultation or acts.new_id()
-    acts.state_record("consultation", key, value, texts=texts.values(), kept=kept, by=by)
+    with acts.alone():
+        together = list(dict.fromkeys([*_documents_of(consultation), *(row.key for row in kept)]))
+        if len(together) > MOST_DOCUMENTS:
+            expected = Sentence("at most %(most)d documents", most=MOST_DOCUMENTS)
+            raise refuse("documents", str(len(together)), expected, "range")
+        value = {"date": date, "topic": topic, "documents": together}
+        value |= {name: identity.opaque(text.kind, text.text) for name, text in texts.items()}
+        acts.state_record("consultation", key, value, texts=texts.values(), kept=kept, by=by)
     return key
+
+
+def _documents_of(consultation: str) -> list[str]:
+    """The digests a consultation has already. Raises `Refused` for an id that is none."""
+    if not consultation:
+        return []
+    known = acts.record("consultation", consultation)
+    if known is None:
+        raise refuse("consultation", consultation, "the id of a consultation", "unknown")
+    return [str(digest) for digest in known.value["documents"]]
+
+
+def find(consultation: str) -> Consultation | None:
+    """One consultation, or None."""
+    return next((one for one in consultations() if one.id == consultation), None)
 
 
 def consultations() -> list[Consultation]:

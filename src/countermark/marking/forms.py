@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from countermark.marking import words
 from countermark.marking.description import ELEMENTS
+from countermark.register import documents
 from countermark.register.forms.capture import EXACT, MARK_EXACT
 
 LONGEST = 500
-FILES_AT_MOST_BYTES = 12 * 2**20
+FILES_AT_MOST_BYTES = 20 * 2**20
+"""Of all files of one form together: what the address takes, without the rest of the form (`web/limits.py`)."""
 
 
 def choices(of: str, empty: str | None = None) -> list[tuple[str, str]]:
@@ -162,6 +164,19 @@ class Several(forms.FileInput):
     """A control that takes several files."""
 
     allow_multiple_selected = True
+
+
+def file(label: Any, *, required: bool = False) -> forms.FileField:
+    """A document: a photograph, a certificate, a letter."""
+    return forms.FileField(
+        label=label,
+        required=required,
+        widget=forms.FileInput(attrs={"accept": documents.ACCEPTED}),
+        help_text=_OF_A_FILE,
+    )
+
+
+_OF_A_FILE = gettext_lazy("JPEG, PNG or PDF of at most 8 MB; place and camera are taken out of pictures.")
 
 
 class Files(forms.FileField):
@@ -398,6 +413,13 @@ class Deactivated(forms.Form):
     date = line(gettext_lazy("Date"), required=True, help_text="2026-05-04")
     number = line(gettext_lazy("Number of the certificate"), required=True)
     authority = line(gettext_lazy("Verified by"), required=True)
+    document = file(gettext_lazy("The certificate or a photograph"))
+
+
+class CertificateFile(forms.Form):
+    """The document of a certificate that is recorded already."""
+
+    document = file(gettext_lazy("The certificate or a photograph"), required=True)
 
 
 class Consulted(forms.Form):
@@ -409,6 +431,12 @@ class Consulted(forms.Form):
     asked = forms.CharField(label=gettext_lazy("Question"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
     answered = forms.CharField(
         label=gettext_lazy("Answer"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    documents = Files(
+        label=gettext_lazy("Letters, photographs"),
+        required=False,
+        widget=Several(attrs={"multiple": True, "accept": documents.ACCEPTED}),
+        help_text=_OF_A_FILE,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -12,11 +12,12 @@ from itertools import islice
 from typing import Literal, get_args
 
 import msgspec
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Case, F, Q, QuerySet, When
 
 from countermark.accounts.queries import Person
 from countermark.ledger import database, identity
-from countermark.ledger.services import Actor, SideNote, attachment, require_own_log
+from countermark.ledger.services import Actor, SideNote, require_own_log
 from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.description import Production
@@ -110,20 +111,66 @@ def decide(weapon_id: str, decision: str, *, reason: str, by: Actor) -> bool:
     return acts.state_record("decision", weapon_id, value, place=state.place, note=reason, by=by)
 
 
-def finds(user: Person, *, undecided: bool = False, limit: int = 500) -> list[Find]:
-    """Weapons found that a person may see and that are not dealt with yet, the oldest first, at most `limit`."""
+AT_MOST = 500
+"""Finds of one page."""
+
+
+def finds(user: Person, *, undecided: bool = False, after: str = "", limit: int | None = AT_MOST) -> list[Find]:
+    """Weapons found that a person may see and that are not dealt with yet, the oldest first, at most `limit` (None: all).
+
+    `after`: the id of the weapon the page before ended with. Raises `Refused` for one that is not a find the person may see.
+    """
+    rows = _found(user)
+    if after:
+        rows = rows.filter(_behind(rows, after))
+    decided = _decided()
+    if undecided:
+        waiting: Iterator[Find] = (
+            _find(row, "") for row in rows.iterator(chunk_size=500) if str(row.id) not in decided
+        )
+    else:
+        waiting = _waiting(rows, decided, _accepted(decided))
+    return list(islice(waiting, limit))
+
+
+def _found(user: Person) -> QuerySet[Weapon]:
+    """Weapons found that a person may see, with the time `since`; the oldest first."""
     seen = scope.of(user, "marking.view")
     rows = seen.narrow(Weapon.objects.filter(replaced_by=None).exclude(status="active").filter(status__in=FOUND))
-    decided = {one.key: str(one.value["decision"]) for one in acts.records("decision")}
+    # An event of unknown date says nothing of how long a weapon has waited: the record does.
+    since = Case(When(last_time__startswith="0001", then=F("first_recorded")), default=F("last_time"))
+    return rows.annotate(since=since).order_by("since", "id")
+
+
+def _since(row: Weapon) -> str:
+    """What `_found` worked out beside the columns."""
+    since: str = row.since  # type: ignore[attr-defined]
+    return since
+
+
+def _behind(rows: QuerySet[Weapon], after: str) -> Q:
+    try:
+        row = rows.filter(pk=after).first()
+    except ValidationError:
+        row = None
+    if row is None:
+        raise refuse("after", after, "the id of the last weapon of the page before", "unknown")
+    last = _since(row)
+    return Q(since__gt=last) | Q(since=last, id__gt=after)
+
+
+def _decided() -> dict[str, str]:
+    return {one.key: str(one.value["decision"]) for one in acts.records("decision")}
+
+
+def _accepted(decided: Mapping[str, str]) -> set[str]:
+    """Which of the weapons to be marked a bench has marked."""
     to_mark = [key for key in decided if decided[key] == "mark"]
-    accepted = {
+    return {
         weapon
         for some in database.chunks(to_mark, 5000)
         for weapon in ItemRow.objects.filter(state="accepted", weapon__in=some).values_list("weapon", flat=True)
     }
-    waiting = _waiting(rows.order_by("last_time", "id"), decided, accepted)
-    found = (one for one in waiting if not (undecided and one.decision))
-    return sorted(islice(found, limit), key=lambda one: (one.since, str(one.weapon.id)))
 
 
 def _waiting(rows: QuerySet[Weapon], decided: Mapping[str, str], accepted: Collection[str]) -> Iterator[Find]:
@@ -136,10 +183,51 @@ def _waiting(rows: QuerySet[Weapon], decided: Mapping[str, str], accepted: Colle
 
 
 def _find(row: Weapon, decision: str) -> Find:
-    # An event of unknown date says nothing of how long a weapon has waited: the record does.
-    since = row.last_time if row.last_time[:4] != "0001" else row.first_recorded
+    since = _since(row)
     days = (dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(since)).days
     return Find(row, since, max(days, 0), decision)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many finds wait: all that are not dealt with, those of them nobody has decided, and those that are overdue."""
+
+    waiting: int
+    undecided: int
+    overdue: int
+    overdue_undecided: int
+
+
+def counted(user: Person) -> Counted:
+    """How many finds a person may see wait."""
+    decided, found = _decided(), _found(user)
+    last = (dt.datetime.now(dt.UTC) - dt.timedelta(days=LONGEST_DAYS + 1)).isoformat()
+    done = {str(one.id) for one in _of(found, decided, "mark")} - {str(one.weapon.id) for one in to_mark(user)}
+    total: Counter[str] = Counter()
+    for row in found.only("id").iterator():
+        overdue = _since(row) <= last
+        if str(row.id) not in done:
+            total.update({"waiting": 1, "overdue": overdue})
+        if str(row.id) not in decided:
+            total.update({"undecided": 1, "overdue_undecided": overdue})
+    return Counted(**{name: total[name] for name in Counted.__dataclass_fields__})
+
+
+def _of(found: QuerySet[Weapon], decided: Mapping[str, str], decision: str) -> Iterator[Weapon]:
+    """The finds of which one thing is decided."""
+    keys = [key for key in decided if decided[key] == decision]
+    for some in database.chunks(keys, 5000):
+        yield from found.filter(pk__in=some)
+
+
+def to_mark(user: Person) -> list[Find]:
+    """The finds a person may see that are to be marked and are not yet, the oldest first."""
+    decided = _decided()
+    accepted = _accepted(decided)
+    rows = [
+        row for row in _of(_found(user), decided, "mark") if str(row.id) not in accepted and not _is_marked(str(row.id))
+    ]
+    return sorted((_find(row, "mark") for row in rows), key=lambda one: (one.since, str(one.weapon.id)))
 
 
 def _is_marked(weapon_id: str) -> bool:
@@ -164,20 +252,20 @@ def deactivate(
     *,
     number: str,
     authority: str,
-    document: tuple[bytes, str] | None = None,
+    document: bytes | None = None,
     by: Actor,
 ) -> Certificate:
     """Records a deactivation with its certificate: the event of the weapon and the certificate, both or neither.
 
-    The weapon stays on the register. Said again, the same is harmless. Raises `Refused` for an unknown weapon, a date that is none,
-    and without a number or an authority.
+    The weapon stays on the register. Said again, the same is harmless; said again with a `document` (JPEG, PNG or PDF), that is kept
+    with it. Raises `Refused` for an unknown weapon, a date that is none, a document that is none, and without a number or an authority.
     """
     number = acts.required("number", number, "the number of the certificate")
     authority = acts.required("authority", authority, "who verified the deactivation")
     fields = {"event": "deactivation", "date": date, "document": number}
     checking.event(fields)
     require_own_log()
-    kept = [attachment(*document)] if document else []
+    kept = [acts.document("document", document)] if document is not None else []
     value = {
         "weapon": weapon_id,
         "number": identity.opaque("document", number),
@@ -188,9 +276,20 @@ def deactivate(
     texts = (SideNote("document", number), SideNote("party", authority))
     with acts.alone():
         state = _known(weapon_id)
+        known = acts.record("certificate", weapon_id)
+        if known is not None and not kept:
+            value["document"] = str(known.value["document"])
         services.add_event(weapon_id, fields, by=by)
         acts.state_record("certificate", weapon_id, value, place=state.place, texts=texts, kept=kept, by=by)
     return Certificate(weapon_id, number, authority, date, value["document"])
+
+
+def add_document(weapon_id: str, document: bytes, *, by: Actor) -> Certificate:
+    """Keeps the document of a certificate that is recorded already. Raises `Refused` where there is no certificate."""
+    known = certificate(weapon_id)
+    if known is None:
+        raise refuse("weapon", weapon_id, "a weapon with a certificate of deactivation", "unknown")
+    return deactivate(weapon_id, known.date, number=known.number, authority=known.authority, document=document, by=by)
 
 
 def certificate(weapon_id: str) -> Certificate | None:
@@ -207,6 +306,13 @@ def certificate(weapon_id: str) -> Certificate | None:
 
 def needing_marks(user: Person) -> int:
     """How many finds a person may see are to be marked and stand in no batch that is still open."""
-    decided = [one.weapon for one in finds(user) if one.decision == "mark"]
-    in_work = ItemRow.objects.filter(weapon__in=[str(weapon.id) for weapon in decided]).exclude(state="withdrawn")
-    return len(decided) - len(set(in_work.values_list("weapon", flat=True)))
+    decided = [one.weapon for one in to_mark(user)]
+    ids = [str(weapon.id) for weapon in decided]
+    in_work = {
+        weapon
+        for some in database.chunks(ids, 5000)
+        for weapon in ItemRow.objects.filter(weapon__in=some)
+        .exclude(state="withdrawn")
+        .values_list("weapon", flat=True)
+    }
+    return len(ids) - len(in_work)

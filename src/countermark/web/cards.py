@@ -121,7 +121,7 @@ def _at_the_bench(user: User) -> Card:
 def _undecided_finds(user: User) -> Card:
     seen = scope.of(user, "marking.view")
     today = timezone.localdate().isoformat()
-    count = _figure(f"finds:{today}", seen, lambda: len(origins.finds(user, undecided=True)))
+    count = _figure(f"finds:{today}", seen, lambda: origins.counted(user).undecided)
     label = gettext_lazy("Finds not decided")
     return Card(label, count, url("marking:finds", undecided="1"), alarming=count > 0)
 

@@ -16,19 +16,30 @@ USUAL = 8 * 1024**2
 UPLOAD = 2 * 1024**3
 """Bytes an uploaded file may have; the node's own setting is usually far below."""
 UPLOAD_PATHS = ("/import/", "/api/loads", "/requests/blind/take/")
+PICTURES = 24 * 1024**2
+"""Bytes a form may have that takes photographs and documents, each of at most 8 MiB; as base64 a document has a third more."""
+PICTURE_PATHS = ("/marking/", "/api/marking/", "/cases/")
+"""How the addresses of such forms begin."""
 
 
 class BodyLimit:
     """Wraps an ASGI application: a body beyond the limit of its path is answered 413 and read no further."""
 
-    def __init__(self, application: Application, usual: int = USUAL, upload: int = UPLOAD) -> None:
-        self.application, self.usual, self.upload = application, usual, upload
+    def __init__(
+        self, application: Application, usual: int = USUAL, upload: int = UPLOAD, pictures: int = PICTURES
+    ) -> None:
+        self.application, self.usual, self.upload, self.pictures = application, usual, upload, pictures
+
+    def _limit(self, path: str) -> int:
+        if path in UPLOAD_PATHS:
+            return self.upload
+        return self.pictures if path.startswith(PICTURE_PATHS) else self.usual
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        limit = self.upload if str(scope["path"]) in UPLOAD_PATHS else self.usual
+        limit = self._limit(str(scope["path"]))
         if stated_length(scope) > limit:
             await refuse(send)
             return

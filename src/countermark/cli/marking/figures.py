@@ -93,13 +93,21 @@ def list_consultations(as_json: bool) -> None:
 @click.option("--asked", required=True)
 @click.option("--answered", default="")
 @click.option("--id", "consultation", default="", help="What became of one that is recorded already.")
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A letter or photograph (JPEG, PNG or PDF); kept beside those there are.",
+)
 @json_option
-def add(date: str, topic: str, partner: str, as_json: bool, **said: Any) -> None:
+def add(date: str, topic: str, partner: str, documents: tuple[Path, ...], as_json: bool, **said: Any) -> None:
     """Records whom the State asked about marking, and what they said."""
     ready()
     from countermark.marking import consultations
 
-    key = consultations.record(date, topic, partner, **said, by=actor())
+    kept = [path.read_bytes() for path in documents]
+    key = consultations.record(date, topic, partner, **said, documents=kept, by=actor())
     show([{"id": key}], "consultations", as_json)
 
 

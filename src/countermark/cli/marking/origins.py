@@ -1,6 +1,5 @@
 """`countermark marking find|origin|arrival|describe`: weapons found and of other origins."""
 
-import mimetypes
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ def find() -> None:
 @click.option("--undecided", is_flag=True, help="Only those of which nothing is decided.")
 @json_option
 def list_finds(undecided: bool, as_json: bool) -> None:
-    """Lists the weapons found that are not dealt with, the oldest first, at most 500."""
+    """Lists the weapons found that are not dealt with, the oldest first."""
     ready()
     from countermark.marking import origins
 
@@ -41,7 +40,7 @@ def list_finds(undecided: bool, as_json: bool) -> None:
             "decision": one.decision,
             "overdue": one.overdue,
         }
-        for one in origins.finds(whole_state(), undecided=undecided)
+        for one in origins.finds(whole_state(), undecided=undecided, limit=None)
     ]
     show(found, "finds", as_json)
 
@@ -116,15 +115,18 @@ def count(as_json: bool) -> None:
 @click.option("--date", required=True, metavar="DAY")
 @click.option("--number", required=True, help="Of the certificate.")
 @click.option("--authority", required=True, help="Who verified the deactivation.")
-@click.option("--document", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The certificate.")
+@click.option(
+    "--document",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The certificate: JPEG, PNG or PDF.",
+)
 @json_option
 def deactivate(weapon: str, date: str, number: str, authority: str, document: Path | None, as_json: bool) -> None:
     """Records a deactivation with its certificate; the weapon stays on the register."""
     ready()
     from countermark.marking import origins
 
-    kind = mimetypes.guess_type(document.name)[0] if document else None
-    kept = (document.read_bytes(), kind or "application/octet-stream") if document else None
+    kept = document.read_bytes() if document else None
     made = origins.deactivate(weapon_id(weapon), date, number=number, authority=authority, document=kept, by=actor())
     _told(msgspec.to_builtins(made), as_json)
 

@@ -173,8 +173,8 @@ def inspect(request: HttpRequest, item_id: UUID) -> HttpResponse:
         order = common.batch_or_404(me(request), item.batch, "marking.bench")
         return _render(request, order, item, {"inspected": form})
     files = form.cleaned_data["photographs"]
-    if sum(file.size or 0 for file in files) > forms.FILES_AT_MOST_BYTES:
-        form.add_error("photographs", _("These are too large together; 12 MB at most."))
+    if problem := common.too_large(files):
+        form.add_error("photographs", problem)
         order = common.batch_or_404(me(request), item.batch, "marking.bench")
         return _render(request, order, item, {"inspected": form})
     accepted = request.POST.get("action") != "rework"

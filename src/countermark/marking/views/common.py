@@ -1,19 +1,26 @@
 """What the pages of this room share: the batch or weapon asked for, places, and how a refusal is told."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import Place, User
+from countermark.ledger.models import Attachment
 from countermark.marking import queries
+from countermark.marking.forms import FILES_AT_MOST_BYTES
 from countermark.marking.states import Batch, Item
+from countermark.register import documents
 from countermark.register.checking import Refused
 from countermark.register.views.common import sentence
 
-__all__ = ["attached", "batch_or_404", "item_or_404", "owned", "places", "refusal", "show_refused"]
+__all__ = [
+    "attached", "batch_or_404", "document", "item_or_404", "owned", "places", "refusal", "show_refused", "too_large",
+]  # fmt: skip
 
 
 def batch_or_404(user: User, batch_id: Any, permission: str = "marking.view") -> Batch:
@@ -54,6 +61,24 @@ def show_refused(form: forms.Form, refused: Refused) -> None:
 def refusal(refused: Refused) -> str:
     """A refusal in one sentence."""
     return " ".join(sentence(error) for error in refused.errors)
+
+
+def too_large(files: "Sequence[UploadedFile[Any]]") -> str:
+    """What to tell of files that are too large together; empty where they are not."""
+    if sum(file.size or 0 for file in files) <= FILES_AT_MOST_BYTES:
+        return ""
+    return _("These are too large together; %(most)d MB at most.") % {"most": FILES_AT_MOST_BYTES >> 20}
+
+
+def document(digest: str, among: Collection[str]) -> HttpResponse:
+    """A document by its digest, if it is one of those; pictures are shown, the rest is saved. Raises Http404."""
+    row = Attachment.objects.filter(digest=digest).first() if digest in among else None
+    if row is None or not row.data:
+        raise Http404(_("There is no such document."))
+    if row.media_type.startswith("image/"):
+        return HttpResponse(bytes(row.data), content_type=row.media_type)
+    ending = "pdf" if row.media_type == documents.PDF else "bin"
+    return attached(bytes(row.data), row.media_type, f"{digest[:12]}.{ending}")
 
 
 def attached(content: str | bytes, media_type: str, name: str) -> HttpResponse:

@@ -21,18 +21,33 @@ from countermark.register.queries import records, scope
 from countermark.register.rules import WeaponState
 from countermark.register.views.common import REFUSED, actor, me
 
+SHOWN = 100
+"""Finds of one page."""
+
 
 @requires("marking.view")
 @require_GET
 def finds(request: HttpRequest) -> HttpResponse:
     """Weapons found that are not dealt with, the oldest first."""
-    undecided = "undecided" in request.GET
-    found = origins.finds(me(request), undecided=undecided)
-    to_mark = [one for one in found if one.decision == "mark" and one.weapon.ref]
+    user, undecided = me(request), "undecided" in request.GET
+    after = request.GET.get("after", "")
+    try:
+        found = origins.finds(user, undecided=undecided, after=after, limit=SHOWN + 1)
+    except Refused as refused:  # the weapon was dealt with meanwhile, or the address was written by hand
+        messages.error(request, common.refusal(refused))
+        return redirect("marking:finds")
+    counted = origins.counted(user)
+    to_mark = [one for one in origins.to_mark(user) if one.weapon.ref]
+    more = (
+        {"after": str(found[SHOWN - 1].weapon.id), **({"undecided": 1} if undecided else {})} if found[SHOWN:] else {}
+    )
     context = {
-        "found": found,
+        "found": found[:SHOWN],
+        "total": counted.undecided if undecided else counted.waiting,
         "undecided": undecided,
-        "overdue": sum(one.overdue for one in found),
+        "overdue": counted.overdue_undecided if undecided else counted.overdue,
+        "first": not after,
+        "following": urlencode(more),
         "days": origins.LONGEST_DAYS,
         "to_mark": urlencode([("ref", one.weapon.ref) for one in to_mark[:REFS_AT_MOST]]),
         "counts": sorted(origins.count_by_production().items()),
@@ -66,6 +81,7 @@ def _page(request: HttpRequest, weapon: WeaponState, **sent: Any) -> HttpRespons
         "produced": forms.Produced(auto_id="made_%s", initial={"production": production}),
         "decide": forms.Decide(auto_id="decide_%s"),
         "deactivated": forms.Deactivated(auto_id="off_%s"),
+        "certified": forms.CertificateFile(auto_id="paper_%s"),
     }
     return render(request, "marking/origin.html", context | sent, status=REFUSED if sent else 200)
 
@@ -73,12 +89,13 @@ def _page(request: HttpRequest, weapon: WeaponState, **sent: Any) -> HttpRespons
 @requires("marking.manage")
 @require_POST
 def origin_set(request: HttpRequest, weapon_id: UUID, what: str) -> HttpResponse:
-    """Records the production, a decision or a deactivation."""
+    """Records the production, a decision, a deactivation, or the document of its certificate."""
     weapon = _state(me(request), weapon_id, "marking.manage")
     kinds: dict[str, tuple[str, Any]] = {
         "production": ("produced", forms.Produced(request.POST, auto_id="made_%s")),
         "decision": ("decide", forms.Decide(request.POST, auto_id="decide_%s")),
-        "deactivation": ("deactivated", forms.Deactivated(request.POST, auto_id="off_%s")),
+        "deactivation": ("deactivated", forms.Deactivated(request.POST, request.FILES, auto_id="off_%s")),
+        "certificate": ("certified", forms.CertificateFile(request.POST, request.FILES, auto_id="paper_%s")),
     }
     if what not in kinds:
         raise Http404(_("There is nothing of this name."))
@@ -100,5 +117,20 @@ def _record(weapon_id: str, what: str, data: dict[str, Any], request: HttpReques
         origins.set_production(weapon_id, data["production"], basis=data["basis"], by=by)
     elif what == "decision":
         origins.decide(weapon_id, data["decision"], reason=data["reason"], by=by)
+    elif what == "certificate":
+        origins.add_document(weapon_id, data["document"].read(), by=by)
     else:
-        origins.deactivate(weapon_id, data["date"], number=data["number"], authority=data["authority"], by=by)
+        document = data["document"].read() if data["document"] else None
+        origins.deactivate(
+            weapon_id, data["date"], number=data["number"], authority=data["authority"], document=document, by=by
+        )
+
+
+@requires("marking.view")
+@require_GET
+def origin_document(request: HttpRequest, deactivated: UUID) -> HttpResponse:
+    """The document of a certificate of deactivation, of a weapon where the person holds the permission."""
+    weapon = _state(me(request), deactivated, "marking.view")
+    certificate = origins.certificate(weapon.id)
+    digest = certificate.document if certificate else ""
+    return common.document(digest, {digest} - {""})

@@ -45,12 +45,12 @@ def _counted(user: User) -> dict[str, Any]:
 
 
 def _count(user: User) -> dict[str, Any]:
-    undecided = origins.finds(user, undecided=True)
+    counted = origins.counted(user)
     agencies = coverage.coverage(user)
     return {
-        "undecided": undecided[:SHOWN],
-        "finds": len(undecided),
-        "overdue": sum(one.overdue for one in undecided),
+        "undecided": origins.finds(user, undecided=True, limit=SHOWN),
+        "finds": counted.undecided,
+        "overdue": counted.overdue_undecided,
         "backlog": sum(one.backlog for one in agencies),
         "held": sum(one.held for one in agencies),
         "to_mark": origins.needing_marks(user),

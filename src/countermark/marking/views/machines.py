@@ -16,9 +16,10 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.marking import comparison, consultations, equipment, forms, methods, queries
 from countermark.marking.comparison import Option, Stock
+from countermark.marking.consultations import Consultation
 from countermark.marking.equipment import Machine
 from countermark.marking.views import common
-from countermark.register.checking import Refused
+from countermark.register.checking import Refused, refuse
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
 
 
@@ -213,21 +214,57 @@ def consulted(request: HttpRequest) -> HttpResponse:
 @GET_OR_POST
 def consulted_add(request: HttpRequest) -> HttpResponse:
     """One more consultation: it concerns the whole State."""
-    form = forms.Consulted(posted(request))
+    return _consult(request, None)
+
+
+@requires("marking.rules")
+@GET_OR_POST
+def consulted_change(request: HttpRequest, consultation_id: UUID) -> HttpResponse:
+    """What became of a consultation: the answer, letters, photographs."""
+    return _consult(request, _consultation(consultation_id))
+
+
+def _consultation(consultation_id: UUID) -> Consultation:
+    found = consultations.find(str(consultation_id))
+    if found is None:
+        raise Http404(_("There is no such consultation."))
+    return found
+
+
+def _consult(request: HttpRequest, known: Consultation | None) -> HttpResponse:
+    names = ("date", "topic", "partner", "asked", "answered")
+    initial = {name: getattr(known, name) for name in names} if known else {}
+    form = forms.Consulted(posted(request), request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            consultations.record(
-                data["date"],
-                data["topic"],
-                data["partner"],
-                asked=data["asked"],
-                answered=data["answered"],
-                by=actor(request),
-            )
+            _record(request, form, known)
         except Refused as refused:
             common.show_refused(form, refused)
         else:
             messages.success(request, _("Recorded."))
             return redirect("marking:consultations")
-    return render(request, "marking/consultation_add.html", {"form": form}, status=REFUSED if form.errors else 200)
+    context = {"form": form, "known": known}
+    return render(request, "marking/consultation_add.html", context, status=REFUSED if form.errors else 200)
+
+
+def _record(request: HttpRequest, form: forms.Consulted, known: Consultation | None) -> None:
+    data = form.cleaned_data
+    if problem := common.too_large(data["documents"]):
+        raise refuse("documents", "", problem, "range")
+    consultations.record(
+        data["date"],
+        data["topic"],
+        data["partner"],
+        asked=data["asked"],
+        answered=data["answered"],
+        documents=[file.read() for file in data["documents"]],
+        consultation=known.id if known else "",
+        by=actor(request),
+    )
+
+
+@requires("marking.view")
+@require_GET
+def consulted_document(request: HttpRequest, consultation_id: UUID, digest: str) -> HttpResponse:
+    """A letter or photograph of a consultation."""
+    return common.document(digest, _consultation(consultation_id).documents)

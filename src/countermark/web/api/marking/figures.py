@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from countermark.accounts.services import actor
 from countermark.marking import comparison, consultations, coverage
@@ -90,7 +90,9 @@ class Comparing(Strict):
 
 
 class Consulting(Strict):
-    """Whom the State asked, on which day, about what; with the id of a `consultation`, what became of that one."""
+    """Whom the State asked, on which day, about what; with the id of a `consultation`, what became of that one. `documents` are JPEG, PNG
+    or PDF, as base64.
+    """
 
     date: Annotated[Short, Field(examples=["2026-05-04"])]
     topic: Literal["polymer", "durability", "plates", "modular", "cost", "equipment", "numbers", "technology", "other"]
@@ -98,6 +100,9 @@ class Consulting(Strict):
     asked: Annotated[Long, Field(min_length=1)]
     answered: Long = ""
     consultation: Short = ""
+    documents: Annotated[list[Base64Bytes], Field(max_length=consultations.MOST_DOCUMENTS)] = Field(
+        default_factory=list
+    )
 
 
 class Consulted(Schema):
@@ -162,6 +167,7 @@ def consult(request: HttpRequest, given: Consulting) -> Status[dict[str, str]]:
         asked=given.asked,
         answered=given.answered,
         consultation=given.consultation,
+        documents=given.documents,
         by=actor(person(request)),
     )
     return Status(201, {"id": key})

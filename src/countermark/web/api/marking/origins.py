@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from countermark.accounts.services import actor
 from countermark.marking import acts, arrivals, origins
@@ -49,11 +49,12 @@ class Produced(Strict):
 
 
 class Deactivation(Strict):
-    """A certificate of deactivation: the day, its number, and who verified the deactivation."""
+    """A certificate of deactivation: the day, its number, who verified the deactivation, and the document (JPEG, PNG or PDF, as base64)."""
 
     date: Annotated[Short, Field(examples=["2026-05-04"])]
     number: Annotated[Short, Field(min_length=1)]
     authority: Annotated[Word, Field(min_length=1)]
+    document: Base64Bytes | None = None
 
 
 Certificate = Annotated[dict[str, Any], shape(origins.Certificate)]
@@ -93,15 +94,21 @@ class Confirmed(Schema):
 
 
 @router.get("/marking/finds", response={200: list[FindLine], **MISSING}, auth=Token("marking.view"))
-def finds(request: HttpRequest, undecided: Annotated[bool, Query()] = False) -> list[dict[str, Any]]:
-    """Weapons found that are not dealt with, the oldest first, at most 500. Permission: `marking.view`."""
+def finds(
+    request: HttpRequest,
+    undecided: Annotated[bool, Query()] = False,
+    after: Annotated[UUID | None, Query()] = None,
+) -> list[dict[str, Any]]:
+    """Weapons found that are not dealt with, the oldest first, at most 500; the last `weapon_id` of them goes into `after` for those that follow,
+    until none does. Permission: `marking.view`.
+    """
     return [
         {
             "weapon_id": one.weapon.id,
             **{name: getattr(one.weapon, name) for name in ("ref", "kind", "maker", "model", "status")},
             **{name: getattr(one, name) for name in ("since", "days", "decision", "overdue")},
         }
-        for one in origins.finds(person(request), undecided=undecided)
+        for one in origins.finds(person(request), undecided=undecided, after=str(after or ""))
     ]
 
 
@@ -153,7 +160,14 @@ def deactivate(request: HttpRequest, weapon_id: UUID, given: Deactivation) -> di
     """
     user = person(request)
     weapon = weapon_or_404(user, weapon_id, "marking.manage")
-    made = origins.deactivate(weapon.id, given.date, number=given.number, authority=given.authority, by=actor(user))
+    made = origins.deactivate(
+        weapon.id,
+        given.date,
+        number=given.number,
+        authority=given.authority,
+        document=given.document,
+        by=actor(user),
+    )
     found: dict[str, Any] = msgspec.to_builtins(made)
     return found
 
