@@ -50,6 +50,11 @@ def may_at(user: Person, permission: str, place: str | None) -> bool:
     return visible is None or place in visible
 
 
+def places_below(place: str) -> frozenset[str]:
+    """A place and all below it, by id."""
+    return rules.below([place], _children())
+
+
 def _children() -> dict[str, list[str]]:
     tree: dict[str, list[str]] = defaultdict(list)
     for place, parent in Place.objects.filter(parent__isnull=False).values_list("id", "parent_id"):

@@ -50,6 +50,12 @@ PERMISSIONS: dict[str, str] = {
     "marking.bench": _("mark and inspect weapons at the bench"),
     "marking.manage": _("plan batches, issue numbers, keep models and equipment"),
     "marking.rules": _("add and end marking rules of the State, give blocks of numbers"),
+    "stock.view": _("see the stockpile: stores, holdings, receipts, counts"),
+    "stock.handle": _("receive, store, issue and take back weapons"),
+    "stock.count": _("count weapons"),
+    "stock.command": _("plan counts, approve what needs a second person, decide losses and disposal"),
+    "stock.location": _("see exactly where a store lies"),
+    "stock.inspect": _("inspect stores and the safe storage of civilian holders"),
     "ledger.view": _("see and verify the ledger"),
     "user.view": _("see who the users are"),
     "user.manage": _("manage users and their roles"),
@@ -81,9 +87,18 @@ ROLES: dict[str, Role] = {
             | {"case.view", "case.write", "request.view", "request.draft"}
         ),
     ),
-    "armourer": Role(_("Armourer"), frozenset({"weapon.view", "event.add"}), idle_minutes=15),
-    "commander": Role(_("Commander"), frozenset(_REGISTER | {"discrepancy.decide", "export", "marking.view"})),
-    "counter": Role(_("Counting officer"), frozenset({"weapon.view"}), idle_minutes=15),
+    "armourer": Role(
+        _("Armourer"), frozenset({"weapon.view", "event.add", "stock.view", "stock.handle"}), idle_minutes=15
+    ),
+    "commander": Role(
+        _("Commander"),
+        frozenset(
+            _REGISTER
+            | {"discrepancy.decide", "export", "marking.view"}
+            | {"stock.view", "stock.command", "stock.location", "stock.inspect"}
+        ),
+    ),
+    "counter": Role(_("Counting officer"), frozenset({"weapon.view", "stock.view", "stock.count"}), idle_minutes=15),
     "contact": Role(
         _("National point of contact"),
         frozenset(
@@ -92,12 +107,16 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"} | _MARKING)),
-    "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view"})),
-    "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export", "marking.view"})),
+    "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view", "stock.inspect"})),
+    "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export", "marking.view", "stock.view"})),
     "assistance": Role(_("Assistance coordinator"), frozenset()),
     "auditor": Role(
         _("Auditor"),
-        frozenset(_REGISTER | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "request.view"}),
+        frozenset(
+            _REGISTER
+            | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "request.view"}
+            | {"stock.view", "stock.location"}
+        ),
     ),
     "admin": Role(_("Administrator"), frozenset({"user.view", "user.manage", "ledger.view"})),
 }

@@ -172,4 +172,12 @@ ACTS: dict[str, ActWord] = {
     "stockpile_reader_set": ActWord(_("tag reader described"), "none"),
     "stockpile_alarm_raised": ActWord(_("alarm of a tag raised"), "none"),
     "stockpile_alarm_closed": ActWord(_("alarm of a tag looked into and closed")),
+    "stockpile_unit_set": ActWord(_("storage unit described")),
+    "stockpile_policy_set": ActWord(_("rules of a store set"), "none"),
+    "stockpile_person_set": ActWord(_("person entered on the roster")),
+    "stockpile_receipt_made": ActWord(_("hand receipt made")),
+    "stockpile_receipt_signed": ActWord(_("hand receipt signed")),
+    "stockpile_proposed": ActWord(_("act proposed to a second person")),
+    "stockpile_approved": ActWord(_("proposed act approved")),
+    "stockpile_declined": ActWord(_("proposed act declined")),
 }

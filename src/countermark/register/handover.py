@@ -44,7 +44,8 @@ class HandOver(msgspec.Struct, frozen=True):
 
     def body(self) -> Body:
         """As it stands in the event, empty fields left out."""
-        return {key: value for key, value in msgspec.to_builtins(self).items() if value}
+        said = {**msgspec.structs.asdict(self), "after": list(self.after)}
+        return {key: value for key, value in said.items() if value}
 
 
 def stated(body: Body) -> Body | None:

@@ -7,6 +7,6 @@ class StockpileConfig(AppConfig):
 
     def ready(self) -> None:
         """The projection that folds the acts of this room, and its view of weapons."""
-        from countermark.stockpile import holdings, projection  # noqa: F401
+        from countermark.stockpile import holdings, projection, proposals, receipts, roster, units  # noqa: F401
         from countermark.stockpile.readers import alarms, devices  # noqa: F401
         from countermark.stockpile.tags import view  # noqa: F401

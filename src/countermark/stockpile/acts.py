@@ -1,0 +1,113 @@
+"""How this room writes: acts about its subjects, through the one door, and what they say now."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+
+from countermark.ledger import jcs
+from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
+from countermark.register.acts import (
+    alone,
+    append,
+    document,
+    draft,
+    new_id,
+    one_of,
+    own_origin,
+    place_id,
+    place_notes,
+    required,
+)
+from countermark.register.checking import Refused, refuse
+from countermark.stockpile.models import SubjectRow
+from countermark.stockpile.states import Subject
+
+__all__ = [
+    "Refused",
+    "alone",
+    "append",
+    "document",
+    "draft",
+    "new_id",
+    "one_of",
+    "own_origin",
+    "place_id",
+    "place_notes",
+    "refuse",
+    "required",
+    "rows",
+    "state_record",
+    "subject",
+    "subject_of_row",
+    "subjects",
+]  # fmt: skip
+
+
+def state_record(
+    kind: str,
+    key: str,
+    value: msgspec.Struct,
+    *,
+    by: Actor,
+    state: str = "",
+    parent: str = "",
+    place: str = "",
+    person: str = "",
+    due: str = "",
+    note: str = "",
+    texts: Iterable[SideNote] = (),
+    kept: Iterable[KeptWrite] = (),
+) -> bool:
+    """States the whole value of a record. Returns False, and appends nothing, where it is stated so already."""
+    plain = jcs.decode(jcs.encode(msgspec.to_builtins(value)))
+    columns = {"state": state, "parent": parent, "place": place, "person": person, "due": due}
+    with alone():
+        known = subject(kind, key)
+        if known is not None and known.value == plain and all(getattr(known, n) == v for n, v in columns.items()):
+            return False
+        append([record_draft(kind, key, plain, columns, note=note, texts=texts, kept=kept)], by=by)
+    return True
+
+
+def record_draft(
+    kind: str,
+    key: str,
+    value: dict[str, Any],
+    columns: dict[str, str],
+    *,
+    note: str = "",
+    texts: Iterable[SideNote] = (),
+    kept: Iterable[KeptWrite] = (),
+) -> Draft:
+    """The act `stockpile_<kind>_set` that states the whole value of a record."""
+    names = [*texts, *place_notes(columns.get("place", ""))]
+    fields = {"value": value, **columns}
+    return draft(f"stockpile_{kind}_set", [f"{kind}:{key}"], fields, note=note, texts=names, kept=kept)
+
+
+def rows(kind: str) -> "QuerySet[SubjectRow]":
+    """The rows of a kind of subject."""
+    return SubjectRow.objects.filter(kind=kind)
+
+
+def subject(kind: str, key: str) -> Subject | None:
+    """A subject as it is now."""
+    row = SubjectRow.objects.filter(kind=kind, key=key).first()
+    return None if row is None else subject_of_row(row)
+
+
+def subjects(kind: str, **columns: str) -> list[Subject]:
+    """Every subject of a kind whose columns are as given, by key."""
+    return [subject_of_row(row) for row in rows(kind).filter(**columns).order_by("key")]
+
+
+def subject_of_row(row: SubjectRow) -> Subject:
+    """A row as its own type."""
+    return Subject(**{name: getattr(row, name) for name in Subject.__struct_fields__})
+
+
+def plain(values: Sequence[msgspec.Struct]) -> list[Any]:
+    """Structs as an act holds them."""
+    return [jcs.decode(jcs.encode(msgspec.to_builtins(value))) for value in values]

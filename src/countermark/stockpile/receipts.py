@@ -1,0 +1,297 @@
+"""Receive, issue, return: the counter's acts, each with one hand receipt for all the weapons it is about.
+
+A receipt is opened with the events in one transaction, signed by who receives, and printed in two copies. Its code names it; its proof,
+signed by this node, lets anybody who has the node's public key check it without a network (`proof_of`, `verify`).
+"""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import msgspec
+
+from countermark.accounts.models import Place
+from countermark.ledger import checkpoint, guard, identity, services
+from countermark.ledger.entry import Entry
+from countermark.ledger.services import Actor, Draft, SideNote
+from countermark.ledger.subjects import text
+from countermark.marks.sentences import Sentence
+from countermark.register.rules import WeaponState
+from countermark.stockpile import acts, custody, roster, states, units
+from countermark.stockpile.codes import house
+from countermark.stockpile.custody import Order
+from countermark.stockpile.rules.custody import OUT, Eligibility, needs_second
+from countermark.stockpile.states import Subject
+
+Direction = Literal["in", "out", "back"]
+Check = Callable[[str, Mapping[str, WeaponState]], None]
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A hand receipt: weapons received (`in`), issued (`out`) or returned (`back`). `person` is the other party, `second` the person id of
+    whoever confirmed beside the armourer, `override` the id of the note that says why somebody not eligible received all the same.
+    """
+
+    direction: Direction
+    items: tuple[str, ...]
+    person: str
+    store: str
+    kind: str = ""
+    due: str = ""
+    account: str = ""
+    happened: str = ""
+    second: str = ""
+    override: str = ""
+    signed: str = ""
+    signed_by: str = ""
+
+
+def _signed(subject: Subject, act: Entry) -> Subject:
+    said = {"signed": text(act.body, "method"), "signed_by": text(act.body, "signer")}
+    return msgspec.structs.replace(subject, state="signed", value={**subject.value, **said})
+
+
+states.machine("receipt", "stockpile_receipt_made", {"stockpile_receipt_signed": _signed}, state="open", shape=Receipt)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where a counter stands, who is at it, and who confirmed beside them (person id; empty: nobody)."""
+
+    store: str
+    by: Actor
+    second: str = ""
+    request: str = ""
+    """A key of the page: said twice (a double click, a line that broke), the act is done once."""
+    happened: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of the receipt this counter's act makes."""
+        text = self.request or acts.new_id()
+        return house.code_of("receipt", int.from_bytes(hashlib.sha256(text.encode()).digest()[:5]) % house.NUMBERS)
+
+
+SIGNATURES = ("pin", "passkey", "paper", "witness")
+"""How the receiver signed: a card's PIN, a security key or the platform's own check, on the paper copy, or before the second person."""
+
+
+def receive(counter: Counter, weapons: Sequence[str], *, sender: str = "", document: str = "", note: str = "") -> str:
+    """Takes weapons into the account of a store; returns the code of the receipt. Raises `Refused`."""
+    store = acts.place_id(acts.required("store", counter.store, "a place of this State"))
+    account = account_of(store)
+    order = Order(
+        "receive", to=account, sender=sender, account=account_id(store), store=store, document=document, note=note,
+        happened=counter.happened,
+    )  # fmt: skip
+    return _done(counter, order, weapons, "in", _party_of(sender), check=custody.fits)
+
+
+def issue(
+    counter: Counter,
+    weapons: Sequence[str],
+    person: str,
+    kind: str,
+    *,
+    due: str = "",
+    override: str = "",
+    note: str = "",
+) -> str:
+    """Issues weapons to somebody on the roster (party id); returns the code of the receipt.
+
+    Who is not eligible receives only with a reason (`override`) and a second person. Raises `Refused`.
+    """
+    store = acts.place_id(acts.required("store", counter.store, "a place of this State"))
+    if kind not in OUT:
+        raise acts.refuse("kind", kind, acts.one_of(OUT), "unknown")
+    receiver = roster.find(person)
+    if receiver is None or not receiver.active:
+        raise acts.refuse("person", person, "somebody on the roster with a card in use", "unknown")
+    policy, here = units.policy_at(store), units.of_site(store)
+    due = due or custody.due_after(policy.hours.get(kind, 0), counter.happened)
+    order = Order(
+        "issue",
+        to=person,
+        account=account_id(store),
+        store=store,
+        kind=kind,
+        due=due,
+        note=note,
+        happened=counter.happened,
+        homes=here,
+        only=here,
+    )
+
+    def check(_: str, found: Mapping[str, WeaponState]) -> None:
+        judged = roster.eligibility(person, [state.kind for state in found.values()], kind, store)
+        _require_eligible(judged, counter, override)
+
+    return _done(counter, order, weapons, "out", person, override=override, check=check)
+
+
+def give_back(counter: Counter, weapons: Sequence[str], *, person: str = "", note: str = "") -> str:
+    """Takes issued weapons back into a store; returns the code of the receipt. `person` is who brings them, where it is not who has them."""
+    store = acts.place_id(acts.required("store", counter.store, "a place of this State"))
+    order = Order(
+        "return",
+        to=account_of(store),
+        account=account_id(store),
+        store=store,
+        note=note,
+        happened=counter.happened,
+        homes=units.of_site(store),
+    )
+    return _done(counter, order, weapons, "back", person)
+
+
+def sign(code: str, method: str, signer: str, *, by: Actor) -> None:
+    """Says how who received (or brought back) signed. Raises `Refused`."""
+    if method not in SIGNATURES:
+        raise acts.refuse("method", method, acts.one_of(SIGNATURES), "unknown")
+    with acts.alone():
+        known = acts.subject("receipt", code)
+        if known is None:
+            raise acts.refuse("receipt", code, "the code of a receipt", "unknown")
+        if known.state == "signed":
+            return
+        fields = {"method": method, "signer": signer}
+        acts.append([acts.draft("stockpile_receipt_signed", [known.name], fields)], by=by)
+
+
+def account_of(store: str) -> str:
+    """The name of the unit that answers for what a store holds: its site."""
+    return units.site_of(Place.objects.get(pk=store)).name
+
+
+def account_id(store: str) -> str:
+    """The party of that unit."""
+    return identity.opaque("party", account_of(store))
+
+
+def _party_of(name: str) -> str:
+    return name if name.startswith(identity.PREFIX) or not name else identity.opaque("party", name)
+
+
+def _require_eligible(judged: Eligibility, counter: Counter, override: str) -> None:
+    if judged.green:
+        return
+    lacking = ", ".join(sorted({finding.what for finding in judged.missing}))
+    if not override.strip():
+        raise acts.refuse(
+            "person", lacking, "somebody with the qualifications asked for, or a reason to override", "not_eligible"
+        )
+    if not counter.second:
+        raise acts.refuse("second", "", "a second person who confirms the override", "second_person")
+
+
+def _done(
+    counter: Counter,
+    order: Order,
+    weapons: Sequence[str],
+    direction: Direction,
+    person: str,
+    *,
+    override: str = "",
+    check: Check | None = None,
+) -> str:
+    """The events of a counter's act and its receipt, in one transaction; the code of a receipt that was made already, where it is said twice."""
+    code, reason = counter.code, override.strip()
+    _require_second(counter, needs_second(units.policy_at(order.store), order.step))
+    with acts.alone():
+        if acts.subject("receipt", code) is not None:
+            return code
+        events, found = custody.drafts(replace(order, receipt=code), weapons)
+        if check is not None:
+            check(order.store, found)
+        receipt = Receipt(
+            direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
+            order.due, order.account, counter.happened, counter.second, identity.opaque("note", reason) if reason else "",
+        )  # fmt: skip
+        acts.append([*events, _made(code, receipt, reason)], by=counter.by)
+    return code
+
+
+def _made(code: str, receipt: Receipt, reason: str) -> Draft:
+    texts = [*acts.place_notes(receipt.store), *([SideNote("note", reason)] if reason else [])]
+    fields = {
+        "value": msgspec.to_builtins(receipt),
+        "place": receipt.store,
+        "person": receipt.person,
+        "due": receipt.due,
+        "happened": receipt.happened,
+    }
+    return acts.draft("stockpile_receipt_made", [f"receipt:{code}"], fields, texts=texts)
+
+
+def _require_second(counter: Counter, asked: bool) -> None:
+    if asked and not counter.second:
+        raise acts.refuse("second", "", "a second person who confirms", "second_person")
+    if counter.second and counter.second == identity.opaque("person", counter.by.name):
+        raise acts.refuse("second", "", "somebody else than who is at the counter", "second_person")
+
+
+def _common_holder(found: Iterable[WeaponState]) -> str:
+    """Who has all of some weapons; empty where several have them."""
+    holders = {state.holder for state in found}
+    return holders.pop() if len(holders) == 1 else ""
+
+
+# --- proof of a receipt ------------------------------------------------------------------------------------------------
+
+_FORMAT = "countermark receipt v1"
+PROOF_PREFIX = "CMR1."
+
+
+def proof_of(code: str) -> str:
+    """The proof of a receipt as its printed code holds it: what it says, signed with the key of this node. Raises `Refused`."""
+    known = acts.subject("receipt", code)
+    if known is None:
+        raise acts.refuse("receipt", code, "the code of a receipt", "unknown")
+    receipt = known.of(Receipt)
+    text = "\n".join((_FORMAT, code, known.since, receipt.direction, str(len(receipt.items)), digest_of(receipt), ""))
+    log = services.require_own_log()
+    note = checkpoint.sign_text(text, log.origin, guard.signing_key(log))
+    return PROOF_PREFIX + base64.urlsafe_b64encode(zlib.compress(note.encode(), 9)).decode().rstrip("=")
+
+
+def digest_of(receipt: Receipt) -> str:
+    """SHA-256 over the weapons and the person of a receipt, in hexadecimal: a copy with another list has another."""
+    text = "\n".join((receipt.person, receipt.store, receipt.kind, *sorted(receipt.items)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Proven(msgspec.Struct, frozen=True):
+    """What a proof says, once its signature was checked: the receipt, when it was made, and which node signed."""
+
+    code: str
+    time: str
+    direction: str
+    items: int
+    digest: str
+    origin: str
+
+
+def verify(proof: str, keys: Iterable[str]) -> Proven:
+    """Checks the proof of a receipt against verifier keys, without a store. Raises ValueError for one that is not genuine."""
+    if not proof.startswith(PROOF_PREFIX):
+        raise ValueError(Sentence("the code of a hand receipt"))
+    packed = proof.removeprefix(PROOF_PREFIX)
+    try:
+        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        note = zlib.decompressobj().decompress(raw, _LONGEST).decode()
+    except (ValueError, zlib.error) as error:
+        raise ValueError(Sentence("the whole code of a hand receipt")) from error
+    if not note:
+        raise ValueError(Sentence("the whole code of a hand receipt"))
+    said, signers = checkpoint.verify_note(note, keys)
+    lines = said.splitlines()
+    if len(lines) != _LINES or lines[0] != _FORMAT or not lines[4].isdecimal():
+        raise ValueError(Sentence("the code of a hand receipt"))
+    return Proven(lines[1], lines[2], lines[3], int(lines[4]), lines[5], signers[0].name)
+
+
+_LINES = 6
+_LONGEST = 4096

@@ -1,0 +1,1 @@
+"""Decisions of the stockpile: values in, values out."""
