@@ -25,6 +25,21 @@ OUTCOMES = ("as_recorded", "mended", "forwarded")
 """What may be decided: both records are right as they stand; the records were corrected; somebody else has taken it over."""
 
 
+ANSWERED_BY: dict[str, str] = {}
+"""Kinds of discrepancy that those with another permission may answer for too; rooms fill it when the program starts."""
+
+
+def kind_of(subject: str) -> str:
+    """What kind of discrepancy a subject names."""
+    return subject.partition(":")[0]
+
+
+def may_answer(person: User, kind: str = "") -> bool:
+    """Whether somebody may answer for discrepancies of a kind (empty: of any)."""
+    others = ANSWERED_BY.values() if not kind else filter(None, [ANSWERED_BY.get(kind)])
+    return any(may(person, permission) for permission in ("discrepancy.decide", *others))
+
+
 def days() -> int:
     """How long a discrepancy may stay open: the node setting `discrepancy_days`, or 30."""
     text = services.setting(DAYS_SETTING, str(DAYS))
@@ -43,7 +58,7 @@ def due_date(first_seen: str, allowed: int) -> str:
 def assign(subject: str, due: str, owner: str, *, by: Actor) -> None:
     """Makes somebody answerable for a discrepancy; one that was decided is open again. Raises `Refused` for somebody who may not decide discrepancies."""
     person = User.objects.filter(username=owner, disabled=False).first()
-    if person is None or not may(person, "discrepancy.decide"):
+    if person is None or not may_answer(person, kind_of(subject)):
         raise refuse("owner", owner, "somebody who may decide discrepancies", "unknown")
     with _alone():
         row = _row(subject, due)

@@ -134,7 +134,7 @@ class TermAlias(models.Model):
 
 
 class Case(models.Model):
-    """Kept: what was decided of a discrepancy. `subject` is `collision:<key>` or `control_unclear:<weapon id>`."""
+    """Kept: what was decided of a discrepancy. `subject` is `collision:<key>`, `<finding>:<weapon id>` or `hit:<case>:<weapon id>`."""
 
     subject = models.CharField(max_length=80, primary_key=True)
     owner = models.CharField(max_length=150, blank=True)

@@ -67,6 +67,7 @@ FINDINGS = {
     "control_unclear": _("control component unclear"),
     "collision": _("same marks as another weapon"),
     "told_differently": _("two logs tell one event differently"),
+    "hit": _("stolen or lost weapon answers to a case"),
     "custody_contradicted": _("handed over in two ways by nodes that did not know of each other"),
 }
 COLUMNS = {

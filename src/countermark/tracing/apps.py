@@ -10,6 +10,7 @@ class TracingConfig(AppConfig):
         from countermark.ledger import projections
         from countermark.register import weaponviews
         from countermark.tracing import index
+        from countermark.tracing.cases import hits
         from countermark.tracing.cases import projection as cases
         from countermark.tracing.requests import projection as requests
 
@@ -19,3 +20,4 @@ class TracingConfig(AppConfig):
         weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), index.patterns))
         projections.register(requests.PROJECTION)
         projections.register(cases.PROJECTION)
+        hits.register()

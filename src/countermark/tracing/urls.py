@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<str:case_id>/facts/", cases.case_change, name="case_change"),
     path("cases/<str:case_id>/note/", cases.case_note, name="case_note"),
     path("cases/<str:case_id>/office/", cases.case_office, name="case_office"),
+    path("cases/<str:case_id>/hits/<uuid:weapon>/", cases.case_hit, name="case_hit"),
     path("cases/<str:case_id>/weapons/new/", case_weapons.weapon_new, name="case_weapon_new"),
     path("cases/<str:case_id>/weapons/<str:item>/", case_weapons.weapon, name="case_weapon"),
     path("cases/<str:case_id>/weapons/<str:item>/facts/", case_weapons.weapon_change, name="case_weapon_change"),

@@ -1,12 +1,13 @@
 """The queue of discrepancies: what the records contradict each other in, with who answers for it and until when."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from django.db.models import Count
 
+from countermark.accounts.queries import Person
 from countermark.ledger import database
 from countermark.register import cases
 from countermark.register.models import Case, Identity, Weapon
@@ -41,6 +42,28 @@ class Discrepancy:
     serial: str = field(default="")
 
 
+@dataclass(frozen=True)
+class Source:
+    """Discrepancies another room finds: `find` those of some weapons a person may see, `where` the page of what they are about, if the
+    person may see that, `about` what they mean.
+    """
+
+    kind: str
+    about: str
+    find: Callable[[Scope], Iterable[Discrepancy]]
+    where: Callable[[Person, str], str]
+
+
+SOURCES: dict[str, Source] = {}
+"""By kind, which begins the subject; rooms fill it when the program starts."""
+
+
+def source(found: Source, answered_by: str) -> None:
+    """Adds the discrepancies of another room; those who hold the permission may answer for them too."""
+    SOURCES[found.kind] = found
+    cases.ANSWERED_BY[found.kind] = answered_by
+
+
 def queue(scope: Scope, *, state: str = cases.OPEN, kind: str = "", owner: str = "") -> list[Discrepancy]:
     """The discrepancies a person may see in one state, overdue first, then by due date; at most `SHOWN`."""
     found: list[Iterator[Discrepancy]] = []
@@ -52,6 +75,7 @@ def queue(scope: Scope, *, state: str = cases.OPEN, kind: str = "", owner: str =
         for finding in OF_ONE
         if kind in ("", finding)
     ]
+    found += [iter(other.find(scope)) for other in SOURCES.values() if kind in ("", other.kind)]
     complete = [one for some in found for one in islice(_of(some, state, owner), SHOWN)]
     return sorted(complete, key=lambda one: (not one.overdue, one.due, one.subject))[:SHOWN]
 
@@ -65,12 +89,8 @@ def _subjects(state: str, owner: str) -> list[str] | None:
 
 
 def _of(found: Iterable[Discrepancy], state: str, owner: str) -> Iterator[Discrepancy]:
-    allowed = cases.days()
     for some in database.chunks(found, SHOWN):
-        rows = {row.subject: row for row in Case.objects.filter(subject__in=[one.subject for one in some])}
-        reasons = _reasons(rows.values())
-        for one in some:
-            complete = _with_case(one, rows.get(one.subject), allowed, reasons)
+        for complete in with_decisions(some):
             if complete.state == state and owner in ("", complete.owner):
                 yield complete
 
@@ -80,10 +100,18 @@ def one(subject: str, scope: Scope) -> Discrepancy | None:
     found = list(_collisions(scope, _keys([subject])))
     for finding in OF_ONE:
         found += _of_one(finding, scope, _weapon_ids(finding, [subject]))
+    if (other := SOURCES.get(cases.kind_of(subject))) is not None:
+        found += [one for one in other.find(scope) if one.subject == subject]
     if not found:
         return None
-    row = Case.objects.filter(subject=subject).first()
-    return _with_case(found[0], row, cases.days(), _reasons([row] if row else []))
+    return with_decisions(found[:1])[0]
+
+
+def with_decisions(found: Sequence[Discrepancy]) -> list[Discrepancy]:
+    """Some discrepancies with who answers for each, until when, and what was decided."""
+    rows = {row.subject: row for row in Case.objects.filter(subject__in=[one.subject for one in found])}
+    allowed, reasons = cases.days(), _reasons(rows.values())
+    return [_with_case(one, rows.get(one.subject), allowed, reasons) for one in found]
 
 
 def _keys(subjects: Iterable[str]) -> list[int]:

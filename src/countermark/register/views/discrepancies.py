@@ -41,10 +41,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "register/discrepancies.html", context)
 
 
-def _owners() -> list[tuple[str, str]]:
-    """Those who may decide discrepancies."""
+def _owners(subject: str = "") -> list[tuple[str, str]]:
+    """Those who may answer for a discrepancy, or for any."""
+    return owners(cases.kind_of(subject))
+
+
+def owners(kind: str = "") -> list[tuple[str, str]]:
+    """Those who may answer for discrepancies of a kind, or of any: user name and name, as choices."""
     people = User.objects.filter(disabled=False).order_by("full_name", "username")
-    return [(user.username, str(user)) for user in people if accounts.may(user, "discrepancy.decide")]
+    return [(user.username, str(user)) for user in people if cases.may_answer(user, kind)]
 
 
 @requires("discrepancy.view")
@@ -63,12 +68,15 @@ def _found(request: HttpRequest, subject: str, permission: str) -> Discrepancy:
 
 
 def _page(request: HttpRequest, found: Discrepancy, assign: Assign | None, decide: Decide) -> HttpResponse:
-    owners = _owners()
+    may_own = _owners(found.subject)
     initial = {"owner": found.owner or me(request).username, "due": found.due}
+    other = discrepancies.SOURCES.get(found.kind)
     context = {
         "one": found,
-        "owner": dict(owners).get(found.owner, found.owner),
-        "assign": assign or Assign(owners=owners, initial=initial),
+        "about": _(other.about) if other else "",
+        "where": other.where(me(request), found.subject) if other else "",
+        "owner": dict(may_own).get(found.owner, found.owner),
+        "assign": assign or Assign(owners=may_own, initial=initial),
         "decide": decide,
         "may_decide": accounts.may(me(request), "discrepancy.decide"),
     }
@@ -81,7 +89,7 @@ def _page(request: HttpRequest, found: Discrepancy, assign: Assign | None, decid
 def assign(request: HttpRequest, subject: str) -> HttpResponse:
     """Makes somebody answerable until a day."""
     found = _found(request, subject, "discrepancy.decide")
-    form = Assign(request.POST, owners=_owners())
+    form = Assign(request.POST, owners=_owners(subject))
     if not form.is_valid():
         return _page(request, found, form, Decide())
     try:

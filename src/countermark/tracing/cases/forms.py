@@ -56,7 +56,17 @@ class Office(forms.Form):
 
     def __init__(self, *args: Any, offices: Sequence[tuple[str, Any]], **more: Any) -> None:
         super().__init__(*args, **more)
+        self.offices = [office for office, _name in offices]
         offer(self, "office", list(offices))
+
+    def clean_office(self) -> str:
+        """One of the offices offered: the whole State only where that is one; who has one office need not choose."""
+        chosen = str(self.cleaned_data["office"])
+        if chosen in self.offices:
+            return chosen
+        if len(self.offices) != 1:
+            raise forms.ValidationError(_("Choose the office whose case it is."))
+        return self.offices[0]
 
 
 class Weapon(forms.Form):

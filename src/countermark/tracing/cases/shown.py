@@ -7,10 +7,12 @@ from typing import Any
 from countermark.accounts.models import Place, User
 from countermark.register.models import Weapon
 from countermark.register.queries import records, scope
+from countermark.register.queries.discrepancies import Discrepancy
 from countermark.register.queries.records import Record
 from countermark.register.queries.scope import Scope
 from countermark.tracing import queries as tracing
 from countermark.tracing import shown as trace_shown
+from countermark.tracing.cases import hits as hit_rules
 from countermark.tracing.cases import queries, rules
 from countermark.tracing.cases.queries import Alert, Offices
 from countermark.tracing.cases.states import Case, Item
@@ -48,11 +50,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Hit:
-    """A stolen or lost weapon that a weapon of the case answers to; `weapon` is None for one outside the reader's places."""
+    """A stolen or lost weapon that a weapon of the case answers to; `weapon` is None for one outside the reader's places.
+
+    `settled`: who answers for it until when, and what was decided; None for a case that another program numbered.
+    """
 
     alert: Alert
     weapon: Weapon | None
     number: int
+    settled: Discrepancy | None
 
 
 def found(case: Case, item: Item, user: User) -> Found:
@@ -115,8 +121,17 @@ def open_hits(cases: Iterable[Case], user: User) -> list[Hit]:
 
 
 def _hits(alerts: Iterable[Alert], user: User) -> list[Hit]:
-    seen = scope.of(user, "case.view")
-    return [Hit(one, one.weapon if _sees(seen, one.weapon) else None, number_of(one.case, one.item)) for one in alerts]
+    seen, found = scope.of(user, "case.view"), list(alerts)
+    settled = hit_rules.with_decisions(found)
+    return [
+        Hit(
+            one,
+            one.weapon if _sees(seen, one.weapon) else None,
+            number_of(one.case, one.item),
+            settled.get(hit_rules.subject(one)),
+        )
+        for one in found
+    ]
 
 
 def office(case: Case) -> str:

@@ -1,6 +1,7 @@
 """Pages of cases: the list, intake, one case with what it shares with others, the stolen and lost."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger.models import Attachment
+from countermark.register import cases as decided
 from countermark.register import photographs
-from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
-from countermark.tracing.cases import forms, queries, rules, services, shown
+from countermark.register.checking import Refused
+from countermark.register.forms.review import Assign, Decide
+from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, say_refused
+from countermark.register.views.discrepancies import owners
+from countermark.tracing.cases import forms, hits, queries, rules, services, shown
 from countermark.tracing.cases.services import NotRecorded
 from countermark.tracing.cases.states import Case
 from countermark.tracing.requests import queries as requests
@@ -146,6 +151,8 @@ def page(request: HttpRequest, found: Case, *, status: int = 200, **said: Any) -
         "may_write": mine is None or found.office in mine,
         "may_ask": accounts.may(user, "request.draft"),
         "may_see_requests": accounts.may(user, "request.view"),
+        "assign": Assign(owners=owners(hits.KIND), initial={"owner": user.username}),
+        "decide": Decide(),
         "office_name": shown.office(found),
         "office": forms.Office(
             offices=shown.office_choices(mine, _("The whole State")), initial={"office": found.office}
@@ -182,6 +189,32 @@ def case_office(request: HttpRequest, case_id: str) -> HttpResponse:
         messages.error(request, _("Not done: %(why)s.") % {"why": refused.problems[0].told(_)})
     else:
         messages.success(request, _("The case was given to the other office."))
+    return redirect("tracing:case", case_id)
+
+
+@requires("case.write")
+@require_POST
+def case_hit(request: HttpRequest, case_id: str, weapon: UUID) -> HttpResponse:
+    """Makes somebody answerable for a stolen or lost weapon that the case answers to, or settles it with a reason."""
+    found = case_or_404(request, case_id, "case.write")
+    alerts = [one for one in queries.alerts([found]) if one.weapon.id == weapon]
+    settled = next(iter(hits.with_decisions(alerts).values()), None)
+    if settled is None:
+        raise Http404(_("No stolen or lost weapon of that name answers to this case."))
+    is_assigned = "assign" in request.POST
+    form = Assign(request.POST, owners=owners(hits.KIND)) if is_assigned else Decide(request.POST)
+    if not form.is_valid():
+        return page(request, found, status=REFUSED, **{"assign" if is_assigned else "decide": form})
+    said = form.cleaned_data
+    try:
+        if is_assigned:
+            decided.assign(settled.subject, said["due"].isoformat(), said["owner"], by=actor(request))
+        else:
+            decided.decide(settled.subject, settled.due, said["outcome"], said["reason"], by=actor(request))
+    except Refused as refused:
+        say_refused(request, refused)
+    else:
+        messages.success(request, _("Recorded."))
     return redirect("tracing:case", case_id)
 
 
