@@ -36,6 +36,14 @@ ON_PAPER = [
 SECONDS = 120
 
 
+def start(arguments: list[str], environment: Mapping[str, str], given: str) -> "subprocess.CompletedProcess[str]":
+    """Runs `countermark ARGUMENTS`, with a text on its standard input."""
+    command = [sys.executable, "-m", "countermark.cli", *arguments]
+    return subprocess.run(
+        command, env=environment, input=given, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+
+
 class ExchangeFailed(Exception):
     """A step of the play that did not go as it should; says which."""
 
@@ -56,11 +64,8 @@ class Node:
 
     def run(self, *words: str, given: Any = None, person: str = "", allowed: tuple[int, ...] = (0,)) -> Any:
         """Runs a command and returns the JSON it prints."""
-        command = [sys.executable, "-m", "countermark.cli", *(["--as", person] if person else []), *words]
         text = json.dumps(given) if given is not None else ""
-        done = subprocess.run(
-            command, env=self.environment, input=text, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        done = start([*(["--as", person] if person else []), *words], self.environment, text)
         if done.returncode not in allowed:
             raise ExchangeFailed(f"{self.state}: {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return json.loads(done.stdout) if done.stdout.strip().startswith(("{", "[")) else done.stdout
@@ -92,6 +97,8 @@ def _stop(server: "subprocess.Popen[str]") -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+    if server.stdout:
+        server.stdout.close()
 
 
 def play(directory: Path, say: Say) -> dict[str, Any]:
