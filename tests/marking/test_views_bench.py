@@ -93,6 +93,16 @@ def test_a_work_order_is_made_from_record_numbers(officer: Client) -> None:
     assert "The work order was made" in page
 
 
+def test_a_form_sent_twice_makes_one_work_order_and_a_changed_one_another(officer: Client) -> None:
+    people.weapon("W1", marks=[{"component": "frame", "mark_condition": "none"}])
+    form = {**ORDER, "refs": "W1", "action": "make", "once": officer.get(f"{ORDERS}new/").context["once"]}
+
+    for name in ("First", "First", "Second"):
+        send(officer, f"{ORDERS}new/", **{**form, "name": name})
+
+    assert BatchRow.objects.count() == 2
+
+
 def test_a_work_order_is_made_from_what_weapons_have_in_common(officer: Client) -> None:
     people.weapon("W1", marks=[{"component": "frame", "mark_condition": "none"}])
     people.weapon(

@@ -39,10 +39,11 @@ class Program:
         token = services.issue_token(user, "a program", scopes or SCOPES, expires, by=CHIEF)
         self.client, self.headers = Client(), {"Authorization": f"Bearer {token}"}
 
-    def send(self, method: str, path: str, body: Any = None) -> Any:
+    def send(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
         url = f"/api/marking/{path}"
         sent = {"data": body, "content_type": "application/json"} if body is not None else {}
-        return self.client.generic(method, url, **_encoded(sent), headers=self.headers)
+        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        return self.client.generic(method, url, **_encoded(sent), headers=headers)
 
     def get(self, path: str) -> Any:
         return self.send("GET", path).json()
@@ -128,6 +129,27 @@ def test_weapons_become_a_work_order_by_what_they_have_in_common() -> None:
     )  # fmt: skip
 
     assert made["items"] == 1
+
+
+def test_a_work_order_asked_for_twice_with_one_key_is_made_once() -> None:
+    program, other = Program(), Program("omar")
+    workshop.authority()
+    people.weapon("W1")
+    asked = {
+        "name": "Depot", "occasion": "import", "profiles": ["nairobi"], "authority": "xa-import", "weapons": ["W1"],
+        "elements": {"country": "XA", "year": "26"},
+    }  # fmt: skip
+
+    first = program.send("POST", "batches", asked, key="k-1")
+    program.post(f"batches/{first.json()['id']}/move", state="released")
+    again = program.send("POST", "batches", asked, key="k-1")
+    others = [program.send("POST", "batches", asked, key="k-2"), other.send("POST", "batches", asked, key="k-1")]
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (again.json()["id"], again.json()["state"]) == (first.json()["id"], "released")
+    assert len({first.json()["id"], *(one.json()["id"] for one in others)}) == 3
+    assert len(program.get("batches")) == 3
+    assert program.send("POST", "batches", asked, key="k" * 201).status_code == 422
 
 
 def test_a_weapon_of_another_place_is_in_no_work_order_of_mine() -> None:

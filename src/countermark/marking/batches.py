@@ -1,6 +1,7 @@
 """Work orders: a batch of weapons, an occasion, a plan for each; from draft to closed."""
 
 import hashlib
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,9 +50,11 @@ def make(
     place: str = "",
     note: str = "",
     documents: Sequence[bytes] = (),
+    batch_id: str = "",
     by: Actor,
 ) -> Batch:
     """Makes a batch in state `draft`; `documents` are the rules its plans were made under. `place` is the name or id of the place of its bench, by which it is seen or not.
+    With a `batch_id` that is there already, the batch that was made under it is returned as it stands: asked twice, made once.
 
     Raises `Refused` for an unknown occasion, place or authority, for no weapons or more than `MOST_ITEMS`, for a weapon without a
     planned mark, one that is twice in the list, and a number needed where no authority is named.
@@ -64,7 +67,7 @@ def make(
     if authority:
         numbering.authority(authority)
     services.require_own_log()
-    batch_id = acts.new_id()
+    batch_id = batch_id or acts.new_id()
     fields = {
         "name": identity.opaque("note", name),
         "occasion": occasion,
@@ -81,8 +84,19 @@ def make(
         )
     ]
     drafts += [_item_draft(batch_id, number, item) for number, item in enumerate(items, 1)]
-    acts.append(drafts, by=by)
+    with acts.alone():
+        if not BatchRow.objects.filter(id=batch_id).exists():
+            acts.append(drafts, by=by)
     return batch(batch_id)
+
+
+_REQUESTS = uuid.UUID("0c3f6a1e-52f6-5f0a-9a55-3f6f0f3f8c21")
+"""The namespace of the ids of batches that were asked for with a request key."""
+
+
+def id_of_request(person: str, key: str) -> str:
+    """The id of the batch a person asks for with a key of their own choice."""
+    return str(uuid.uuid5(_REQUESTS, f"{person}\x1f{key}"))
 
 
 def _check_items(items: Sequence[ItemDraft], authority: str) -> None:

@@ -1,5 +1,6 @@
 """Work orders: the list, a new one from the register, one with its weapons, files for machines, the paper sheet."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.ledger.models import Attachment
 from countermark.marking import (
+    acts,
     batches,
     bench,
     equipment,
@@ -79,6 +81,7 @@ def order_add(request: HttpRequest) -> HttpResponse:
         "shown": (shown or [])[:SHOWN],
         "count": None if shown is None else len(shown),
         "asked": len(ids),
+        "once": request.POST.get("once", "")[:64] or acts.new_id(),
     }
     return render(request, "marking/order_add.html", context, status=REFUSED if form.errors else 200)
 
@@ -143,8 +146,17 @@ def _make(request: HttpRequest, form: forms.Order, drafts: list[ItemDraft], docu
         place=data["place"],
         note=data["note"],
         documents=documents,
+        batch_id=_once(request),
         by=actor(request),
     )
+
+
+def _once(request: HttpRequest) -> str:
+    """The id of the work order that this form makes however often it is sent; changed and sent again it is another one."""
+    if not request.POST.get("once"):
+        return ""
+    fields = sorted(one for one in request.POST.lists() if one[0] != "csrfmiddlewaretoken")
+    return batches.id_of_request(me(request).username, json.dumps(fields))
 
 
 @requires("marking.view")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema, Status
+from ninja import Header, Query, Router, Schema, Status
 from pydantic import Field
 
 from countermark.accounts.models import User
@@ -139,12 +139,20 @@ def batch(request: HttpRequest, batch_id: UUID, after: Annotated[int, Query(ge=0
     return {**_batch(found), "weapons": [item_line(one) for one in items], "next": following}
 
 
-@router.post("/marking/batches", response={201: BatchLine, **WRITE}, auth=Token("marking.manage"))
-def make(request: HttpRequest, given: NewBatch) -> Status[dict[str, Any]]:
+@router.post("/marking/batches", response={200: BatchLine, 201: BatchLine, **WRITE}, auth=Token("marking.manage"))
+def make(
+    request: HttpRequest,
+    given: NewBatch,
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=200)] = "",
+) -> Status[dict[str, Any]]:
     """Plans the marks of weapons of the register and makes a work order of them; a weapon that needs none is left out. Permission:
-    `marking.manage`, where the weapons stand and at the bench.
+    `marking.manage`, where the weapons stand and at the bench. With an `Idempotency-Key` the same request sent again is answered with
+    the work order it made the first time, as it stands now (200).
     """
     user = person(request)
+    batch_id = services.id_of_request(user.username, idempotency_key) if idempotency_key else ""
+    if batch_id and (known := queries.visible_batch(user, batch_id, "marking.manage")):
+        return Status(200, _batch(known))
     place = own_place(user, "marking.manage", given.place)
     _require_known(given)
     drafts, documents = planning.for_weapons(
@@ -165,6 +173,7 @@ def make(request: HttpRequest, given: NewBatch) -> Status[dict[str, Any]]:
         place=place,
         note=given.note,
         documents=documents,
+        batch_id=batch_id,
         by=actor(user),
     )
     return Status(201, _batch(made))
