@@ -91,3 +91,36 @@ def drawn(
     kind = epc.SCHEMES[scheme].kind
     fields = (prefix, reference, serial) if kind == "sgtin" else (prefix, serial)
     return encode(Epc(kind, fields).uri, scheme, filter_value)
+
+
+def encodings(found: tuple[Element, ...]) -> tuple[str, ...]:
+    """Every tag of the `WRITTEN` schemes that would say these elements: what a barcode and a tag of one thing have in common.
+
+    The elements do not tell where a company number ends, nor a filter value, so there are many; no other tag says the same.
+    """
+    return tuple(
+        epc.encode(identity, scheme, filter_value)
+        for identity, schemes in _identities({one.ai: one.value for one in found})
+        for scheme in schemes
+        if _holds(identity, scheme)
+        for filter_value in epc.FILTERS
+    )
+
+
+def _identities(values: dict[str, str]) -> list[tuple[Epc, tuple[str, str]]]:
+    if (asset := values.get("8004", ""))[:6].isdigit():
+        parted = [(asset[:length], asset[length:]) for length in epc.COMPANY_BITS if len(asset) > length]
+        return [(Epc("giai", one), ("giai-96", "giai-202")) for one in parted if one[0].isdigit()]
+    product, serial = values.get("01", ""), values.get("21", "")
+    if not (product and serial):
+        return []
+    bodies = [(product[1 : 1 + length], product[0] + product[1 + length : 13], serial) for length in epc.COMPANY_BITS]
+    return [(Epc("sgtin", one), ("sgtin-96", "sgtin-198")) for one in bodies]
+
+
+def _holds(identity: Epc, scheme: str) -> bool:
+    try:
+        epc.encode(identity, scheme)
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,459 @@
+"use strict";
+// One field that takes every scan. What a page must have, and what a server answers: docs/stockpile.md, "Scanning".
+// The ends of scans are those of stockpile/codes/splitting.py; tests hold the two to the same cases.
+(() => {
+  const PAUSE = 80;
+  const FAST = 35;
+  const FEWEST = 3;
+  const ENDS = "\r\n\t";
+  const RETRY = 3000;
+  const SEPARATOR = "\u001d";
+
+  class Pace {
+    constructor() {
+      this.count = 0;
+      this.first = 0;
+      this.last = 0;
+    }
+
+    note(at) {
+      if (!this.count) this.first = at;
+      this.count += 1;
+      this.last = at;
+    }
+
+    byScanner() {
+      return this.count >= FEWEST && (this.last - this.first) / (this.count - 1) <= FAST;
+    }
+
+    ended(at) {
+      return this.byScanner() && at - this.last > PAUSE;
+    }
+  }
+
+  function split(keys) {
+    const found = [];
+    let text = "";
+    let pace = new Pace();
+    for (const [character, at] of keys) {
+      const ends = ENDS.includes(character);
+      if (ends || pace.ended(at)) {
+        if (text) found.push(text);
+        text = "";
+        pace = new Pace();
+      }
+      if (!ends) {
+        text += character;
+        pace.note(at);
+      }
+    }
+    if (text) found.push(text);
+    return found;
+  }
+
+  const pasted = (text) => split(Array.from(text, (character) => [character, 0]));
+
+  function freshId() {
+    // crypto.randomUUID is missing where a depot serves plain HTTP in its own network.
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  }
+
+  const TONES = { done: [880, 0.06], again: [660, 0.06], undone: [520, 0.06], asked: [440, 0.15], refused: [220, 0.3], failed: [220, 0.3] };
+
+  class Desk {
+    constructor(form) {
+      this.form = form;
+      this.field = form.querySelector("[data-scan-field]");
+      this.rows = document.querySelector(form.dataset.scanRows);
+      this.model = form.querySelector("template[data-scan-row]");
+      this.sound = form.querySelector("[data-scan-sound]");
+      this.pace = new Pace();
+      this.timer = 0;
+      this.queue = [];
+      this.history = [];
+      this.seen = new Map();
+      this.busy = false;
+      this.listen();
+    }
+
+    listen() {
+      this.form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        this.end("typed");
+      });
+      this.field.addEventListener("keydown", (event) => this.key(event));
+      this.field.addEventListener("input", (event) => this.typed(event));
+      this.field.addEventListener("paste", (event) => this.paste(event));
+      document.addEventListener("keydown", (event) => this.elsewhere(event), true);
+      window.addEventListener("online", () => this.drain());
+      window.addEventListener("beforeunload", (event) => {
+        if (this.queue.length) event.preventDefault();
+      });
+      this.listenToSound();
+      this.listenToCamera();
+      this.field.focus();
+    }
+
+    // --- the field ----------------------------------------------------------------------------------------------------
+
+    key(event) {
+      if (event.isComposing) return;
+      if (event.key === "Enter") {
+        event.preventDefault();
+        this.end(this.pace.byScanner() ? "scanner" : "typed");
+      } else if (event.key === "Tab" && !event.shiftKey) {
+        this.tab(event);
+      } else if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        this.back();
+      } else if (event.ctrlKey && event.key === "]") {
+        // How scanners type the separator of GS1 codes.
+        event.preventDefault();
+        this.insert(SEPARATOR, event.timeStamp);
+      }
+    }
+
+    tab(event) {
+      // A tab of the scanner ends a scan, also straight after a return; with an empty field it leads on, as everywhere.
+      if (this.field.value) {
+        event.preventDefault();
+        this.end("scanner");
+      } else if (event.timeStamp - this.pace.last <= PAUSE && this.pace.last) {
+        event.preventDefault();
+      }
+    }
+
+    insert(text, at) {
+      const { selectionStart: from, selectionEnd: to } = this.field;
+      this.field.setRangeText(text, from, to, "end");
+      this.note(at);
+    }
+
+    typed(event) {
+      if (event.inputType === "insertFromPaste") return;
+      if (!this.field.value) this.pace = new Pace();
+      else if ((event.data || "").length) this.note(event.timeStamp);
+    }
+
+    note(at) {
+      if (this.pace.ended(at)) this.endBefore();
+      this.pace.note(at);
+      window.clearTimeout(this.timer);
+      // Characters that wait behind this timer in the browser's queue come first: so it is asked a second time.
+      this.timer = window.setTimeout(() => {
+        this.timer = window.setTimeout(() => {
+          if (this.field.value && this.pace.ended(performance.now())) this.end("scanner");
+        }, 0);
+      }, PAUSE);
+    }
+
+    endBefore() {
+      // The pause went by unnoticed in a busy browser: all but the newest character is a scan of its own.
+      const characters = Array.from(this.field.value);
+      const newest = characters.pop();
+      this.field.value = characters.join("");
+      this.end("scanner");
+      this.field.value = newest;
+    }
+
+    paste(event) {
+      const text = event.clipboardData ? event.clipboardData.getData("text") : "";
+      if (!/[\r\n\t]/.test(text)) return;
+      event.preventDefault();
+      for (const one of pasted(this.field.value + text)) this.take(one, "pasted");
+      this.clear();
+    }
+
+    end(how) {
+      const text = this.field.value;
+      const last = this.pace.last;
+      this.clear();
+      this.pace.last = last;
+      if (text.trim()) this.take(text, how);
+    }
+
+    clear() {
+      window.clearTimeout(this.timer);
+      this.field.value = "";
+      this.pace = new Pace();
+    }
+
+    elsewhere(event) {
+      const target = event.target;
+      if (target === this.field || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+      if (event.key === " " || document.querySelector("dialog[open]")) return;
+      if (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
+      if (target === document.body && (event.key === "/" || event.key === "?")) return;
+      event.stopPropagation();
+      this.field.focus();
+    }
+
+    // --- scans --------------------------------------------------------------------------------------------------------
+
+    take(text, how) {
+      const now = new Date();
+      const before = this.seen.get(text);
+      if (before && this.form.dataset.scanRepeats !== "allowed") {
+        this.again(text, before);
+        return;
+      }
+      const scan = { id: freshId(), text, how, at: now, data: new FormData(this.form), row: this.row("waiting", text) };
+      this.seen.set(text, now);
+      this.history.push(scan);
+      this.queue.push(scan);
+      this.counted();
+      this.drain();
+    }
+
+    again(text, before) {
+      const time = before.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const row = this.row("again", text, (this.form.dataset.scanAgain || "{time}").replace("{time}", time));
+      this.answered("again", row);
+    }
+
+    row(outcome, text, detail = "") {
+      const row = this.model.content.firstElementChild.cloneNode(true);
+      this.tell(row, outcome, detail);
+      row.querySelector("[data-scan-text]").textContent = text.replaceAll(SEPARATOR, "␝");
+      this.rows.prepend(row);
+      return row;
+    }
+
+    tell(row, outcome, detail) {
+      row.dataset.scanOutcome = outcome;
+      const words = this.model.dataset;
+      const name = `scan${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`;
+      row.querySelector("[data-scan-word]").textContent = words[name] || "";
+      row.querySelector("[data-scan-detail]").textContent = detail;
+    }
+
+    async drain() {
+      if (this.busy) return;
+      this.busy = true;
+      while (this.queue.length && (await this.send(this.queue[0]))) {
+        this.queue.shift();
+        this.counted();
+      }
+      this.busy = false;
+      if (this.queue.length) window.setTimeout(() => this.drain(), RETRY);
+    }
+
+    async send(scan) {
+      const data = scan.data;
+      data.set("scan", scan.text);
+      data.set("scan_id", scan.id);
+      data.set("scan_at", scan.at.toISOString());
+      data.set("scan_how", scan.how);
+      const answer = await this.ask(this.form.dataset.scanUrl, data);
+      if (answer === null) return false;
+      if (typeof answer === "number") {
+        this.tell(scan.row, "failed", String(answer));
+        this.forget(scan);
+        this.answered("failed", scan.row);
+      } else {
+        this.replace(scan, answer);
+      }
+      if (scan.recalled) {
+        scan.undone = false;
+        if (scan.done) await this.undo(scan);
+      }
+      return true;
+    }
+
+    // The HTML of an answer; a number where the server refused the whole request; null where it could not be reached.
+    async ask(url, body) {
+      try {
+        const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+        if (answer.status >= 500) return null;
+        if (answer.redirected) return 401;
+        return answer.ok || answer.status === 422 ? await answer.text() : answer.status;
+      } catch {
+        return null;
+      }
+    }
+
+    replace(scan, html) {
+      const holder = document.createElement("template");
+      holder.innerHTML = html;
+      for (const part of holder.content.querySelectorAll("[data-scan-into]")) {
+        const place = document.querySelector(part.dataset.scanInto);
+        part.remove();
+        if (place) place.replaceChildren(...part.childNodes);
+      }
+      const rows = Array.from(holder.content.children);
+      if (!rows.length) return;
+      scan.row.replaceWith(...rows);
+      [scan.row] = rows;
+      const outcome = scan.row.dataset.scanOutcome || "done";
+      if (outcome !== "done" || scan.row.dataset.scanForget !== undefined) this.forget(scan);
+      scan.done = outcome === "done";
+      if (window.htmx) for (const row of rows) window.htmx.process(row);
+      this.answered(outcome, scan.row);
+    }
+
+    forget(scan) {
+      this.seen.delete(scan.text);
+    }
+
+    answered(outcome, row) {
+      this.form.dispatchEvent(new CustomEvent("scan:answered", { bubbles: true, detail: { outcome, row } }));
+      if (this.sound && this.sound.checked) this.beep(outcome);
+    }
+
+    counted() {
+      const place = this.form.querySelector("[data-scan-waiting-count]");
+      if (!place) return;
+      place.hidden = !this.queue.length;
+      place.textContent = (place.dataset.scanWaitingCount || "{count}").replace("{count}", this.queue.length);
+    }
+
+    // --- undo ---------------------------------------------------------------------------------------------------------
+
+    back() {
+      if (this.field.value) {
+        this.clear();
+        return;
+      }
+      const scan = this.history.findLast((one) => !one.undone && (one.done || this.queue.includes(one)));
+      if (scan) this.undo(scan);
+    }
+
+    async undo(scan) {
+      scan.undone = true;
+      this.forget(scan);
+      const at = this.queue.indexOf(scan);
+      if (at === 0 && this.busy && !scan.recalled) {
+        // It is on its way: the server hears of it first, then that it is taken back.
+        scan.recalled = true;
+        return;
+      }
+      if (at > 0 || (at === 0 && !this.busy)) {
+        this.queue.splice(at, 1);
+        this.counted();
+        this.undone(scan);
+        return;
+      }
+      const data = new FormData(this.form);
+      data.set("scan_id", scan.id);
+      const url = this.form.dataset.scanUndo;
+      const answer = url ? await this.ask(url, data) : 404;
+      if (typeof answer === "string") {
+        this.replace(scan, answer);
+        scan.done = false;
+        this.forget(scan);
+      } else {
+        // It stands: nothing may say that it does not.
+        scan.undone = false;
+        this.tell(scan.row, "failed", String(answer || ""));
+        this.answered("failed", scan.row);
+      }
+    }
+
+    undone(scan) {
+      this.tell(scan.row, "undone", "");
+      this.answered("undone", scan.row);
+    }
+
+    // --- sound and camera ---------------------------------------------------------------------------------------------
+
+    listenToSound() {
+      if (!this.sound) return;
+      const name = "countermark-scan-sound";
+      try {
+        this.sound.checked = window.localStorage.getItem(name) === "on";
+        this.sound.addEventListener("change", () => window.localStorage.setItem(name, this.sound.checked ? "on" : "off"));
+      } catch {
+        // A browser that keeps nothing asks again next time.
+      }
+    }
+
+    beep(outcome) {
+      const [pitch, seconds] = TONES[outcome] || TONES.done;
+      this.audio = this.audio || new AudioContext();
+      const tone = this.audio.createOscillator();
+      tone.frequency.value = pitch;
+      tone.connect(this.audio.destination);
+      tone.start();
+      tone.stop(this.audio.currentTime + seconds);
+    }
+
+    listenToCamera() {
+      const button = this.form.querySelector("[data-scan-camera]");
+      const video = this.form.querySelector("[data-scan-video]");
+      const able = "BarcodeDetector" in window && navigator.mediaDevices && navigator.mediaDevices.getUserMedia;
+      if (button && video && able) {
+        button.hidden = false;
+        button.addEventListener("click", () => this.watch(button, video));
+      }
+      const photograph = this.form.querySelector("[data-scan-photograph]");
+      if (photograph) photograph.addEventListener("change", () => this.readPhotograph(photograph));
+    }
+
+    async watch(button, video) {
+      if (this.stream) {
+        this.stopWatching(button, video);
+        return;
+      }
+      try {
+        this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      } catch {
+        button.hidden = true;
+        return;
+      }
+      button.setAttribute("aria-pressed", "true");
+      video.hidden = false;
+      video.srcObject = this.stream;
+      await video.play();
+      const detector = new window.BarcodeDetector();
+      let last = "";
+      let at = 0;
+      while (this.stream) {
+        for (const { rawValue } of await detector.detect(video).catch(() => [])) {
+          // The code stays before the camera for a while: that is one scan.
+          if (rawValue !== last || performance.now() - at > 3000) this.take(rawValue, "camera");
+          last = rawValue;
+          at = performance.now();
+        }
+        await new Promise((resolve) => { window.setTimeout(resolve, 150); });
+      }
+    }
+
+    stopWatching(button, video) {
+      for (const track of this.stream.getTracks()) track.stop();
+      this.stream = null;
+      video.hidden = true;
+      button.setAttribute("aria-pressed", "false");
+      this.field.focus();
+    }
+
+    async readPhotograph(input) {
+      const [file] = input.files;
+      if (!file) return;
+      const data = new FormData(this.form);
+      data.set("photograph", file);
+      input.value = "";
+      const row = this.row("waiting", file.name);
+      const answer = await this.ask(this.form.dataset.scanPhoto, data);
+      const found = typeof answer === "string" ? JSON.parse(answer) : { texts: [], message: String(answer || "") };
+      if (found.texts.length) {
+        row.remove();
+        for (const text of found.texts) this.take(text, "photograph");
+      } else {
+        this.tell(row, "failed", found.message || "");
+        this.answered("failed", row);
+      }
+      this.field.focus();
+    }
+  }
+
+  window.countermarkScan = { split, pasted };
+  const begin = () => { for (const form of document.querySelectorAll("form[data-scan]")) new Desk(form); };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();

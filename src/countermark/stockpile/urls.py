@@ -1,0 +1,24 @@
+"""URLs of the stockpile."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from countermark.stockpile.scanning import views as scanning
+from countermark.stockpile.views import counter, home, receipts
+
+patterns: list[URLPattern | URLResolver] = [
+    path("stockpile/", home.home, name="home"),
+    path("stockpile/home/", home.all_home, name="all_home"),
+    path("stockpile/receipts/", receipts.receipt_list, name="receipts"),
+    path("stockpile/receipts/<str:code>/", receipts.receipt, name="receipt"),
+    path("stockpile/receipts/<str:code>/signed/", receipts.signed, name="receipt_signed"),
+    path("stockpile/counter/<str:mode>/", counter.counter, name="counter"),
+    path("stockpile/counter/<str:mode>/scan/", counter.scan, name="counter_scan"),
+    path("stockpile/counter/<str:mode>/undo/", counter.undo, name="counter_undo"),
+    path("stockpile/counter/<str:mode>/clear/", counter.clear, name="counter_clear"),
+    path("stockpile/counter/<str:mode>/kind/", counter.kind, name="counter_kind"),
+    path("stockpile/counter/<str:mode>/done/", counter.done, name="counter_done"),
+    path("stockpile/scan/", scanning.look, name="scan"),
+    path("stockpile/scan/photograph/", scanning.photograph, name="photograph"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include((patterns, "stockpile")))]

@@ -1,0 +1,116 @@
+"""One field takes every scan: a scanner's pace, floods, pastes, pauses, a lost line, and the last one taken back by Esc."""
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from countermark.register.models import Weapon
+from countermark.stockpile.codes import house
+from tests.browser.visitor import Visitor
+from tests.stockpile.codes.ends import CASES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
+
+SCAN = "/stockpile/scan/"
+OUTCOMES = "rows => rows.map(row => row.dataset.scanOutcome)"
+
+
+@pytest.fixture
+def codes(store: str) -> list[str]:
+    """The codes of weapons that are known and not reported."""
+    rows = Weapon.objects.filter(status="active", replaced_by=None).order_by("ref")[:40]
+    return [house.weapon_code(row.id) for row in rows]
+
+
+def outcomes(page: "Page") -> list[str]:
+    return list(page.eval_on_selector_all("#scan-rows > li", OUTCOMES))
+
+
+def settled(page: "Page", count: int) -> list[str]:
+    """The outcomes when so many rows are there and none waits."""
+    page.wait_for_function(
+        "count => { const rows = [...document.querySelectorAll('#scan-rows > li')]; "
+        "return rows.length === count && rows.every(row => row.dataset.scanOutcome !== 'waiting'); }",
+        arg=count,
+    )
+    return outcomes(page)
+
+
+def scanned(page: "Page", text: str, end: str = "Enter") -> None:
+    """What a scanner that is a keyboard does."""
+    page.keyboard.type(text)
+    if end:
+        page.keyboard.press(end)
+
+
+def test_a_session_of_scans_by_keyboard_alone(visitor: Visitor, codes: list[str]) -> None:
+    visitor.sign_in("registrar")
+    page = visitor.go(SCAN)
+    for case in CASES:
+        assert page.evaluate("keys => countermarkScan.split(keys)", case.keys) == case.scans, case.what
+    assert visitor.focus() == "scan"
+    scanned(page, codes[0])
+    scanned(page, codes[1], "Tab")
+    scanned(page, codes[2], "")  # a pause ends it
+    assert settled(page, 3) == ["done"] * 3
+    assert visitor.focus() == "scan"
+    scanned(page, codes[0])
+    assert settled(page, 4)[0] == "again"
+    assert "Already scanned at" in page.locator("#scan-rows > li").first.inner_text()
+    scanned(page, "(01)09506000134353")
+    assert settled(page, 5)[0] == "refused"
+    page.evaluate("document.activeElement.blur()")
+    scanned(page, codes[3])
+    assert settled(page, 6)[0] == "done"
+    page.keyboard.type("AB", delay=120)
+    page.wait_for_timeout(200)
+    assert page.input_value("#scan") == "AB"
+    page.keyboard.press("Escape")
+    assert page.input_value("#scan") == ""
+    assert visitor.focus() == "scan"
+    page.keyboard.press("Tab")
+    assert visitor.focus() != "scan"
+
+
+def test_a_pasted_list_is_as_many_scans_and_a_lost_line_loses_none(visitor: Visitor, codes: list[str]) -> None:
+    visitor.sign_in("registrar")
+    page = visitor.go(SCAN)
+
+    def lost(route: "Route") -> None:
+        if route.request.method == "POST":
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(f"**{SCAN}", lost)
+    page.evaluate(
+        "text => { const held = new DataTransfer(); held.setData('text', text); document.getElementById('scan')"
+        ".dispatchEvent(new ClipboardEvent('paste', { clipboardData: held, bubbles: true, cancelable: true })); }",
+        "\n".join(codes) + "\n",
+    )
+    page.get_by_text(f"{len(codes)} waiting to be sent").wait_for()
+    assert outcomes(page) == ["waiting"] * len(codes)
+    page.keyboard.press("Escape")  # the last one was not sent yet
+    assert outcomes(page)[0] == "undone"
+    visitor.wrong.clear()  # the browser complains of the lost line
+    page.unroute(f"**{SCAN}")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    assert settled(page, len(codes)) == ["undone", *["done"] * (len(codes) - 1)]
+
+
+def test_a_photographed_code_is_a_scan(browser: "Browser", site: str, codes: list[str]) -> None:
+    code = zxingcpp.create_barcode(codes[0], zxingcpp.BarcodeFormat.QRCode).to_image(scale=6)
+    held = io.BytesIO()
+    Image.fromarray(code).save(held, "PNG")
+    with Visitor.with_browser(browser, site, width=320, mirrored=True) as visitor:
+        visitor.sign_in("registrar")
+        page = visitor.go(SCAN)
+        photograph = {"name": "code.png", "mimeType": "image/png", "buffer": held.getvalue()}
+        page.set_input_files("[data-scan-photograph]", photograph)  # type: ignore[arg-type]
+        assert settled(page, 1) == ["done"]
+        assert visitor.overflow() <= 0
+        assert visitor.violations() == []
