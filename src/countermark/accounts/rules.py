@@ -54,6 +54,7 @@ PERMISSIONS: dict[str, str] = {
     "stock.handle": _("receive, store, issue and take back weapons"),
     "stock.count": _("count weapons"),
     "stock.command": _("plan counts, approve what needs a second person, decide losses and disposal"),
+    "stock.reads": _("send what readers of tags saw"),
     "stock.location": _("see exactly where a store lies"),
     "stock.inspect": _("inspect stores and the safe storage of civilian holders"),
     "ledger.view": _("see and verify the ledger"),
@@ -88,17 +89,17 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "armourer": Role(
-        _("Armourer"), frozenset({"weapon.view", "event.add", "stock.view", "stock.handle"}), idle_minutes=15
+        _("Armourer"), frozenset({"weapon.view", "event.add", "stock.view", "stock.handle", "stock.reads"}), idle_minutes=15
     ),
     "commander": Role(
         _("Commander"),
         frozenset(
             _REGISTER
             | {"discrepancy.decide", "export", "marking.view"}
-            | {"stock.view", "stock.command", "stock.location", "stock.inspect"}
+            | {"stock.view", "stock.command", "stock.location", "stock.inspect", "stock.reads"}
         ),
     ),
-    "counter": Role(_("Counting officer"), frozenset({"weapon.view", "stock.view", "stock.count"}), idle_minutes=15),
+    "counter": Role(_("Counting officer"), frozenset({"weapon.view", "stock.view", "stock.count", "stock.reads"}), idle_minutes=15),
     "contact": Role(
         _("National point of contact"),
         frozenset(
@@ -128,6 +129,10 @@ SCOPES: dict[str, str] = {
     "marking": _("plan marks, read work orders, issue numbers"),
     "bench": _("mark and inspect weapons at the bench"),
     "rules": _("change the marking rules of the State"),
+    "cases": _("see cases of recovered weapons and work on them"),
+    "requests": _("see tracing requests and chains, draft requests, ask blindly"),
+    "release": _("export for INTERPOL, say whose blind questions are answered"),
+    "reads": _("send what readers of tags saw"),
     "load": _("load files"),
     "ledger": _("read the ledger and its proofs"),
 }
@@ -140,6 +145,10 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "marking": frozenset({"marking.view", "marking.manage"}),
     "bench": frozenset({"marking.view", "marking.bench"}),
     "rules": frozenset({"marking.view", "marking.rules"}),
+    "cases": frozenset({"case.view", "case.write"}),
+    "requests": frozenset({"request.view", "request.draft"}),
+    "release": frozenset({"request.release"}),
+    "reads": frozenset({"stock.reads"}),
     "load": frozenset({"load"}),
     "ledger": frozenset({"ledger.view"}),
 }

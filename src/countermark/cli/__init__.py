@@ -40,6 +40,7 @@ _COMMANDS = {
     "tags": "tags",
     "scan": "tags",
     "demo": "demo",
+    "readers": "readers",
     "bench": "bench",
 }
 """Which module holds which command: only that one is imported, so that `--help` and small commands start fast."""

@@ -1,4 +1,4 @@
-"""`countermark tags` and `countermark scan`: what stands on tags, and what one scan means. Neither needs a store."""
+"""`countermark tags` and `countermark scan`: what stands on tags, and what one scan means. Only `binding` needs a store."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from countermark import cli
+from countermark.cli import binding
 from countermark.cli.common import json_option, print_json
 
 SCHEMES = ["giai-96", "giai-202", "sgtin-96", "sgtin-198"]
@@ -13,7 +14,7 @@ SCHEMES = ["giai-96", "giai-202", "sgtin-96", "sgtin-198"]
 
 @click.group("tags")
 def tags() -> None:
-    """Encodes, decodes and draws the identities of RFID tags (GS1 EPC Tag Data Standard)."""
+    """Encodes, decodes and draws the identities of RFID tags (GS1 EPC Tag Data Standard); puts tags on weapons."""
 
 
 @tags.command("encode")
@@ -105,5 +106,8 @@ def _show(said: dict[str, Any], line: str, as_json: bool) -> None:
     else:
         click.echo(line)
 
+
+for _command in binding.PART:
+    tags.add_command(_command)
 
 COMMANDS: dict[str, click.Command] = {"tags": tags, "scan": scan}

@@ -1,5 +1,7 @@
 """Reads put together by minute: a function of the set of reads, in however many pieces and whatever order they come."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ READS = st.lists(
 
 
 @given(READS, READS, st.randoms())
-def test_pieces_and_order_do_not_matter(one: list[Read], other: list[Read], chance: "st.random.Random") -> None:
+def test_pieces_and_order_do_not_matter(one: list[Read], other: list[Read], chance: Random) -> None:
     whole = [*one, *other]
     chance.shuffle(whole)
 

@@ -7,18 +7,18 @@ from typing import Any, Literal
 import msgspec
 from django.conf import settings
 
-from countermark.ledger import database, services
+from countermark.ledger import services
 from countermark.ledger.entry import Entry, now
 from countermark.ledger.services import Actor, Draft
 from countermark.ledger.subjects import text
-from countermark.marks.sentences import Sentence
-from countermark.register.checking import refuse
-from countermark.stockpile import states
-from countermark.stockpile.models import SubjectRow
+from countermark.register.cases import due_date
+from countermark.stockpile import acts, states
 from countermark.stockpile.readers.payloads import milliseconds
 from countermark.stockpile.readers.rules import Alarm
 from countermark.stockpile.states import Subject
 
+DAYS = 1
+"""Within how many days somebody is to look."""
 OPEN, CLOSED = "open", "closed"
 OUTCOMES = ("explained", "tag_replaced", "weapon_missing", "reader_fault")
 """What an alarm came to: the movement was known and not noted; the tag was copied or damaged; an incident was opened; it was misread."""
@@ -45,10 +45,10 @@ def raise_all(alarms: Iterable[Alarm], *, by: Actor) -> list[Alarm]:
     wanted = list(alarms)
     if not wanted:
         return []
-    with database.write_transaction(services.require_own_log().id):
+    with acts.alone():
         standing = _standing({alarm.weapon for alarm in wanted})
         fresh = [alarm for alarm in wanted if (alarm.kind, alarm.tag) not in standing]
-        known = set(SubjectRow.objects.filter(kind="alarm", key__in=map(name_of, fresh)).values_list("key", flat=True))
+        known = set(acts.rows("alarm").filter(key__in=map(name_of, fresh)).values_list("key", flat=True))
         fresh = [alarm for alarm in fresh if name_of(alarm) not in known]
         if fresh:
             services.append([_draft(alarm) for alarm in fresh], by=by)
@@ -56,7 +56,7 @@ def raise_all(alarms: Iterable[Alarm], *, by: Actor) -> list[Alarm]:
 
 
 def _standing(weapons: Collection[str]) -> set[tuple[str, str]]:
-    rows = SubjectRow.objects.filter(kind="alarm", state=OPEN, parent__in=_parents(weapons))
+    rows = acts.rows("alarm").filter(state=OPEN, parent__in=_parents(weapons))
     return {(row.value["kind"], row.value["tag"]) for row in rows}
 
 
@@ -68,6 +68,7 @@ def _draft(alarm: Alarm) -> Draft:
         "weapon": alarm.weapon,
         "parent": f"weapon:{alarm.weapon}",
         "place": alarm.places[0] if alarm.places else "",
+        "due": due_date(now(), DAYS),
         "time": now(),
     }
     return services.act("stockpile_alarm_raised", fields)
@@ -76,34 +77,29 @@ def _draft(alarm: Alarm) -> Draft:
 def close(alarm_id: str, outcome: str, reason: str, *, by: Actor) -> Subject:
     """Says what an alarm was. Raises `Refused` for an unknown or closed one, an unknown outcome, and without a reason."""
     if outcome not in OUTCOMES:
-        raise refuse("outcome", outcome, Sentence("one of %(codes)s", codes=", ".join(OUTCOMES)), "unknown")
-    if not reason.strip():
-        raise refuse("reason", reason, "what was found when somebody looked", "missing")
-    with database.write_transaction(services.require_own_log().id):
+        raise acts.refuse("outcome", outcome, acts.one_of(OUTCOMES), "unknown")
+    acts.required("reason", reason, "what was found when somebody looked")
+    with acts.alone():
         if alarm(alarm_id).state != OPEN:
-            raise refuse("alarm", alarm_id, "an alarm that is open", "closed")
-        fields = {"subjects": [f"alarm:{alarm_id}"], "outcome": outcome}
-        services.append([services.timed_act("stockpile_alarm_closed", fields, note=reason)], by=by)
+            raise acts.refuse("alarm", alarm_id, "an alarm that is open", "closed")
+        acts.append(
+            [acts.draft("stockpile_alarm_closed", [f"alarm:{alarm_id}"], {"outcome": outcome}, note=reason)], by=by
+        )
         return alarm(alarm_id)
 
 
 def alarm(alarm_id: str) -> Subject:
     """An alarm. Raises `Refused`."""
-    row = SubjectRow.objects.filter(kind="alarm", key=alarm_id).first()
-    if row is None:
-        raise refuse("alarm", alarm_id, "the id of an alarm", "unknown")
-    return subject_of(row)
-
-
-def subject_of(row: SubjectRow) -> Subject:
-    """A row of the view as the state it shows."""
-    return Subject(**{name: getattr(row, name) for name in Subject.__struct_fields__})
+    found = acts.subject("alarm", alarm_id)
+    if found is None:
+        raise acts.refuse("alarm", alarm_id, "the id of an alarm", "unknown")
+    return found
 
 
 def looked_at(weapons: Collection[str]) -> dict[str, int]:
     """By tag, the time (ms since 1970) up to which its reads were explained when the last alarm of it was closed."""
     found: dict[str, int] = {}
-    for row in SubjectRow.objects.filter(kind="alarm", state=CLOSED, parent__in=_parents(weapons)):
+    for row in acts.rows("alarm").filter(state=CLOSED, parent__in=_parents(weapons)):
         tag, time = row.value["tag"], milliseconds(row.time) or 0
         found[tag] = max(found.get(tag, 0), time)
     return found

@@ -5,19 +5,13 @@ it needs to sign in somewhere is no part of its description and stands in no log
 """
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from django.conf import settings
-from django.db.models import Q
 
-from countermark.accounts.models import Place
-from countermark.ledger import database, identity, jcs, services
-from countermark.ledger.services import Actor, SideNote
-from countermark.marks.sentences import Sentence
-from countermark.register.checking import refuse
-from countermark.stockpile import states
-from countermark.stockpile.models import SubjectRow
+from countermark.ledger.services import Actor
+from countermark.stockpile import acts, states
 from countermark.stockpile.readers.rules import Purpose
 
 Kind = Literal["llrp", "mqtt", "ble", "http"]
@@ -37,7 +31,6 @@ class Device(msgspec.Struct, frozen=True):
     place: str
     address: str = ""
     purpose: Purpose = "store"
-    unit: str = ""
     retired: bool = False
 
     @property
@@ -49,26 +42,25 @@ class Device(msgspec.Struct, frozen=True):
 states.record("reader", Device)
 
 
-def set_reader(
-    name: str, kind: str, place: str, *, address: str = "", purpose: str = "store", unit: str = "", by: Actor
-) -> Device:
+def set_reader(name: str, kind: str, place: str, *, address: str = "", purpose: str = "store", by: Actor) -> Device:
     """Describes a reader of this node, or describes it anew; `place` by name or id. Raises `Refused`."""
     if not NAME.fullmatch(name):
-        raise refuse("reader", name, "small letters, digits and hyphens, at most 40", "form")
+        raise acts.refuse("reader", name, "small letters, digits and hyphens, at most 40", "form")
     if kind not in KINDS:
-        raise refuse("kind", kind, Sentence("one of %(codes)s", codes=", ".join(KINDS)), "unknown")
+        raise acts.refuse("kind", kind, acts.one_of(KINDS), "unknown")
     if purpose not in PURPOSES:
-        raise refuse("purpose", purpose, Sentence("one of %(codes)s", codes=", ".join(PURPOSES)), "unknown")
-    value = {"id": _id(name), "kind": kind, "place": _place(place).id, "address": _address(kind, address.strip())}
-    stated = msgspec.convert({**value, "purpose": purpose, "unit": unit}, Device)
-    _state(stated, by)
+        raise acts.refuse("purpose", purpose, acts.one_of(PURPOSES), "unknown")
+    where = acts.place_id(acts.required("place", place, "a place of this State"))
+    value = {"id": _id(name), "kind": kind, "place": where, "address": _address(kind, address.strip())}
+    stated = msgspec.convert({**value, "purpose": purpose}, Device)
+    acts.state_record("reader", stated.id, stated, place=where, by=by)
     return stated
 
 
 def retire(name: str, *, by: Actor) -> Device:
     """A reader nobody listens to any more; what it saw stays until it is purged. Raises `Refused`."""
     retired = msgspec.structs.replace(device(name), retired=True)
-    _state(retired, by)
+    acts.state_record("reader", retired.id, retired, place=retired.place, by=by)
     return retired
 
 
@@ -76,24 +68,16 @@ def _id(name: str) -> str:
     return f"{settings.ENVIRONMENT.node}/{name}"
 
 
-def _place(name: str) -> Place:
-    services.require_own_log()
-    found = Place.objects.filter(Q(pk=name) | Q(pk=identity.opaque("place", name))).first()
-    if found is None:
-        raise refuse("place", name, "a place of this State", "unknown")
-    return found
-
-
 def _address(kind: str, address: str) -> str:
     if kind == "http":
         return ""
     if not address:
-        raise refuse("address", address, "a host for LLRP, a topic for MQTT", "missing")
+        raise acts.refuse("address", address, "a host for LLRP, a topic for MQTT", "missing")
     if kind == "llrp":
         host, port = host_and_port(address)
         return f"{host}:{port}"
     if not is_topic_filter(address):
-        raise refuse("address", address, "a topic, with + for one level and # at the end for all below", "form")
+        raise acts.refuse("address", address, "a topic, with + for one level and # at the end for all below", "form")
     return address
 
 
@@ -102,7 +86,7 @@ def host_and_port(address: str) -> tuple[str, int]:
     found = _HOST.fullmatch(address)
     port = int(found["port"] or LLRP_PORT) if found else 0
     if found is None or not 0 < port < 65_536:
-        raise refuse("address", address, "a host, or host:port", "form")
+        raise acts.refuse("address", address, "a host, or host:port", "form")
     return found["v6"] or found["host"], port
 
 
@@ -117,31 +101,15 @@ def is_topic_filter(text: str) -> bool:
     return all(level in ("+", "#") or not {"+", "#"} & set(level) for level in levels)
 
 
-def _state(stated: Device, by: Actor) -> None:
-    value: dict[str, Any] = jcs.decode(jcs.encode(msgspec.to_builtins(stated)))
-    subject = f"reader:{stated.id}"
-    with database.write_transaction(services.require_own_log().id):
-        row = SubjectRow.objects.filter(kind="reader", key=stated.id).first()
-        if row is not None and row.value == value:
-            return
-        place = Place.objects.get(pk=stated.place)
-        fields = {"subjects": [subject], "value": value, "place": stated.place}
-        texts = (SideNote("place", place.name),)
-        services.append([services.timed_act("stockpile_reader_set", fields, texts=texts)], by=by)
-
-
 def device(name: str) -> Device:
     """A reader of this node that is in use, by its name or id. Raises `Refused`."""
-    key = name if "/" in name else _id(name)
-    row = SubjectRow.objects.filter(kind="reader", key=key).first()
-    found = None if row is None else msgspec.convert(row.value, Device)
-    if found is None or found.retired or not found.id.startswith(_id("")):
-        raise refuse("reader", name, "the name of a reader of this node that is in use", "unknown")
-    return found
+    found = acts.subject("reader", name if "/" in name else _id(name))
+    if found is None or not found.key.startswith(_id("")) or found.of(Device).retired:
+        raise acts.refuse("reader", name, "the name of a reader of this node that is in use", "unknown")
+    return found.of(Device)
 
 
 def devices(kind: str = "") -> list[Device]:
     """The readers of this node that are in use (of one kind, if it is named), by id."""
-    rows = SubjectRow.objects.filter(kind="reader", key__startswith=_id("")).order_by("key")
-    found = [msgspec.convert(row.value, Device) for row in rows]
+    found = [one.of(Device) for one in acts.subjects("reader", key__startswith=_id(""))]
     return [one for one in found if not one.retired and kind in ("", one.kind)]

@@ -69,7 +69,7 @@ class Alarm(msgspec.Struct, frozen=True):
 
 
 Apart = Callable[[str, str], bool]
-"""Whether two places are apart, so that nothing is at both: neither is within the other."""
+"""Whether two places are apart, so that nothing is at both: neither lies in the other, and they are not of one site."""
 
 
 def alarms(bound: Bound, sightings: Iterable[Sighting], apart: Apart, travel_ms: int) -> list[Alarm]:
@@ -153,8 +153,3 @@ def _alarm(kind: Kind, bound: Bound, seen: Sequence[Sighting], chips: Iterable[s
         min(one.first for one in seen),
         max(one.last for one in seen),
     )
-
-
-def places_apart(first: str, second: str, above: Callable[[str], Sequence[str]]) -> bool:
-    """Whether nothing can be at both places: they differ and neither lies within the other. `above` gives the places a place lies in."""
-    return first != second and first not in above(second) and second not in above(first)

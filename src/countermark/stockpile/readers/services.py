@@ -9,7 +9,8 @@ from countermark.ledger import database, services, store, tree
 from countermark.ledger.models import LOG_SPAN, Log
 from countermark.ledger.services import Actor
 from countermark.register.models import Weapon
-from countermark.stockpile.models import Holding, SubjectRow, Tag
+from countermark.stockpile import acts
+from countermark.stockpile.models import Holding, Tag
 from countermark.stockpile.readers import alarms, observations, rules, sample
 from countermark.stockpile.readers.devices import Device
 from countermark.stockpile.readers.payloads import milliseconds
@@ -73,7 +74,7 @@ def _found(bound: Sequence[Bound], gathered: Gathered) -> list[Alarm]:
 
 def _sightings(seen: Iterable[tuple[Key, Seen]], explained: Mapping[str, int]) -> dict[str, list[Sighting]]:
     """Observations with the places of their readers, by tag, without those somebody has looked into."""
-    readers = {row.key: row for row in SubjectRow.objects.filter(kind="reader")}
+    readers = {row.key: row for row in acts.rows("reader")}
     found: dict[str, list[Sighting]] = defaultdict(list)
     for key, one in seen:
         row = readers.get(key.reader)
@@ -107,21 +108,25 @@ def _bound(row: Tag, weapon: Weapon, holding: Holding | None) -> Bound:
 
 
 class _Places:
-    """Which places lie in which, read once."""
+    """Which places lie in which and which are sites, read once."""
 
     def __init__(self) -> None:
         self._parents = dict(Place.objects.values_list("id", "parent_id"))
+        self._sites = {row.key for row in acts.rows("unit") if row.value.get("form") == "site"}
 
-    def above(self, place: str) -> list[str]:
+    def within(self, place: str) -> list[str]:
+        """The place and those it lies in, up to its site; up to the top where no site is told."""
         found: list[str] = []
-        here = self._parents.get(place)
+        here: str | None = place
         while here and here not in found:
             found.append(here)
-            here = self._parents.get(here)
+            here = None if here in self._sites else self._parents.get(here)
         return found
 
     def apart(self, first: str, second: str) -> bool:
-        return rules.places_apart(first, second, self.above)
+        one, other = self.within(first), self.within(second)
+        same_site = one[-1] == other[-1] and one[-1] in self._sites
+        return not same_site and first not in other and second not in one
 
 
 def travel_ms() -> int:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count
 
+from countermark.ledger import database
 from countermark.register.models import Weapon
 from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.stockpile.models import Tag
 
 SHOWN = 500
+LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,29 @@ def _shown(rows: Iterable[Tag]) -> list[BoundTag]:
     ]
 
 
-def weapon_of(tag: str, scope: Scope = EVERYTHING) -> Weapon | None:
+def single(found: Iterable[str], scope: Scope = EVERYTHING) -> dict[str, UUID]:
+    """The weapon each of some tags is on, as far as a person may see it; a tag on none or on two is left out."""
+    weapons: dict[str, set[UUID]] = {}
+    for some in database.chunks(found, LOOKED_AT):
+        for tag, weapon_id in Tag.objects.filter(tag__in=some).values_list("tag", "weapon_id"):
+            weapons.setdefault(tag, set()).add(weapon_id)
+    only = {tag: next(iter(ids)) for tag, ids in weapons.items() if len(ids) == 1}
+    if scope.ids is None:
+        return only
+    visible = _visible(only.values(), scope)
+    return {tag: weapon_id for tag, weapon_id in only.items() if weapon_id in visible}
+
+
+def _visible(weapon_ids: Iterable[UUID], scope: Scope) -> set[UUID]:
+    seen: set[UUID] = set()
+    for some in database.chunks(weapon_ids, LOOKED_AT):
+        seen.update(scope.narrow(Weapon.objects.filter(id__in=some)).values_list("id", flat=True))
+    return seen
+
+
+def weapon_of(tag: str, scope: Scope = EVERYTHING) -> UUID | None:
     """The weapon a tag is on; None for a tag on none, on two, or on one the person may not see."""
-    found = bound(scope, tag=tag)
-    return found[0].weapon if len(found) == 1 and not found[0].twice else None
+    return single([tag], scope).get(tag)
 
 
 def of_weapons(weapon_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -38,7 +38,7 @@ def bind(weapon_id: str, tag: str, *, tid: str = "", note: str = "", by: Actor) 
     Raises `Refused` for an unknown, joined or destroyed weapon, for what is no tag, for one that is on another weapon, and for a
     Bluetooth beacon where this State has not switched presence on.
     """
-    wanted, chip = _tag(tag), _chip(tid)
+    wanted, chip = tag_text(tag), _chip(tid)
     if wanted.startswith("ble:"):
         presence.require_allowed()
     with database.write_transaction(services.require_own_log().id):
@@ -54,7 +54,7 @@ def bind(weapon_id: str, tag: str, *, tid: str = "", note: str = "", by: Actor) 
 
 def unbind(tag: str, *, weapon_id: str = "", note: str = "", by: Actor) -> Changed:
     """Takes a tag off its weapon; `weapon_id` says which, where it is on two. Raises `Refused`."""
-    wanted = _tag(tag)
+    wanted = tag_text(tag)
     with database.write_transaction(services.require_own_log().id):
         on = [str(found) for found in Tag.objects.filter(tag=wanted).values_list("weapon_id", flat=True)]
         chosen = [one for one in on if weapon_id in ("", one)]
@@ -96,7 +96,8 @@ def _refuse_unfit(state: WeaponState, wanted: str, known: TagState | None) -> No
         raise refuse("tag", wanted, Sentence("at most %(most)d tags on a weapon", most=MOST_TAGS), "many")
 
 
-def _tag(text: str) -> str:
+def tag_text(text: str) -> str:
+    """A tag's identifier as it is kept. Raises `Refused` for what is none."""
     tag = beacon_tag(text.strip()[4:]) if text.strip().lower().startswith("ble:") else tag_of(text)
     if not is_tag(tag):
         raise refuse(

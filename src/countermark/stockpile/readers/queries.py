@@ -1,0 +1,81 @@
+"""Reads: what readers saw of late, of which weapons, and which alarms stand."""
+
+from collections.abc import Iterable
+
+import msgspec
+from django.db.models import Max
+
+from countermark.register.queries.scope import EVERYTHING, Scope
+from countermark.stockpile import acts
+from countermark.stockpile.models import Observation
+from countermark.stockpile.readers import alarms as service
+from countermark.stockpile.readers import devices, observations
+from countermark.stockpile.readers.reads import SLOT_MS, tag_of
+from countermark.stockpile.states import Subject
+from countermark.stockpile.tags import queries as tags
+
+SHOWN = 500
+
+
+class SeenTag(msgspec.Struct, frozen=True):
+    """An observation, and the weapon its tag is on: empty for a tag on none, or on one out of sight. Times in ms since 1970."""
+
+    reader: str
+    antenna: int
+    tag: str
+    tid: str
+    first: int
+    last: int
+    reads: int
+    rssi_dbm: float | None
+    weapon: str = ""
+
+
+def seen(*, reader: str = "", tag: str = "", minutes: int = 60, scope: Scope = EVERYTHING) -> list[SeenTag]:
+    """What the readers of this node saw in the last minutes, the newest first; at most `SHOWN`. Raises `Refused` for an unknown reader."""
+    rows = Observation.objects.filter(slot__gte=observations.clock() // SLOT_MS - minutes)
+    if reader:
+        rows = rows.filter(reader=devices.device(reader).id)
+    if tag:
+        rows = rows.filter(tag=tag if tag.startswith("ble:") else tag_of(tag))
+    found = list(rows.order_by("-slot", "-last", "reader", "tag", "antenna")[:SHOWN])
+    weapons = weapons_of({row.tag for row in found}, scope)
+    return [_seen(row, weapons.get(row.tag, "")) for row in found]
+
+
+def _seen(row: Observation, weapon: str) -> SeenTag:
+    rssi = None if row.rssi is None else row.rssi / 100
+    return SeenTag(row.reader, row.antenna, row.tag, row.tid, row.first, row.last, row.reads, rssi, weapon)
+
+
+def weapons_of(found: Iterable[str], scope: Scope = EVERYTHING) -> dict[str, str]:
+    """The weapons some tags are on, as far as a person may see those; a tag on two weapons is left out."""
+    return {tag: str(weapon_id) for tag, weapon_id in tags.single(found, scope).items()}
+
+
+def counted(
+    readers: Iterable[str], first_ms: int, last_ms: int, scope: Scope = EVERYTHING
+) -> tuple[dict[str, str], list[str]]:
+    """What some readers saw between two times (ms since 1970), for a count by radio: weapons by their tag, and tags bound to none.
+
+    A minute that only touches the stretch counts as a whole.
+    """
+    slots = (first_ms // SLOT_MS, last_ms // SLOT_MS)
+    rows = Observation.objects.filter(reader__in=list(readers), slot__range=slots)
+    found = list(rows.order_by("tag").values_list("tag", flat=True).distinct())
+    weapons = weapons_of(found, scope)
+    return weapons, [tag for tag in found if tag not in weapons]
+
+
+def last_seen() -> dict[str, int]:
+    """When each reader of this node saw something last, in ms since 1970."""
+    rows = Observation.objects.values_list("reader").annotate(at=Max("last"))
+    return dict(rows)
+
+
+def alarms(*, closed: bool = False, places: frozenset[str] | None = None) -> list[Subject]:
+    """Alarms that stand open (or were closed), the oldest due first; of some places, if they are named. At most `SHOWN`."""
+    rows = acts.rows("alarm").filter(state=service.CLOSED if closed else service.OPEN)
+    if places is not None:
+        rows = rows.filter(place__in=sorted(places))
+    return [acts.subject_of_row(row) for row in rows.order_by("due", "key")[:SHOWN]]
