@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, environment
+from tests.support.cli import Cli, environment, sqlite_node
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_both_states_have_a_register_of_their_own_that_verifies(made: Cli, state
 
 
 def test_a_store_with_users_of_its_own_gets_no_demonstration_users(tmp_path: Path) -> None:
-    node = Cli(environment(f"sqlite://{tmp_path / 'store.db'}", tmp_path))
+    node = sqlite_node(tmp_path)
     assert node("user", "add", "ann", "--role", "admin").code == 0
     assert node("demo", "fill", "--weapons", "10").code == 1
     assert node("user", "reset", "armourer").code == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ledger.foreign import root
-from tests.support.cli import Cli, environment
+from tests.support.cli import Cli, sqlite_node
 
 WEAPONS = """ref,kind,maker,country,year,component,mark
 A1,revolver,Taurus,BR,1994,frame,TKD48213
@@ -30,7 +30,7 @@ def node(tmp_path: Path) -> Node:
     def make(name: str, **more: str) -> Cli:
         home = tmp_path / name
         home.mkdir()
-        return Cli(environment(f"sqlite://{home / 'store.db'}", home, COUNTERMARK_NODE=name, **more))
+        return sqlite_node(home, COUNTERMARK_NODE=name, **more)
 
     return make
 
@@ -49,7 +49,7 @@ def filled(cli: Cli, tmp_path: Path) -> Cli:
 def full(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """A store with three weapons and their issue, for tests that only read."""
     home = tmp_path_factory.mktemp("full")
-    return filled(Cli(environment(f"sqlite://{home / 'store.db'}", home)), home)
+    return filled(sqlite_node(home), home)
 
 
 def exported(cli: Cli, *options: str) -> list[str]:
@@ -70,8 +70,9 @@ def test_the_checkpoint_names_origin_size_and_the_root_of_the_exported_lines(ful
 
 def test_an_export_is_utf_8_whatever_the_locale(full: Cli) -> None:
     plain = Cli({**full.environment, "LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0"})
-    assert exported(plain) == exported(full)
-    assert any("ЖИ1408" in line for line in exported(plain))
+    lines = exported(plain)
+    assert lines == exported(full)
+    assert any("ЖИ1408" in line for line in lines)
 
 
 def test_an_export_may_begin_anywhere(full: Cli) -> None:

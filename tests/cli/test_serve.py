@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, environment
+from tests.support.cli import Cli, sqlite_node
 
 STOP_SECONDS = 10
 
@@ -87,7 +87,7 @@ def wait(ready: Callable[[], object], seconds: float = 60) -> None:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A node that runs during all tests of this file which leave it running; which database it has makes no difference."""
     home = tmp_path_factory.mktemp("node")
-    running = Served(Cli(environment(f"sqlite://{home}/store.db", home)))
+    running = Served(sqlite_node(home))
     wait(running.answers)
     yield running
     running.process.terminate()

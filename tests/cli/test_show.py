@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, environment
+from tests.support.cli import Cli, sqlite_node
 
 PERSON, BODY = "Nadila Mourato", "7th Artillery Regiment"
 
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    return Cli(environment(f"sqlite://{tmp_path / 'store.db'}", tmp_path))
+    return sqlite_node(tmp_path)
 
 
 def held_by(cli: Cli, name: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, environment
+from tests.support.cli import Cli, sqlite_node
 
 WEAPON = ("weapon", "--ref", "T-1", "--kind", "revolver", "--mark", "AB 1234")
 FILES = ("weapons.csv", "diverted")
@@ -20,7 +20,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def node(home: Path) -> Cli:
     """A node with one weapon, on SQLite whatever else the run is on: what is imported when does not depend on it."""
-    made = Cli(environment(f"sqlite://{home / 'store.db'}", home))
+    made = sqlite_node(home)
     assert made("add", *WEAPON).code == 0
     return made
 

@@ -4,16 +4,20 @@ Most calls fork a process that has imported the program already (`prepared`), wh
 and whatever the interpreter itself is told by its environment start the program as it was installed.
 """
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support import prepared
+from tests.support import prepared, stores
 
 PROGRAM = Path(sys.executable).with_name("countermark")
 STOP_SECONDS = 10
@@ -103,3 +107,20 @@ def environment(store_url: str, home: Path, **more: str) -> dict[str, str]:
         "COUNTERMARK_STATE": "XA",
         **more,
     }
+
+
+def sqlite_node(home: Path, **more: str) -> Cli:
+    """A node with an SQLite store of its own in `home`, whatever database the run is on: a copy of one migrated before."""
+    path = home / "store.db"
+    stores.copy(_migrated(), path)
+    return Cli(environment(stores.sqlite_url(path), home, **more))
+
+
+@cache
+def _migrated() -> Path:
+    """An empty store that a command made."""
+    home = Path(tempfile.mkdtemp(prefix="countermark-migrated-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    made = Cli(environment(stores.sqlite_url(home / "store.db"), home))("ledger", "verify", "--json").json()
+    assert (made["ok"], made["tree_size"]) == (True, 0)
+    return home / "store.db"

@@ -33,7 +33,7 @@ def migrated(database_url: str, directory: Path, template: str) -> Iterator[str]
         yield url
 
 
-def _copy(template: Path, path: Path) -> None:
+def copy(template: Path, path: Path) -> None:
     """A copy with what is still in the template's write-ahead log."""
     with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(path)) as target:
         source.backup(target)
@@ -45,7 +45,7 @@ def _store(database_url: str, directory: Path, template: str | None) -> Iterator
     if parts.scheme == "sqlite":
         path = directory / f"store-{next(_numbers)}.db"
         if template:
-            _copy(Path(template), path)
+            copy(Path(template), path)
         yield sqlite_url(path)
         return
     port, name = parts.port or 0, f"store_{WORKER}_{os.getpid()}_{next(_numbers)}"
