@@ -1,6 +1,7 @@
 """Reads: what readers saw of late, of which weapons, and which alarms stand."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
 import msgspec
 from django.db.models import Max
@@ -13,8 +14,10 @@ from countermark.stockpile.readers import devices, observations
 from countermark.stockpile.readers.reads import SLOT_MS, tag_of
 from countermark.stockpile.states import Subject
 from countermark.stockpile.tags import queries as tags
+from countermark.stockpile.tags.queries import visible
 
 SHOWN = 500
+LOOKED_AT = 5000
 
 
 class SeenTag(msgspec.Struct, frozen=True):
@@ -73,9 +76,15 @@ def last_seen() -> dict[str, int]:
     return dict(rows)
 
 
-def alarms(*, closed: bool = False, places: frozenset[str] | None = None) -> list[Subject]:
-    """Alarms that stand open (or were closed), the oldest due first; of some places, if they are named. At most `SHOWN`."""
-    rows = acts.rows("alarm").filter(state=service.CLOSED if closed else service.OPEN)
-    if places is not None:
-        rows = rows.filter(place__in=sorted(places))
-    return [acts.subject_of_row(row) for row in rows.order_by("due", "key")[:SHOWN]]
+def alarms(*, closed: bool = False, places: Collection[str] | None = None, scope: Scope = EVERYTHING) -> list[Subject]:
+    """Alarms that stand open (or were closed), the first due first; at most `SHOWN`. With `places` and `scope`, those that were read at
+    one of the places or are about a weapon within the scope.
+    """
+    rows = acts.rows("alarm").filter(state=service.CLOSED if closed else service.OPEN).order_by("due", "key")
+    if places is None:
+        return [acts.subject_of_row(row) for row in rows[:SHOWN]]
+    found = [acts.subject_of_row(row) for row in rows[:LOOKED_AT]]
+    weapons = visible([UUID(one.value["weapon"]) for one in found], scope)
+    return [one for one in found if set(one.value["places"]) & set(places) or UUID(one.value["weapon"]) in weapons][
+        :SHOWN
+    ]

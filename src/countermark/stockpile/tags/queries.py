@@ -66,11 +66,12 @@ def single(found: Iterable[str], scope: Scope = EVERYTHING) -> dict[str, UUID]:
     only = {tag: next(iter(ids)) for tag, ids in weapons.items() if len(ids) == 1}
     if scope.ids is None:
         return only
-    visible = _visible(only.values(), scope)
-    return {tag: weapon_id for tag, weapon_id in only.items() if weapon_id in visible}
+    seen = visible(only.values(), scope)
+    return {tag: weapon_id for tag, weapon_id in only.items() if weapon_id in seen}
 
 
-def _visible(weapon_ids: Iterable[UUID], scope: Scope) -> set[UUID]:
+def visible(weapon_ids: Iterable[UUID], scope: Scope) -> set[UUID]:
+    """Those of some weapons a person may see."""
     seen: set[UUID] = set()
     for some in database.chunks(weapon_ids, LOOKED_AT):
         seen.update(scope.narrow(Weapon.objects.filter(id__in=some)).values_list("id", flat=True))
