@@ -87,15 +87,19 @@ def request() -> None:
     "--to", "peer", default="", metavar="ORIGIN", help="Whom a new request is for: a node, or a State's two letters."
 )
 @click.option("--request", "conversation", default="", metavar="ID", help="The request the message belongs to.")
+@click.option(
+    "--after", "parent", default="", metavar="ID", help="The request a new one follows from; its peer is not told."
+)
 @always_json
-def draft(kind: str, peer: str, conversation: str) -> None:
+def draft(kind: str, peer: str, conversation: str, parent: str) -> None:
     """Writes a message down, from a JSON object on standard input; another person releases it."""
     ready()
     from countermark.tracing.requests import services
 
     if bool(peer) == bool(conversation):
         raise click.UsageError("give --to for a new request, or --request for one there is")
-    draft_id = done(services.draft, kind, _body(), peer=peer, conversation=conversation, by=actor())
+    said = {"peer": peer, "conversation": conversation, "parent": parent}
+    draft_id = done(services.draft, kind, _body(), **said, by=actor())
     print_json({"draft": draft_id})
 
 
@@ -466,6 +470,7 @@ def _shown(found: "Request") -> dict[str, Any]:
         "state": found.conversation.state,
         "due": msgspec.to_builtins(owed),
         "overdue": days < 0,
+        "parent": found.parent,
         "drafts": [one.id for one in found.drafts],
         "undelivered": [one.envelope.number for one in found.undelivered],
         "crossed": [one.kind for one in found.conversation.crossed],

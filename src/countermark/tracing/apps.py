@@ -19,5 +19,6 @@ class TracingConfig(AppConfig):
         )
         weaponviews.register(weaponviews.CounterView("tracing_pattern", ("pattern",), index.patterns))
         projections.register(requests.PROJECTION)
+        projections.register(requests.TIED)
         projections.register(cases.PROJECTION)
         hits.register()

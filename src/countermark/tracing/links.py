@@ -18,15 +18,15 @@ Link = tuple[Any, ...]
 
 @dataclass(eq=False)
 class LinkProjection:
-    """Keeps one view in step. `columns` gives the type of each column, the position first and what the act is about second; `link` the
-    row of an entry, None for one that is not about it; `contains` a text that every such entry has.
+    """Keeps one view in step. `columns` gives the type of each column, the position first and what the act is about second; `links` the
+    rows of an entry, none for one that is not about it; `contains` a text that every such entry has.
     """
 
     name: str
     table: str
     columns: Mapping[str, Callable[[Any], Any]]
     contains: bytes
-    link: Callable[[Entry], Link | None]
+    links: Callable[[Entry], Iterable[Link]]
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class LinkProjection:
             links = set(self._links(entries))
             expected += len(links)
             select = f"SELECT {', '.join(self.columns)} FROM {self.table}"  # noqa: S608
-            rows = database.select_in(select, "position", [link[0] for link in links], kind="int")
+            rows = database.select_in(select, "position", sorted({link[0] for link in links}), kind="int")
             for position, about, *_ in sorted(links - {self._typed(row) for row in rows}):
                 yield Difference(self.table, f"{about}/{position}", "a row", "missing or another")
         with connection.cursor() as cursor:
@@ -65,7 +65,7 @@ class LinkProjection:
         return tuple(kind(value) for kind, value in zip(self.columns.values(), row, strict=True))
 
     def _links(self, entries: Iterable[Entry]) -> list[Link]:
-        return sorted(link for entry in entries if (link := self.link(entry)) is not None)
+        return sorted({link for entry in entries for link in self.links(entry)})
 
     def _acts(self) -> Iterator[Entry]:
         for positions in database.chunks(store.positions_with(self.contains), BATCH):

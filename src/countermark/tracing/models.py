@@ -7,7 +7,8 @@ class RequestLink(models.Model):
     """View: which act belongs to which tracing request.
 
     `draft` is the draft it writes down; `peer` the other side; `held` the size of the peer's log of which a received message brought
-    a checkpoint (0: none, -1: its act does not say); `guarded`: it told what may not be passed on without consent.
+    a checkpoint (0: none, -1: its act does not say); `guarded`: it told what may not be passed on without consent; `expires`: the first
+    day that is the last one on which something of it may be seen.
     """
 
     position = models.BigIntegerField(primary_key=True)
@@ -16,28 +17,51 @@ class RequestLink(models.Model):
     peer = models.CharField(max_length=100)
     held = models.BigIntegerField()
     guarded = models.BooleanField()
+    expires = models.CharField(max_length=10)
 
     class Meta:
         db_table = "tracing_requestlink"
         indexes = [
             models.Index(fields=["peer", "held"], name="tracing_requestlink_held"),
             models.Index(fields=["peer"], condition=models.Q(guarded=True), name="tracing_requestlink_guarded"),
+            models.Index(fields=["expires"], condition=~models.Q(expires=""), name="tracing_requestlink_expires"),
         ]
 
     def __str__(self) -> str:
         return f"{self.conversation}/{self.position}"
 
 
+class RequestTie(models.Model):
+    """View: what ties requests to each other: `mark:<opaque id>` of a mark asked about, `request:<id>` of one it follows from or names."""
+
+    pk = models.CompositePrimaryKey("position", "tie")
+    position = models.BigIntegerField()
+    conversation = models.CharField(max_length=100, db_index=True)
+    tie = models.CharField(max_length=120, db_index=True)
+
+    class Meta:
+        db_table = "tracing_requesttie"
+
+    def __str__(self) -> str:
+        return f"{self.conversation} {self.tie}"
+
+
 class CaseLink(models.Model):
-    """View: which act belongs to which case; `office` is the place it gave the case to, empty where it gave it to none."""
+    """View: which act belongs to which case; `office` is the place it gave the case to, `conversation` the request it made from it."""
 
     position = models.BigIntegerField(primary_key=True)
     case_id = models.CharField(max_length=100, db_index=True)
     office = models.CharField(max_length=200)
+    conversation = models.CharField(max_length=100)
 
     class Meta:
         db_table = "tracing_caselink"
-        indexes = [models.Index(fields=["office"], name="tracing_caselink_office", condition=~models.Q(office=""))]
+        indexes = [
+            models.Index(fields=["office"], name="tracing_caselink_office", condition=~models.Q(office="")),
+            models.Index(
+                fields=["conversation"], name="tracing_caselink_request", condition=~models.Q(conversation="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.position}"

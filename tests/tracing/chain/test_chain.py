@@ -5,7 +5,8 @@ import json
 import pytest
 
 from countermark.tracing.chain import atlas, drawing, rules
-from countermark.tracing.chain.rules import Asked, Gap, Step, chain, legs, linked, marks_of
+from countermark.tracing.chain.rules import Asked, Gap, Step, chain, legs, linked
+from countermark.tracing.requests.rules import marks_of
 
 MADE = Step("manufacture", "1990", "XB", "XA", sender="Nordwerk", stated=True)
 EXPORT = Step("export", "1994-05-03", "XB", "XB", to_country="XC", sender="Nordwerk", receiver="Police of XC")

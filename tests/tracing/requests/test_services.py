@@ -121,14 +121,14 @@ def test_the_receiver_opens_what_was_sealed_to_it(peer: Peer) -> None:
     token = requests.sealed(request, 1)
     log = services.require_own_log()
     with peer.at_home():
-        envelope, _ = messages.opened(token, {log.origin: log.verifier_key})
+        envelope, _ = messages.verified(messages.unsealed(token), [log.verifier_key], log.verifier_key)
     assert (envelope.kind, envelope.conversation, envelope.body) == ("request", request.id, BODIES["request"])
 
 
 def test_nobody_else_opens_it(peer: Peer) -> None:
     token = requests.sealed(asked(), 1)
     with pytest.raises(messages.MessageError, match="another node"):
-        messages.opened(token, {})
+        messages.unsealed(token)
 
 
 def test_an_acknowledgement_moves_the_request_on_and_tells_what_arrived(peer: Peer) -> None:
@@ -230,6 +230,29 @@ def test_a_message_whose_document_was_erased_leaves_the_conversation_whole(peer:
     known = queries.request(request.id)
     assert known is not None
     assert known.conversation.state == "sent"
+
+
+def test_a_delay_whose_document_was_erased_is_due_as_if_it_had_set_no_date(peer: Peer) -> None:
+    request = asked()
+    known = requests.receive(peer.sealed(peer.says(request.id, 1, 2, "delay")), by=NODE)
+    services.erase([], attachments=[known.received[0].digest], by=RELEASER, reason="test")
+    delayed = queries.request(request.id)
+    assert delayed is not None
+    owed = rules.due(delayed.conversation)
+    assert (delayed.conversation.state, owed and owed.what) == ("delayed", "answer")
+
+
+def test_a_request_that_follows_from_another_says_so_here_and_not_to_its_peer(peer: Peer) -> None:
+    first = asked()
+    draft = requests.draft("request", BODIES["request"], peer="XC", parent=first.id, by=WRITER)
+    second = requests.release(draft, by=RELEASER)
+    assert (second.parent, queries.following(first.id)) == (first.id, [second.id])
+    assert first.id not in messages.written(second.kept[0].envelope).decode()
+
+
+def test_a_request_follows_from_none_that_is_not_known(peer: Peer) -> None:
+    with pytest.raises(NotSaid, match="no request"):
+        requests.draft("request", BODIES["request"], peer="XC", parent="nobodys", by=WRITER)
 
 
 def test_the_store_verifies_and_rebuilds_equal(peer: Peer) -> None:

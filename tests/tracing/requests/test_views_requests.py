@@ -19,6 +19,9 @@ from countermark.ledger.checkpoint import Checkpoint
 from countermark.ledger.services import NODE, Actor
 from countermark.register import services as register
 from countermark.register.queries import records
+from countermark.tracing.cases import queries as case_queries
+from countermark.tracing.cases import rules as case_rules
+from countermark.tracing.cases import services as cases
 from countermark.tracing.papers import sheets
 from countermark.tracing.requests import answers, messages, proofs, queries, rules, shown
 from countermark.tracing.requests import services as requests
@@ -620,6 +623,38 @@ def test_an_answer_of_another_shape_is_told_without_proof(peer: Peer, alice: Cli
     assert "genuine" not in text
 
 
+# One after the other
+
+
+def test_a_request_that_follows_from_another_says_so_on_both_pages(carol: Client, peer: Peer) -> None:
+    first = asked()
+    draft = requests.draft("request", BODIES["request"], peer="XC", parent=first.id, by=ALICE)
+    second = requests.release(draft, by=CAROL)
+    assert f"/requests/{second.id}/" in text_of(carol, f"/requests/{first.id}/")
+    assert f"/requests/{first.id}/" in text_of(carol, f"/requests/{second.id}/")
+
+
+def test_a_request_begun_from_another_belongs_to_its_case(carol: Client, peer: Peer) -> None:
+    intake = {"how": "find", "date": "2026", "readings": ["AB 1234"], "kind": "rifle", "calibre": "7.62"}
+    case = cases.open_case(*case_rules.intake({**intake, "place": "quay", "why_illicit": ["a"]}), by=ALICE)
+    first = requests.release(cases.ask(case.id, "XC", "investigation", confirmed=True, by=ALICE), by=CAROL)
+    answer = carol.post(f"/requests/new/?after={first.id}", {**NEW, "peer": "", "country": "XD"})
+    assert answer.status_code == 302, answer.content.decode()
+    after = case_queries.case(case.id)
+    assert after is not None
+    assert queries.following(first.id) == list(after.requests[1:]) != []
+
+
+def test_a_notice_of_forwarding_names_the_request_it_is_about(carol: Client, peer: Peer) -> None:
+    asked_by(peer)
+    draft = requests.draft("request", BODIES["request"], peer="XC", parent="r1", by=ALICE)
+    assert draft
+    (goes_on,) = queries.following("r1")
+    text = text_of(carol, "/requests/r1/say/forwarding/")
+    assert f'value="{goes_on}"' in text
+    assert 'value="XC"' in text
+
+
 # As a file
 
 
@@ -630,7 +665,7 @@ def test_a_message_taken_as_a_file_opens_at_the_other_side(peer: Peer, carol: Cl
     token = carol.get(path).content.decode()
     log = ledger.require_own_log()
     with peer.at_home():
-        envelope, _ = messages.opened(token, {log.origin: log.verifier_key})
+        envelope, _ = messages.verified(messages.unsealed(token), [log.verifier_key], log.verifier_key)
     assert envelope.body == BODIES["request"]
 
 

@@ -1,4 +1,4 @@
-"""Keeps one view in step: which acts belong to which case, and to which offices they gave it."""
+"""Keeps one view in step: which acts belong to which case, to which offices they gave it and which requests they made."""
 
 from countermark.ledger.entry import Entry
 from countermark.tracing.cases import states
@@ -7,13 +7,13 @@ from countermark.tracing.links import Link, LinkProjection
 LINKS = "tracing_caselink"
 
 
-def _link(entry: Entry) -> Link | None:
+def _links(entry: Entry) -> list[Link]:
     if entry.kind != "act" or entry.body.get("act") not in states.WORDS:
-        return None
-    return entry.position, str(entry.body["case"]), str(entry.body.get("office", ""))
+        return []
+    body = entry.body
+    return [(entry.position, str(body["case"]), str(body.get("office", "")), str(body.get("conversation", "")))]
 
 
-PROJECTION = LinkProjection(
-    "cases", LINKS, {"position": int, "case_id": str, "office": str}, b'"act":"recovery_', _link
-)
+COLUMNS = {"position": int, "case_id": str, "office": str, "conversation": str}
+PROJECTION = LinkProjection("cases", LINKS, COLUMNS, b'"act":"recovery_', _links)
 """Links acts about recovered weapons to their case."""

@@ -81,6 +81,12 @@ def cases(among: Offices = None) -> Iterator[Case]:
         yield from _seen(_folded(some), among)
 
 
+def of_request(conversation: str, among: Offices = None) -> Case | None:
+    """The case a request was made from, where one may see it."""
+    rows = database.select_in(f"SELECT case_id FROM {LINKS}", "conversation", [conversation])  # noqa: S608
+    return case(str(rows[0][0]), among) if rows and conversation else None
+
+
 def _links_of(among: Offices) -> Iterator[tuple[str, int]]:
     """(case, position) of the acts about every case that some offices have or had."""
     if among is None:

@@ -195,11 +195,16 @@ def ask(case: str, peer: str, intended_use: str, items: Sequence[str] = (), *, c
     return ask_with(case, body, peer, [one.id for one in chosen], by=by)
 
 
-def ask_with(case: str, body: Mapping[str, Any], peer: str, items: Sequence[str] = (), *, by: Actor) -> str:
-    """Drafts a request with a body an officer wrote, and notes that it belongs to the case. Returns the draft's id. Raises `NotRecorded`."""
+def ask_with(
+    case: str, body: Mapping[str, Any], peer: str, items: Sequence[str] = (), *, parent: str = "", by: Actor
+) -> str:
+    """Drafts a request with a body an officer wrote, and notes that it belongs to the case. Returns the draft's id. Raises `NotRecorded`.
+
+    `parent`: the request it follows from.
+    """
     with _alone():
         try:
-            draft = requests.draft("request", body, peer=peer, by=by)
+            draft = requests.draft("request", body, peer=peer, parent=parent, by=by)
         except requests.NotSaid as refused:
             raise NotRecorded(refused.problems) from refused
         asked(case, queries.conversation_of(draft), items, by=by)

@@ -9,12 +9,13 @@ from countermark.tracing.chain import rules
 from countermark.tracing.chain.rules import FOUND, MADE, Asked, Item, Step
 from countermark.tracing.requests import queries, shown
 from countermark.tracing.requests.handling import Reader
+from countermark.tracing.requests.rules import marks_of, named_in
 from countermark.tracing.requests.states import Request
 
 
 def requests_of(conversation: str, reader: Reader | None = None) -> list[Request]:
-    """The requests of one trace, the oldest first; none for an unknown id."""
-    known = {one.id: one for one in queries.requests(reader) if one.kept}
+    """The requests of one trace, the oldest first; none for an unknown id. Only those tied to it are read."""
+    known = {one.id: one for one in queries.some(queries.tied(conversation), reader) if one.kept}
     if conversation not in known:
         return []
     group = rules.linked(conversation, [_asked(one) for one in known.values()])
@@ -28,9 +29,9 @@ def chain(requests: list[Request]) -> tuple[Item, ...]:
 
 def _asked(request: Request) -> Asked:
     bodies = [one.envelope.body for one in request.kept]
-    marks = frozenset[str]().union(*(rules.marks_of(body) for body in bodies))
-    names = {str(body["linked_request"]) for body in bodies if isinstance(body.get("linked_request"), str)}
-    return Asked(request.id, marks, frozenset(names))
+    marks = frozenset[str]().union(*(marks_of(body) for body in bodies))
+    names = frozenset({request.parent} - {""}).union(*(named_in(body) for body in bodies))
+    return Asked(request.id, marks, names)
 
 
 def _told(request: Request) -> Iterator[Step]:

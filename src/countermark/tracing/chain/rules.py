@@ -3,12 +3,11 @@
 What States told is put in the order of its dates, whoever told it; an event without a date stays behind the one it was told after.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
-from countermark.marks.text import canonical
 from countermark.register import custody
 from countermark.register.rules import HistoryEvent
 
@@ -58,14 +57,6 @@ class Leg(msgspec.Struct, frozen=True):
     origin: str
     target: str
     known: bool
-
-
-def marks_of(body: Mapping[str, Any]) -> frozenset[str]:
-    """The canonical marks of the weapons a request is about."""
-    weapons = body.get("weapons")
-    found = [one.get("marks") for one in weapons if isinstance(one, dict)] if isinstance(weapons, list) else []
-    texts = [text for marks in found for text in (marks if isinstance(marks, list) else [marks])]
-    return frozenset(filter(None, (canonical(text) for text in texts if isinstance(text, str))))
 
 
 class Asked(msgspec.Struct, frozen=True):

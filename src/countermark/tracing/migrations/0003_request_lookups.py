@@ -1,16 +1,6 @@
-"""Drafts, checkpoints and guarded messages are looked up instead of searched for in every request."""
-
-from typing import Any
+"""Drafts, checkpoints and guarded messages are looked up instead of searched for in every request (folded again by 0006)."""
 
 from django.db import migrations, models
-
-
-def link_again(apps: Any, schema_editor: Any) -> None:
-    """The view is folded again from the acts: a handful in any store of before."""
-    from countermark.tracing.requests.projection import PROJECTION
-
-    if apps.get_model("tracing", "RequestLink").objects.exists():
-        PROJECTION.rebuild()
 
 
 class Migration(migrations.Migration):
@@ -25,5 +15,4 @@ class Migration(migrations.Migration):
             "requestlink",
             models.Index(fields=["peer"], condition=models.Q(guarded=True), name="tracing_requestlink_guarded"),
         ),
-        migrations.RunPython(link_again, migrations.RunPython.noop),
     ]

@@ -5,7 +5,7 @@ an answer, on one record of it, or on one name. Several that hold at once are al
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -113,10 +113,15 @@ def _day(text: str) -> dt.date | None:
 # --- who may see ------------------------------------------------------------------------------------------------------
 
 
+def is_past(handling: Handling, day: dt.date) -> bool:
+    """Whether the last day on which a datum may be seen is over."""
+    last = _day(handling.until)
+    return last is not None and day > last
+
+
 def hidden(handling: Handling, reader: Reader) -> Hidden:
     """Why a reader does not see a datum; empty when they do."""
-    last = _day(handling.until)
-    if last is not None and reader.day > last:
+    if is_past(handling, reader.day):
         return "expired"
     if handling.staff and not reader.roles & frozenset(handling.staff):
         return "staff"
@@ -130,19 +135,38 @@ _STAYS = ("handling", "until")
 """What a hidden message still says: its conditions, and the date that the clock of the request needs."""
 
 
+_Why = Callable[[Handling], Hidden]
+
+
 def seen(body: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
     """What a message of another State says to a reader; `hidden` tells that there was more, and why it is not shown."""
-    if why := hidden(read(body.get("handling")), reader):
+    return _as_far(body, lambda handling: hidden(handling, reader))
+
+
+def without_expired(body: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+    """What may be kept of a message on a day: all but what could be seen until a day before."""
+    return _as_far(body, lambda handling: "expired" if is_past(handling, day) else "")
+
+
+def last_days(body: Mapping[str, Any]) -> list[str]:
+    """The last days on which something of a message may be seen, the first one first."""
+    answer = body.get("answer")
+    values = [body.get("handling"), *(_of_answer(answer) if isinstance(answer, dict) else ())]
+    return sorted({found.until for value in values if value is not None and (found := read(value)).until})
+
+
+def _as_far(body: Mapping[str, Any], why_not: _Why) -> dict[str, Any]:
+    if why := why_not(read(body.get("handling"))):
         return _tombstone(body, why)
     answer = body.get("answer")
     if not isinstance(answer, dict):
         return dict(body)
-    if why := hidden(read(answer.get("handling")), reader):
+    if why := why_not(read(answer.get("handling"))):
         return {**_tombstone(body, why), "handling": answer["handling"]}
     given = answer.get("records")
     if not isinstance(given, list | tuple):
         return dict(body)
-    records = [_seen_record(one, reader) if isinstance(one, dict) else one for one in given]
+    records = [_record_as_far(one, why_not) if isinstance(one, dict) else one for one in given]
     return {**body, "answer": {**answer, "records": records}}
 
 
@@ -150,19 +174,19 @@ def _tombstone(body: Mapping[str, Any], why: Hidden) -> dict[str, Any]:
     return {**{name: body[name] for name in _STAYS if name in body}, "hidden": why}
 
 
-def _seen_record(record: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+def _record_as_far(record: Mapping[str, Any], why_not: _Why) -> dict[str, Any]:
     given = record.get("handling")
     if not given:
         return dict(record)
     conditions = {key: read(value) for key, value in given.items()} if isinstance(given, dict) else {WHOLE: STRICTEST}
-    if why := hidden(conditions.get(WHOLE, Handling()), reader):
+    if why := why_not(conditions.get(WHOLE, Handling())):
         return {"event_id": record.get("event_id", ""), "withheld": [f"handling:{why}"]}
-    shut = {key: why for key, one in conditions.items() if key != WHOLE and (why := hidden(one, reader))}
+    shut = {key: why for key, one in conditions.items() if key != WHOLE and (why := why_not(one))}
     if not shut:
         return dict(record)
     names = {urn: text for urn, text in (record.get("names") or {}).items() if urn not in shut}
     withheld = [*(record.get("withheld") or ()), *sorted({f"handling:{why}" for why in shut.values()})]
-    return {**record, "names": names, "withheld": withheld}
+    return {**record, "names": names, "withheld": list(dict.fromkeys(withheld))}
 
 
 # --- onward use -------------------------------------------------------------------------------------------------------

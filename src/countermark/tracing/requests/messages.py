@@ -6,7 +6,7 @@ receiver's log the sender holds a checkpoint of, and how many of the receiver's 
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -106,16 +106,6 @@ def unsealed(token: str) -> Unsealed:
     except (sealing.SealError, SignatureError, ValueError) as error:
         raise MessageError(str(error)) from error
     return Unsealed(inner, origin, announced)
-
-
-def opened(token: str, keys: Mapping[str, str]) -> tuple[Envelope, bytes]:
-    """A message that was sealed to this node and signed by a node of `keys` (verifier keys by origin), and what was signed.
-
-    Raises `MessageError`.
-    """
-    found = unsealed(token)
-    key = keys.get(found.origin, "")
-    return verified(found, [key] if key else [], key)
 
 
 def verified(found: Unsealed, keys: Sequence[str], log_key: str) -> tuple[Envelope, bytes]:

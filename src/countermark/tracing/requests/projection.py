@@ -1,23 +1,51 @@
-"""Keeps one view in step: which acts belong to which request."""
+"""Keeps two views in step: which acts belong to which request, and what ties requests to each other."""
 
 from countermark.ledger.entry import Entry
 from countermark.tracing.links import Link, LinkProjection
-from countermark.tracing.requests import states
+from countermark.tracing.requests import rules, states
 
 LINKS = "tracing_requestlink"
-COLUMNS = {"position": int, "conversation": str, "draft": str, "peer": str, "held": int, "guarded": bool}
+COLUMNS = {
+    "position": int, "conversation": str, "draft": str, "peer": str, "held": int, "guarded": bool, "expires": str,
+}  # fmt: skip
+TIES = "tracing_requesttie"
+UNSAID = ""
+"""What is tied to nothing anybody knows of: an act of before, which does not say."""
+LONG_PAST = "0000-00-00"
+"""The last day of a message whose act does not say: it is looked at."""
 
 
-def _link(entry: Entry) -> Link | None:
+def _links(entry: Entry) -> list[Link]:
     conversation = states.conversation_of(entry)
     if not conversation:
-        return None
+        return []
     body = entry.body
-    is_drafted, is_received = body["act"] == "message_drafted", body["act"] == "message_received"
+    is_received = body["act"] in ("message_received", "message_expired")
     held = int(body.get("held", 0 if body.get("paper") else -1)) if is_received else 0
-    draft = str(body["draft"]) if is_drafted else ""
-    return entry.position, conversation, draft, str(body.get("peer", "")), held, bool(body.get("guarded"))
+    draft = str(body["draft"]) if body["act"] == "message_drafted" else ""
+    expires = str(body.get("expires", LONG_PAST))[:10] if is_received else ""
+    return [(entry.position, conversation, draft, str(body.get("peer", "")), held, bool(body.get("guarded")), expires)]
 
 
-PROJECTION = LinkProjection("requests", LINKS, COLUMNS, b'"act":"message_', _link)
+def _ties(entry: Entry) -> list[Link]:
+    conversation = states.conversation_of(entry)
+    if not conversation:
+        return []
+    ties = entry.body.get("ties")
+    if isinstance(ties, list):
+        return [
+            (entry.position, conversation, tie)
+            for tie in ties
+            if isinstance(tie, str) and 0 < len(tie) <= rules.LONGEST_TIE
+        ]
+    says = entry.body["act"] in ("message_sent", "message_received") and entry.body.get("kind") in rules.TYING
+    return [(entry.position, conversation, UNSAID)] if says else []
+
+
+PROJECTION = LinkProjection("requests", LINKS, COLUMNS, b'"act":"message_', _links)
 """Links acts about messages to their request."""
+
+TIED = LinkProjection(
+    "requestties", TIES, {"position": int, "conversation": str, "tie": str}, b'"act":"message_', _ties
+)
+"""Links requests to each other: the marks they ask about, the request another one follows from, those they name."""

@@ -1,7 +1,7 @@
 """Reading requests: one, all, what is owed, what waits to be delivered; and who may see what of them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,11 +10,12 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.ledger import checkpoint, database, entry, services, store
 from countermark.ledger.checkpoint import CheckpointError
+from countermark.ledger.entry import Entry
 from countermark.ledger.models import Attachment, Peer
 from countermark.tracing.requests import handling, messages, rules, states
 from countermark.tracing.requests.handling import Reader
 from countermark.tracing.requests.messages import MessageError
-from countermark.tracing.requests.projection import LINKS
+from countermark.tracing.requests.projection import LINKS, TIES, UNSAID
 from countermark.tracing.requests.states import Request
 
 
@@ -33,9 +34,33 @@ def request(conversation_id: str, reader: Reader | None = None) -> Request | Non
     """One request, or None for an unknown id. For people always with a `reader`: without, it is the node that reads."""
     rows = database.select_in(f"SELECT position FROM {LINKS}", "conversation", [conversation_id])  # noqa: S608
     entries = store.entries_at([int(row[0]) for row in rows])
-    digests = {str(entry.body["document"]) for entry in entries if entry.body.get("document")}
-    found = states.fold(conversation_id, entries, documents(digests))
-    return states.seen_by(found, reader) if found is not None and reader is not None else found
+    return next(_folded({conversation_id: entries}, reader), None)
+
+
+def some(ids: Collection[str], reader: Reader | None = None) -> Iterator[Request]:
+    """Those of some requests that are known, the newest first; read together."""
+    rows = database.select_in(f"SELECT conversation, position FROM {LINKS}", "conversation", sorted(ids))  # noqa: S608
+    positions: dict[str, list[int]] = {}
+    for conversation_id, position in sorted(rows, key=lambda row: -int(row[1])):
+        positions.setdefault(str(conversation_id), []).append(int(position))
+    for group in database.chunks(positions, AT_ONCE):
+        wanted = [position for conversation_id in group for position in positions[conversation_id]]
+        entries = {one.position: one for one in store.entries_at(wanted)}
+        yield from _folded({name: [entries[at] for at in positions[name] if at in entries] for name in group}, reader)
+
+
+AT_ONCE = 100
+"""Requests read together."""
+
+
+def _folded(groups: Mapping[str, Sequence[Entry]], reader: Reader | None) -> Iterator[Request]:
+    """The request that each group of acts tells, as far as a reader may see it; documents are read together."""
+    digests = {str(one.body["document"]) for group in groups.values() for one in group if one.body.get("document")}
+    held = documents(digests)
+    for conversation_id, group in groups.items():
+        found = states.fold(conversation_id, group, held)
+        if found is not None:
+            yield found if reader is None else states.seen_by(found, reader)
 
 
 def documents(digests: Collection[str]) -> dict[str, bytes]:
@@ -48,10 +73,43 @@ def requests(reader: Reader | None = None) -> Iterator[Request]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT conversation, max(position) FROM {LINKS} GROUP BY conversation ORDER BY 2 DESC")  # noqa: S608
         ids = [str(row[0]) for row in cursor.fetchall()]
-    for conversation_id in ids:
-        found = request(conversation_id, reader)
-        if found is not None:
-            yield found
+    for group in database.chunks(ids, AT_ONCE):
+        yield from some(group, reader)
+
+
+def tied(conversation_id: str) -> set[str]:
+    """The requests that may belong to the trace of one: tied to it, and to those, by a mark, a parent or a name.
+
+    Those whose acts are of before and say no ties are among them: who reads them decides.
+    """
+    known: set[str] = set()
+    waiting = {conversation_id, *_conversations("tie", [UNSAID])}
+    while waiting:
+        known |= waiting
+        rows = database.select_in(f"SELECT tie FROM {TIES}", "conversation", sorted(waiting))  # noqa: S608
+        ties = {str(row[0]) for row in rows} - {UNSAID}
+        named = {tie.removeprefix("request:") for tie in ties if tie.startswith("request:")}
+        naming = {f"request:{name}" for name in waiting}
+        waiting = (named | _conversations("tie", sorted(ties | naming))) - known
+    return known
+
+
+def _conversations(column: str, values: Sequence[str]) -> set[str]:
+    rows = database.select_in(f"SELECT conversation FROM {TIES}", column, values)  # noqa: S608
+    return {str(row[0]) for row in rows}
+
+
+def following(conversation_id: str) -> list[str]:
+    """The requests that were made because of one, the newest first."""
+    naming = _conversations("tie", [f"request:{conversation_id}"])
+    return [one.id for one in some(naming) if one.parent == conversation_id]
+
+
+def to_expire(day: str) -> set[str]:
+    """The requests in which something another State told may be seen until a day before `day`, or that do not say."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT conversation FROM {LINKS} WHERE expires < %s AND NOT expires = ''", [day])  # noqa: S608
+        return {str(row[0]) for row in cursor.fetchall()}
 
 
 def of_draft(draft_id: str) -> Request | None:

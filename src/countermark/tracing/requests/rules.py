@@ -17,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from countermark.marks.sentences import Sentence
+from countermark.marks.text import canonical
 
 Side = Literal["asker", "answerer"]
 SIDES: tuple[Side, ...] = ("asker", "answerer")
@@ -204,6 +205,26 @@ def say(
     )
 
 
+TYING = ("request", "forwarding")
+"""Kinds of message that tie a request to others."""
+LONGEST_TIE = 120
+
+
+def marks_of(body: Mapping[str, Any]) -> frozenset[str]:
+    """The canonical marks of the weapons a message is about."""
+    weapons = body.get("weapons")
+    found = [one.get("marks") for one in weapons if isinstance(one, dict)] if isinstance(weapons, list) else []
+    texts = [text for marks in found for text in (marks if isinstance(marks, list) else [marks])]
+    said = [text.get("reading") or text.get("mark") if isinstance(text, dict) else text for text in texts]
+    return frozenset(filter(None, (canonical(text) for text in said if isinstance(text, str))))
+
+
+def named_in(body: Mapping[str, Any]) -> frozenset[str]:
+    """The other requests a message names."""
+    named = body.get("linked_request")
+    return frozenset({named.strip()} if isinstance(named, str) and named.strip() else ())
+
+
 def refusals(conversation: Conversation, side: Side, kind: str, body: Mapping[str, Any]) -> list[Sentence]:
     """Why a message may not be sent now; empty when it may."""
     word = table().messages.get(kind)
@@ -372,7 +393,7 @@ def due(conversation: Conversation, periods: Periods = _USUAL) -> Due | None:
     match conversation.state:
         case "sent":
             return Due("answerer", "acknowledgement", since + dt.timedelta(days=periods.acknowledge))
-        case "delayed":
+        case "delayed" if _is_day(last.body.get("until")):
             return Due("answerer", "answer", dt.date.fromisoformat(str(last.body["until"])))
         case "information_requested":
             return Due("asker", "information", since + dt.timedelta(days=periods.information))

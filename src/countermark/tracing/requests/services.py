@@ -4,6 +4,7 @@ What is said is kept as a document named by its digest; the acts name no person 
 goes out.
 """
 
+import hashlib
 import logging
 import uuid
 from collections.abc import Mapping
@@ -33,14 +34,19 @@ def refusal(message: str, /, **values: str) -> NotSaid:
     return NotSaid([Sentence(message, **values)])
 
 
-def draft(kind: str, body: Mapping[str, Any], *, peer: str = "", conversation: str = "", by: Actor) -> str:
+def draft(
+    kind: str, body: Mapping[str, Any], *, peer: str = "", conversation: str = "", parent: str = "", by: Actor
+) -> str:
     """Writes a message down for another person to release. Returns the draft's id.
 
-    `peer`: the receiving node's origin, or a country where it has none; needed for a new request only.
+    `peer`: the receiving node's origin, or a country where it has none; needed for a new request only. `parent`: the request a new
+    one follows from; it stands in the act and is not told to the peer.
     """
     if conversation:
         known = _request(conversation)
     else:
+        if parent:
+            _request(parent)
         known = Request(str(uuid.uuid4()), "asker", _peer_of(peer), rules.fold("", []), (), (), 0)
     if problems := [*rules.refusals(known.conversation, known.side, kind, body), *handling.body_problems(body)]:
         raise NotSaid(problems)
@@ -48,9 +54,11 @@ def draft(kind: str, body: Mapping[str, Any], *, peer: str = "", conversation: s
     draft_id = str(uuid.uuid4())
     data = jcs.encode(dict(body))
     kept = services.attachment(data, MEDIA_TYPE)
-    fields = {
+    fields: dict[str, Any] = {
         "conversation": known.id, "draft": draft_id, "kind": kind, "side": known.side, "peer": known.peer, "document": kept.key,
     }  # fmt: skip
+    if parent and not conversation:
+        fields |= {"parent": parent, "ties": [f"request:{parent}"]}
     services.append([services.timed_act("message_drafted", fields, kept=(kept,))], by=by)
     return draft_id
 
@@ -168,7 +176,7 @@ def _take(envelope: Envelope, peer: str, *, paper: bool, by: Actor) -> None:
         raise NotSaid(problems)
     for one in known.received if known else ():
         if one.envelope.number == envelope.number:
-            if messages.written(one.envelope) != messages.written(envelope):
+            if one.digest != hashlib.sha256(messages.written(envelope)).hexdigest():
                 raise NotSaid([Sentence("another message of this number came before: this one is not believed")])
             return
     _append("message_received", envelope, ours, peer, by, paper=paper)
@@ -212,10 +220,28 @@ def _append(
     }  # fmt: skip
     fields |= {"draft": draft} if draft else {}
     fields |= {"paper": True} if paper else {}
+    fields |= {"ties": ties(envelope.body)} if envelope.kind in rules.TYING else {}
     if word == "message_received":
-        fields |= {"held": checkpoint.read_unverified(envelope.checkpoint).size} if envelope.checkpoint else {"held": 0}
-        fields |= {"guarded": True} if handling.is_guarded(envelope.body) else {}
+        fields |= looked_up(envelope)
     services.append([services.timed_act(word, fields, kept=(kept,))], by=by)
+
+
+MOST_TIES = 500
+
+
+def ties(body: Mapping[str, Any]) -> list[str]:
+    """What ties a request to others, for its act: marks asked about, as opaque ids, and requests named."""
+    marks = (f"mark:{identity.ref('mark', mark)}" for mark in rules.marks_of(body))
+    named = (f"request:{name}" for name in rules.named_in(body) if len(name) <= rules.LONGEST_TIE - len("request:"))
+    return [*sorted(named), *sorted(marks)][:MOST_TIES]
+
+
+def looked_up(envelope: Envelope, after: str = "") -> dict[str, Any]:
+    """What a received message is looked up by, for its act: the checkpoint it brought, whether it may go on, its first last day `after` one."""
+    days = [day for day in handling.last_days(envelope.body) if day >= after]
+    held = checkpoint.read_unverified(envelope.checkpoint).size if envelope.checkpoint else 0
+    guarded = {"guarded": True} if handling.is_guarded(envelope.body) else {}
+    return {"held": held, "expires": days[0] if days else "", **guarded}
 
 
 def _peer_of(peer: str) -> str:

@@ -10,7 +10,9 @@ from countermark.tracing.requests.handling import Reader
 from countermark.tracing.requests.messages import Envelope, MessageError
 from countermark.tracing.requests.rules import Conversation, Message, Side
 
-WORDS = frozenset({"message_drafted", "message_dropped", "message_sent", "message_received", "message_delivered"})
+WORDS = frozenset(
+    {"message_drafted", "message_dropped", "message_sent", "message_received", "message_delivered", "message_expired"}
+)
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -34,7 +36,10 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One tracing request between two States, as this node knows it. `side` is ours; `peer` an origin, or a country on paper."""
+    """One tracing request between two States, as this node knows it. `side` is ours; `peer` an origin, or a country on paper.
+
+    `parent` is the request of our own or of another State that this one follows from; it is not told to the peer.
+    """
 
     id: str
     side: Side
@@ -43,6 +48,7 @@ class Request(msgspec.Struct, frozen=True):
     kept: tuple[Kept, ...]
     drafts: tuple[Draft, ...]
     delivered: int
+    parent: str = ""
 
     @property
     def sent(self) -> tuple[Kept, ...]:
@@ -98,14 +104,16 @@ def conversation_of(entry: Entry) -> str:
 def fold(conversation_id: str, entries: Iterable[Entry], documents: Mapping[str, bytes]) -> Request | None:
     """A request from its acts and the documents they name (by digest); None where there is none."""
     side: Side = "asker"
-    peer, delivered = "", 0
+    peer, parent, delivered = "", "", 0
     kept: dict[tuple[str, int], Kept] = {}
+    expired: dict[tuple[str, int], str] = {}
     drafts: dict[str, Draft] = {}
     for entry in sorted(entries, key=lambda one: one.position):
         body = entry.body
         side, peer = body.get("side", side), body.get("peer", peer)
         match body["act"]:
             case "message_drafted":
+                parent = parent or str(body.get("parent", ""))
                 drafts[body["draft"]] = Draft(
                     body["draft"], body["kind"], entry.recorded.by, body["document"], body["time"]
                 )
@@ -113,21 +121,34 @@ def fold(conversation_id: str, entries: Iterable[Entry], documents: Mapping[str,
                 drafts.pop(body["draft"], None)
             case "message_delivered":
                 delivered = max(delivered, int(body["number"]))
+            case "message_expired":
+                expired[body["said_by"], int(body["number"])] = str(body["document"])
             case _:
                 drafts.pop(body.get("draft", ""), None)
-                one = _kept(entry, documents)
+                one = _kept(entry, str(body["document"]), documents)
                 kept.setdefault((one.envelope.side, one.envelope.number), one)
     if not peer:
         return None
+    for key, digest in expired.items():
+        if key in kept:
+            kept[key] = msgspec.structs.replace(
+                kept[key], envelope=_read(documents.get(digest, b"")) or kept[key].envelope
+            )
     said = rules.fold(conversation_id, [one.envelope.message for one in kept.values()])
-    return Request(conversation_id, side, peer, said, tuple(kept.values()), tuple(drafts.values()), delivered)
+    return Request(conversation_id, side, peer, said, tuple(kept.values()), tuple(drafts.values()), delivered, parent)
 
 
-def _kept(entry: Entry, documents: Mapping[str, bytes]) -> Kept:
-    body = entry.body
+def _read(data: bytes) -> Envelope | None:
     try:
-        envelope = messages.read(documents.get(body["document"], b""))
+        return messages.read(data)
     except MessageError:
+        return None
+
+
+def _kept(entry: Entry, digest: str, documents: Mapping[str, bytes]) -> Kept:
+    body = entry.body
+    envelope = _read(documents.get(digest, b""))
+    if envelope is None:
         # Its document was erased: the conversation stays whole, what was said is gone.
         envelope = Envelope(
             messages.FORMAT,
@@ -141,4 +162,4 @@ def _kept(entry: Entry, documents: Mapping[str, bytes]) -> Kept:
             body["time"],
             {},
         )
-    return Kept(envelope, body["document"], entry.recorded.time, entry.recorded.by, bool(body.get("paper")))
+    return Kept(envelope, digest, entry.recorded.time, entry.recorded.by, bool(body.get("paper")))

@@ -14,6 +14,7 @@ from countermark.ledger import identity
 from countermark.ledger.entry import now
 from countermark.ledger.models import Peer
 from countermark.register.views.common import actor, me
+from countermark.tracing.cases import queries as cases
 from countermark.tracing.papers import labels
 from countermark.tracing.requests import delivery, forms, handling, keyring, periods, queries, rules, services, shown
 from countermark.tracing.requests.keys import KeyProblem
@@ -76,6 +77,8 @@ def request_page(request: HttpRequest, conversation: str) -> HttpResponse:
         "guarantee": shown.without_guarantee(found),
         "diversion": shown.point_of_diversion(found),
         "address": delivery.address(found.peer) if not found.on_paper else "",
+        "following": queries.following(found.id),
+        "case": cases.of_request(found.id, cases.offices(me(request))),
         "languages": labels.LANGUAGES.items(),
         "printing": "print" in request.GET,
         "printed": now(),

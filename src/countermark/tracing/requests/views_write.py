@@ -57,17 +57,27 @@ def request_new(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, body: dict[str, Any], peer: str) -> str:
-    """Drafts a request; one that was begun from a case belongs to it."""
-    found = _case(request)
+    """Drafts a request; one that was begun from a case belongs to it, one that follows from another to the case of that one."""
+    earlier, found = _earlier(request), _case(request)
+    parent = earlier.id if earlier else ""
     if found is None:
-        return services.draft("request", body, peer=peer, by=actor(request))
-    items = [item.id for item in _chosen(request, found)]
-    return case_services.ask_with(found.id, body, peer, items, by=actor(request))
+        return services.draft("request", body, peer=peer, parent=parent, by=actor(request))
+    items = [] if parent else [item.id for item in _chosen(request, found)]
+    return case_services.ask_with(found.id, body, peer, items, parent=parent, by=actor(request))
+
+
+def _earlier(request: HttpRequest) -> Request | None:
+    """The request a new one follows from."""
+    named = request.GET.get("after", "")
+    return queries.request(named, queries.reader(me(request))) if named else None
 
 
 def _case(request: HttpRequest) -> Case | None:
     """The case a request is begun from, among those the officer works on."""
-    return cases.case(request.GET["case"], cases.offices(me(request), "case.write")) if "case" in request.GET else None
+    mine = cases.offices(me(request), "case.write")
+    if "case" in request.GET:
+        return cases.case(request.GET["case"], mine)
+    return cases.of_request(request.GET["after"], mine) if "after" in request.GET else None
 
 
 def _chosen(request: HttpRequest, found: Case) -> list[Item]:
@@ -100,14 +110,12 @@ def _prefilled(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any
     to = request.GET.get("to", "")[:2]
     known = next((origin for origin, _label in shown.directory() if origin[:2] == to), "")
     first: dict[str, Any] = {"peer": known} if known else {"country": to}
-    if (case := _case(request)) is not None and case.facts:
+    if "case" in request.GET and (case := _case(request)) is not None and case.facts:
         weapons = [item.said for item in _chosen(request, case) if item.said]
         body = case_rules.request_body(case.facts, weapons, confirmed=False, intended_use="")
         given = {name: body[name] for name in ("why_illicit", "circumstances")}
         return {**first, **given}, [_typed(one) for one in body["weapons"]]
-    earlier = (
-        queries.request(request.GET.get("after", ""), queries.reader(me(request))) if "after" in request.GET else None
-    )
+    earlier = _earlier(request)
     said = next((one.envelope.body for one in earlier.kept if one.envelope.kind == "request"), {}) if earlier else {}
     if said:
         first |= {name: said.get(name) for name in ("why_illicit", "circumstances", "intended_use")}
@@ -132,7 +140,7 @@ def request_say(request: HttpRequest, conversation: str, kind: str) -> HttpRespo
     """One message of a kind; one that answers begins with the weapon, or says that there is no record."""
     found = _may_be_said(request, conversation, kind)
     data = posted(request)
-    form, conditions = forms.Say(kind, data, initial=_asked_about(request)), forms.Conditions(data)
+    form, conditions = forms.Say(kind, data, initial=_first(request, found, kind)), forms.Conditions(data)
     answers = "answer" in rules.table().messages[kind].needs
     if data is not None and form.is_valid() and conditions.is_valid():
         body = {**form.body, **({"answer": {"records": []}} if answers else {}), **conditions.body}
@@ -153,6 +161,15 @@ def request_say(request: HttpRequest, conversation: str, kind: str) -> HttpRespo
         "weapons": views_answers.asked(request, found) if answers else [],
     }
     return render(request, "tracing/requests/say.html", context, status=REFUSED if form.errors else 200)
+
+
+def _first(request: HttpRequest, found: Request, kind: str) -> dict[str, str]:
+    """What the form of a message begins with: a notice of forwarding names the request that was made because of this one."""
+    following = queries.following(found.id) if kind == "forwarding" else []
+    goes_on = queries.request(following[0]) if following else None
+    if goes_on is not None:
+        return {"linked_request": goes_on.id, "next_country": goes_on.peer[:2]}
+    return _asked_about(request)
 
 
 def _asked_about(request: HttpRequest) -> dict[str, str]:
