@@ -23,8 +23,7 @@ def marks(user: User, record: Record) -> Panel:
     may_view = accounts.may(user, "marking.view")
     data: dict[str, Any] = {
         "weapon": state,
-        "diagram": drawing.diagram(state.kind, shown, name="marks", translate=_),
-        "legend": drawing.legend(shown),
+        "diagram": drawing.drawn(state.kind, shown, name="marks", translate=_),
         "may_view": may_view,
         "orders": _orders(user, state.id) if may_view else [],
         "production": origins.production_of(state.id) if may_view else "unknown",

@@ -263,8 +263,15 @@ def rows(
     wanted = min(int(count) if count.isdecimal() and len(count) < 4 else 1, ROWS_AT_MOST)
     found = [kind(sent, prefix=f"{prefix}{n}") for n in range(wanted)]
     if sent.get("action") == f"add_{prefix}" and wanted < ROWS_AT_MOST:
-        found.append(kind(prefix=f"{prefix}{wanted}"))
+        found.append(_added(kind(prefix=f"{prefix}{wanted}")))
     return found
+
+
+def _added(row: forms.Form) -> forms.Form:
+    """A row somebody has just asked for: they go on typing there."""
+    first = next(iter(row.fields.values()))
+    first.widget.attrs["autofocus"] = True
+    return row
 
 
 def initial_of(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:

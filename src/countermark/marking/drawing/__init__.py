@@ -5,6 +5,6 @@ are set left to right whatever the page's direction; a weapon is never mirrored,
 """
 
 from countermark.marking.drawing.layout import Reserved, layout
-from countermark.marking.drawing.weapon import Shown, diagram, legend
+from countermark.marking.drawing.weapon import Drawn, Shown, diagram, drawn, legend
 
-__all__ = ["Reserved", "Shown", "diagram", "layout", "legend"]
+__all__ = ["Drawn", "Reserved", "Shown", "diagram", "drawn", "layout", "legend"]

@@ -40,6 +40,19 @@ def legend(marks: Sequence[Shown]) -> list[Legend]:
     return [Legend(number, mark) for number, mark in enumerate(marks, 1)]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing and what its numbers stand for."""
+
+    svg: str
+    legend: list[Legend]
+
+
+def drawn(kind: str, marks: Sequence[Shown], *, name: str = "diagram", translate: Translate = str) -> Drawn:
+    """`diagram` with its `legend`: neither says anything without the other."""
+    return Drawn(diagram(kind, marks, name=name, translate=translate), legend(marks))
+
+
 def diagram(kind: str, marks: Sequence[Shown], *, name: str = "diagram", translate: Translate = str) -> str:
     """The SVG of a weapon of a kind with a number at each mark; components the outline lacks stand as boxes below it.
 

@@ -92,6 +92,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     """What is enough on a component too small for the whole mark."""
     min_height: Length | None = None
     min_depth: Length | None = None
+    min_depth_from: dt.date | None = None
+    """The day from which the depth is demanded of what is first placed on the market; a mark whose depth is not told is advised then, no
+    more, for a description does not say when that was."""
     alphabets: tuple[Alphabet, ...] = ()
     numerals: tuple[Numerals, ...] = ()
     removable_plate: Literal["refused", "advice", "silent"] = "silent"
@@ -113,6 +116,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fro
     deadline: str = ""
     note: str = ""
     confidence: Literal["read", "memory"] = "read"
+
+    def on(self, day: dt.date) -> "Rule":
+        """The rule as it stands on a day."""
+        if self.min_depth_from is None or self.min_depth_from <= day:
+            return self
+        return msgspec.structs.replace(self, min_depth=None, min_depth_from=None)
 
 
 class Exemption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,9 +160,9 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
         return self.from_ <= day and (self.to is None or day <= self.to)
 
     def rules_on(self, day: dt.date) -> tuple[Rule, ...]:
-        """The rules valid on a day."""
+        """The rules valid on a day, as they stand on it."""
         return tuple(
-            rule
+            rule.on(day)
             for rule in self.rules
             if (rule.from_ is None or rule.from_ <= day) and (rule.to is None or day <= rule.to)
         )

@@ -29,8 +29,33 @@ def _sizes(voice: Voice, mark: Mark, description: Description) -> Iterator[Findi
     rule = voice.rule
     if rule.min_height and not (part and part.too_small and mark.component not in FRAMES):
         yield _size(voice, mark, "height_mm", mark.height_mm, rule.min_height)
-    if rule.min_depth:
+    if rule.min_depth and rule.min_depth_from:
+        yield _new_depth(voice, mark, description, rule.min_depth, rule.min_depth_from.isoformat())
+    elif rule.min_depth:
         yield _size(voice, mark, "depth_mm", mark.depth_mm, rule.min_depth)
+
+
+def _new_depth(voice: Voice, mark: Mark, description: Description, least: Length, day: str) -> Finding:
+    """A depth demanded only of what is first placed on the market from a day on: what may be older is advised."""
+    found = _size(voice, mark, "depth_mm", mark.depth_mm, least)
+    if found.verdict == "met" or (found.verdict == "refused" and not _made_before(mark, description, int(day[:4]))):
+        return found
+    return voice.says(
+        "advice",
+        "depth_mm",
+        gettext_noop("Must be at least %(least)s deep on what is first placed on the market from %(day)s on."),
+        mark.component,
+        least=str(least),
+        day=day,
+    )
+
+
+def _made_before(mark: Mark, description: Description, year: int) -> bool:
+    """Whether the weapon is told to be of an earlier year."""
+    weapon_year = description.weapon.year if description.weapon else None
+    written = told(mark).get("year", "")
+    made = weapon_year or (int(written) if written.isdecimal() and len(written) == 4 else None)
+    return made is not None and made < year
 
 
 def _size(voice: Voice, mark: Mark, attribute: str, given: float | None, least: Length) -> Finding:

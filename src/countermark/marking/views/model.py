@@ -62,8 +62,6 @@ def _edit(request: HttpRequest, known: Model, head: modelforms.Head | None) -> H
         },
     )
     rows = modelforms.rows(known, sent)
-    if request.POST.get("action") == "add_part":
-        rows[-1].fields["type"].widget.attrs["autofocus"] = True
     bound = [one for one in (head, form, *rows) if one is not None and one.is_bound]
     good = bool(sent) and not [one for one in bound if not one.is_valid()]
     shown = modelforms.stated(known, form, [row for row in rows if row.is_bound]) if good else known

@@ -13,7 +13,7 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.marking import drawing, planforms, planning, staterules
 from countermark.marking.description import Description, Part, read
-from countermark.marking.drawing import Shown
+from countermark.marking.drawing import Drawn, Shown
 from countermark.marking.methods import Choice
 from countermark.marking.planning import Planning
 from countermark.marking.rules.findings import Finding
@@ -174,8 +174,8 @@ def _area(part: Part | None, carrier: str) -> tuple[float, float] | None:
     return found.width_mm, found.height_mm
 
 
-def _diagram(described: Description, planned: tuple[PlannedMark, ...]) -> str:
+def _diagram(described: Description, planned: tuple[PlannedMark, ...]) -> Drawn:
     kind = (described.weapon.kind if described.weapon else None) or ""
     shown = [Shown(one.component or "", one.text or "", one.mark_kind, one.carrier) for one in described.marks or ()]
     shown += [Shown(one.component, one.text, one.mark_kind, one.carrier, planned=True) for one in planned]
-    return drawing.diagram(kind, shown, name="plan", translate=_)
+    return drawing.drawn(kind, shown, name="plan", translate=_)

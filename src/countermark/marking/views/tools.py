@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts.models import User
 from countermark.marking import batches, bench, drawing, equipment, queries, words
-from countermark.marking.drawing import Shown
+from countermark.marking.drawing import Drawn, Shown
 from countermark.marking.queries import Throughput
 from countermark.marking.states import Item
 from countermark.register import projection
@@ -78,7 +78,7 @@ def marks_of(item: Item) -> list[dict[str, Any]]:
     ]
 
 
-def diagram_of(item: Item) -> str:
+def diagram_of(item: Item) -> Drawn:
     """Where the marks of a weapon stand, and where those to come will.
 
     What it bears is not told before it was keyed: it is to be read off the weapon.
@@ -97,4 +97,4 @@ def diagram_of(item: Item) -> str:
         for number, one in enumerate(item.marks)
     ]
     kind = state.kind if state else str(item.description.get("kind", ""))
-    return drawing.diagram(kind, shown, name=f"weapon-{item.position}", translate=_)
+    return drawing.drawn(kind, shown, name=f"weapon-{item.position}", translate=_)
