@@ -198,4 +198,5 @@ NATIONAL: dict[str, Page] = {
     "ledger:entry": Page(LEDGER_READERS, kwargs={"position": 1}),
     "ledger:checkpoint": Page(LEDGER_READERS),
     "ledger:verify": Page(LEDGER_READERS, "post"),
+    "ledger:nodes": Page(LEDGER_READERS),
 }

@@ -54,6 +54,7 @@ TABLE: dict[str, Row] = {
     "healthz": Row(EVERYBODY),
     "tracing:messages": Row(EVERYBODY, "post"),
     "tracing:blind_exchange": Row(EVERYBODY, "post"),
+    "ledger:replica": Row(EVERYBODY, "post", (("operation", "heads"),)),
     "account_login": Row(EVERYBODY),
     "account_logout": Row(EVERYBODY),
     "account_inactive": Row(EVERYBODY),

@@ -27,6 +27,8 @@ _COMMANDS = {
     "rebuild": "ledger",
     "backup": "ledger",
     "restore": "ledger",
+    "peer": "replicate",
+    "replicate": "replicate",
     "serve": "serve",
     "marking": "marking",
     "schema": "marking",

@@ -1,5 +1,6 @@
 """`countermark ledger ...`, `rebuild`, `backup`, `restore`."""
 
+import re
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _File = click.Path(path_type=Path)
 _READ = click.Path(path_type=Path, exists=True, dir_okay=False)
+SMALLEST_PIECE = 64 << 10
 
 
 @click.group("ledger")
@@ -114,20 +116,43 @@ def consistency(old: int, new: int) -> None:
     print_json(exchange.consistency(log, old, new))
 
 
+def _bytes(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """`500K`, `100M`, `4G` or plain bytes."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([1-9][0-9]{0,11})([KMG]?)", value.strip().upper())
+    size = int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[found[2]] if found else 0
+    if size < SMALLEST_PIECE:
+        raise click.BadParameter(f"expected a size such as 100M, at least {SMALLEST_PIECE >> 10}K")
+    return size
+
+
 @ledger.command("export")
 @click.option("--from", "start", type=click.IntRange(min=0), default=0, help="The index to begin at.")
 @click.option("--log", "origin", help="Another log held here.")
 @click.option("--bundle", type=_File, help="Write a bundle file with header and signed checkpoint.")
 @click.option("--to", "recipient", metavar="ORIGIN", help="Enclose side data, encrypted to this node of the directory.")
+@click.option(
+    "--piece-size",
+    "most",
+    metavar="SIZE",
+    callback=_bytes,
+    help="Write files FILE.001, FILE.002 ... of at most so much, such as 100M; files of an earlier run are kept.",
+)
 @json_option
-def export(start: int, origin: str | None, bundle: Path | None, recipient: str | None, as_json: bool) -> None:
+def export(
+    start: int, origin: str | None, bundle: Path | None, recipient: str | None, most: int | None, as_json: bool
+) -> None:
     """Writes a log, one entry a line, or a bundle of it. With --json the entries are the list `entries` of the one object."""
-    if recipient and not bundle:
-        raise click.UsageError("--to encloses side data in a bundle: give --bundle FILE as well")
+    if (recipient or most) and not bundle:
+        raise click.UsageError("--to and --piece-size belong to a bundle: give --bundle FILE as well")
     log = _held_log(origin) if origin else _own_log()
     from countermark.ledger import bundle as bundles
     from countermark.ledger import exchange
 
+    if bundle and most:
+        _export_pieces(bundle, log, start, recipient, most, as_json)
+        return
     if bundle:
         bundles.write(bundle, log, start, recipient or "", progress("written"))
         if as_json:
@@ -141,6 +166,20 @@ def export(start: int, origin: str | None, bundle: Path | None, recipient: str |
     exchange.export(log, start, _Listed(out))  # type: ignore[arg-type]
     out.write(b"]}\n")
     out.flush()
+
+
+def _export_pieces(path: Path, log: "Log", start: int, recipient: str | None, most: int, as_json: bool) -> None:
+    from countermark.ledger import pieces
+
+    written = [
+        {"bundle": str(file), "from": made.start, "size": made.end}
+        for file, made in pieces.write_all(path, log, start, recipient or "", most, progress("written"))
+    ]
+    if as_json:
+        print_json({"origin": log.origin, "from": start, "to": recipient, "pieces": written})
+        return
+    for one in written:
+        click.echo(f"{one['bundle']}: entries {one['from']:,} to {one['size']:,}")
 
 
 class _Listed:
@@ -163,11 +202,18 @@ class _Listed:
 @click.option("--checkpoint", "note", type=_READ, help="The signed checkpoint of a file of plain lines.")
 @json_option
 def take_in(file: Path, note: Path | None, as_json: bool) -> None:
-    """Takes in a copy of another node's log: a bundle, or lines with a checkpoint."""
+    """Takes in a copy of another node's log: a bundle, the pieces that begin with FILE.001, or lines with a checkpoint.
+
+    Pieces that are not there yet are left for the next time.
+    """
     ready()
     from countermark.ledger import exchange
 
-    taken = exchange.take_in(file, _text(note) if note else None, by=actor(), progress=progress("taken in"))
+    text = _text(note) if note else None
+    parts = [exchange.take_in(one, text, by=actor(), progress=progress("taken in")) for one in _with_later_pieces(file)]
+    taken = parts[-1]
+    for part in parts[:-1]:
+        taken = taken.after(part)
     if as_json:
         print_json(taken)
         return
@@ -176,6 +222,17 @@ def take_in(file: Path, note: Path | None, as_json: bool) -> None:
     )
     if taken.refused:
         click.echo(f"{taken.refused:,} side rows are not those the log states and were left out", err=True)
+
+
+def _with_later_pieces(file: Path) -> list[Path]:
+    """FILE, and when it is named `.001` or so, those that follow it without a gap."""
+    found = [file]
+    while (number := found[-1].suffix[1:]).isdecimal() and len(number) >= 3:
+        following = found[-1].with_suffix(f".{int(number) + 1:03}")
+        if not following.is_file():
+            break
+        found.append(following)
+    return found
 
 
 @ledger.command("trust")

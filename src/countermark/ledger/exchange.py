@@ -57,6 +57,17 @@ class Taken(msgspec.Struct, frozen=True):
     refused: int = 0
     merged: int = 0
 
+    def after(self, before: "Taken") -> "Taken":
+        """What this piece of a log and the one before it did together."""
+        return Taken(
+            self.origin,
+            self.size,
+            self.new + before.new,
+            self.texts + before.texts,
+            self.refused + before.refused,
+            self.merged + before.merged,
+        )
+
 
 # --- going out --------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,18 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.register.views import capture, discrepancies, holders, lists, logs, papers, record, weapons
+from countermark.register.views import (
+    capture,
+    discrepancies,
+    holders,
+    lists,
+    logs,
+    nodes,
+    papers,
+    record,
+    replica,
+    weapons,
+)
 
 register_patterns: list[URLPattern | URLResolver] = [
     path("weapons/", weapons.weapons, name="weapons"),
@@ -38,6 +49,8 @@ ledger_patterns = [
     path("ledger/entries/<int:position>/", logs.entry, name="entry"),
     path("ledger/checkpoint/", logs.checkpoint, name="checkpoint"),
     path("ledger/verify/", logs.verify, name="verify"),
+    path("ledger/nodes/", nodes.nodes, name="nodes"),
+    path("exchange/replica/<str:operation>/", replica.call, name="replica"),
 ]
 
 

@@ -16,6 +16,9 @@ USUAL = 8 * 1024**2
 UPLOAD = 2 * 1024**3
 """Bytes an uploaded file may have; the node's own setting is usually far below."""
 UPLOAD_PATHS = ("/import/", "/api/loads", "/requests/blind/take/")
+PIECE = 160 * 1024**2
+"""Bytes a piece of a log may have that another node hands in: a single document can be that large."""
+PIECE_PATH = "/exchange/replica/push/"
 PICTURES = 24 * 1024**2
 """Bytes a form may have that takes photographs and documents, each of at most 8 MiB; as base64 a document has a third more."""
 PICTURE_PATHS = ("/marking/", "/api/marking/", "/cases/")
@@ -33,6 +36,8 @@ class BodyLimit:
     def _limit(self, path: str) -> int:
         if path in UPLOAD_PATHS:
             return self.upload
+        if path == PIECE_PATH:
+            return PIECE
         return self.pictures if path.startswith(PICTURE_PATHS) else self.usual
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_position_is_row'),
+        ("ledger", "0003_position_is_row"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('origin', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('tried', models.CharField(blank=True, max_length=24)),
-                ('reached', models.CharField(blank=True, max_length=24)),
-                ('behind', models.BigIntegerField(null=True)),
-                ('ahead', models.BigIntegerField(null=True)),
-                ('problem', models.JSONField(blank=True, default=str)),
+                ("origin", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("tried", models.CharField(blank=True, max_length=24)),
+                ("reached", models.CharField(blank=True, max_length=24)),
+                ("behind", models.BigIntegerField(null=True)),
+                ("ahead", models.BigIntegerField(null=True)),
+                ("problem", models.JSONField(blank=True, default=str)),
             ],
         ),
         migrations.CreateModel(
-            name='Replica',
+            name="Replica",
             fields=[
-                ('origin', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('taken', models.BigIntegerField(default=0)),
-                ('kept', models.BigIntegerField(default=0)),
-                ('seen', models.TextField(blank=True)),
+                ("origin", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("taken", models.BigIntegerField(default=0)),
+                ("kept", models.BigIntegerField(default=0)),
+                ("seen", models.TextField(blank=True)),
             ],
         ),
     ]
