@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -26,6 +27,9 @@ from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
 from countermark.register import services as register
 from countermark.register.models import LoadJob
+from countermark.tracing.cases import queries
+from countermark.tracing.cases import services as cases
+from countermark.tracing.cases.rules import Facts, Mark, Recovered
 from tests.marking import workshop
 
 CHIEF = Actor("chief")
@@ -43,7 +47,8 @@ OPERATIONS = [
     "GET /api/marking/models.csv", "POST /api/marking/models/review", "POST /api/marking/models/load",
     "GET /api/marking/policy", "PUT /api/marking/policy", "GET /api/marking/finds", "GET /api/marking/coverage",
     "PUT /api/marking/coverage/rule", "POST /api/marking/compare", "GET /api/marking/consultations",
-    "POST /api/marking/consultations", "GET /api/marking/arrivals", "GET /api/marking/due", "POST /api/marking/authorities",
+    "GET /api/stockpile/tags", "POST /api/stockpile/tags", "POST /api/stockpile/tags/unbind", "GET /api/stockpile/alarms",
+    "POST /api/stockpile/reads", "POST /api/marking/consultations", "GET /api/marking/arrivals", "GET /api/marking/due", "POST /api/marking/authorities",
 ]  # fmt: skip
 OF_ONE = [
     "GET /api/marking/profiles/{profile_id}", "POST /api/marking/profiles/{profile_id}/end",
@@ -64,6 +69,20 @@ OF_ONE = [
     "POST /api/marking/weapons/{weapon_id}/production", "POST /api/marking/weapons/{weapon_id}/deactivation",
 ]  # fmt: skip
 """Operations on one thing of the marking room, which is there: only what is sent varies."""
+OF_TRACING = [
+    "GET /api/cases", "POST /api/cases", "GET /api/cases/{case_id}", "PUT /api/cases/{case_id}",
+    "GET /api/cases/{case_id}/photographs/{digest}", "POST /api/cases/{case_id}/weapons",
+    "PUT /api/cases/{case_id}/weapons/{item_id}", "POST /api/cases/{case_id}/weapons/{item_id}/drop",
+    "GET /api/cases/{case_id}/weapons/{item_id}/candidates", "POST /api/cases/{case_id}/weapons/{item_id}/decision",
+    "POST /api/cases/{case_id}/notes", "POST /api/cases/{case_id}/requests", "POST /api/cases/{case_id}/links",
+    "POST /api/cases/{case_id}/close", "POST /api/cases/{case_id}/office", "GET /api/requests/{conversation}/chain",
+    "GET /api/requests/{conversation}/chain/map", "GET /api/blind", "PUT /api/blind", "GET /api/blind/questions",
+    "POST /api/blind/questions", "GET /api/blind/questions/{question}", "GET /api/blind/questions/{question}/file",
+    "POST /api/blind/replies", "POST /api/interpol/stolen-and-lost", "POST /api/interpol/requests/{conversation}",
+    "GET /api/interpol/requests/{conversation}", "PUT /api/interpol/requests/{conversation}",
+    "PUT /api/interpol/cases/{case_id}", "PUT /api/interpol/weapons/{weapon_id}",
+]  # fmt: skip
+"""Operations on cases, requests and questions: the case and the request are there."""
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +107,9 @@ def operation(name: str) -> Any:
 
 def token() -> str:
     """One that may do everything, so that nothing is refused before it is looked at."""
-    services.add_user("fuzz", ["registrar", "auditor", "tracing", "marking"], None, "a-long-password", by=CHIEF)
+    services.add_user(
+        "fuzz", ["registrar", "auditor", "tracing", "contact", "marking"], None, "a-long-password", by=CHIEF
+    )
     user = User.objects.get(username="fuzz")
     expires = timezone.now() + timedelta(days=1)
     return services.issue_token(user, "fuzz", list(rules.SCOPES), expires, by=CHIEF)
@@ -101,7 +122,7 @@ def stored() -> tuple[int, int]:
 @pytest.mark.django_db
 def test_every_operation_is_tried() -> None:
     found = {f"{method.upper()} {path}" for path, some in described().raw_schema["paths"].items() for method in some}
-    assert found == {*OPERATIONS, *OF_ONE}
+    assert found == {*OPERATIONS, *OF_ONE, *OF_TRACING}
 
 
 @pytest.mark.django_db
@@ -140,6 +161,30 @@ def test_anything_sent_about_one_thing_gets_an_answer_as_described(name: str, sc
     known |= {"machine_id": workshop.laser().id} if "machine_id" in name else {}
 
     @settings(max_examples=8 * scale)
+    @given(case=operation(name).as_strategy())
+    def one(case: Any) -> None:
+        case.path_parameters = {key: known[key] for key in case.path_parameters}
+        before = stored()
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code >= 400:
+            assert stored() == before
+
+    one()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OF_TRACING)
+def test_anything_sent_about_a_case_or_request_gets_an_answer_as_described(name: str, scale: int) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    facts = Facts(how="seizure", date="2026-03-04", circumstances="at a road check", why_illicit=("a",))
+    said = Recovered((Mark("TKD48213"),), kind="revolver", calibre=".38")
+    opened = cases.open_case(facts, [said], by=CHIEF)
+    conversation = queries.conversation_of(cases.ask(opened.id, "XB", "investigation", confirmed=True, by=CHIEF))
+    known = {"case_id": opened.id, "item_id": opened.items[0].id, "digest": "0" * 64, "question": str(UUID(int=7))}
+    known |= {"conversation": conversation, "weapon_id": str(UUID(int=7))}
+
+    @settings(max_examples=5 * scale)
     @given(case=operation(name).as_strategy())
     def one(case: Any) -> None:
         case.path_parameters = {key: known[key] for key in case.path_parameters}

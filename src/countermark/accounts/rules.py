@@ -89,7 +89,9 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "armourer": Role(
-        _("Armourer"), frozenset({"weapon.view", "event.add", "stock.view", "stock.handle", "stock.reads"}), idle_minutes=15
+        _("Armourer"),
+        frozenset({"weapon.view", "event.add", "stock.view", "stock.handle", "stock.reads"}),
+        idle_minutes=15,
     ),
     "commander": Role(
         _("Commander"),
@@ -99,7 +101,9 @@ ROLES: dict[str, Role] = {
             | {"stock.view", "stock.command", "stock.location", "stock.inspect", "stock.reads"}
         ),
     ),
-    "counter": Role(_("Counting officer"), frozenset({"weapon.view", "stock.view", "stock.count", "stock.reads"}), idle_minutes=15),
+    "counter": Role(
+        _("Counting officer"), frozenset({"weapon.view", "stock.view", "stock.count", "stock.reads"}), idle_minutes=15
+    ),
     "contact": Role(
         _("National point of contact"),
         frozenset(
@@ -115,7 +119,7 @@ ROLES: dict[str, Role] = {
         _("Auditor"),
         frozenset(
             _REGISTER
-            | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "request.view"}
+            | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "case.view", "request.view"}
             | {"stock.view", "stock.location"}
         ),
     ),
@@ -132,6 +136,7 @@ SCOPES: dict[str, str] = {
     "cases": _("see cases of recovered weapons and work on them"),
     "requests": _("see tracing requests and chains, draft requests, ask blindly"),
     "release": _("export for INTERPOL, say whose blind questions are answered"),
+    "stock": _("see the stockpile, hand over and count weapons"),
     "reads": _("send what readers of tags saw"),
     "load": _("load files"),
     "ledger": _("read the ledger and its proofs"),
@@ -148,6 +153,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "cases": frozenset({"case.view", "case.write"}),
     "requests": frozenset({"request.view", "request.draft"}),
     "release": frozenset({"request.release"}),
+    "stock": frozenset({"stock.view", "stock.handle", "stock.count"}),
     "reads": frozenset({"stock.reads"}),
     "load": frozenset({"load"}),
     "ledger": frozenset({"ledger.view"}),

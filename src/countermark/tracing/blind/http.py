@@ -3,6 +3,7 @@
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -11,8 +12,7 @@ from django.views.decorators.http import require_POST
 from countermark.accounts.access import PUBLIC, requires
 from countermark.ledger.services import NODE, Actor
 from countermark.marks.sentences import Sentence
-from countermark.tracing.blind import messages, services
-from countermark.tracing.blind.messages import BlindMessageError
+from countermark.tracing.blind import messages, queries, services
 from countermark.tracing.blind.services import NotDone, Outcome
 from countermark.tracing.requests import delivery
 
@@ -54,54 +54,74 @@ def ask(origin: str, reading: str, *, by: Actor) -> Outcome:
 
 
 def ask_all(origins: Sequence[str], reading: str, *, by: Actor) -> list[Outcome | NotDone]:
-    """Asks some nodes, whose replies are waited for side by side: what each tells, or why it does not, in their order.
-
-    A question that was not answered stands in the list of questions and can still go as a file.
-    """
-    prepared = [_prepared(origin, reading, by) for origin in origins]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        replies = list(pool.map(_posted, prepared))
-    return [_taken(one, reply, by) for one, reply in zip(prepared, replies, strict=True)]
+    """Asks some nodes, whose replies are waited for side by side: what each tells, or why it does not, in their order."""
+    made = [_made(origin, reading, by) for origin in origins]
+    sent = iter(send_all([one for one in made if isinstance(one, str)], by=by))
+    return [one if isinstance(one, NotDone) else next(sent) for one in made]
 
 
-_Prepared = tuple[str, str, str, str]
-"""Origin, address, id and text of a question."""
-
-
-def _prepared(origin: str, reading: str, by: Actor) -> _Prepared | NotDone:
-    url = delivery.address(origin)
-    if not url:
-        return NotDone(Sentence("there is no address of %(peer)s: exchange files", peer=origin))
+def _made(origin: str, reading: str, by: Actor) -> str | NotDone:
     try:
-        return (origin, url, *services.ask(origin, reading, by=by))
+        if not delivery.address(origin):
+            raise _unreachable(origin)
+        return services.ask(origin, reading, by=by)[0]
     except NotDone as refused:
         return refused
 
 
-def _posted(prepared: _Prepared | NotDone) -> str | NotDone:
-    if isinstance(prepared, NotDone):
-        return prepared
-    origin, url, _, token = prepared
+def _unreachable(origin: str) -> NotDone:
+    return NotDone(Sentence("there is no address of %(peer)s: exchange files", peer=origin))
+
+
+def send_all(questions: Sequence[str], *, by: Actor) -> list[Outcome | NotDone]:
+    """Sends some questions of this node, whose replies are waited for side by side: what each tells, or why it does not.
+
+    One that was not answered stands in the list of questions and can still go as a file.
+    """
+    ready = [_Ready.of(question) for question in questions]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        replies = list(pool.map(_posted, ready))
+    return [_taken(one, reply, by) for one, reply in zip(ready, replies, strict=True)]
+
+
+class _Ready(NamedTuple):
+    """A question ready to go; `token` is empty where its peer has no address."""
+
+    question: str
+    origin: str
+    url: str
+    token: str
+
+    @classmethod
+    def of(cls, question: str) -> "_Ready":
+        found = queries.question(question)
+        origin = found.peer if found else ""
+        url = delivery.address(origin) if origin else ""
+        return cls(question, origin, url, services.sealed_question(question) if url else "")
+
+
+def _posted(ready: _Ready) -> str | NotDone:
+    if not ready.token:
+        return _unreachable(ready.origin)
     try:
-        return _post(url, token, messages.LONGEST_REPLY)
+        return _post(ready.url, ready.token, messages.LONGEST_REPLY)
     except (OSError, ValueError) as error:
-        return NotDone(Sentence("%(peer)s does not answer: %(why)s", peer=origin, why=str(error)))
+        return _silent(ready.origin, error)
 
 
-def _taken(prepared: _Prepared | NotDone, reply: str | NotDone, by: Actor) -> Outcome | NotDone:
-    if isinstance(prepared, NotDone):
-        return prepared
-    if isinstance(reply, NotDone):
-        return reply
-    origin, url, question, _ = prepared
+def _silent(origin: str, error: Exception) -> NotDone:
+    return NotDone(Sentence("%(peer)s does not answer: %(why)s", peer=origin, why=str(error)))
 
+
+def _taken(ready: _Ready, reply: str | NotDone, by: Actor) -> Outcome | NotDone:
     def fetch(part: str) -> bytes:
         try:
-            token = _post(url, services.wanted(question, part), messages.LONGEST_PART)
-            return messages.opened_part(token)
-        except (OSError, BlindMessageError, ValueError) as error:
-            raise NotDone(Sentence("%(peer)s does not answer: %(why)s", peer=origin, why=str(error))) from error
+            return messages.opened_part(_post(ready.url, services.wanted(ready.question, part), messages.LONGEST_PART))
+        except (OSError, ValueError) as error:
+            raise _silent(ready.origin, error) from error
 
+    if isinstance(reply, NotDone):
+        return reply
     try:
         return services.take(reply, fetch, by=by)
     except NotDone as refused:

@@ -10,6 +10,7 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,10 +65,16 @@ class Outcome(NamedTuple):
     reading: str
     known: tuple[str, ...]
     made: str
+    question: str = ""
 
 
 Fetch = Callable[[str], bytes]
 """Gets a part of a set-up by its name; nothing where it is not to be had."""
+
+
+def alone() -> AbstractContextManager[None]:
+    """All or nothing; what is decided inside is still so when it is written."""
+    return database.write_transaction(services.require_own_log().id)
 
 
 def open_to(origin: str, *, answered: bool, by: Actor) -> None:
@@ -256,7 +263,7 @@ def take(token: str, fetch: Fetch, *, by: Actor) -> Outcome:
             _keep(name, part, said.sender, by)
     known = tuple(asked.texts[at] for at in sorted(hits) if at < len(asked.texts))
     _taken(said, known, by)
-    return Outcome(said.sender, asked.reading, known, said.made)
+    return Outcome(said.sender, asked.reading, known, said.made, said.id)
 
 
 def _fetched(name: str, origin: str, fetch: Fetch) -> bytes:

@@ -24,11 +24,15 @@ def svg(items: Sequence[Item]) -> str:
     return _drawn(json.dumps(spec(items, _atlas()), sort_keys=True))
 
 
+def positions(items: Sequence[Item]) -> Mapping[str, atlas.Point]:
+    """Where the countries of the chain lie on the map: longitude and latitude in degrees, by code; some have no place."""
+    return atlas.positions(_atlas(), rules.places(items))
+
+
 def unplaced(items: Sequence[Item]) -> tuple[str, ...]:
     """Countries of the chain that the map has no place for."""
-    codes = rules.places(items)
-    known = atlas.positions(_atlas(), codes)
-    return tuple(code for code in codes if code not in known)
+    known = positions(items)
+    return tuple(code for code in rules.places(items) if code not in known)
 
 
 def spec(items: Sequence[Item], topology: Mapping[str, Any]) -> dict[str, Any]:

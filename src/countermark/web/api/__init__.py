@@ -5,11 +5,12 @@ place a program sees by its token's owner.
 """
 
 import countermark
-from countermark.web.api import jobs, ledger, loads, marking, problems, trace, weapons
+from countermark.web.api import jobs, ledger, loads, marking, problems, stockpile, trace, tracing, weapons
 from countermark.web.api.described import DescribedAPI
 
 DESCRIPTION = """
-What the pages do, for programs: tracing, weapons, events, corrections, marking, loads, and proofs of the ledger.
+What the pages do, for programs: tracing, weapons, events, corrections, marking, cases, chains, the blind check, loads, and proofs of
+the ledger.
 
 Send `Authorization: Bearer <token>`; a token is issued on the page *API tokens*, has scopes and expires, and never allows more
 than its owner's roles do. The permission an operation needs stands at its description. A refusal is a problem document
@@ -25,5 +26,14 @@ api = DescribedAPI(
     openapi_url="/openapi.json",
 )
 problems.install(api)
-for _router in (trace.router, weapons.router, marking.router, loads.router, jobs.router, ledger.router):
+for _router in (
+    trace.router,
+    weapons.router,
+    marking.router,
+    stockpile.router,
+    tracing.router,
+    loads.router,
+    jobs.router,
+    ledger.router,
+):
     api.add_router("", _router)

@@ -14,11 +14,11 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Countermark"'}
 
 
 class Token(HttpBearer):
-    """Lets in whoever holds `permission`; `request.auth` is then the person."""
+    """Lets in whoever holds all of `permissions`; `request.auth` is then the person."""
 
-    def __init__(self, permission: str) -> None:
+    def __init__(self, *permissions: str) -> None:
         super().__init__()
-        self.permission = permission
+        self.permissions = permissions
 
     def __call__(self, request: HttpRequest) -> User:
         header = request.headers.get("Authorization", "")
@@ -33,8 +33,9 @@ class Token(HttpBearer):
         if token is None:
             security_log.note("token_refused", request)
             raise Problem(401, "the token is unknown, expired or withdrawn", headers=CHALLENGE)
-        if not services.token_may(token, self.permission):
-            raise self._forbidden(request)
+        for permission in self.permissions:
+            if not services.token_may(token, permission):
+                raise self._forbidden(request, permission)
         return token.user
 
     def _signed_in(self, request: HttpRequest) -> User:
@@ -42,13 +43,14 @@ class Token(HttpBearer):
             raise Problem(401, "send Authorization: Bearer <token>", headers=CHALLENGE)
         if check_csrf(request) is not None:
             raise Problem(403, "a request of a signed-in person needs the form secret (X-CSRFToken)")
-        if request.user.must_change_password or not queries.may(request.user, self.permission):
-            raise self._forbidden(request)
+        for permission in self.permissions:
+            if request.user.must_change_password or not queries.may(request.user, permission):
+                raise self._forbidden(request, permission)
         return request.user
 
-    def _forbidden(self, request: HttpRequest) -> Problem:
-        security_log.note("refused", request, permission=self.permission)
-        return Problem(403, f"this needs the permission {self.permission}")
+    def _forbidden(self, request: HttpRequest, permission: str) -> Problem:
+        security_log.note("refused", request, permission=permission)
+        return Problem(403, f"this needs the permission {permission}")
 
 
 def person(request: HttpRequest) -> User:

@@ -12,6 +12,7 @@ from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.guard import RolledBackError
 from countermark.ledger.services import LedgerError
 from countermark.ledger.tree import TreeError
+from countermark.marks.sentences import NotAllowed
 from countermark.register.files.errors import RowError, shown
 from countermark.register.services import Refused
 from countermark.tracing.search import SearchError
@@ -111,11 +112,17 @@ def _pydantic_fault(error: dict[str, Any]) -> Fault:
     )
 
 
+def _not_allowed(request: HttpRequest, refused: NotAllowed) -> HttpResponse:
+    faults = [Fault(column="", value="", expected=str(one), code="not_allowed") for one in refused.problems]
+    return answer(422, str(refused), faults)
+
+
 def install(api: NinjaAPI) -> None:
     """Makes the API answer every refusal with a problem document."""
     api.exception_handler(Problem)(lambda r, e: answer(e.status, e.detail, e.errors, e.headers))
     api.exception_handler(ValidationError)(_invalid)
     api.exception_handler(Refused)(_refused)
+    api.exception_handler(NotAllowed)(_not_allowed)
     api.exception_handler(SearchError)(
         lambda r, e: answer(
             422, str(e.message), [Fault(column=e.column, value="", expected=str(e.message), code="unusable_reading")]
