@@ -33,6 +33,10 @@ ANSWER = {**REQUEST, "side": "answerer", "number": 1}
 DRAFT = {"draft_id": uuid.UUID(int=7)}
 FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
+STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
+HANDLERS = {"armourer"}
+COUNTER = {"mode": "issue"}
+RECEIPT = {"code": "HR00000000"}
 MARKING = {"marking", "commander", "reports", "auditor"}
 ORDER = {"batch_id": uuid.UUID(int=7)}
 MARKED = {"item_id": uuid.UUID(int=7)}
@@ -51,10 +55,22 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
+    "stockpile:home": Page(STOCK),
+    "stockpile:all_home": Page(STOCK),
+    "stockpile:receipts": Page(STOCK),
+    "stockpile:receipt": Page(STOCK, kwargs=RECEIPT),
+    "stockpile:receipt_signed": Page(HANDLERS, "post", RECEIPT),
+    "stockpile:counter": Page(HANDLERS, kwargs=COUNTER),
+    "stockpile:counter_scan": Page(HANDLERS, "post", COUNTER),
+    "stockpile:counter_undo": Page(HANDLERS, "post", COUNTER),
+    "stockpile:counter_clear": Page(HANDLERS, "post", COUNTER),
+    "stockpile:counter_kind": Page(HANDLERS, "post", COUNTER),
+    "stockpile:counter_done": Page(HANDLERS, "post", COUNTER),
     "stockpile:scan": Page(VIEWERS),
     "stockpile:photograph": Page(VIEWERS, "post"),
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
+    "tracing:due": Page(CASE_READERS),
     "tracing:cases": Page(CASE_READERS),
     "tracing:case": Page(CASE_READERS, kwargs=CASE),
     "tracing:case_interpol": Page(CASE_WRITERS, "post", CASE),
@@ -165,6 +181,7 @@ NATIONAL: dict[str, Page] = {
     "tracing:request_answer": Page(REQUEST_WRITERS, kwargs={**MESSAGE, "weapon": uuid.UUID(int=7)}),
     "tracing:message_take": Page(REQUEST_WRITERS),
     "tracing:message_file": Page({"contact"}, kwargs={**REQUEST, "number": 1}),
+    "tracing:draft_pdf": Page(REQUEST_WRITERS, kwargs={**DRAFT, "language": "fr"}),
     "tracing:draft_drop": Page(REQUEST_WRITERS, "post", DRAFT),
     "tracing:draft_release": Page({"contact"}, "post", DRAFT),
     "marking:profile_add": Page({"marking"}),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from countermark.accounts import services as accounts
-from countermark.demo import marking, world
+from countermark.demo import marking, stockpile, world
 from countermark.ledger import services
 from countermark.ledger.services import Actor
 from countermark.register import lists, loading
@@ -38,6 +38,8 @@ def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
         _refuse_bad(report)
     marking.furnish(state, by=MAKER)
     say(f"{state}: marking workshop furnished")
+    stockpile.furnish(state, by=MAKER)
+    say(f"{state}: stores furnished, the morning's weapons issued")
     services.set_setting(READY, "1", by=MAKER)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -119,7 +120,12 @@ def of_person(party: str) -> list[Held]:
     )
 
 
-def shown(weapon_ids: Sequence[object]) -> list[Held]:
+def as_uuid(weapon_id: str) -> UUID:
+    """A weapon id as rows have it."""
+    return UUID(weapon_id)
+
+
+def shown(weapon_ids: Sequence[UUID]) -> list[Held]:
     """Weapons with their holding and names, in the order asked for."""
     weapons = Weapon.objects.in_bulk(list(weapon_ids))
     held = Holding.objects.in_bulk(list(weapon_ids))

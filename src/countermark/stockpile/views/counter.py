@@ -1,0 +1,203 @@
+"""The counter: issue, return, receive and put away, scan by scan; a page loaded again shows the same desk."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.views.decorators.http import require_GET, require_POST
+
+from countermark.accounts.access import requires
+from countermark.accounts.models import Place, User
+from countermark.marks.sentences import Sentence, told
+from countermark.register.checking import Refused
+from countermark.register.queries import scope
+from countermark.register.views.common import REFUSED, actor, me, sentence
+from countermark.stockpile import acts, custody, receipts, seconds
+from countermark.stockpile import desk as desks
+from countermark.stockpile.desk import MODES, Desk, Mode, Row
+from countermark.stockpile.receipts import Counter
+from countermark.stockpile.rules.custody import OUT
+from countermark.stockpile.views import common
+
+HANDLE = "stock.handle"
+TITLES = {
+    "issue": noop("Issue"),
+    "return": noop("Take back"),
+    "receive": noop("Receive"),
+    "move": noop("Put away"),
+}
+
+
+@requires(HANDLE)
+@require_GET
+def counter(request: HttpRequest, mode: str) -> HttpResponse:
+    """The page of a counter."""
+    desk = _desk(request, _mode(mode), request.GET.get("store", ""))
+    return render(request, "stockpile/counter.html", _context(request, desk))
+
+
+@requires(HANDLE)
+@require_POST
+def scan(request: HttpRequest, mode: str) -> HttpResponse:
+    """One scan, or a weapon chosen of several with one mark: its row, and the desk as it is then."""
+    desk = _desk(request, _mode(mode))
+    scan_id = request.POST.get("scan_id", "")[:36]
+    chosen = request.POST.get("weapon", "")
+    if chosen:
+        row = desks.add(desk, chosen, scan_id)
+    else:
+        row = desks.scanned(desk, request.POST.get("scan", ""), scan_id, scope.of(me(request)))
+    desk.put(request.session)
+    if row.outcome == "finish":
+        return _finish(request, desk, row)
+    return _answer(request, desk, row)
+
+
+@requires(HANDLE)
+@require_POST
+def undo(request: HttpRequest, mode: str) -> HttpResponse:
+    """Takes a scan off the desk."""
+    desk = _desk(request, _mode(mode))
+    taken = desks.taken_back(desk, request.POST.get("scan_id", ""))
+    desk.put(request.session)
+    row = Row("undone" if taken else "refused", Sentence("Taken back") if taken else Sentence("Not there"), "")
+    return _answer(request, desk, row)
+
+
+@requires(HANDLE)
+@require_POST
+def clear(request: HttpRequest, mode: str) -> HttpResponse:
+    """Empties the desk."""
+    desk = _desk(request, _mode(mode))
+    desks.cleared(desk).put(request.session)
+    return redirect("stockpile:counter", desk.mode)
+
+
+@requires(HANDLE)
+@require_POST
+def kind(request: HttpRequest, mode: str) -> HttpResponse:
+    """Chooses how weapons are issued, and shows the desk again."""
+    desk = _desk(request, _mode(mode))
+    if request.POST.get("kind") in OUT:
+        desk.kind = request.POST["kind"]
+    desk.put(request.session)
+    return redirect("stockpile:counter", desk.mode)
+
+
+@requires(HANDLE)
+@require_POST
+def done(request: HttpRequest, mode: str) -> HttpResponse:
+    """Signs for what is on the desk: the receipt, or the desk again with what is missing."""
+    desk = _desk(request, _mode(mode))
+    try:
+        address = _hand_over(request, desk)
+    except Refused as refused:
+        context = _context(request, desk) | {"problems": [sentence(error) for error in refused.errors]}
+        return render(request, "stockpile/counter.html", context, status=REFUSED)
+    return redirect(address)
+
+
+def _finish(request: HttpRequest, desk: Desk, row: Row) -> HttpResponse:
+    """The card that was read first was read again: what is on the desk is signed for, where nothing more is asked."""
+    try:
+        address = _hand_over(request, desk)
+    except Refused as refused:
+        errors = "; ".join(sentence(error) for error in refused.errors)
+        return _answer(request, desk, Row("asked", Sentence("Not finished yet"), row.text, errors, again=True))
+    code = address.rstrip("/").rpartition("/")[2]
+    empty = _desk(request, desk.mode)
+    return _answer(request, empty, Row("done", Sentence("Signed for"), code, again=True), receipt=address)
+
+
+def _hand_over(request: HttpRequest, desk: Desk) -> str:
+    """Does it; returns the address to go on to. Raises `Refused`."""
+    user, post = me(request), request.POST
+    second = ""
+    if post.get("second_name") or post.get("second_secret"):
+        second = seconds.confirm(
+            post.get("second_name", ""), post.get("second_secret", ""), beside=user, place=desk.store
+        )
+    at = Counter(desk.store, actor(request), second, desk.request, post.get("happened", "").strip())
+    items, note = list(desk.items), post.get("note", "").strip()
+    if desk.mode == "move":
+        custody.move(items, desk.target, note=note, happened=at.happened, by=at.by)
+        desks.cleared(desk).put(request.session)
+        return reverse("stockpile:counter", args=["move"])
+    code = _receipt(request, desk, at, items, note)
+    desks.cleared(desk).put(request.session)
+    return reverse("stockpile:receipt", args=[code])
+
+
+def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], note: str) -> str:
+    post = request.POST
+    if desk.mode == "issue":
+        override = post.get("override", "")
+        return receipts.issue(at, items, desk.person, desk.kind, due=post.get("due", ""), override=override, note=note)
+    if desk.mode == "return":
+        return receipts.give_back(at, items, person=desk.person, note=note)
+    store = desk.target or desk.store
+    return receipts.receive(
+        Counter(store, at.by, at.second, at.request, at.happened),
+        items,
+        sender=post.get("sender", "").strip(),
+        document=post.get("document", "").strip(),
+        note=note,
+    )
+
+
+def _mode(text: str) -> Mode:
+    for mode in MODES:
+        if mode == text:
+            return mode
+    raise Http404
+
+
+def _desk(request: HttpRequest, mode: Mode, asked: str = "") -> Desk:
+    store: Place = common.store_or_404(request, HANDLE, asked)
+    desk = desks.taken(request.session, mode, store.pk)
+    desk.put(request.session)
+    return desk
+
+
+def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
+    return {
+        "shown": desks.shown(desk),
+        "mode": desk.mode,
+        "title": _(TITLES[desk.mode]),
+        "kinds": OUT,
+        "modes": [(mode, _(TITLES[mode])) for mode in MODES],
+        "places": _counters(me(request)),
+        "sent": request.POST,
+    }
+
+
+def _counters(user: User) -> list[Place]:
+    """Where a counter may stand: not in a rack or a case."""
+    inner = [row.key for row in acts.rows("unit") if row.value["form"] in ("rack", "case")]
+    return [place for place in common.places_of(user, HANDLE) if place.pk not in inner]
+
+
+def _answer(request: HttpRequest, desk: Desk, row: Row, receipt: str = "") -> HttpResponse:
+    """For the script: a row, and the desk; for a browser without one: the page."""
+    context = _context(request, desk)
+    if request.headers.get("HX-Request") != "true":
+        return render(request, "stockpile/counter.html", context | {"row": _told(row)})
+    html = render_to_string("stockpile/counter_row.html", context | {"row": _told(row), "receipt": receipt}, request)
+    html += render_to_string("stockpile/counter_into.html", context, request)
+    return HttpResponse(html)
+
+
+def _told(row: Row) -> dict[str, Any]:
+    detail = told(row.detail, _)
+    return {
+        "outcome": row.outcome,
+        "word": told(row.word, _),
+        "text": row.text,
+        "detail": detail,
+        "weapons": row.weapons,
+        "again": row.again,
+    }

@@ -1,0 +1,173 @@
+"""The counter as a browser without scripts, and the script, meet it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from countermark.stockpile import acts, units
+from countermark.stockpile.models import Holding
+from tests.register import people
+from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, state
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place() -> Armoury:
+    return armoury()
+
+
+@pytest.fixture
+def armourer(place: Armoury) -> Client:
+    return people.signed_in("belo", "armourer", DEPOT)
+
+
+def scan(client: Client, text: str, mode: str = "issue", number: int = 1) -> str:
+    """The row a scan is answered with, as the script gets it."""
+    data = {"scan": text, "scan_id": f"scan-{number}"}
+    answer = client.post(f"/stockpile/counter/{mode}/scan/", data, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def done(client: Client, mode: str = "issue", **fields: str) -> Any:
+    return client.post(f"/stockpile/counter/{mode}/done/", fields)
+
+
+def test_a_card_and_two_serials_become_one_receipt(place: Armoury, armourer: Client) -> None:
+    for number, text in enumerate([place.card, "AB1000", "AB1001"]):
+        assert 'data-scan-outcome="done"' in scan(armourer, text, number=number)
+
+    answer = done(armourer)
+
+    assert answer.status_code == 302
+    page = armourer.get(answer.url).content.decode()
+    assert "AB1000" in page
+    assert "T. Rained" in page
+    assert Holding.objects.filter(custody="shift").count() == 2
+
+
+def test_the_card_once_more_signs_for_everything(place: Armoury, armourer: Client) -> None:
+    for number, text in enumerate([place.card, "AB1000", place.card]):
+        answer = scan(armourer, text, number=number)
+
+    assert "/stockpile/receipts/HR" in answer
+    assert acts.rows("receipt").count() == 1
+
+
+def test_a_weapon_that_is_out_is_refused_at_the_scan(place: Armoury, armourer: Client) -> None:
+    for text in [place.card, "AB1000", place.card]:
+        scan(armourer, text)
+
+    answer = scan(armourer, "AB1000")
+
+    assert 'data-scan-outcome="refused"' in answer
+    assert "issued" in answer
+
+
+def test_a_scan_is_taken_back(place: Armoury, armourer: Client) -> None:
+    scan(armourer, place.card, number=1)
+    scan(armourer, "AB1000", number=2)
+
+    armourer.post("/stockpile/counter/issue/undo/", {"scan_id": "scan-2"}, headers={"HX-Request": "true"})
+
+    assert "AB1000" not in armourer.get("/stockpile/counter/issue/").content.decode()
+
+
+def test_the_desk_is_there_again_when_the_page_is_loaded_again(place: Armoury, armourer: Client) -> None:
+    scan(armourer, place.card)
+    scan(armourer, "AB1000")
+
+    page = armourer.get("/stockpile/counter/issue/").content.decode()
+
+    assert "AB1000" in page
+    assert "T. Rained" in page
+
+
+def test_what_was_issued_is_taken_back(place: Armoury, armourer: Client) -> None:
+    for text in [place.card, "AB1000", place.card]:
+        scan(armourer, text)
+    scan(armourer, "AB1000", "return")
+
+    done(armourer, "return")
+
+    held = state(place.weapons[0]).custody
+    assert held is not None
+    assert held.kind == "store"
+
+
+def test_who_is_not_eligible_is_red_and_gets_nothing_without_a_reason_and_a_second(
+    place: Armoury, armourer: Client
+) -> None:
+    from countermark.stockpile import roster
+    from tests.register.people import CHIEF
+
+    card = roster.new_card(place.recruit, by=CHIEF)
+    scan(armourer, card)
+    assert "receiver-red" in scan(armourer, "AB1000")
+
+    assert done(armourer).status_code == 422
+    assert done(armourer, override="exercise").status_code == 422
+    assert done(armourer, override="exercise", second_name="belo", second_secret="a-long-password").status_code == 422
+    people.person("helda", "commander", DEPOT)
+    answer = done(armourer, override="exercise", second_name="helda", second_secret="a-long-password")
+
+    assert answer.status_code == 302
+    assert "exercise" in armourer.get(answer.url).content.decode()
+
+
+def test_nobody_guesses_the_password_of_a_second_person(place: Armoury, armourer: Client) -> None:
+    people.person("helda", "commander", DEPOT)
+    for text in [place.card, "AB1000"]:
+        scan(armourer, text)
+    for _ in range(5):
+        done(armourer, second_name="helda", second_secret="wrong")
+
+    answer = done(armourer, second_name="helda", second_secret="a-long-password")
+
+    assert answer.status_code == 422
+    assert "quarter" in answer.content.decode()
+
+
+def test_several_weapons_with_one_serial_are_asked_about(place: Armoury, armourer: Client) -> None:
+    twin = people.weapon("T1", "AB1000", place=DEPOT)
+
+    answer = scan(armourer, "AB1000")
+
+    assert 'data-scan-outcome="asked"' in answer
+    assert twin in answer
+
+
+def test_a_serial_another_depot_has_too_is_no_question(place: Armoury, armourer: Client) -> None:
+    people.weapon("T1", "AB1000", place=OTHER)
+
+    assert 'data-scan-outcome="done"' in scan(armourer, "AB1000")
+
+
+def test_weapons_are_put_away_where_a_rack_was_scanned(place: Armoury, armourer: Client) -> None:
+    rack = units.code_of(place.rack_b)
+    for text in [rack, "AB1000", rack]:
+        scan(armourer, text, "move")
+
+    assert state(place.weapons[0]).place == place.rack_b
+
+
+def test_nobody_stands_at_the_counter_of_another_depot(place: Armoury, armourer: Client) -> None:
+    assert armourer.get(f"/stockpile/counter/issue/?store={place.other}").status_code == 404
+
+
+def test_a_receipt_of_another_depot_is_not_there(place: Armoury, armourer: Client) -> None:
+    for text in [place.card, "AB1000"]:
+        scan(armourer, text)
+    address = done(armourer).url
+
+    assert people.signed_in("rui", "armourer", OTHER).get(address).status_code == 404
+
+
+def test_the_end_of_a_shift_is_seen_at_one_glance(place: Armoury, armourer: Client) -> None:
+    assert "Everything is home" in armourer.get("/stockpile/home/").content.decode()
+    for text in [place.card, "AB1000", place.card]:
+        scan(armourer, text)
+
+    assert "1 weapon of the shift is not back" in armourer.get("/stockpile/home/").content.decode()
