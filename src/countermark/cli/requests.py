@@ -132,6 +132,46 @@ def list_requests(overdue: bool, as_json: bool) -> None:
         click.echo(f"{one['id']}  {one['peer']:12} {one['side']:9} {one['state']:22} {one['due'] or ''}")
 
 
+@request.command("due")
+@click.option(
+    "--within", type=click.IntRange(0), metavar="DAYS", help="Only what is due within so many days, or has no day."
+)
+@json_option
+def list_due(within: int | None, as_json: bool) -> int:
+    """Lists what is due, ours and theirs: requests, drafts to release, consent, texts to be erased, hits of the stolen list. Exit status 1
+    where something of ours is overdue.
+    """
+    ready()
+    from countermark.tracing import due
+
+    found = due.due(within=within)
+    late = any(one.overdue and one.by_us for one in found)
+    if as_json:
+        shown = [{**vars(one), "what": str(one.what)} for one in found]
+        print_json({"due": shown, "overdue": late})
+        return cli.FINDINGS if late else cli.OK
+    for one in found:
+        mark = "OVERDUE" if one.overdue else "soon" if one.soon else ""
+        turn = "ours" if one.by_us else "theirs"
+        click.echo(f"{one.day or '-':10}  {mark:7}  {turn:6}  {one.whom:20}  {one.about}  {one.what}")
+    return cli.FINDINGS if late else cli.OK
+
+
+@request.command("expire")
+@click.option("--dry-run", is_flag=True, help="Only say which messages it would be.")
+@always_json
+def expire(dry_run: bool) -> None:
+    """Erases what other States told whose last day is over; a served node does so by itself every hour."""
+    ready()
+    from countermark.tracing.requests import expiry
+
+    if dry_run:
+        found = [(one.id, kept.envelope.number) for one, kept, _ in expiry.expired(expiry.today())]
+    else:
+        found = expiry.expire(by=actor())
+    print_json({"messages": [{"request": one, "number": number} for one, number in found], "erased": not dry_run})
+
+
 @request.command("show")
 @click.argument("conversation", metavar="ID")
 @always_json
@@ -433,6 +473,29 @@ def pdf(conversation: str, number: int, side: str | None, language: str, file: P
         raise cli.Finding(str(problem)) from problem
     write(file, data)
     print_json({"request": conversation, "number": number, "reference": sheets.reference(chosen[0]), "file": str(file)})
+
+
+@message.command("draft-pdf")
+@click.argument("draft_id", metavar="DRAFT")
+@click.option("--language", type=click.Choice(["ar", "zh", "en", "fr", "ru", "es"]), default="en")
+@click.option("--output", "file", type=_path, required=True, metavar="FILE", help="Where the PDF goes.")
+@always_json
+def draft_pdf(draft_id: str, language: str, file: Path) -> None:
+    """Typesets a draft, marked as one, to be read on paper before its release."""
+    ready()
+    from countermark.tracing.papers import sheets
+    from countermark.tracing.requests import queries
+
+    found = queries.of_draft(draft_id)
+    one = queries.as_message(found, draft_id) if found is not None else None
+    if one is None:
+        raise cli.Finding(f"there is no draft {draft_id}")
+    try:
+        data = sheets.pdf(one, language, draft=True)
+    except sheets.NoPaper as problem:
+        raise cli.Finding(str(problem)) from problem
+    write(file, data)
+    print_json({"request": one.conversation, "draft": draft_id, "file": str(file)})
 
 
 @message.command("receive")

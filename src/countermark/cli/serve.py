@@ -28,6 +28,7 @@ BACKLOG = 128
 RESTART_SECONDS = 2
 LOOK_SECONDS = 0.2
 DELIVER_SECONDS = 30
+EXPIRE_SECONDS = 3600
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -204,19 +205,27 @@ def _work() -> None:
 
 
 def _deliver(stop: threading.Event) -> None:
-    """Takes messages to other States' nodes, every so often, as long as there are any."""
+    """Takes messages to other States' nodes, every so often, as long as there are any; and erases what may not be kept any longer."""
     import logging
 
     from django.db import close_old_connections
 
-    from countermark.tracing.requests import delivery
+    from countermark.tracing.requests import delivery, expiry
 
+    logger = logging.getLogger(__name__)
+    erased = -float(EXPIRE_SECONDS)
     while not stop.wait(DELIVER_SECONDS):
         try:
             for _ in delivery.deliver_all():
                 pass
         except Exception:
-            logging.getLogger(__name__).exception("messages could not be delivered; trying again")
+            logger.exception("messages could not be delivered; trying again")
+        try:
+            if time.monotonic() - erased >= EXPIRE_SECONDS:
+                expiry.expire()
+                erased = time.monotonic()
+        except Exception:
+            logger.exception("what may not be kept any longer could not be erased; trying again")
         close_old_connections()
 
 

@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from countermark.accounts import queries, rules
 from countermark.accounts.models import User
@@ -27,6 +27,7 @@ from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
 from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.register.rules import weapons_of
+from countermark.tracing import due
 from countermark.tracing.requests import periods, shown
 from countermark.tracing.requests import queries as requests
 from countermark.web import context
@@ -139,6 +140,27 @@ def _open_orders(user: User) -> Listing:
     return Listing(gettext_lazy("Work orders"), rows[:SHOWN], empty, url("marking:orders"), steps)
 
 
+def _due(user: User) -> Listing:
+    """What is overdue or soon due with other States, and stolen weapons that cases answer to."""
+    log = store.own_log()
+    length = f"{log.origin}:{store.size(log)}" if log else ""
+    key = f"due:{length}:{timezone.localdate().isoformat()}:{user.pk}:{get_language()}"
+    rows = cache.get_or_set(key, lambda: _due_rows(user), 600)
+    empty = gettext_lazy("Nothing is due soon.")
+    return Listing(gettext_lazy("What is due"), rows or [], empty, url("tracing:due"))
+
+
+def _due_rows(user: User) -> list[Row]:
+    return [Row(str(one.what), one.url, one.about[:8], _until(one)) for one in due.reminders(user)[:SHOWN]]
+
+
+def _until(one: due.Duty) -> str:
+    """`2026-11-30, overdue · Freedonia`; the day isolated left to right."""
+    day = f"\u2066{one.day}\u2069" if one.day else ""
+    late = _("overdue") if one.overdue else ""
+    return " · ".join(filter(None, [", ".join(filter(None, [day, late])), one.whom]))
+
+
 def _latest(user: User) -> Listing:
     """What was last recorded about weapons the person may see."""
     rows = _latest_rows(scope.of(user))
@@ -226,5 +248,6 @@ def fill() -> None:
     card("user.view", _users)
     card("user.manage", _without_second_factor)
     listing("marking.bench", _open_orders)
+    listing("case.view", _due)
     listing("weapon.view", _latest)
     listing("user.manage", _roles_ending)

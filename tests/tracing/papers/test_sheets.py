@@ -114,3 +114,11 @@ def test_what_another_program_says_besides_is_not_left_out() -> None:
 def test_a_message_too_long_for_paper_is_taken_as_a_file() -> None:
     with pytest.raises(sheets.NoPaper, match="as a file"):
         sheets.pdf(envelope(weapons=[WEAPON] * 5000), "en")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_draft_says_that_it_is_one_and_leads_to_no_message(language: str) -> None:
+    page = Image.open(io.BytesIO(sheets.picture(envelope(), language, draft=True)))
+    assert zxingcpp.read_barcodes(page) == []
+    data = sheets.sheet(envelope(), language, draft=True)
+    assert (data["draft"], data["digest"]) == (True, "")

@@ -655,6 +655,19 @@ def test_a_notice_of_forwarding_names_the_request_it_is_about(carol: Client, pee
     assert 'value="XC"' in text
 
 
+def test_a_draft_is_printed_by_those_who_write_and_only_while_it_is_one(alice: Client, peer: Peer) -> None:
+    draft = requests.draft("request", BODIES["request"], peer="XC", by=CAROL)
+    known = queries.of_draft(draft)
+    assert known is not None
+    path = f"/requests/drafts/{draft}/fr.pdf"
+    assert path in text_of(alice, f"/requests/{known.id}/")
+    printed = alice.get(path)
+    assert (printed["Content-Type"], printed.content[:5]) == ("application/pdf", b"%PDF-")
+    requests.release(draft, by=ALICE)
+    assert alice.get(path).status_code == 404
+    assert alice.get(f"/requests/drafts/{draft}/xx.pdf").status_code == 404
+
+
 # As a file
 
 

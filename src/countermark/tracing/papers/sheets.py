@@ -41,7 +41,7 @@ def digest(envelope: Envelope) -> str:
 
 
 def pdf(envelope: Envelope, language: str, *, draft: bool = False) -> bytes:
-    """The sheet of a message as PDF. Raises `NoPaper`."""
+    """The sheet of a message as PDF, one of a `draft` with a watermark and without a code. Raises `NoPaper`."""
     return _typeset(envelope, language, "pdf", draft=draft)
 
 
@@ -59,7 +59,13 @@ def _typeset(envelope: Envelope, language: str, form: Literal["pdf", "png"], *, 
     import typst
     import zxingcpp
 
-    code = zxingcpp.create_barcode(reference(envelope), zxingcpp.BarcodeFormat.DataMatrix, force_square=True).to_svg()
+    # A draft is no message yet: nothing on it may lead somebody to one.
+    written = "" if draft else reference(envelope)
+    code = (
+        zxingcpp.create_barcode(written, zxingcpp.BarcodeFormat.DataMatrix, force_square=True).to_svg()
+        if written
+        else ""
+    )
     data = json.dumps(sheet(envelope, language, draft=draft), ensure_ascii=False)
     if len(data) > MOST_CHARACTERS:
         raise NoPaper("the message is too long for paper: take it as a file")
@@ -90,7 +96,7 @@ def sheet(envelope: Envelope, language: str, *, draft: bool = False) -> dict[str
         "blocks": [one for one in _blocks(envelope, words) if one["rows"]],
         "history": history[:MOST_EVENTS],
         "history_head": [words["event_facts"][name] for name in _FACTS],
-        "digest": digest(envelope),
+        "digest": "" if draft else digest(envelope),
         "reference_short": f"{envelope.conversation} · {envelope.number}",
     }
 

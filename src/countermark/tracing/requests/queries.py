@@ -8,7 +8,7 @@ from django.db import connection
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
-from countermark.ledger import checkpoint, database, entry, services, store
+from countermark.ledger import checkpoint, database, entry, jcs, services, store
 from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import Attachment, Peer
@@ -117,6 +117,20 @@ def of_draft(draft_id: str) -> Request | None:
     rows = database.select_in(f"SELECT conversation FROM {LINKS}", "draft", [draft_id])  # noqa: S608
     found = next((request(str(row[0])) for row in rows), None) if draft_id else None
     return found if found is not None and any(one.id == draft_id for one in found.drafts) else None
+
+
+def as_message(found: Request, draft_id: str) -> messages.Envelope | None:
+    """A draft as the message it would be if it were released now; None where it is none, or its text was erased."""
+    draft = next((one for one in found.drafts if one.id == draft_id), None)
+    data = documents([draft.digest]).get(draft.digest) if draft else None
+    body = jcs.decode(data) if data else None
+    if draft is None or not isinstance(body, dict):
+        return None
+    said, log = found.conversation, store.own_log()
+    return messages.Envelope(
+        messages.FORMAT, log.origin if log else "", found.peer, found.id, found.side, said.seen(found.side) + 1, said.clock + 1,
+        draft.kind, draft.time, body,
+    )  # fmt: skip
 
 
 def largest_held(origin: str) -> int:

@@ -14,6 +14,7 @@ from countermark.ledger import identity
 from countermark.ledger.entry import now
 from countermark.ledger.models import Peer
 from countermark.register.views.common import actor, me
+from countermark.tracing import due
 from countermark.tracing.cases import queries as cases
 from countermark.tracing.papers import labels
 from countermark.tracing.requests import delivery, forms, handling, keyring, periods, queries, rules, services, shown
@@ -56,6 +57,14 @@ def _is_in(line: shown.Line, box: str) -> bool:
             return line.owed is not None and line.owed.overdue
         case _:
             return True
+
+
+@requires("case.view")
+@require_GET
+def due_list(request: HttpRequest) -> HttpResponse:
+    """What is due, on either side: requests, drafts, consent, hits of the stolen list; as far as the reader may see it."""
+    context = {"found": due.due(me(request)), "printing": "print" in request.GET, "printed": now()}
+    return render(request, "tracing/requests/due.html", context)
 
 
 @requires("request.view")
