@@ -1,5 +1,7 @@
 """`countermark bench`: what the program measures of itself, next to its peers in the same run."""
 
+from typing import Any
+
 import click
 
 from countermark import cli
@@ -24,6 +26,23 @@ def load(rows: int, seed: int, database_url: str, events: bool, as_json: bool) -
     return measured.main([*arguments, *(["--events"] if events else []), *(["--json"] if as_json else [])])
 
 
+@bench.command()
+@click.option("--seconds", type=click.IntRange(1), default=60, show_default=True, help="Of the readers' time.")
+@click.option("--rate", type=click.IntRange(1), default=5000, show_default=True, help="Reads in each second.")
+@click.option("--readers", type=click.IntRange(2, 1000), default=8, show_default=True)
+@click.option("--tags", type=click.IntRange(2), default=4000, show_default=True)
+@click.option("--bound", type=click.IntRange(0), default=400, show_default=True, help="Tags that are on weapons.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--database-url", default="", help="An empty store to write to (default: a temporary SQLite file).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def tags(as_json: bool, **asked: Any) -> int:
+    """Reads of tags a second into observations and events derived from them, and plain inserts."""
+    from countermark.bench import tags as measured
+
+    arguments = [part for name, value in asked.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    return measured.main([*arguments, *(["--json"] if as_json else [])])
+
+
 @bench.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def trace(arguments: tuple[str, ...]) -> int:
@@ -37,7 +56,9 @@ def trace(arguments: tuple[str, ...]) -> int:
 
 
 @bench.command("blind")
-@click.option("--marks", type=click.IntRange(1), default=100_000, show_default=True, help="Marks of the invented register.")
+@click.option(
+    "--marks", type=click.IntRange(1), default=100_000, show_default=True, help="Marks of the invented register."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (as without it).")
 def blind(marks: int, as_json: bool) -> int:
     """Time, memory and bytes of a blind check against a register of so many marks."""

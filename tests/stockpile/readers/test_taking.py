@@ -16,7 +16,7 @@ from countermark.register import services as register
 from countermark.stockpile import acts, units
 from countermark.stockpile.models import Observation, SubjectRow, TakenBatch
 from countermark.stockpile.readers import alarms, devices, observations, presence, services
-from countermark.stockpile.readers.reads import SLOT_MS, Read
+from countermark.stockpile.readers.reads import SLOT_MS, Read, gather
 from countermark.stockpile.tags import services as tags
 from tests.stockpile.readers.depots import CHIEF, CHIP, EPC, NORTH, SOUTH, Refused, now, pistol, readers, seen
 
@@ -260,3 +260,27 @@ def test_the_sample_is_drawn_from_the_tree_as_it_is_when_the_reads_are_closed() 
     assert services.sample_of(reversed(items), 5, closing) == drawn
     with pytest.raises(ledger.LedgerError):
         services.sample_of(items, 5, "ni:///sha-256;none")
+
+
+def test_a_tag_in_a_rack_is_looked_into_once_a_minute_and_at_once_where_something_is_new() -> None:
+    looked = services.Looked()
+    minute = now() // SLOT_MS * SLOT_MS
+
+    def asks(reader: str, at: int, tid: str = "") -> bool:
+        return bool(looked.fresh(gather(reader, [Read(EPC, at, tid=tid)])))
+
+    assert [asks("r", minute), asks("r", minute + 1)] == [True, False]
+    assert [asks("s", minute + 2), asks("r", minute + 3, "E2801160")] == [True, True]
+    assert [asks("r", minute + SLOT_MS), asks("r", minute + SLOT_MS + 1)] == [True, False]
+    assert asks("r", minute), "what comes late is looked into whenever it comes"
+
+
+def test_what_a_handheld_kept_for_days_is_looked_into_minute_by_minute() -> None:
+    north, south = readers()
+    pistol()
+    days_ago = now() - 3 * 86_400_000
+    services.take(north, [Read(EPC, days_ago)], by=CHIEF)
+
+    taken = services.take(south, [Read(EPC, days_ago + 1000), seen(tag="E200")], by=CHIEF)
+
+    assert sorted(alarm.kind for alarm in taken.alarms) == ["elsewhere", "two_places"]

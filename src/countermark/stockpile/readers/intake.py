@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from countermark.ledger.services import Actor
 from countermark.stockpile.readers import services
 from countermark.stockpile.readers.reads import Gathered, Read, gather, joined
-from countermark.stockpile.readers.services import Taken
+from countermark.stockpile.readers.services import Looked, Taken
 
 MOST_ROWS = 100_000
 """Rows that wait for the store; beyond that the oldest minutes are given up, and it is said."""
@@ -25,6 +25,7 @@ class Intake:
     take: Take | None = None
     dropped: int = 0
     _waiting: Gathered = field(default_factory=dict)
+    _looked: Looked = field(default_factory=Looked)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, device_id: str, reads: Sequence[Read]) -> None:
@@ -53,7 +54,7 @@ class Intake:
     def _take(self, gathered: Gathered) -> Taken:
         if self.take is not None:
             return self.take(gathered)
-        return services.take_gathered(gathered, by=self.by)
+        return services.take_gathered(gathered, by=self.by, looked=self._looked)
 
     def _put_back(self, gathered: Gathered) -> None:
         with self._lock:

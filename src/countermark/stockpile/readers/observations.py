@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models import Max, Min, Sum
 
 from countermark.ledger import database, services
 from countermark.ledger.services import Actor
@@ -61,15 +62,16 @@ def is_new_batch(name: str, now_ms: int) -> bool:
 
 
 def recent(tags: Collection[str], since_ms: int, until_ms: int) -> list[tuple[Key, Seen]]:
-    """What was seen of some tags between two times (ms since 1970)."""
+    """What was seen of some tags between two times (ms since 1970), the antennas of a reader together (as antenna 0)."""
     slots = (since_ms // SLOT_MS, until_ms // SLOT_MS)
-    rows = Observation.objects.filter(tag__in=list(tags), slot__range=slots)
-    return [_of_row(row) for row in rows.order_by("tag", "slot", "reader", "antenna", "tid")]
-
-
-def _of_row(row: Observation) -> tuple[Key, Seen]:
-    key = Key(row.reader, row.slot, row.tag, row.antenna, row.tid)
-    return key, Seen(row.first, row.last, row.reads, row.rssi)
+    rows = Observation.objects.filter(tag__in=list(tags), slot__range=slots).values_list("reader", "slot", "tag", "tid")
+    together = rows.annotate(Min("first"), Max("last"), Sum("reads"), Max("rssi")).order_by(
+        "tag", "slot", "reader", "tid"
+    )
+    return [
+        (Key(reader, slot, tag, 0, tid), Seen(first, last, reads, rssi))
+        for reader, slot, tag, tid, first, last, reads, rssi in together
+    ]
 
 
 def days() -> int:

@@ -21,6 +21,8 @@ TRAVEL_SETTING = "tag_travel_minutes"
 TRAVEL_MINUTES = 10
 LOOKED_AT = 500
 """Tags looked into at a time."""
+STRETCH = 10
+"""Minutes looked into at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,40 +38,94 @@ class Taken:
     known: bool = False
 
 
+@dataclass
+class Looked:
+    """Which tags have been looked into of late, so that one that lies in a rack is looked into once a minute and not with every read.
+
+    A tag is new again to be looked into in the next minute, at another reader, and with another chip.
+    """
+
+    slot: int = 0
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def fresh(self, gathered: Gathered) -> Gathered:
+        """What was not looked into before."""
+        newest = max((key.slot for key in gathered), default=0)
+        if newest > self.slot:
+            self.slot, self.seen = newest, set()
+        found = {
+            key: seen
+            for key, seen in gathered.items()
+            if key.slot != self.slot or (key.tag, key.reader, key.tid) not in self.seen
+        }
+        self.seen.update((key.tag, key.reader, key.tid) for key in found if key.slot == self.slot)
+        return found
+
+
 def take(device: Device, reads: Sequence[Read], *, by: Actor, batch: str = "") -> Taken:
     """Takes the reads of one reader; a `batch` that has been taken already is not counted again."""
     return take_gathered(gather(device.id, reads), by=by, batch=f"{device.id} {batch}" if batch else "")
 
 
-def take_gathered(gathered: Gathered, *, by: Actor, batch: str = "") -> Taken:
-    """Takes what was gathered of any readers of this node."""
+def take_gathered(gathered: Gathered, *, by: Actor, batch: str = "", looked: Looked | None = None) -> Taken:
+    """Takes what was gathered of any readers of this node. Whoever takes often remembers in `looked` what was looked into."""
     count = sum(seen.reads for seen in gathered.values())
     with database.write_transaction(observations.LOCK):
         if batch and not observations.is_new_batch(batch, observations.clock()):
             return Taken(count, known=True)
         rows = observations.write(gathered)
-        tags = {key.tag for key in gathered}
-        return Taken(count, len(tags), rows, _look(tags, gathered, by))
+        raised = _look(gathered if looked is None else looked.fresh(gathered), by)
+        return Taken(count, len({key.tag for key in gathered}), rows, raised)
 
 
-def _look(tags: Collection[str], gathered: Gathered, by: Actor) -> list[Alarm]:
+def _look(gathered: Gathered, by: Actor) -> list[Alarm]:
     """What the tags just seen contradict. Tags that are bound to nothing are nobody's concern here."""
     raised: list[Alarm] = []
-    for some in database.chunks(sorted(tags), LOOKED_AT):
-        bound = bound_tags(some)
-        if bound:
+    for tags in database.chunks(sorted({key.tag for key in gathered}), LOOKED_AT):
+        if bound := bound_tags(tags):
             raised += alarms.raise_all(_found(bound, gathered), by=by)
     return raised
 
 
 def _found(bound: Sequence[Bound], gathered: Gathered) -> list[Alarm]:
-    tags, travel = {one.tag for one in bound}, travel_ms()
-    times = [time for key, seen in gathered.items() if key.tag in tags for time in (seen.first, seen.last)]
-    seen = observations.recent(tags, min(times) - travel, max(times) + travel)
+    by_tag: dict[str, list[Bound]] = defaultdict(list)
+    for one in bound:
+        by_tag[one.tag].append(one)
     explained = alarms.looked_at({one.weapon for one in bound})
-    sightings = _sightings(seen, explained)
-    inside = _Places()
-    return [alarm for one in bound for alarm in rules.alarms(one, sightings.get(one.tag, ()), inside.apart, travel)]
+    inside, travel = _Places(), travel_ms()
+    found: list[Alarm] = []
+    for window in _windows(gathered, by_tag):
+        seen = observations.recent(window.tags, window.first - travel, window.last + travel)
+        sightings = _sightings(seen, explained)
+        found += [
+            alarm
+            for tag in sorted(window.tags)
+            for one in by_tag[tag]
+            for alarm in rules.alarms(one, sightings.get(tag, ()), inside.apart, travel)
+        ]
+    return found
+
+
+@dataclass
+class _Window:
+    """Some tags in a short stretch of time; milliseconds since 1970."""
+
+    first: int
+    last: int
+    tags: set[str] = field(default_factory=set)
+
+    def add(self, tag: str, seen: Seen) -> None:
+        self.tags.add(tag)
+        self.first, self.last = min(self.first, seen.first), max(self.last, seen.last)
+
+
+def _windows(gathered: Gathered, wanted: Collection[str]) -> list[_Window]:
+    """The wanted tags by short stretches of time: a handheld that was offline for days asks for minutes here and there."""
+    windows: dict[int, _Window] = {}
+    for key, seen in gathered.items():
+        if key.tag in wanted:
+            windows.setdefault(key.slot // STRETCH, _Window(seen.first, seen.last)).add(key.tag, seen)
+    return [windows[at] for at in sorted(windows)]
 
 
 def _sightings(seen: Iterable[tuple[Key, Seen]], explained: Mapping[str, int]) -> dict[str, list[Sighting]]:
