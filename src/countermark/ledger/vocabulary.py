@@ -96,6 +96,8 @@ ACTS: dict[str, ActWord] = {
     "peer_added": ActWord(_("node added to the directory"), "none"),
     "peer_admitted": ActWord(_("node admitted to replication"), "none"),
     "peer_ended": ActWord(_("node locked out")),
+    "naming_handed_on": ActWord(_("naming secret of the State handed on to a node"), "none"),
+    "naming_taken_over": ActWord(_("naming secret of the State taken over"), "none"),
     "setting_changed": ActWord(_("setting of the node changed")),
     "load": ActWord(_("file loaded"), "none"),
     "load_undone": ActWord(_("load undone"), "none"),
