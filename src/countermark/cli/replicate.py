@@ -40,8 +40,9 @@ def card() -> None:
 @peer.command("add")
 @click.argument("file", metavar="CARD", type=click.File("rb"))
 @click.option("--url", default="", help="Where it answers (https, or http on this machine). Without, it calls here.")
+@click.option("--erases", is_flag=True, help="What it erases is erased here too, even what was written here first.")
 @json_option
-def add(file: Any, url: str, as_json: bool) -> None:
+def add(file: Any, url: str, erases: bool, as_json: bool) -> None:
     """Admits the node of a card ('-' reads it from standard input). Compare the fingerprint with its keeper first."""
     ready()
     from countermark.ledger import checkpoint, nodes
@@ -50,6 +51,8 @@ def add(file: Any, url: str, as_json: bool) -> None:
     nodes.admit(given, by=actor())
     if url:
         nodes.set_address(given.origin, url, by=actor())
+    if erases:
+        nodes.let_erase(given.origin, by=actor())
     fingerprint = checkpoint.fingerprint(given.verifier_key)
     if as_json:
         print_json({"origin": given.origin, "fingerprint": fingerprint, "url": nodes.address(given.origin)})

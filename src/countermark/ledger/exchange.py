@@ -391,6 +391,8 @@ def _append_batch(origin: str, size: int, fresh: list[bytes], peer: Peer, own: L
                 f"entries {size} to {size + len(fresh) - 1} of {origin} cannot be folded: {error}"
             ) from error
         _erase(appended)
+        if nodes.may_erase(origin):
+            _erase_own(appended, origin)
 
 
 def _write(log: Log, size: int, fresh: list[bytes], appended: list[Entry]) -> None:
@@ -419,6 +421,17 @@ def _erase(appended: list[Entry]) -> None:
             emptied = Attachment(digest=document.digest, media_type=document.media_type, data=b"")
             if digests.get(document.digest) == kept.attachment_digest(emptied):
                 emptied.save()
+
+
+def _erase_own(appended: list[Entry], origin: str) -> None:
+    """What this node stated first it erases by an act of its own, when it lets the other node decide that."""
+    acts = [entry.body for entry in appended if entry.body.get("act") == "erasure"]
+    refs, documents = (
+        [key for act in acts for key in act.get(name, ()) if isinstance(key, str)] for name in ("refs", "attachments")
+    )
+    texts = SideText.objects.filter(ref__in=refs).exclude(text="").values_list("ref", flat=True)
+    kept_documents = Attachment.objects.filter(digest__in=documents).exclude(data=b"").values_list("digest", flat=True)
+    services.erase(list(texts), attachments=list(kept_documents), by=services.NODE, reason=f"erased at {origin}")
 
 
 def _stated_in(appended: list[Entry], table: str) -> list[str]:

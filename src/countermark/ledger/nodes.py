@@ -20,6 +20,7 @@ ADMISSION: Final = "node:"
 ADMITTED: Final = "admitted"
 ENDED: Final = "ended"
 ADDRESS: Final = "peer-url:"
+ERASES: Final = "node-erases:"
 FORMAT: Final = "countermark-node/1"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -91,6 +92,19 @@ def _admission(origin: str) -> str:
 def is_ended(origin: str) -> bool:
     """Whether a node was locked out here."""
     return _admission(origin) == ENDED
+
+
+def let_erase(origin: str, *, by: Actor) -> None:
+    """What that node erases is erased here too, even what was written here first. Raises `LedgerError` for one not admitted."""
+    if admitted(origin) is None:
+        raise LedgerError(Sentence("%(origin)s is not admitted", origin=origin))
+    if not may_erase(origin):
+        services.set_setting(ERASES + origin, "yes", by=by)
+
+
+def may_erase(origin: str) -> bool:
+    """Whether this node carries out what that one erases, even of what was written here first."""
+    return services.setting(ERASES + origin) == "yes" and _admission(origin) == ADMITTED
 
 
 def admissions() -> dict[str, str]:

@@ -36,8 +36,10 @@ class Reach:
 
 
 def offers() -> list[Offer]:
-    """What this node gives out, its own logs first."""
-    found = (offer(log) for log in Log.objects.order_by("-own", "id"))
+    """What this node gives out, its own logs first; of other States nothing."""
+    own = store.own_log()
+    logs = Log.objects.order_by("-own", "id")
+    found = (offer(log) for log in logs if own is not None and nodes.is_one_state(own.origin, log.origin))
     return [one for one in found if one is not None]
 
 
@@ -109,9 +111,9 @@ def _hear_own(log: Log, note: str) -> None:
 
 
 def _hear_other(origin: str, log: Log | None, note: str) -> Sentence | None:
-    peer = Peer.objects.filter(origin=origin).first()
-    if peer is None:
-        return Sentence("%(origin)s is not in the node directory", origin=origin)
+    peer, own = Peer.objects.filter(origin=origin).first(), store.own_log()
+    if peer is None or own is None or not nodes.is_one_state(own.origin, origin):
+        return Sentence("%(origin)s is no node of this State in the directory", origin=origin)
     if nodes.is_ended(origin):
         return Sentence("%(origin)s was locked out", origin=origin)
     try:
