@@ -7,7 +7,8 @@ from django.test import Client
 
 from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
-from countermark.marking import batches, bench, equipment, queries, sheets
+from countermark.marking import batches, bench, catalogue, equipment, queries, sheets
+from countermark.marking.catalogue import IdentityPolicy
 from countermark.marking.models import BatchRow
 from countermark.marking.states import CRITERIA, Batch, Item
 from countermark.marking.views import batches as pages
@@ -429,3 +430,34 @@ def test_a_long_work_order_says_that_it_is_not_shown_whole(officer: Client, monk
 
     assert "These are the first" not in whole
     assert "These are the first" in text(officer, f"{ORDERS}{made.id}/")
+
+
+def test_the_page_of_a_weapon_says_each_reason_once_and_leads_to_the_rules_of_then_and_of_today(
+    officer: Client,
+) -> None:
+    catalogue.set_policy(IdentityPolicy("XA", "control", "Decree 1"), by=CHIEF)
+    people.weapon("W1")
+    ordered = {
+        **ORDER,
+        "occasion": "import",
+        "profiles": ["nairobi"],
+        "country": "XA",
+        "year": "26",
+        "refs": "W1",
+        "action": "make",
+    }
+    send(officer, f"{ORDERS}new/", **ordered)
+    item = one(batches.batch_of_row(BatchRow.objects.get()))
+
+    page = officer.get(f"/marking/weapons/{item.id}/")
+    reasons = [(line["rule"], line["message"]) for line in page.context["why"]]
+    then = {
+        name: officer.get(f"/marking/rules/then/{page.context['made_under'][name]}/")
+        for name in ("identity", "nairobi")
+    }
+
+    assert len(set(reasons)) == len(reasons) > 0
+    assert "they are the same today" in then["identity"].content.decode()
+    assert (then["identity"].context["today"], then["nairobi"].context["today"]) == (
+        "/marking/models/", "/marking/rules/nairobi/",
+    )  # fmt: skip

@@ -268,6 +268,16 @@ def test_the_state_asks_for_a_mark_of_its_stock(officer: Client) -> None:
     assert "0 of 1 weapons held are duly marked." in page
 
 
+def test_a_decision_is_chosen_not_preset_and_stands_on_the_page(officer: Client) -> None:
+    weapon = people.weapon("W1")
+    people.event(weapon, event="find", date="2026-01-02", country="XA")
+    url = f"/marking/origins/{weapon}/"
+
+    assert "undecided" in text(officer, url)
+    assert officer.post(f"{url}decision/", {"decision": "", "reason": "because"}).status_code == 422
+    assert "destroy</dd>" in send(officer, f"{url}decision/", decision="destroy", reason="worn out")
+
+
 def document(data: bytes = photograph.PDF, name: str = "letter.exe") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data, "application/x-msdownload")
 

@@ -393,7 +393,7 @@ class Decide(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, decision=choices("decision"))
+        offer(self, decision=choices("decision", _("choose")))
 
 
 class Produced(forms.Form):

@@ -115,6 +115,12 @@ AT_MOST = 500
 """Finds of one page."""
 
 
+def decision_of(weapon_id: str) -> str:
+    """What is decided about a weapon found: `mark`, `destroy`, or nothing yet (empty)."""
+    found = acts.record("decision", weapon_id)
+    return "" if found is None else str(found.value["decision"])
+
+
 def finds(user: Person, *, undecided: bool = False, after: str = "", limit: int | None = AT_MOST) -> list[Find]:
     """Weapons found that a person may see and that are not dealt with yet, the oldest first, at most `limit` (None: all).
 

@@ -75,6 +75,7 @@ def _page(request: HttpRequest, weapon: WeaponState, **sent: Any) -> HttpRespons
         "weapon": weapon,
         "production": production,
         "certificate": origins.certificate(weapon.id),
+        "decision": origins.decision_of(weapon.id),
         "found": weapon.status in origins.FOUND,
         "may_manage": accounts.may(me(request), "marking.manage")
         and scope.of(me(request), "marking.manage").sees(weapon),

@@ -2,16 +2,18 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger.entry import Entry
-from countermark.marking import forms, profiles, staterules
+from countermark.marking import catalogue, forms, profiles, staterules
 from countermark.marking.profiles import Profile
 from countermark.marking.views import common
 from countermark.register.checking import Refused
@@ -71,9 +73,22 @@ def then(request: HttpRequest, digest: str) -> HttpResponse:
     found = staterules.as_it_was(digest)
     if found is None:
         raise Http404(_("These rules are not kept here."))
-    now = next((one for one in staterules.known() if one.id == found.id), None)
+    is_policy = found.id == IDENTITY
+    now = _policy() if is_policy else next((one for one in staterules.known() if one.id == found.id), None)
     changed = now is None or profiles.digest(now) != digest
-    return render(request, "marking/profile.html", {"profile": found, "then": digest, "changed": changed})
+    today = reverse("marking:models") if is_policy else reverse("marking:profile", args=[found.id]) if now else ""
+    context = {"profile": found, "then": digest, "changed": changed, "today": today}
+    return render(request, "marking/profile.html", context)
+
+
+IDENTITY = "identity"
+"""The id of what a State has chosen about modular weapons, told as a profile."""
+
+
+def _policy() -> Profile | None:
+    """What this State has chosen, if it has."""
+    stated = catalogue.policy(settings.ENVIRONMENT.state).policy
+    return profiles.policy(stated) if stated != "undecided" else None
 
 
 @requires("marking.rules")

@@ -65,8 +65,19 @@ def item_context(item: Item, user: User) -> dict[str, Any]:
         "machines": {one.id: one.name for one in equipment.machines()},
         "plan": read,
         "made_under": read.get("made_under", {}),
+        "why": why(read.get("findings", [])),
         "diagram": diagram_of(item),
     }
+
+
+def why(findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was missing or refused when a plan was made: each sentence of a rule once, with the components it is about."""
+    lines: dict[tuple[str, ...], dict[str, Any]] = {}
+    for one in findings:
+        if one["verdict"] in ("missing", "refused"):
+            line = lines.setdefault((one["rule"], one["verdict"], one["message"]), {**one, "components": []})
+            line["components"] += [one["component"]] if one["component"] else []
+    return list(lines.values())
 
 
 def marks_of(item: Item) -> list[dict[str, Any]]:
