@@ -80,7 +80,7 @@ def record(kind: str, shape: type) -> None:
     """A kind whose last act states the whole value; what another version of this program wrote, and this one cannot read, is passed over."""
 
     def folder(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
-        stated = [act for act in acts if _reads(act.body.get("value"), shape)]
+        stated = [act for act in acts if reads(act.body.get("value"), shape)]
         return opened(kind, key, stated[-1]) if stated else None
 
     FOLDERS[kind] = folder
@@ -91,7 +91,7 @@ def machine(kind: str, opening: str, steps: Mapping[str, Step], *, state: str, s
     OPENING.add(opening)
 
     def folder(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
-        first = next((act for act in acts if act.body["act"] == opening and _reads(act.body.get("value"), shape)), None)
+        first = next((act for act in acts if act.body["act"] == opening and reads(act.body.get("value"), shape)), None)
         if first is None:
             return None
         found = msgspec.structs.replace(opened(kind, key, first), state=state)
@@ -133,7 +133,8 @@ def to(state: str, *, after: Iterable[str] = (), **value: str) -> Step:
     return step
 
 
-def _reads(value: Any, shape: type) -> bool:
+def reads(value: Any, shape: type) -> bool:
+    """Whether a value of an act is of a type this version knows."""
     if not isinstance(value, dict):
         return False
     try:

@@ -1,4 +1,4 @@
-"""The codes this house prints itself: weapons, cards of persons, storage places, kits and hand receipts.
+"""The codes this house prints itself: weapons, cards of persons, storage places, kits, hand receipts and counts.
 
 `PC-7K3M-9Q2X-C`: two letters that say what it is for, characters of Crockford's base 32 (no I, L, O or U) and one check
 character, as paper forms have them (`register.papercodes`). A weapon's code holds its whole id, so it needs no table:
@@ -10,7 +10,7 @@ import uuid
 
 from countermark.register import papercodes
 
-LETTERS = {"person": "PC", "place": "SP", "kit": "KT", "receipt": "HR"}
+LETTERS = {"person": "PC", "place": "SP", "kit": "KT", "receipt": "HR", "count": "CT"}
 """What a numbered code is for -> how it begins."""
 
 WEAPON = "WN"

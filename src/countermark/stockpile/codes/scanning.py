@@ -21,7 +21,7 @@ LONGEST = 4096
 """Characters of one scan; the largest DataMatrix holds 3,116 digits, the largest QR code 7,089, and none of ours is long."""
 
 KINDS = (
-    "weapon", "asset", "item", "product", "shipment", "place", "person", "document", "kit", "receipt", "form", "message",
+    "weapon", "asset", "item", "product", "shipment", "place", "person", "document", "kit", "receipt", "count", "form", "message",
     "elements", "tag", "serial", "link", "nothing", "refused",
 )  # fmt: skip
 """What a scan may be. `asset` is a GIAI or GRAI, `item` a GTIN with a serial, `product` a GTIN alone, `tag` an RFID tag with no

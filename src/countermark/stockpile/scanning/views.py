@@ -26,6 +26,7 @@ KINDS = {
     "document": noop("Document"),
     "kit": noop("Kit"),
     "receipt": noop("Hand receipt"),
+    "count": noop("Count"),
     "form": noop("Paper form"),
     "message": noop("Message to another State"),
     "elements": noop("GS1 data"),
