@@ -155,6 +155,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+PAPER_FONTS = BASE_DIR / "tracing" / "papers" / "fonts"
 LANGUAGE_COOKIE_NAME = "countermark_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 # A language stands here once its catalogue is whole (tests/web/test_catalogues.py).

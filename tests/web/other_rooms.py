@@ -68,6 +68,8 @@ PAGES: dict[str, Page] = {
     "stockpile:counter_done": Page(HANDLERS, "post", COUNTER),
     "stockpile:scan": Page(VIEWERS),
     "stockpile:photograph": Page(VIEWERS, "post"),
+    "stockpile:labels": Page(VIEWERS),
+    "stockpile:scale_page": Page(VIEWERS),
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
     "tracing:due": Page(CASE_READERS),

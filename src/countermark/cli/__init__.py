@@ -41,6 +41,7 @@ _COMMANDS = {
     "chain": "chain",
     "tags": "tags",
     "scan": "tags",
+    "labels": "labels",
     "demo": "demo",
     "readers": "readers",
     "bench": "bench",
