@@ -37,6 +37,7 @@ STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
 HANDLERS = {"armourer"}
 COUNTER = {"mode": "issue"}
 RECEIPT = {"code": "HR00000000"}
+ALARM = {"key": "main-0"}
 MARKING = {"marking", "commander", "reports", "auditor"}
 ORDER = {"batch_id": uuid.UUID(int=7)}
 MARKED = {"item_id": uuid.UUID(int=7)}
@@ -66,10 +67,13 @@ PAGES: dict[str, Page] = {
     "stockpile:counter_clear": Page(HANDLERS, "post", COUNTER),
     "stockpile:counter_kind": Page(HANDLERS, "post", COUNTER),
     "stockpile:counter_done": Page(HANDLERS, "post", COUNTER),
+    "stockpile:tags": Page(STOCK),
+    "stockpile:alarm": Page(STOCK, kwargs=ALARM),
+    "stockpile:alarm_close": Page({"commander"}, "post", ALARM),
+    "stockpile:tag_bind": Page(HANDLERS, "post", WEAPON),
+    "stockpile:tag_unbind": Page(HANDLERS, "post", WEAPON),
     "stockpile:scan": Page(VIEWERS),
     "stockpile:photograph": Page(VIEWERS, "post"),
-    "stockpile:labels": Page(VIEWERS),
-    "stockpile:scale_page": Page(VIEWERS),
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
     "tracing:due": Page(CASE_READERS),

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -308,9 +307,9 @@ def _now() -> str:
 
 
 def _time(milliseconds: int | None) -> str | None:
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    from countermark.stockpile.readers.queries import as_time
+
+    return as_time(milliseconds) or None
 
 
 def _plain(value: Any) -> dict[str, Any]:

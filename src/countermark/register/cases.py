@@ -3,7 +3,7 @@
 What is a discrepancy follows from the records and is never written down; what somebody decided about it is a kept row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +27,10 @@ OUTCOMES = ("as_recorded", "mended", "forwarded")
 
 ANSWERED_BY: dict[str, str] = {}
 """Kinds of discrepancy that those with another permission may answer for too; rooms fill it when the program starts."""
+
+SETTLED: dict[str, Callable[[str, str, Actor], None]] = {}
+"""Kinds of discrepancy whose room records the decision too, from subject and reason, in the same transaction; rooms fill it when the
+program starts."""
 
 
 def kind_of(subject: str) -> str:
@@ -82,6 +86,8 @@ def decide(subject: str, due: str, outcome: str, reason: str, *, by: Actor) -> N
         row.state, row.reason, row.owner = DECIDED, identity.ref("note", reason), row.owner or by.name
         fields = {"subject": subject, "outcome": outcome, "reason": identity.opaque("note", reason)}
         services.append([_draft("case_decided", fields, row, SideNote("note", reason))], by=by)
+        if (settle := SETTLED.get(kind_of(subject))) is not None:
+            settle(subject, reason, by)
 
 
 def is_past(due: str) -> bool:

@@ -68,6 +68,8 @@ FINDINGS = {
     "collision": _("same marks as another weapon"),
     "told_differently": _("two logs tell one event differently"),
     "hit": _("stolen or lost weapon answers to a case"),
+    "tag_alarm": _("reads of a tag contradict the register"),
+    "tag_twice": _("one tag on two weapons"),
     "custody_contradicted": _("handed over in two ways by nodes that did not know of each other"),
 }
 COLUMNS = {

@@ -1,10 +1,14 @@
 """Alarms of tags: what reads contradict, and what they do not."""
 
 from itertools import permutations
+from typing import get_args
 
 import pytest
 
-from countermark.stockpile.readers.rules import GRACE_MS, TEXTS, Bound, Sighting, alarms
+from countermark.stockpile.readers.alarms import DECIDED, OUTCOMES
+from countermark.stockpile.readers.devices import KINDS, PURPOSES
+from countermark.stockpile.readers.rules import GRACE_MS, Bound, Kind, Sighting, alarms
+from countermark.stockpile.words import LABELS
 
 EPC = "3476451FD40000000000162E"
 MINUTE = 60_000
@@ -96,5 +100,7 @@ def test_the_order_of_reads_does_not_matter() -> None:
     assert len(found) == 1
 
 
-def test_every_kind_says_what_it_is() -> None:
-    assert set(TEXTS) == {"two_places", "two_chips", "elsewhere", "without_weapon", "wanted"}
+def test_every_kind_and_outcome_says_what_it_is() -> None:
+    assert set(LABELS["alarm"]) == set(get_args(Kind))
+    assert set(LABELS["alarm_outcome"]) == {*OUTCOMES, DECIDED}
+    assert (set(LABELS["reader"]), set(LABELS["purpose"])) == (set(KINDS), set(PURPOSES))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -22,7 +22,8 @@ DAYS = 1
 OPEN, CLOSED = "open", "closed"
 OUTCOMES = ("explained", "tag_replaced", "weapon_missing", "reader_fault")
 """What an alarm came to: the movement was known and not noted; the tag was copied or damaged; an incident was opened; it was misread."""
-Outcome = Literal["explained", "tag_replaced", "weapon_missing", "reader_fault"]
+DECIDED = "decided"
+"""The outcome of one that was decided in the queue of discrepancies; its reason tells."""
 
 
 def _closed(subject: Subject, act: Entry) -> Subject:
@@ -37,7 +38,7 @@ states.machine("alarm", "stockpile_alarm_raised", {"stockpile_alarm_closed": _cl
 def name_of(alarm: Alarm) -> str:
     """The id of an alarm: the same contradiction, of the same moment, has the same one on whatever node."""
     said = f"{alarm.kind}|{alarm.tag}|{alarm.weapon}|{alarm.first}"
-    return f"{settings.ENVIRONMENT.node}/{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    return f"{settings.ENVIRONMENT.node}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def raise_all(alarms: Iterable[Alarm], *, by: Actor) -> list[Alarm]:
@@ -78,13 +79,21 @@ def close(alarm_id: str, outcome: str, reason: str, *, by: Actor) -> Subject:
     """Says what an alarm was. Raises `Refused` for an unknown or closed one, an unknown outcome, and without a reason."""
     if outcome not in OUTCOMES:
         raise acts.refuse("outcome", outcome, acts.one_of(OUTCOMES), "unknown")
-    acts.required("reason", reason, "what was found when somebody looked")
+    return _close(alarm_id, outcome, acts.required("reason", reason, "what was found when somebody looked"), by)
+
+
+def decided(alarm_id: str, reason: str, *, by: Actor) -> None:
+    """Closes an alarm that was decided in the queue of discrepancies; nothing where it is closed."""
+    if alarm(alarm_id).state == OPEN:
+        _close(alarm_id, DECIDED, reason, by)
+
+
+def _close(alarm_id: str, outcome: str, reason: str, by: Actor) -> Subject:
     with acts.alone():
         if alarm(alarm_id).state != OPEN:
             raise acts.refuse("alarm", alarm_id, "an alarm that is open", "closed")
-        acts.append(
-            [acts.draft("stockpile_alarm_closed", [f"alarm:{alarm_id}"], {"outcome": outcome}, note=reason)], by=by
-        )
+        fields = {"outcome": outcome}
+        acts.append([acts.draft("stockpile_alarm_closed", [f"alarm:{alarm_id}"], fields, note=reason)], by=by)
         return alarm(alarm_id)
 
 

@@ -1,6 +1,7 @@
 """Reads: what readers saw of late, of which weapons, and which alarms stand."""
 
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -85,6 +86,20 @@ def alarms(*, closed: bool = False, places: Collection[str] | None = None, scope
         return [acts.subject_of_row(row) for row in rows[:SHOWN]]
     found = [acts.subject_of_row(row) for row in rows[:LOOKED_AT]]
     weapons = visible([UUID(one.value["weapon"]) for one in found], scope)
-    return [one for one in found if set(one.value["places"]) & set(places) or UUID(one.value["weapon"]) in weapons][
-        :SHOWN
-    ]
+    return [one for one in found if _is_near(one, places) or UUID(one.value["weapon"]) in weapons][:SHOWN]
+
+
+def _is_near(one: Subject, places: Collection[str]) -> bool:
+    return any(place in places for place in one.value["places"])
+
+
+def sees_alarm(one: Subject, places: Collection[str] | None, scope: Scope) -> bool:
+    """Whether a person with these places and this scope may see an alarm."""
+    return places is None or _is_near(one, places) or bool(visible([UUID(one.value["weapon"])], scope))
+
+
+def as_time(milliseconds: int | None) -> str:
+    """A time in ms since 1970 as RFC 3339 UTC; the empty string for none."""
+    if milliseconds is None:
+        return ""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

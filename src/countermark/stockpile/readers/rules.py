@@ -9,15 +9,6 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["two_places", "two_chips", "elsewhere", "without_weapon", "wanted"]
-TEXTS: dict[Kind, str] = {
-    "two_places": "one tag was read at two places, sooner than anybody could carry it from one to the other",
-    "two_chips": "one tag number was read from two chips: one of them is a copy",
-    "elsewhere": "the tag was read where its weapon is not, as far as the register knows",
-    "without_weapon": "the tag was read in the store while its weapon is out of it",
-    "wanted": "the tag of a weapon that is lost, stolen or no longer here was read",
-}
-"""What each kind of alarm says; translated where it is shown."""
-
 GONE = frozenset({"lost", "stolen", "destroyed", "exported"})
 IN_STORE = "store"
 """The word of custody for a weapon that lies where it belongs."""
