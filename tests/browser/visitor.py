@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
 from countermark.demo.world import Sample
 from countermark.web import pseudo
+from tests.support import browser as browsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -82,8 +82,7 @@ class Visitor:
 
     def violations(self) -> list[str]:
         """What axe finds, one line for each rule with the first element."""
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
-        return [f"{v['id']}: {v['nodes'][0]['html']} {v['nodes'][0]['failureSummary']}" for v in found]
+        return browsers.violations(self.page)
 
     def focus(self) -> str:
         """The id, or else the text, of what has the focus."""

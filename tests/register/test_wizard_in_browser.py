@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from countermark.accounts import services as accounts
 from countermark.ledger.services import Actor
 from countermark.register import jobs
 from countermark.register.models import LoadJob, Weapon
+from tests.support.browser import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -63,11 +63,6 @@ def to_preview(page: "Page", base: str, file: Path) -> None:
     page.wait_for_selector("h1:has-text('What would change')")
 
 
-def faults(page: "Page") -> list[str]:
-    """What axe finds."""
-    return [str(rule["id"]) for rule in Axe().run(page).response["violations"]]
-
-
 def wider_than_the_window(page: "Page") -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
@@ -76,35 +71,35 @@ def test_a_file_is_loaded_and_undone_with_every_page_clean(page: "Page", registr
     sign_in(page, registrar)
     found = []
     to_preview(page, registrar, register_file)
-    found += faults(page)
+    found += violations(page)
     page.get_by_role("button", name="Load the rest").click()
     page.wait_for_selector("h1:has-text('Loading')")
-    found += faults(page)
+    found += violations(page)
     jobs.run_next()
     page.wait_for_selector("h1:has-text('Loaded')")
-    found += faults(page)
+    found += violations(page)
     assert Weapon.objects.count() == 2
     page.get_by_label("Reason").fill("wrong file")
     page.get_by_role("button", name="Undo 2").click()
     page.wait_for_selector("h1:has-text('Undoing')")
     jobs.run_next()
     page.wait_for_selector("h1:has-text('Undone')")
-    assert [*found, *faults(page)] == []
+    assert [*found, *violations(page)] == []
 
 
 def test_the_pages_of_a_file_are_clean_before_it_is_checked(page: "Page", registrar: str, register_file: Path) -> None:
     sign_in(page, registrar)
     page.goto(f"{registrar}/import/")
-    found = faults(page)
+    found = violations(page)
     to_columns(page, registrar, register_file)
-    found += faults(page)
+    found += violations(page)
     page.get_by_role("button", name="Go on").click()
     page.wait_for_selector("[role=alert]")
-    found += faults(page)
+    found += violations(page)
     page.get_by_label("Shoe size").select_option("-")
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url("**/values/")
-    assert [*found, *faults(page)] == []
+    assert [*found, *violations(page)] == []
 
 
 def test_nothing_is_wider_than_a_small_screen(page: "Page", registrar: str, register_file: Path) -> None:

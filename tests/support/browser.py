@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -34,3 +35,18 @@ def chromium() -> Iterator["Browser"]:
             browser.close()
     finally:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def violations(page: "Page") -> list[str]:
+    """What axe finds on a page, one line for each rule with the first element."""
+    page.evaluate(_axe())
+    # Only the findings leave the browser: to bring all that axe looked at takes as long as to look.
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(looked => looked.violations)")
+    return [f"{v['id']}: {v['nodes'][0]['html']} {v['nodes'][0]['failureSummary']}" for v in found]
+
+
+@cache
+def _axe() -> str:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return str(Axe().axe_script)

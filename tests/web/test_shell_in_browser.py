@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from countermark.accounts import services
 from countermark.web import pseudo
+from tests.support.browser import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -58,12 +58,6 @@ def sign_in(page: "Page", site: str, name: str) -> None:
 def overflow(page: "Page") -> int:
     """By how many pixels the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-def violations(page: "Page") -> list[str]:
-    """What axe finds, one line for each rule with the first element."""
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html']} {v['nodes'][0]['failureSummary']}" for v in found]
 
 
 def looked_at(page: "Page", site: str, paths: tuple[str, ...]) -> dict[str, list[str]]:
