@@ -170,7 +170,7 @@ def _own_weapons(rng: Random) -> None:
         if number == 0:
             _confirm(case, weapon)
             interpol.note(case.id, "2026/XA/00417", by=WRITER)
-            cases.note(case.id, "The holder of the licence was heard; the theft is in the file of 1997.", by=OFFICER)
+            cases.note(case.id, "The owner was heard; what the police wrote about the theft was asked for.", by=OFFICER)
     _case(rng, 4, [*(_as_read(one) for one in stolen[2:3]), _foreign(rng), Recovered(kind="rifle")])
     for number, (said, closing) in enumerate(_ended(rng, stolen[3:])):
         cases.close(_case(rng, 14 + number, [said]).id, closing, by=OFFICER)
