@@ -217,7 +217,7 @@ def _error(query_id: str, column: str, message: str) -> dict[str, Any]:
 @click.option("--usual", is_flag=True, help="Go back to what comes with the program.")
 @json_option
 def learn(switch: bool, usual: bool, as_json: bool) -> None:
-    """Learns from confirmed identifications how marks are misread here, and shows what that is worth."""
+    """Learns from confirmed identifications how marks are misread here and how often evidence is wrong, and shows what that is worth."""
     ready()
     from countermark.tracing import learning
 
@@ -240,7 +240,10 @@ def learn(switch: bool, usual: bool, as_json: bool) -> None:
             click.echo(f"{name}: not measured, too few are held back")
         else:
             shares = f"{accuracy.recall_1:.3f} first, {accuracy.recall_10:.3f} among ten"
-            click.echo(f"{name}: {shares}, log-probability {accuracy.log_probability:.3f}")
+            honest = f"log-probability {accuracy.log_probability:.3f}, calibration error {accuracy.calibration:.3f}"
+            click.echo(f"{name}: {shares}, {honest}")
+    for name, share in learned.weights.items():
+        click.echo(f"{name} plainly wrong: {learned.weights_in_use[name]:.3f} in use, {share:.3f} learned")
     click.echo("taken into use" if switch else "nothing was changed" if not usual else "the usual one is in use")
 
 

@@ -78,8 +78,10 @@ _USUAL = Options()
 
 
 def _learned(options: Options) -> Options:
-    """The options with the channel in use here, unless another is asked for."""
-    return replace(options, channel=learning.current()) if options.channel == _USUAL.channel else options
+    """The options with the channel and the weights in use here, unless others are asked for."""
+    channel = learning.current() if options.channel == _USUAL.channel else options.channel
+    weights = learning.weights() if options.weights == _USUAL.weights else options.weights
+    return replace(options, channel=channel, weights=weights)
 
 
 def trace(query: Query, options: Options = _USUAL) -> Traced:
@@ -87,7 +89,11 @@ def trace(query: Query, options: Options = _USUAL) -> Traced:
 
     Records that were found to be one weapon answer as one, under the record that survives.
     """
-    options = _learned(options)
+    return trace_with(query, _learned(options))
+
+
+def trace_with(query: Query, options: Options) -> Traced:
+    """The answer of `trace` with just these options, whatever is in use here."""
     answer = search.search(stores.django_store(connection, sieves.of_store), reference(), query, options)
     return _traced(query, answer, weapons_by_key(_keys(answer)))
 

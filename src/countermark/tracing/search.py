@@ -29,11 +29,24 @@ Outcome: TypeAlias = Literal["identified", "several", "none"]
 IDENTIFIED = 0.95
 """Probability from which the best candidate is called the weapon."""
 
-WRONG_MAKER = 0.05
-WRONG_CALIBRE = 0.07
-WRONG_KIND = 0.05
-WRONG_COUNTRY = 0.05
-WRONG_COMPONENT = 0.05
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each piece of evidence weighs: the share of statements that are plainly wrong, or of marks another mark is taken for.
+
+    Those of docs/search.md; `learning` refits them from confirmed identifications.
+    """
+
+    maker: float = 0.05
+    calibre: float = 0.07
+    kind: float = 0.05
+    country: float = 0.05
+    component: float = 0.05
+    mark_kind: float = 0.05
+
+
+KINDS, COUNTRIES, COMPONENTS = 8, 50, 6
+"""Among how many others a wrong kind, country or component is spread."""
 
 HOPELESS = 25.0
 """Nats below the best mark at which the mark of any other weapon would explain a reading better, in ten million."""
@@ -118,6 +131,7 @@ class Options:
     absence: Absence = Absence()
     limit: int = 20_000
     explain: bool = True
+    weights: Weights = Weights()
 
 
 class Contribution(NamedTuple):
@@ -356,51 +370,51 @@ def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options:
     reached = np.flatnonzero(log_reading > log_reading.max(initial=-np.inf) - HOPELESS)
     if len(reached) < len(log_reading):
         rows, codes, lengths, log_reading = rows.take(reached), codes[reached], lengths[reached], log_reading[reached]
-    evidence = _evidence(reference, rows, query)
+    evidence = _evidence(reference, rows, query, options.weights)
     total = np.zeros(len(log_reading))
     for values in evidence.values():
         total = total + values
     maker = reference.makers.groups_of(rows.maker) if reference.makers.known else rows.maker
     maker = np.where(maker < 0, rows.maker, maker)
     found = posterior.Found(codes, lengths, log_reading, total, maker)
-    return Scored(rows, found, log_reading + _component(rows, heard), evidence)
+    return Scored(rows, found, log_reading + _component(rows, heard, options.weights), evidence)
 
 
-def _evidence(reference: Reference, rows: Rows, query: Query) -> dict[str, Floats]:
+def _evidence(reference: Reference, rows: Rows, query: Query, weights: Weights) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     if query.maker:
-        found["maker"] = reference.makers.log_evidence(query.maker, rows.maker, WRONG_MAKER)
+        found["maker"] = reference.makers.log_evidence(query.maker, rows.maker, weights.maker)
     if country := index.country_code(query.country):
-        found["country"] = posterior.log_agreement(country, rows.country, WRONG_COUNTRY, 50)
+        found["country"] = posterior.log_agreement(country, rows.country, weights.country, COUNTRIES)
     if kind := index.kind_code(query.kind):
-        found["kind"] = posterior.log_agreement(kind, rows.kind, WRONG_KIND, 8)
+        found["kind"] = posterior.log_agreement(kind, rows.kind, weights.kind, KINDS)
     if query.calibre:
-        found["calibre"] = reference.calibres.log_evidence(query.calibre, rows.calibre, WRONG_CALIBRE)
+        found["calibre"] = reference.calibres.log_evidence(query.calibre, rows.calibre, weights.calibre)
     return found
 
 
-def _log_marginal(reference: Reference, query: Query) -> float:
+def _log_marginal(reference: Reference, query: Query, weights: Weights) -> float:
     """log P(evidence) of a weapon one knows nothing about."""
     total = 0.0
     if query.maker:
-        total += reference.makers.weigh(query.maker, WRONG_MAKER).marginal
+        total += reference.makers.weigh(query.maker, weights.maker).marginal
     if index.country_code(query.country):
         total -= float(np.log(10))
     if index.kind_code(query.kind):
         total -= float(np.log(5))
     if query.calibre:
-        total += reference.calibres.weigh(query.calibre, WRONG_CALIBRE).marginal
+        total += reference.calibres.weigh(query.calibre, weights.calibre).marginal
     return total
 
 
-def _component(rows: Rows, heard: Heard) -> Floats:
+def _component(rows: Rows, heard: Heard, weights: Weights) -> Floats:
     """log P(component and kind of mark as stated | mark)."""
     total = np.zeros(len(rows.text))
     if stated := index.component_code(heard.component):
-        total = total + posterior.log_agreement(stated, rows.component, WRONG_COMPONENT, 6)
+        total = total + posterior.log_agreement(stated, rows.component, weights.component, COMPONENTS)
     if heard.mark_kind:
         agrees = rows.mark_kind == index.mark_kind_code(heard.mark_kind)
-        total = total + np.where(agrees, np.log(1 - WRONG_COMPONENT), np.log(WRONG_COMPONENT))
+        total = total + np.where(agrees, np.log(1 - weights.mark_kind), np.log(weights.mark_kind))
     return total
 
 
@@ -519,12 +533,12 @@ def absence(
     """(log-likelihood of "not registered" with its prior odds, of "registered but not found")."""
     ways = []
     missed = []
-    marginal = _log_marginal(reference, query)
+    marginal = _log_marginal(reference, query, options.weights)
     for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
         others = _others(number, heard, chance, options)
-        with_component = _with_component(one)
+        with_component = _with_component(one, options.weights)
         density = _density(known, one.reading)
-        block = _block(store, reference, one.reading, found, query)
+        block = _block(store, reference, one.reading, found, query, options.weights)
         parts = posterior.terms(one.reading, found.found, options.channel, block, density, marginal)
         weight = parts.weigh(options.absence)
         ways.append(float(np.log(max(weight, 1e-300))) + others + with_component)
@@ -536,8 +550,8 @@ def absence(
     return float(np.logaddexp.reduce(ways)) - float(np.log(len(ways))) + odds, max(missed)
 
 
-def _with_component(heard: Heard) -> float:
-    return float(np.log(1.0 - WRONG_COMPONENT)) if index.component_code(heard.component) else 0.0
+def _with_component(heard: Heard, weights: Weights) -> float:
+    return float(np.log(1.0 - weights.component)) if index.component_code(heard.component) else 0.0
 
 
 def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], options: Options) -> float:
@@ -549,11 +563,15 @@ def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], option
         if other == number:
             continue
         same = float(noise.log_likelihood(one.reading, [text], options.channel)[0]) if text else -np.inf
-        total += float(np.logaddexp(same, np.log(_foreign(one)) + chance[other])) + _with_component(one)
+        total += float(np.logaddexp(same, np.log(_foreign(one)) + chance[other])) + _with_component(
+            one, options.weights
+        )
     return total
 
 
-def _block(store: Store, reference: Reference, reading: Reading, scored: Scored, query: Query) -> Floats | None:
+def _block(
+    store: Store, reference: Reference, reading: Reading, scored: Scored, query: Query, weights: Weights
+) -> Floats | None:
     """Log-evidence of the marks in the reading's block of a thousand, asked only where neighbours are few."""
     places = reading.places
     tail = posterior.tail_digits(places)
@@ -570,7 +588,7 @@ def _block(store: Store, reference: Reference, reading: Reading, scored: Scored,
     same = [i for i, text in enumerate(rows.text) if _in_block(text, own, start)]
     rows = rows.take(np.array(same, np.int64))
     total = np.zeros(len(rows.text))
-    for values in _evidence(reference, rows, query).values():
+    for values in _evidence(reference, rows, query, weights).values():
         total = total + values
     return total
 
