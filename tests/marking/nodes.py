@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings as live
 from django.db import connections
 
 from countermark.environment import data_directory, database_settings
@@ -29,19 +30,20 @@ class Node:
     def at(self) -> Iterator[None]:
         """Inside, this process is that node."""
         connection = connections["default"]
-        usual, environment = connection.settings_dict["NAME"], self.settings.ENVIRONMENT
-        directory = self.settings.DATA_DIRECTORY
+        # Straight, not through pytest's fixture: that lays one override upon the other each time, and a long life ends in none.
+        usual, environment = connection.settings_dict["NAME"], live.ENVIRONMENT
+        directory = live.DATA_DIRECTORY
         connection.close()
         connection.settings_dict["NAME"] = database_settings(self.url)["NAME"]
-        self.settings.ENVIRONMENT = replace(environment, node=self.name, key_path=self.directory / "node.key")
-        self.settings.DATA_DIRECTORY = data_directory(self.settings.ENVIRONMENT)
+        live.ENVIRONMENT = replace(environment, node=self.name, key_path=self.directory / "node.key")
+        live.DATA_DIRECTORY = data_directory(live.ENVIRONMENT)
         _forget()
         try:
             yield
         finally:
             connection.close()
             connection.settings_dict["NAME"] = usual
-            self.settings.ENVIRONMENT, self.settings.DATA_DIRECTORY = environment, directory
+            live.ENVIRONMENT, live.DATA_DIRECTORY = environment, directory
             _forget()
 
 

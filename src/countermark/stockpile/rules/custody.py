@@ -44,7 +44,7 @@ STEPS: dict[str, Step] = {
     "steal": Step("theft", "missing", frozenset(KINDS) - {"missing", "destroyed"} | {NEVER}),
     "recover": Step("find", "store", frozenset({"missing"}), _HANDLED | {"lost", "stolen"}),
     "destroy": Step("destruction", "destroyed", frozenset({NEVER, "store"})),
-    "settle": Step("transfer", "store", frozenset(KINDS) - {"destroyed"}, _HANDLED | {"lost", "stolen"}),
+    "settle": Step("transfer", "", frozenset(KINDS) - {"destroyed"}, _HANDLED | {"lost", "stolen"}),
 }
 
 
