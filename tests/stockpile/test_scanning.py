@@ -141,3 +141,13 @@ def test_a_photograph_is_read_on_the_page() -> None:
     assert "no code" in client.post(PHOTOGRAPH, {"photograph": blank}).json()["message"]
     assert client.post(PHOTOGRAPH, {"photograph": io.BytesIO(b"text")}).status_code == 422
     assert client.post(PHOTOGRAPH).status_code == 422
+
+
+def test_the_field_in_the_header_takes_every_code(weapon: str) -> None:
+    client = people.signed_in("mara", "armourer")
+    tag = encoding.encode("urn:epc:id:giai:9521141.5678", "giai-96")
+    tags.bind(weapon, tag.hex, by=CHIEF)
+    for text in (house.shown(house.weapon_code(weapon)), tag.hex, "]d2800495211415678"):
+        assert client.post("/find/", {"q": text}).headers["Location"] == f"/weapons/{weapon}/"
+    receipt = house.code_of("receipt", 7)
+    assert client.post("/find/", {"q": house.shown(receipt)}).headers["Location"] == f"/stockpile/receipts/{receipt}/"

@@ -1,5 +1,5 @@
 """What the field in the header knows, in the order in which it is asked: an id, the code of a paper form or of a message on
-paper, a record number, a serial, a reading.
+paper, a scanned code or tag, a hand receipt, a record number, a serial, a reading.
 
 What is typed may be a name, so only what the register knows, or what looks like a mark, goes into the address it leads to.
 """
@@ -11,6 +11,8 @@ from countermark.marks.text import canonical
 from countermark.register import papers
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import scope
+from countermark.stockpile import codes
+from countermark.stockpile.scanning import queries as scanning
 from countermark.tracing.papers import references
 from countermark.web.find import finder
 from countermark.web.navigation import url
@@ -34,6 +36,21 @@ def _by_reference(user: User, text: str) -> str | None:
     """What the code on a message on paper says."""
     conversation = references.request_of(text)
     return url("tracing:request", conversation) if conversation else None
+
+
+def _by_scan(user: User, text: str) -> str | None:
+    """A code of ours, a GS1 code or a tag: the weapon it is on."""
+    meaning = codes.scan(text)
+    if meaning.kind not in scanning.OF_WEAPONS - {"serial"}:
+        return None
+    found = scanning.look(text, scope.of(user)).weapons
+    return url("register:weapon", str(found[0].id)) if len(found) == 1 else None
+
+
+def _by_receipt(user: User, text: str) -> str | None:
+    """The code of a hand receipt; the page itself says whether this person may see it."""
+    meaning = codes.scan(text)
+    return url("stockpile:receipt", meaning.value) if meaning.kind == "receipt" else None
 
 
 def _by_ref(user: User, text: str) -> str | None:
@@ -74,6 +91,8 @@ def fill() -> None:
     finder("weapon.view", _by_id)
     finder("event.add", _by_form)
     finder("request.view", _by_reference)
+    finder("weapon.view", _by_scan)
+    finder("stock.view", _by_receipt)
     finder("weapon.view", _by_ref)
     finder("trace", _as_reading)
     finder("weapon.view", _by_serial)

@@ -13,6 +13,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
 from countermark.marks.sentences import Sentence, told
+from countermark.register import words
 from countermark.register.queries import listing, scope
 from countermark.register.views.common import me
 from countermark.stockpile.labels import formats, pdf, queries, zpl
@@ -22,7 +23,7 @@ from countermark.stockpile.labels.symbols import NoLabel, no_label
 REFUSED = 422
 SYMBOLS = {"datamatrix": "DataMatrix", "qr": "QR", "code128": "Code 128"}
 CONTENTS = {
-    "code": gettext_lazy("A code of this register, which says nothing to a stranger"),
+    "code": gettext_lazy("A code that says nothing to a stranger"),
     "gs1": gettext_lazy("The GS1 key of the tag on the weapon"),
     "serial": gettext_lazy("The serial number"),
 }
@@ -90,7 +91,8 @@ def labels(request: HttpRequest) -> HttpResponse:
             return _file(form.cleaned_data, _labels(request, form.cleaned_data, filters, places))
         except NoLabel as refused:
             problems = [told(one, _) for one in refused.problems]
-    context = {"form": form, "filters": filters, "problems": problems}
+    shown = [(_(words.COLUMNS[name]), value) for name, value in filters.items()]
+    context = {"form": form, "filters": filters, "shown": shown, "problems": problems}
     return render(request, "stockpile/labels.html", context, status=REFUSED if form.errors or problems else 200)
 
 
