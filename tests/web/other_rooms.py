@@ -74,6 +74,8 @@ PAGES: dict[str, Page] = {
     "stockpile:tag_unbind": Page(HANDLERS, "post", WEAPON),
     "stockpile:scan": Page(VIEWERS),
     "stockpile:photograph": Page(VIEWERS, "post"),
+    "stockpile:labels": Page(VIEWERS),
+    "stockpile:scale_page": Page(VIEWERS),
     "tracing:trace": Page(TRACERS),
     "tracing:decide": Page({"tracing"}, "post"),
     "tracing:due": Page(CASE_READERS),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from countermark.stockpile.labels import views as labels
 from countermark.stockpile.scanning import views as scanning
 from countermark.stockpile.views import counter, home, receipts, tags
 
@@ -17,6 +18,8 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/counter/<str:mode>/clear/", counter.clear, name="counter_clear"),
     path("stockpile/counter/<str:mode>/kind/", counter.kind, name="counter_kind"),
     path("stockpile/counter/<str:mode>/done/", counter.done, name="counter_done"),
+    path("stockpile/labels/", labels.labels, name="labels"),
+    path("stockpile/labels/test/", labels.scale_page, name="scale_page"),
     path("stockpile/tags/", tags.overview, name="tags"),
     path("stockpile/tags/alarms/<str:key>/", tags.alarm, name="alarm"),
     path("stockpile/tags/alarms/<str:key>/close/", tags.alarm_close, name="alarm_close"),
