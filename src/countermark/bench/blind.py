@@ -24,15 +24,17 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="countermark bench blind", description=__doc__)
     parser.add_argument("--marks", type=int, default=100_000)
     asked = parser.parse_args(arguments)
+    from django.conf import settings
+
     with tempfile.TemporaryDirectory(prefix="countermark-bench-") as directory:
+        # Keys of its own: those of the node at hand are not touched.
+        settings.ENVIRONMENT = replace(settings.ENVIRONMENT, key_path=Path(directory) / "node.key")
         sys.stdout.write(msgspec.json.encode(measured(asked.marks, Path(directory))).decode() + "\n")
     return 0
 
 
 def measured(marks: int, directory: Path) -> dict[str, Any]:
     """What a register of so many marks costs, part by part kept in a directory."""
-    from django.conf import settings
-
     from countermark.ledger import sealing
     from countermark.tracing.blind import messages, psi, rules, setups
 
@@ -46,7 +48,6 @@ def measured(marks: int, directory: Path) -> dict[str, Any]:
             paths[-1].write_bytes(part.data)
         return paths
 
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, key_path=directory / "node.key")
     key = sealing.own_public_key()
     theirs, ours = psi.new_secret(), psi.new_secret()
     texts = rules.padded(rules.texts_of(_mark(KNOWN % marks)))
