@@ -39,6 +39,7 @@ _COMMANDS = {
     "message": "requests",
     "verify-answer": "requests",
     "chain": "chain",
+    "stockpile": "stockpile",
     "tags": "tags",
     "scan": "tags",
     "labels": "labels",
