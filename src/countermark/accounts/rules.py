@@ -153,7 +153,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "cases": frozenset({"case.view", "case.write"}),
     "requests": frozenset({"request.view", "request.draft"}),
     "release": frozenset({"request.release"}),
-    "stock": frozenset({"stock.view", "stock.handle", "stock.count"}),
+    "stock": frozenset({"stock.view", "stock.handle", "stock.count", "stock.command", "stock.inspect"}),
     "reads": frozenset({"stock.reads"}),
     "load": frozenset({"load"}),
     "ledger": frozenset({"ledger.view"}),

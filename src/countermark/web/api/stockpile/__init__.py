@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from countermark.web.api.stockpile import reads, tags
+from countermark.web.api.stockpile import custody, reads, tags
 
 router = Router()
-for _part in (reads.router, tags.router):
+for _part in (custody.router, reads.router, tags.router):
     router.add_router("", _part)
