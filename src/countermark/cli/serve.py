@@ -27,8 +27,9 @@ REQUEST_SECONDS = 5
 BACKLOG = 128
 RESTART_SECONDS = 2
 LOOK_SECONDS = 0.2
-DELIVER_SECONDS = 30
+CHORES_SECONDS = 30
 EXPIRE_SECONDS = 3600
+PURGE_SECONDS = 3600
 
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -200,32 +201,54 @@ def _work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _end_with_parent()
-    threading.Thread(target=_deliver, args=(stop,), daemon=True).start()
+    threading.Thread(target=_keep_house, args=(stop,), daemon=True).start()
     jobs.work(stop)
 
 
-def _deliver(stop: threading.Event) -> None:
-    """Takes messages to other States' nodes, every so often, as long as there are any; and erases what may not be kept any longer."""
-    import logging
+@dataclass
+class _Chore:
+    """Something the worker does every so often; `trouble` is said where it could not be done."""
 
-    from django.db import close_old_connections
+    every: float
+    do: Callable[[], object]
+    trouble: str
+    done: float = float("-inf")
 
+    def do_if_due(self) -> None:
+        import logging
+
+        if time.monotonic() - self.done < self.every:
+            return
+        try:
+            self.do()
+            self.done = time.monotonic()
+        except Exception:
+            logging.getLogger(__name__).exception("%s; trying again", self.trouble)
+
+
+def _chores() -> list[_Chore]:
+    from countermark.stockpile.readers import observations
     from countermark.tracing.requests import delivery, expiry
 
-    logger = logging.getLogger(__name__)
-    erased = -float(EXPIRE_SECONDS)
-    while not stop.wait(DELIVER_SECONDS):
-        try:
-            for _ in delivery.deliver_all():
-                pass
-        except Exception:
-            logger.exception("messages could not be delivered; trying again")
-        try:
-            if time.monotonic() - erased >= EXPIRE_SECONDS:
-                expiry.expire()
-                erased = time.monotonic()
-        except Exception:
-            logger.exception("what may not be kept any longer could not be erased; trying again")
+    def deliver() -> None:
+        for _ in delivery.deliver_all():
+            pass
+
+    return [
+        _Chore(0, deliver, "messages to other States could not be delivered"),
+        _Chore(EXPIRE_SECONDS, expiry.expire, "what may not be kept any longer could not be erased"),
+        _Chore(PURGE_SECONDS, observations.purge, "old observations of tags could not be purged"),
+    ]
+
+
+def _keep_house(stop: threading.Event) -> None:
+    """Does the chores of a served node as long as it is served."""
+    from django.db import close_old_connections
+
+    chores = _chores()
+    while not stop.wait(CHORES_SECONDS):
+        for chore in chores:
+            chore.do_if_due()
         close_old_connections()
 
 
