@@ -149,3 +149,10 @@ def test_a_person_reads_verdicts_then_findings() -> None:
     lines = _run("marking", "check", "-", given={**_PISTOL, "marks": []}).output.splitlines()
     assert lines[0].split() == ["iti", "not", "compliant"]
     assert any("MISSING" in line and "ITI" in line for line in lines)
+
+
+def test_a_key_that_stands_twice_is_not_read_past() -> None:
+    result = CliRunner().invoke(cli, ["marking", "check", "-"], input='{"occasion": "import", "occasion": "found"}')
+
+    assert result.exit_code == 2
+    assert "occasion stands in one object twice" in result.output

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,3 +130,45 @@ def test_the_contracts_example_fits_the_published_schema_and_reads_whole() -> No
     described, problems = description.read(example)
     assert not problems
     assert isinstance(described, Description)
+
+
+@pytest.mark.parametrize(
+    ("written", "reckoned"),
+    [
+        ("1/16 in", "1/16 in is 1.5875"),
+        ('0.003"', '0.003" is 0.0762'),
+        ("1 1/2 inches", "1 1/2 inches is 38.1"),
+        ("1,6 mm", "1,6 mm is 1.6"),
+        ("1.6", "1.6 is 1.6"),
+        ("1/0 in", ""),
+        ("two", ""),
+        (" ", ""),
+        ("/", ""),
+    ],
+)
+def test_a_length_written_with_its_unit_is_reckoned_but_not_taken(written: str, reckoned: str) -> None:
+    read, problems = description.read({"marks": [{"component": "frame", "height_mm": written}]})
+
+    assert read.marks is not None
+    assert read.marks[0].height_mm is None
+    assert [one.expected.partition("; ")[2] for one in problems] == [reckoned]
+
+
+def test_an_object_that_lacks_a_part_is_told_which() -> None:
+    _, problems = description.read({"weapon": {"components": [{"type": "frame", "zone": {"width_mm": 3}}]}})
+
+    assert [(one.path, one.expected) for one in problems] == [("$.weapon.components[0].zone", "height_mm in it")]
+
+
+@pytest.mark.parametrize("serial", ["NSN", "n/a", "S/N", "--"])
+def test_what_is_written_for_no_serial_is_no_serial(serial: str) -> None:
+    elements = {"manufacturer": "Acme", "country": "XA", "serial": serial}
+    weapon = {"kind": "revolver", "components": [{"type": "frame", "material": "steel"}]}
+    read, _ = description.read(
+        {"occasion": "manufacture", "weapon": weapon, "marks": [{"component": "frame", "elements": elements}]}
+    )
+
+    plan = rules.plan(read, [one for one in profiles.shipped() if one.id == "iti"], dt.date(2026, 1, 1))
+
+    assert [one.attribute for one in plan.now.findings if one.verdict == "missing"] == ["serial"]
+    assert [mark.elements["serial"] for mark in plan.marks] == [None]

@@ -318,3 +318,14 @@ def test_a_weapon_that_may_bear_a_unique_mark_already_gets_no_second_one() -> No
     )  # fmt: skip
     assert not any("serial" in mark.elements for mark in plan.marks)
     assert any(finding.verdict == "unknown" and finding.attribute == "elements" for finding in plan.now.findings)
+
+
+def test_a_refused_mark_whose_component_nobody_told_is_planned_anew_where_the_rule_wants_it() -> None:
+    weapon = {"kind": "rifle", "components": [{"type": "receiver", "material": "steel"}]}
+    small = {"mark_kind": "state_stock", "height_mm": 1.5, "elements": {"country": "XA"}}
+    read, _ = description.read({"occasion": "state_to_civil", "weapon": weapon, "marks": [small]})
+
+    plan = rules.plan(read, [one for one in profiles.shipped() if one.id == "eu-2019-68"], dt.date(2026, 1, 1))
+
+    assert plan.now.verdicts == {"eu-2019-68": "not_compliant"}
+    assert [mark.component for mark in plan.marks] == ["receiver"]

@@ -5,7 +5,9 @@ as far as it can.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -157,7 +159,7 @@ def _usable(value: Mapping[str, Any], model: type[Struct], path: str, problems: 
         kept[name] = cleaned
     missing = [name for name, field in fields.items() if field.required and name not in kept]
     if missing and value:
-        problems.append(Problem(path, f"needs {', '.join(missing)}"))
+        problems.append(Problem(path, f"{' and '.join(missing)} in it"))
     return kept
 
 
@@ -237,9 +239,24 @@ def _converts(value: Any, kind: Any, path: str, problems: list[Problem]) -> bool
     try:
         msgspec.convert({"value": value}, _single(kind))
     except msgspec.ValidationError:
-        problems.append(Problem(path, _expected(_inner(kind))))
+        problems.append(Problem(path, _expected(_inner(kind)) + _reckoned(value, _inner(kind))))
         return False
     return True
+
+
+_LENGTH = re.compile(
+    r"\s*(?:(\d{1,4})\s+)?(\d{0,4}(?:[.,]\d{1,6})?)(?:/(\d{1,4}))?\s*(mm|in(?:ch(?:es)?)?\.?|\"|″)?\s*", re.IGNORECASE
+)
+
+
+def _reckoned(given: Any, kind: Any) -> str:
+    """What a length written as people write it ("1/16 in", "1,6 mm") is as a number of millimetres; empty for any other text."""
+    found = _LENGTH.fullmatch(given) if kind is float and isinstance(given, str) else None
+    if not found or not found[2] or found[3] == "0" * len(found[3] or ""):
+        return ""
+    length = int(found[1] or 0) + Fraction(found[2].replace(",", ".")) / int(found[3] or 1)
+    inches = found[4] and found[4].casefold() != "mm"
+    return f"; {given.strip()} is {float(length * Fraction('25.4') if inches else length):g}"
 
 
 @cache

@@ -144,7 +144,7 @@ def _object(file: Path) -> dict[str, Any]:
         data = sys.stdin.buffer.read(_MOST_BYTES + 1) if str(file) == "-" else file.read_bytes()
         if len(data) > _MOST_BYTES:
             raise click.UsageError(f"{file} is larger than {_MOST_BYTES} bytes")
-        value = json.loads(data)
+        value = json.loads(data, object_pairs_hook=_each_once)
     except OSError as error:
         raise click.UsageError(f"cannot read {file}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -152,6 +152,16 @@ def _object(file: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise click.UsageError(f"{file}: expected one JSON object; `countermark schema marking` prints its schema")
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a key that stands in it twice is a mistake nobody would see otherwise."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice} stands in one object twice")
+    return found
 
 
 def _day(described: Description) -> dt.date:

@@ -9,6 +9,7 @@ from countermark.marking.description import Component, Description, Mark
 from countermark.marking.profiles import Requirement
 from countermark.marking.rules import places
 from countermark.marking.rules.places import Place
+from countermark.marks.placeholders import is_placeholder
 
 IDENTITY = ("serial", "symbol_code")
 """Elements that make a mark one weapon's."""
@@ -31,8 +32,11 @@ class Outcome:
 
 
 def told(mark: Mark) -> Mapping[str, str]:
-    """The elements a mark shows; none where they are not described."""
-    return cast(Mapping[str, str], mark.elements or {})
+    """The elements a mark shows; none where they are not described. What is written for "no serial" (NSN, N/A) is none."""
+    shown = cast(Mapping[str, str], mark.elements or {})
+    if is_placeholder(shown.get("serial", "0")):
+        return {name: text for name, text in shown.items() if name != "serial"}
+    return shown
 
 
 _UNSEEN = re.compile(r"nano|micro(?![-_ ]?percussion)", re.IGNORECASE)
@@ -109,7 +113,7 @@ def _another(first: Outcome, requirement: Requirement, marks: Sequence[Mark]) ->
 
 def _beyond(taken: set[Component | None], requirement: Requirement, marks: Sequence[Mark]) -> Outcome:
     rest = [mark for mark in marks if mark.component not in taken]
-    named = frozenset(mark.component for mark in rest if mark.component)
+    named = frozenset(mark.component for mark in rest if mark.component and mark.component != "plate")
     return _at(Place(None, named or frozenset(("other",))), requirement, rest)
 
 

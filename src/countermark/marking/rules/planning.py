@@ -121,8 +121,9 @@ def _lacking(profile: Profile, rule: Rule, description: Description) -> Iterator
 
 
 def _component(outcome: outcomes.Outcome, description: Description, rule: Rule, standing: set[str | None]) -> str:
-    if outcome.state == "met" and standing:
-        return min(component for component in standing if component)
+    named = {component for component in standing if component}
+    if outcome.state == "met" and named:
+        return min(named)
     if outcome.place.name:
         return outcome.place.name
     control = places.control(description)
@@ -130,7 +131,7 @@ def _component(outcome: outcomes.Outcome, description: Description, rule: Rule, 
     if rule.requires.where == "one_of" and control not in allowed:
         return min(allowed & places.types(description), default=min(allowed))
     if rule.requires.where == "structural_and_another":
-        others = sorted(places.types(description) - {control})
+        others = sorted(places.types(description) - {control, "plate"})
         usual = (*(["barrel"] if "barrel" in others else []), *others, "barrel", "other")
         return next(component for component in usual if component != control)
     return control
@@ -252,7 +253,7 @@ def _known(description: Description, component: str) -> dict[str, str]:
     """What is known of the elements: said outright, else on the weapon, else on another of its marks."""
     known: dict[str, str] = {}
     for mark in sorted(description.marks or (), key=lambda mark: mark.component != component):
-        for name, text in (mark.elements or {}).items():
+        for name, text in outcomes.told(mark).items():
             if text.strip() and mark.mark_kind == "manufacture":
                 known.setdefault(name, text)
     weapon = description.weapon
