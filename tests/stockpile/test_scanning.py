@@ -9,7 +9,7 @@ from PIL import Image
 
 from countermark.ledger.services import Actor
 from countermark.register import papercodes, papers
-from countermark.stockpile.codes import house
+from countermark.stockpile.codes import house, layouts
 from countermark.stockpile.codes import tags as encoding
 from countermark.stockpile.scanning import photographs, queries
 from countermark.stockpile.tags import services as tags
@@ -44,6 +44,11 @@ def test_a_look_alike_is_asked_about_and_never_taken_for_the_weapon(weapon: str)
     found = queries.look("TK01OO1")
     assert (found.weapons, found.outcome) == ((), "refused")
     found = queries.look("TK01001")
+    assert (found.weapons, [str(one.id) for one in found.near], found.outcome) == ((), [weapon], "asked")
+
+
+def test_a_code_typed_on_a_russian_keyboard_is_asked_about(weapon: str) -> None:
+    found = queries.look(layouts.typed(house.weapon_code(weapon), "Russian"))
     assert (found.weapons, [str(one.id) for one in found.near], found.outcome) == ((), [weapon], "asked")
 
 

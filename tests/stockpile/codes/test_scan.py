@@ -1,5 +1,6 @@
 """One scan means one thing, said surely where it is sure; what only may be meant stands beside."""
 
+import time
 import uuid
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countermark.register import papercodes
-from countermark.stockpile.codes import house, scan, serials
+from countermark.stockpile.codes import house, layouts, scan, serials
 from countermark.stockpile.codes.elements import SEPARATOR
 from countermark.stockpile.codes.scanning import KINDS
 from tests.stockpile.codes import vectors
@@ -146,3 +147,21 @@ def test_what_scanners_send_is_judged_as_the_syntax_engine_judges_it() -> None:
     assert len(judged) > 10
     for wanted, text, _, _ in judged:
         assert scan(text).usable == (wanted == "true"), text
+
+
+@pytest.mark.parametrize("name", ["Russian", "French", "Arabic"])
+@pytest.mark.parametrize("code", [house.weapon_code(WEAPON), CARD, f"urn:uuid:{WEAPON}", "(01)09506000134352(21)A1"])
+def test_a_keyboard_set_to_another_script_is_asked_about(name: str, code: str) -> None:
+    meaning = scan(layouts.typed(code, name))
+    assert scan(code).value in [one.value for one in meaning.also]
+    assert meaning.kind in ("serial", "refused")
+    assert f"is the keyboard set to {name}?" in " ".join(str(one.message) for one in meaning.findings)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a" + "/" * 4000, "O0" * 2000, "9" * 4090, "(99)" * 1000, "urn:epc:id:gid:" + "9" * 4000 + ".1.1"]
+)
+def test_a_long_text_is_answered_at_once(text: str) -> None:
+    began = time.monotonic()
+    assert not scan(text).usable
+    assert time.monotonic() - began < 1

@@ -42,10 +42,32 @@ def read(picture: Image.Image | Dots) -> list[tuple[str, str]]:
 def printed(stream: bytes) -> Iterator[Dots]:
     """What a label printer would put on paper."""
     for width, total, row, data in re.findall(
-        r"\^PW(\d+).*?\^GFA,(\d+),\d+,(\d+),([0-9A-F]+)\^FS", stream.decode(), re.DOTALL
+        r"\^PW(\d+).*?\^GFA,(\d+),\d+,(\d+),([^^]+)\^FS", stream.decode(), re.DOTALL
     ):
-        packed = np.frombuffer(bytes.fromhex(data), np.uint8).reshape(int(total) // int(row), int(row))
+        lines = unshortened(data, 2 * int(row))
+        packed = np.frombuffer(bytes.fromhex("".join(lines)), np.uint8).reshape(int(total) // int(row), int(row))
         yield np.where(np.unpackbits(packed, axis=1)[:, : int(width)], 0, 255).astype(np.uint8)
+
+
+def unshortened(data: str, length: int) -> list[str]:
+    """The rows of a shortened picture (ZPL II, *Alternative Data Compression Scheme*)."""
+    lines: list[str] = []
+    line, times = "", 0
+    for character in data:
+        if character == ":":
+            lines.append(lines[-1])
+        elif character == ",":
+            line = line.ljust(length, "0")
+        elif "G" <= character <= "Y":
+            times += ord(character) - ord("F")
+        elif "g" <= character <= "z":
+            times += 20 * (ord(character) - ord("f"))
+        else:
+            line, times = line + character * max(1, times), 0
+        if len(line) == length:
+            lines.append(line)
+            line = ""
+    return lines
 
 
 def objects(data: bytes) -> bytes:

@@ -199,7 +199,7 @@ def _check_text(text: str, longest: int) -> None:
 
 
 def _checked_gid(epc: Epc) -> Epc:
-    if not all(_is_whole(field) for field in epc.fields):
+    if not all(_is_whole(field) and len(field) <= 11 for field in epc.fields):
         raise Refused(Sentence("the fields of a general identifier are numbers"))
     return epc
 

@@ -10,6 +10,9 @@ from countermark.stockpile.codes.elements import Element, Refused
 
 DOMAIN = "https://id.gs1.org"
 
+MOST_QUALIFIERS = 3
+"""No key has more."""
+
 _SCHEMES = ("http://", "https://", "HTTP://", "HTTPS://")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _ALLOWED = re.compile(r"[A-Za-z0-9%\-._~:/?#\[\]@!$&'()*+,;=\"]*")
@@ -52,7 +55,7 @@ def _of_path(path: str) -> list[Element]:
     """Key and qualifiers at the end of the path. Where several readings fit, the longest one is meant."""
     steps = path.split("/")
     pairs: list[list[tuple[str, str]]] = []
-    for length in range(2, len(steps) + 1, 2):
+    for length in range(2, min(len(steps), 2 * (1 + MOST_QUALIFIERS)) + 1, 2):
         tail = steps[-length:]
         pairs.append([(_NAMES.get(tail[at], tail[at]), tail[at + 1]) for at in range(0, length, 2)])
     fitting = [pair for pair in pairs if _is_key(pair)]

@@ -7,11 +7,11 @@ hexadecimal, a GS1 code without its sign). For these, the plain serial stands be
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from countermark.marks.sentences import Sentence
-from countermark.stockpile.codes import elements, epc, epcvar, house, links, serials, symbologies, tags
+from countermark.stockpile.codes import elements, epc, epcvar, house, layouts, links, serials, symbologies, tags
 from countermark.stockpile.codes.checks import check_digit
 from countermark.stockpile.codes.elements import Element, Refused
 from countermark.stockpile.codes.serials import Question
@@ -19,6 +19,8 @@ from countermark.stockpile.codes.symbologies import Symbology
 
 LONGEST = 4096
 """Characters of one scan; the largest DataMatrix holds 3,116 digits, the largest QR code 7,089, and none of ours is long."""
+
+LONGEST_SERIAL = 120
 
 KINDS = (
     "weapon", "asset", "item", "product", "shipment", "place", "person", "document", "kit", "receipt", "count", "form", "message",
@@ -81,10 +83,26 @@ def scan(text: str) -> Meaning:
         )
     symbology, content = symbologies.split(cleaned)
     content = _SEPARATORS.sub(elements.SEPARATOR, content)
+    meaning = _read(content, symbology)
+    if meaning.kind in ("serial", "refused") and not content.isascii():
+        return _beside(meaning, tuple(_typed_elsewhere(content)))
+    return meaning
+
+
+def _read(content: str, symbology: Symbology) -> Meaning:
     for read in _READERS:
         if (meaning := read(content, symbology)) is not None:
             return meaning
     return _serial(content, symbology)
+
+
+def _typed_elsewhere(content: str) -> Iterator[Meaning]:
+    """What it would be, had a scanner typed on a keyboard set to another script: only what has a check of its own."""
+    for name, text in layouts.retyped(content):
+        meaning = _read(text, symbologies.NONE)
+        if meaning.usable and meaning.kind not in ("serial", "elements", "tag"):
+            said = Sentence("is the keyboard set to %(layout)s? Then the scanner read %(text)s", layout=name, text=text)
+            yield replace(meaning, findings=(*meaning.findings, Finding(said)))
 
 
 _Reader = Callable[[str, Symbology], Meaning | None]
@@ -217,10 +235,7 @@ def _untold_gs1(text: str, symbology: Symbology) -> Meaning | None:
 
 
 def _beside(meaning: Meaning, also: tuple[Meaning, ...]) -> Meaning:
-    return Meaning(
-        meaning.kind, meaning.value, meaning.text, meaning.symbology, meaning.elements, meaning.tag, meaning.findings,
-        meaning.questions, also,
-    )  # fmt: skip
+    return replace(meaning, also=also, findings=(*meaning.findings, *(one for other in also for one in other.findings)))
 
 
 def _of_elements(found: Sequence[Element], text: str, symbology: Symbology, tag: tags.Reading | None = None) -> Meaning:
@@ -248,6 +263,8 @@ def _serial(text: str, symbology: Symbology, *said: Finding) -> Meaning:
         return _refused(text, symbology, Sentence("there is neither a letter nor a digit in the scan"))
     if any(not char.isprintable() for char in text):
         return _refused(text, symbology, Sentence("there are characters in the scan that no serial has"))
+    if len(text) > LONGEST_SERIAL:
+        return _refused(text[:80], symbology, Sentence("this is no code known here, and too long for a serial"))
     warning = serials.warning(text)
     findings = (*said, Finding(warning)) if warning else said
     # A code that was scanned is read exactly; only what a person typed or read is asked about.

@@ -21,6 +21,8 @@ from countermark.stockpile.labels.formats import Format, Label
 from countermark.stockpile.labels.symbols import NoLabel, no_label
 
 REFUSED = 422
+MOST = 1000
+"""Labels from the page at once, so that it answers within seconds; the command line prints more."""
 SYMBOLS = {"datamatrix": "DataMatrix", "qr": "QR", "code128": "Code 128"}
 CONTENTS = {
     "code": gettext_lazy("A code that says nothing to a stranger"),
@@ -130,6 +132,8 @@ def _below(place: str, places: list[Place]) -> list[Place]:
 
 
 def _file(said: dict[str, Any], made: list[Label]) -> HttpResponse:
+    if len(made) > MOST:
+        raise no_label(Sentence("1 to %(most)d labels at a time", most=MOST))
     one: Format = formats.known()[said["format"]]
     if one.roll:
         return _answer(zpl.stream(one, said["symbol"], made, dpi=said["dpi"] or 203), "labels.zpl", "application/zpl")

@@ -5,6 +5,7 @@ whole dots. The code's text stands in a comment (`^FX`), for who reads the file.
 """
 
 import io
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -46,7 +47,7 @@ def _label(placed: Placed, picture: bytes, dots: int, copies: int) -> bytes:
         "^XA",
         f"^FX {told}",
         f"^PW{width}^LL{height}^LH0,0",
-        f"^FO0,0^GFA,{packed.size},{packed.size},{row},{packed.tobytes().hex().upper()}^FS",
+        f"^FO0,0^GFA,{packed.size},{packed.size},{row},{_shortened(packed)}^FS",
         *([f"^PQ{copies}"] if copies > 1 else []),
         "^XZ",
     ]
@@ -67,3 +68,30 @@ def _draw(dark: Dots, placed: Placed, dots: int) -> None:
     code = np.repeat(np.repeat(placed.modules, tall, axis=0), size, axis=1)
     x, y = round(placed.code.x * dots), round(placed.code.y * dots)
     dark[y : y + code.shape[0], x : x + code.shape[1]] = code
+
+
+def _shortened(packed: npt.NDArray[np.uint8]) -> str:
+    """The picture in hexadecimal, as ZPL II shortens it: `:` a row like the one above, `,` zeros to its end, letters before a digit how often it stands."""
+    rows, before = [], ""
+    for line in packed:
+        row = line.tobytes().hex().upper()
+        rows.append(":" if row == before else _row(row))
+        before = row
+    return "".join(rows)
+
+
+def _row(row: str) -> str:
+    kept = row.rstrip("0")
+    short = _RUN.sub(lambda run: _times(len(run[0])) + run[1], kept)
+    return short if len(kept) == len(row) else short + ","
+
+
+_RUN = re.compile(r"(.)\1{2,}")
+
+
+def _times(count: int) -> str:
+    """A number below 400 as ZPL II writes it: G to Y for 1 to 19, g to z for 20 to 400 in twenties."""
+    many, few = divmod(count, 20)
+    most, many = divmod(many, 20)
+    letters = "z" * most + (chr(ord("f") + many) if many else "")
+    return letters + (chr(ord("F") + few) if few else "")

@@ -38,7 +38,7 @@ class Found:
         if self.form or (len(self.weapons) == 1 and not self.alarming):
             return "done"
         known = self.weapons or self.near or self.meaning.kind not in OF_WEAPONS
-        return "asked" if known and self.meaning.usable else "refused"
+        return "asked" if self.near or (known and self.meaning.usable) else "refused"
 
     @property
     def alarming(self) -> bool:
@@ -54,7 +54,11 @@ def look(text: str, scope: Scope = EVERYTHING) -> Found:
         if one.kind == "form" and (form := papers.find(one.value)):
             return Found(meaning, form=form.code, said=said)
         if weapons := _weapons(one, scope):
-            return Found(meaning, tuple(weapons), said=said)
+            # What a keyboard set to another script may have made of a code is asked about, never taken for it.
+            retyped = one is not meaning and one.kind != "serial"
+            return (
+                Found(meaning, near=tuple(weapons), said=said) if retyped else Found(meaning, tuple(weapons), said=said)
+            )
     near = _near(meaning, scope) if meaning.kind == "serial" else []
     return Found(meaning, near=tuple(near), said=said)
 
