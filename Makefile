@@ -15,7 +15,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-in
 CHECK_STORE := COUNTERMARK_DATABASE_URL=sqlite://$(CURDIR)/build/check/store.db
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test soak check lint types contract tests system develop format docs messages lock clean
+.PHONY: help install run test soak check lint types contract tests sqlite postgres system develop format docs messages lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,10 +33,8 @@ soak: system ## The same tests at the full numbers (COUNTERMARK_TEST_SCALE=25)
 	@$(MAKE) --no-print-directory check COUNTERMARK_TEST_SCALE=$(or $(COUNTERMARK_TEST_SCALE),25)
 
 check: develop
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory types
-	@$(MAKE) --no-print-directory contract
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint types
+	@$(MAKE) --no-print-directory tests FIRST=contract
 
 lint: develop ## Style, formatting and the direction of imports
 	$(BIN)/ruff check --quiet .
@@ -50,12 +48,19 @@ types: develop ## mypy --strict over the program and its tests
 contract: install ## The black-box check of the names and formats others rely on, where it is at hand
 	@bin/check-contract $(BIN)/countermark
 
-# Side by side: one after the other they would take longer than a gate may. What PostgreSQL said is printed when SQLite is done.
-tests: develop ## pytest: what uses a store on PostgreSQL, and at the same time everything on SQLite
+# Two halves of about the same length side by side: one after the other they would take longer than a gate may. What PostgreSQL's
+# half said is printed when SQLite's is done; FIRST is what the latter begins with.
+tests: develop ## pytest: what uses a store on both databases, in two halves; browsers with SQLite, all else with PostgreSQL
 	@mkdir -p build
-	@$(BIN)/python -m pytest --database postgres -m "storage and not browser" > build/postgres.log 2>&1 & \
-	postgres=$$!; $(BIN)/python -m pytest --database sqlite; sqlite=$$?; \
-	wait $$postgres; postgres=$$?; cat build/postgres.log; test $$sqlite -eq 0 -a $$postgres -eq 0
+	@$(MAKE) --no-print-directory postgres > build/postgres.log 2>&1 & \
+	beside=$$!; $(MAKE) --no-print-directory --keep-going $(FIRST) sqlite; here=$$?; \
+	wait $$beside; beside=$$?; cat build/postgres.log; test $$here -eq 0 -a $$beside -eq 0
+
+sqlite: develop
+	@$(BIN)/python -m pytest --database sqlite -m "storage or browser"
+
+postgres: develop
+	@$(BIN)/python -m pytest --database postgres -m "not browser"
 
 system:
 	@bin/system-packages
