@@ -329,3 +329,22 @@ def test_a_refused_mark_whose_component_nobody_told_is_planned_anew_where_the_ru
 
     assert plan.now.verdicts == {"eu-2019-68": "not_compliant"}
     assert [mark.component for mark in plan.marks] == ["receiver"]
+
+
+def test_a_plate_that_is_not_there_is_to_be_embedded_first() -> None:
+    weapon = {"kind": "self_loading_pistol", "components": [{"type": "frame", "material": "polymer"}]}
+
+    [mark] = _plan("eu-2019-68", weapon=weapon, marks=[]).marks
+
+    assert (mark.carrier, mark.notes[-1]) == ("plate", "A metal plate is to be embedded first.")
+
+
+def test_a_mark_of_deactivation_says_who_verified_it_and_when_not_the_serial() -> None:
+    weapon = {"kind": "revolver", "components": [{"type": "frame", "material": "steel"}]}
+    standing = {"component": "frame", "elements": {"serial": "A1", "country": "XB", "manufacturer": "Acme"}}
+    given = {"weapon": weapon, "marks": [standing], "occasion": "deactivation"}
+
+    [open_] = _plan("mosaic-05.30", **given).marks
+    [told] = _plan("mosaic-05.30", **given, elements={"country": "XA", "year": "26"}).marks
+
+    assert (list(open_.elements), told.text) == (["country", "year"], "XA 26")

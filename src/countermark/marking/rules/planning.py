@@ -28,6 +28,8 @@ _OCCASION_KIND: Mapping[str, MarkKind] = {
 }
 _FORCES = ("binding", "political", "advisory")
 _AGENCY_MARK = ("serial",)
+_DEACTIVATED = ("country", "year")
+"""What a mark says by itself where no rule names its elements: a number; that of a deactivation, who verified it and when."""
 _ROUNDS = 4
 SECOND_PLATE = "second_plate"
 """The carrier of a blank plate for marks to come (A/70/115, para. 13)."""
@@ -196,7 +198,7 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
         known = {name: text for name, text in known.items() if name in told or name in lasting}
     allowed = {name: text for name, text in known.items() if not _is_foreign(text, need.rules.values())}
     elements: dict[str, str | None] = {
-        name: allowed.get(name) for name in _ordered(need.elements or dict.fromkeys(_AGENCY_MARK))
+        name: allowed.get(name) for name in _ordered(need.elements or dict.fromkeys(_usual_elements(need)))
     }
     on_plate = _on_plate(part, need)
     material = "steel" if on_plate else (part.material if part else None)
@@ -218,10 +220,18 @@ def _planned(need: _Need, description: Description) -> PlannedMark:
     )
 
 
+def _usual_elements(need: _Need) -> tuple[str, ...]:
+    return _DEACTIVATED if need.mark_kind == "deactivation" else _AGENCY_MARK
+
+
 def _loose_plate(part: Part | None, on_plate: bool) -> list[str]:
-    """That the plate there is no carrier as it is: one that cannot be taken off is to be embedded first."""
-    plate = part.plate if part and on_plate else None
-    if plate is None or False not in (plate.embedded, plate.removal_destroys):
+    """That there is no plate yet, or that the one there is no carrier as it is: one that cannot be taken off is to be embedded first."""
+    plate = part.plate if part else None
+    if not on_plate:
+        return []
+    if plate is None:
+        return [gettext_noop("A metal plate is to be embedded first.")]
+    if False not in (plate.embedded, plate.removal_destroys):
         return []
     return [gettext_noop("The plate can be removed without destroying the frame: whoever removes it removes the mark.")]
 
