@@ -36,6 +36,8 @@ SUBJECT = {"subject": "collision:7"}
 STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
 HANDLERS = {"armourer"}
 COUNTER = {"mode": "issue"}
+COUNT = {"code": "CT000000000"}
+COUNT_PLAN = {"key": "nobodys"}
 RECEIPT = {"code": "HR00000000"}
 ALARM = {"key": "main-0"}
 MARKING = {"marking", "commander", "reports", "auditor"}
@@ -67,6 +69,23 @@ PAGES: dict[str, Page] = {
     "stockpile:counter_clear": Page(HANDLERS, "post", COUNTER),
     "stockpile:counter_kind": Page(HANDLERS, "post", COUNTER),
     "stockpile:counter_done": Page(HANDLERS, "post", COUNTER),
+    "stockpile:counts": Page(STOCK),
+    "stockpile:count_plan": Page({"commander"}),
+    "stockpile:count_plan_end": Page({"commander"}, "post", COUNT_PLAN),
+    "stockpile:count_start": Page({"counter"}, "post", COUNT_PLAN),
+    "stockpile:count_open": Page({"commander"}, "post"),
+    "stockpile:count": Page(STOCK, kwargs=COUNT),
+    "stockpile:count_decide": Page({"commander"}, "post", COUNT),
+    "stockpile:count_close": Page({"commander"}, "post", COUNT),
+    "stockpile:count_cancel": Page({"commander"}, "post", COUNT),
+    "stockpile:count_certificate": Page(STOCK, kwargs={**COUNT, "language": "en"}),
+    "stockpile:count_begin": Page({"counter"}, "post", COUNT),
+    "stockpile:count_sheet": Page({"counter"}, kwargs=COUNT),
+    "stockpile:count_scan": Page({"counter"}, "post", COUNT),
+    "stockpile:count_undo": Page({"counter"}, "post", COUNT),
+    "stockpile:count_end": Page({"counter"}, "post", COUNT),
+    "stockpile:count_key": Page({"counter"}, "post", COUNT),
+    "stockpile:count_paper": Page({"counter"}, kwargs=COUNT),
     "stockpile:tags": Page(STOCK),
     "stockpile:alarm": Page(STOCK, kwargs=ALARM),
     "stockpile:alarm_close": Page({"commander"}, "post", ALARM),

@@ -9,7 +9,8 @@ class StockpileConfig(AppConfig):
         """The projection that folds the acts of this room, and its view of weapons."""
         from countermark.stockpile import holdings, projection, proposals, receipts, roster, units  # noqa: F401
         from countermark.stockpile.counting import states as counting  # noqa: F401
-        from countermark.stockpile.labels import panels  # noqa: F401
+        from countermark.stockpile.counting import words as counting_words  # noqa: F401
+        from countermark.stockpile.labels import panels as label_panels  # noqa: F401
         from countermark.stockpile.readers import alarms, devices, queue  # noqa: F401
         from countermark.stockpile.tags import panels, view, words  # noqa: F401
 
