@@ -165,3 +165,25 @@ def test_the_record_does_not_say_where_a_tag_was_read_last() -> None:
     page = text(signed_in("audrey", "auditor"), "register:weapon", weapon_id)
     assert EPC in page
     assert north.id not in page
+
+
+def test_the_life_of_a_weapon_names_the_tag_and_a_wrong_binding_is_withdrawn() -> None:
+    from countermark.register.queries import records
+
+    weapon_id = weapon("A1", place=NORTH)
+    ledger.append(
+        [Draft(kind="event", body=bodies.bound(weapon_id, EPC, "", "2026-01-01T00:00:00.000Z", "x"))], by=CHIEF
+    )
+    clerk = signed_in("clerk", "registrar")
+    record = records.record(weapon_id)
+    assert record is not None
+    [line] = [line for line in record.history if line.event == "tag_bound"]
+    where = reverse("register:event_correct", args=[weapon_id, line.position])
+
+    assert f">{EPC}</bdi>" in text(clerk, "register:weapon", weapon_id)
+    assert "Withdraw it" in clerk.get(where).content.decode()
+    clerk.post(where, {"action": "never", "reason": "Wrong rack"})
+
+    state = records.record(weapon_id)
+    assert state is not None
+    assert state.state.tags == ()

@@ -112,6 +112,7 @@ class HistoryEvent(msgspec.Struct, frozen=True):
     reason: str
     component: str = ""
     mark: str = ""
+    tag: str = ""
 
 
 def weapons_of(body: Body) -> list[str]:
@@ -442,6 +443,7 @@ def _line(entry: Entry, wrong: Mapping[str, str]) -> HistoryEvent:
         reason=wrong.get(entry.event_id, ""),
         component=_text(body, "countermark:component"),
         mark=_text(body, "countermark:mark"),
+        tag=_text(body, "countermark:tag"),
     )
 
 

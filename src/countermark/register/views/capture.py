@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
-from countermark.register import papers, services
+from countermark.register import papers, services, tagged
 from countermark.register.checking import Refused, refuse
 from countermark.register.forms import capture as forms
 from countermark.register.models import Weapon
@@ -29,6 +29,8 @@ from countermark.register.views.record import names_open
 from countermark.register.views.weapons import suggestions
 
 MARKS_AT_MOST = 30
+ONLY_WITHDRAWN = frozenset({"same_as", tagged.BOUND, tagged.UNBOUND})
+"""Events that are no lines of an events file: one that was wrong is withdrawn, and the right one recorded."""
 
 
 @dataclass
@@ -234,7 +236,7 @@ def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpR
         "weapon": record.state,
         "line": line,
         "rows": _beside(form, old),
-        "only_withdraw": line.event == "same_as",
+        "only_withdraw": line.event in ONLY_WITHDRAWN,
         **_party_suggestions(request),
     }
     wrong = form.errors or why.errors or (paper and paper.fields.errors)
