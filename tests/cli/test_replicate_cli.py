@@ -1,20 +1,23 @@
 """Nodes on the command line: cards, admission, and what `replicate` says."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
 from countermark import cli
+from countermark.ledger import nodes
+from tests.ledger.foreign import ANN
 from tests.support.cli import Cli, environment
-from tests.support.stores import migrated
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker, Settings
 
 pytestmark = pytest.mark.storage
 
@@ -67,6 +70,7 @@ def test_a_node_is_admitted_by_its_card_and_locked_out_with_a_reason() -> None:
     assert (state["admission"], state["behind"], state["reached"]) == ("admitted", None, "")
     assert "not admitted" in refused("replicate", "XA/other/1", "--once")
     assert run("peer", "end", "XA/depot7/1", "--reason", "stolen")["admission"] == "ended"
+    assert "locked out" in refused("peer", "add", "-", stdin=text)
     assert run("replicate", "--once")["peers"] == []
     assert "never reached" in CliRunner().invoke(cli.cli, ["peer", "list"]).stdout
 
@@ -76,36 +80,65 @@ def test_a_file_that_is_no_card_is_refused() -> None:
     assert "no card" in refused("peer", "add", "-", stdin="{}")
 
 
-@pytest.fixture
-def depot(template: str, tmp_path: Path) -> Iterator[Cli]:
-    """A second node, on a store of its own."""
-    home = tmp_path / "depot7"
-    home.mkdir()
-    with migrated(os.environ["COUNTERMARK_DATABASE_URL"], home, template) as url:
-        program = Cli(environment(url, home, COUNTERMARK_NODE="depot7"))
-        yield program
-        program.stop_all()
+def test_replicating_goes_on_until_it_is_stopped_and_survives_a_store_in_trouble(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    from countermark.cli import replicate
+    from countermark.ledger import replication
+    from countermark.ledger.models import Peer
+
+    stop, calls = threading.Event(), []
+
+    def once(peer: Peer, url: str, pace: replication.Pace, asked: object) -> replication.Outcome:
+        calls.append(peer.origin)
+        if len(calls) == 1:
+            raise OperationalError("database is locked")
+        stop.set()
+        return replication.Outcome(peer.origin, reached=True, behind=0, ahead=0)
+
+    monkeypatch.setattr(replication, "once", once)
+    monkeypatch.setattr(replication, "to_call", lambda _: [(Peer(origin="XA/main/1"), "https://main.example")])
+    monkeypatch.setattr(replication.Pace, "after", lambda *_: 0.0)
+    replicate._again_and_again("", 1.0, stop, as_json=False)
+    assert calls == ["XA/main/1"] * 2
 
 
 def test_a_depot_killed_between_two_pieces_hands_in_the_rest_when_it_is_started_again(
-    run_cli: Cli, depot: Cli, tmp_path: Path
+    node: Path,
+    template: str,
+    tmp_path: Path,
+    settings: "Settings",
+    django_db_blocker: "DjangoDbBlocker",
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows = "".join(f"{number},rifle,receiver,AB{number:05}\n" for number in range(300))
-    (tmp_path / "weapons.csv").write_text(f"ref,kind,component,mark\n{rows}")
-    assert depot("load", "weapons", tmp_path / "weapons.csv").code == 0
-    main = run_cli.start("serve", "--port", "0", "--json", stdout=subprocess.PIPE)
-    assert main.stdout is not None
-    url = json.loads(main.stdout.readline())["url"]
-    depot("peer", "add", "-", "--url", url, stdin=run_cli("peer", "card").out)
-    run_cli("peer", "add", "-", stdin=depot("peer", "card").out)
+    from tests.ledger import net
 
+    with net.state(("main", "depot7"), template, tmp_path, settings, django_db_blocker, monkeypatch) as made:
+        made.join("depot7", "main")
+        programs = {
+            name: Cli(environment(one.url, one.directory, COUNTERMARK_NODE=name)) for name, one in made.nodes.items()
+        }
+        main = programs["main"].start("serve", "--port", "0", "--json", stdout=subprocess.PIPE)
+        try:
+            assert main.stdout is not None
+            with made["depot7"].at():
+                net.record(*map(str, range(300)))
+                nodes.set_address("XA/main/1", json.loads(main.stdout.readline())["url"], by=ANN)
+            _dies(programs["depot7"])
+            with made["main"].at():
+                assert 0 < net.held("XA/depot7/1") < 300
+            outcome = programs["depot7"]("replicate", "XA/main/1", "--once", "--json").json()["peers"][0]
+            assert (outcome["problem"], outcome["behind"], outcome["ahead"]) == ("", 0, 0)
+            with made["main"].at():
+                assert net.held("XA/depot7/1") > 300
+        finally:
+            programs["main"].stop_all()
+
+
+def _dies(program: Cli) -> None:
     killed = subprocess.run(
-        [sys.executable, "-c", DIES, "replicate", "--once"], env=depot.environment, capture_output=True, check=False
+        [sys.executable, "-c", DIES, "replicate", "--once"], env=program.environment, capture_output=True, check=False
     )
     assert killed.returncode == -signal.SIGKILL
-    before = run_cli("peer", "list", "--json").json()["peers"][0]
-    assert 0 < before["held"] < 300
-
-    outcome = depot("replicate", "XA/main/1", "--once", "--json").json()["peers"][0]
-    assert (outcome["problem"], outcome["behind"], outcome["ahead"]) == ("", 0, 0)
-    assert run_cli("ledger", "verify", "--json").json()["ok"]

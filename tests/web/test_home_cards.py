@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
+from countermark.ledger import contacts, nodes, services
+from countermark.ledger.models import Contact
 from countermark.register import cases, papers
 from countermark.register.queries import discrepancies, scope
+from tests.ledger.foreign import ForeignLog
 from tests.marking import workshop
 from tests.register import people
 from tests.register.people import CHIEF, NORTH
@@ -55,3 +58,18 @@ def test_a_marking_officer_is_told_what_waits_at_the_bench() -> None:
     assert f"/marking/orders/{made.id}/" in page
     assert page.partition("Finds not decided")[0].rpartition("<bdi>")[2].startswith("1<")
     assert "Finds not decided" not in home(people.signed_in("carl", "commander"))
+
+
+def test_an_administrator_is_told_of_nodes_that_are_silent_or_have_a_problem() -> None:
+    services.require_own_log()
+    for name in ("depot7", "depot8", "depot9"):
+        origin = f"XA/{name}/1"
+        card = nodes.Card(nodes.FORMAT, origin, ForeignLog(origin).verifier_key, nodes.own_card().encryption_key)
+        nodes.admit(card, by=CHIEF)
+        contacts.reached(origin, 0, 0)
+    contacts.failed("XA/depot8/1", "no line")
+    Contact.objects.filter(origin="XA/depot9/1").update(reached="2001-01-01T00:00:00.000Z")
+
+    page = home(people.signed_in("ada", "admin"))
+
+    assert page.partition("Nodes silent or with a problem")[0].rpartition("<bdi>")[2].startswith("2<")

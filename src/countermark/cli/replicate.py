@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from countermark.cli import FINDINGS, OK, STORE
+from countermark.cli import FINDINGS, OK, STORE, problems
 from countermark.cli.common import actor, always_json, json_option, print_json, ready
 
 if TYPE_CHECKING:
@@ -41,14 +41,15 @@ def card() -> None:
 @click.argument("file", metavar="CARD", type=click.File("rb"))
 @click.option("--url", default="", help="Where it answers (https, or http on this machine). Without, it calls here.")
 @click.option("--erases", is_flag=True, help="What it erases is erased here too, even what was written here first.")
+@click.option("--again", is_flag=True, help="Admits a node that was locked out by mistake.")
 @json_option
-def add(file: Any, url: str, erases: bool, as_json: bool) -> None:
+def add(file: Any, url: str, erases: bool, again: bool, as_json: bool) -> None:
     """Admits the node of a card ('-' reads it from standard input). Compare the fingerprint with its keeper first."""
     ready()
     from countermark.ledger import checkpoint, nodes
 
     given = nodes.read_card(file.read(100_000))
-    nodes.admit(given, by=actor())
+    nodes.admit(given, by=actor(), again=again)
     if url:
         nodes.set_address(given.origin, url, by=actor())
     if erases:
@@ -175,7 +176,7 @@ def _again_and_again(origin: str, every: float, stop: threading.Event, as_json: 
     due: dict[str, float] = {}
     last: dict[str, replication.Outcome] = {}
     while not stop.is_set():
-        for peer, url in replication.to_call(origin):
+        for peer, url in _directory(origin):
             if stop.is_set() or due.get(peer.origin, 0.0) > time.monotonic():
                 continue
             pace = paces.setdefault(peer.origin, replication.Pace(every))
@@ -189,9 +190,21 @@ def _again_and_again(origin: str, every: float, stop: threading.Event, as_json: 
         print_json({"peers": [asdict(outcome) for outcome in last.values()]})
 
 
+def _directory(origin: str) -> "list[tuple[Peer, str]]":
+    """Who is to be called; nobody while the store cannot be read."""
+    from countermark.ledger import replication
+
+    try:
+        return replication.to_call(origin)
+    except Exception as error:
+        if problems.status_of(error) != STORE:
+            raise
+        click.echo(problems.message_of(error), err=True)
+        return []
+
+
 def _patiently(peer: "Peer", url: str, pace: "Pace", stop: threading.Event) -> "Outcome":
     """A store that is locked or full for a while is a problem of this exchange, not the end of all."""
-    from countermark.cli import problems
     from countermark.ledger import replication
 
     try:

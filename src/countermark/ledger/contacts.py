@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from countermark.ledger import entry, nodes, replicas, store
 from countermark.ledger.models import Contact, Log, Peer
 from countermark.marks import sentences
 from countermark.marks.sentences import Sentence
+
+
+SILENT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,13 @@ def states() -> list[State]:
     admissions = nodes.admissions()
     peers = [one for one in Peer.objects.order_by("origin") if nodes.is_one_state(own.origin, one.origin)]
     return [_state(one, contacts.get(one.origin) or Contact(), admissions.get(one.origin, "")) for one in peers]
+
+
+def in_trouble() -> int:
+    """How many admitted nodes had a problem at the last exchange, or were not reached for `SILENT`."""
+    limit = (datetime.fromisoformat(entry.now()) - SILENT).isoformat()[:19]
+    admitted = [one for one in states() if one.admission == nodes.ADMITTED]
+    return sum(1 for one in admitted if one.problem or one.reached < limit)
 
 
 def _state(peer: Peer, contact: Contact, admission: str) -> State:

@@ -58,8 +58,11 @@ def is_one_state(origin: str, other: str) -> bool:
     return origin.partition("/")[0] == other.partition("/")[0]
 
 
-def admit(card: Card, *, by: Actor) -> None:
-    """Adds a node of this State to the directory and lets it replicate. Raises `LedgerError` with the reason."""
+def admit(card: Card, *, by: Actor, again: bool = False) -> None:
+    """Adds a node of this State to the directory and lets it replicate; one that was locked out only with `again`.
+
+    Raises `LedgerError` with the reason.
+    """
     from countermark.ledger import exchange
 
     own = services.require_own_log()
@@ -67,6 +70,8 @@ def admit(card: Card, *, by: Actor) -> None:
         raise LedgerError(
             Sentence("%(origin)s is of another State: nothing is replicated with it, only messages", origin=card.origin)
         )
+    if is_ended(card.origin) and not again:
+        raise LedgerError(Sentence("%(origin)s was locked out; a new machine gets a new name", origin=card.origin))
     exchange.trust(card.origin, card.verifier_key, card.encryption_key, by=by)
     if _admission(card.origin) != ADMITTED:
         row = services.setting_write(ADMISSION + card.origin, ADMITTED)

@@ -97,8 +97,8 @@ class HttpLine:
             raise _NewChallenge(_member(content, "challenge"))
         if error.code == 409:
             return _Answered(content, error.headers.get(calls.SIGNATURE, ""), done=False)
-        if error.code >= 500 or error.code == 429:
-            raise NotReached(self._down(error))
+        if error.code != 400 or _member(content, "status") != "refused":
+            raise NotReached(self._down(error))  # a proxy, a full disk, a version that knows nothing of this
         raise Refused(
             Sentence(
                 "%(origin)s does not admit this node: its card has to be added there ('countermark peer add')",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts import queries, rules
 from countermark.accounts.models import User
-from countermark.ledger import store
+from countermark.ledger import contacts, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import LOG_SPAN
 from countermark.ledger.vocabulary import EVENTS
@@ -211,6 +211,11 @@ def _entries(user: User) -> Card:
     return Card(gettext_lazy("Entries in the ledger"), state.size if state else 0, url("ledger:log"))
 
 
+def _nodes(user: User) -> Card:
+    count = contacts.in_trouble()
+    return Card(gettext_lazy("Nodes silent or with a problem"), count, url("ledger:nodes"), alarming=count > 0)
+
+
 def _users(user: User) -> Card:
     return Card(gettext_lazy("People who may sign in"), queries.active_user_count(), url("accounts:users"))
 
@@ -245,6 +250,7 @@ def fill() -> None:
     card("request.view", _requests)
     card("event.add", _papers_out)
     card("ledger.view", _entries)
+    card("ledger.view", _nodes)
     card("user.view", _users)
     card("user.manage", _without_second_factor)
     listing("marking.bench", _open_orders)

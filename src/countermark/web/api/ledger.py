@@ -1,13 +1,14 @@
 """The ledger: the signed checkpoint, proofs, and entries as they are stored."""
 
+from dataclasses import asdict
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from countermark.ledger import exchange, guard, services, store
+from countermark.ledger import contacts, exchange, guard, services, store
 from countermark.web.api.allowed import Token
 from countermark.web.api.problems import ProblemDocument
 from countermark.web.api.texts import Strict
@@ -76,6 +77,30 @@ class Between(Strict):
 def consistency(request: HttpRequest, asked: Query[Between]) -> dict[str, Any]:
     """Proves that nothing was changed between two sizes of the log. Permission: `ledger.view`."""
     return exchange.consistency(services.require_own_log(), asked.old, asked.new)
+
+
+class ReplicatingNode(Schema):
+    """A node of this State in the directory. `behind` entries were missing here at the end of the last exchange, `ahead` there; null
+    before the first one. `taken` of the `held` entries of its log are here with all that belongs to them.
+    """
+
+    origin: str
+    verifier_key: str
+    admission: Literal["admitted", "ended", ""]
+    address: str
+    held: int
+    taken: int
+    tried: str
+    reached: str
+    behind: int | None
+    ahead: int | None
+    problem: str
+
+
+@router.get("/ledger/nodes", response={200: list[ReplicatingNode], **MISSING}, auth=Token("ledger.view"))
+def nodes(request: HttpRequest) -> list[dict[str, Any]]:
+    """The nodes this one replicates with, and how far apart they are. Permission: `ledger.view`."""
+    return [asdict(state) for state in contacts.states()]
 
 
 class Span(Schema):
