@@ -1,12 +1,15 @@
 """What the register says to a scan, as far as the person who scanned may see it; codes are read off photographs."""
 
 import io
+from datetime import timedelta
 
 import pytest
 import zxingcpp
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
+from countermark.accounts import services as accounts
 from countermark.ledger.services import Actor
 from countermark.register import papercodes, papers
 from countermark.stockpile.codes import house, layouts
@@ -156,3 +159,19 @@ def test_the_field_in_the_header_takes_every_code(weapon: str) -> None:
         assert client.post("/find/", {"q": text}).headers["Location"] == f"/weapons/{weapon}/"
     receipt = house.code_of("receipt", 7)
     assert client.post("/find/", {"q": house.shown(receipt)}).headers["Location"] == f"/stockpile/receipts/{receipt}/"
+
+
+def test_a_program_is_told_what_a_page_is_told() -> None:
+    people.places()
+    here, there = people.weapon("N1", "NN 1", place=NORTH), people.weapon("S1", "SS 1", place=SOUTH)
+    alice = people.person("alice", "armourer", NORTH)
+    token = accounts.issue_token(alice, "handheld", ["read"], timezone.now() + timedelta(days=1), by=CHIEF)
+    answers = [
+        Client().post(
+            "/api/stockpile/scan", {"text": text}, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+        ).json()
+        for text in (house.weapon_code(here), house.weapon_code(there))
+    ]  # fmt: skip
+    assert [(one["kind"], one["outcome"], one["weapons"]) for one in answers] == [
+        ("weapon", "done", [here]), ("weapon", "refused", []),
+    ]  # fmt: skip
