@@ -1,9 +1,10 @@
 """Depots without a network: logs go between the nodes of a State over a line that does what lines do."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
@@ -11,12 +12,31 @@ from django.db import transaction
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User, UserRole
-from countermark.ledger import entry, guard, identity, nodes, pieces, replicas, replication, services, store, verify
+from countermark.ledger import (
+    backup,
+    entry,
+    guard,
+    identity,
+    nodes,
+    pieces,
+    replicas,
+    replication,
+    services,
+    store,
+    verify,
+)
 from countermark.ledger.models import Attachment, SideText
 from countermark.ledger.rebuild import rebuild_views
-from countermark.ledger.services import LedgerError
+from countermark.ledger.services import Draft, LedgerError
+from countermark.register.models import Weapon
+from countermark.register.queries import discrepancies
+from countermark.register.queries.scope import EVERYTHING
+from countermark.register.rules import CONTRADICTED
 from tests.ledger.foreign import ANN
 from tests.ledger.net import State, held, lost, record, registered, state, tampered, truncated, weapon
+from tests.marking.nodes import Node
+from tests.register import test_handover, told
+from tests.support import stores
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker, Settings
@@ -276,6 +296,53 @@ def test_a_depot_learns_of_another_through_the_node_in_the_middle(trio: State) -
             assert Attachment.objects.exists()
             assert verify.verify().ok
     assert seen[0] == seen[1] == seen[2]
+
+
+def test_one_weapon_issued_by_two_depots_is_a_contradiction_on_every_node(trio: State) -> None:
+    def say(*said: dict[str, Any]) -> None:
+        services.append([Draft("event", one) for one in said], by=ANN)
+
+    with trio["main"].at():
+        say(told.birth(), test_handover.FIRST)
+    for name in ("depot7", "depot8"):
+        trio.exchange(name)
+        with trio[name].at():
+            say(test_handover.handed(f"Holder of {name}", test_handover.FIRST))
+    for caller in ("depot7", "depot8", "depot7"):
+        assert not trio.exchange(caller).problem
+    found = []
+    for name in ("main", "depot7", "depot8"):
+        with trio[name].at():
+            [one] = discrepancies.queue(EVERYTHING)
+            found.append((one.subject, Weapon.objects.get().finding))
+    assert found == [found[0]] * 3
+    assert found[0][1] == CONTRADICTED
+
+
+def test_a_depot_restored_from_its_backup_goes_on_under_its_next_generation(
+    pair: State, tmp_path: Path, template: str, settings: "Settings"
+) -> None:
+    with pair["depot7"].at():
+        record("1", holder="Ann Holder")
+        pair.exchange("depot7")
+        backup.write(tmp_path / "depot.backup")
+        record("2")
+    pair.exchange("depot7")
+    (tmp_path / "again").mkdir()
+    with stores.migrated(os.environ["COUNTERMARK_DATABASE_URL"], tmp_path / "again", template) as url:
+        pair.nodes["depot7"] = Node("depot7", url, tmp_path / "again", settings)
+        with pair["depot7"].at():
+            assert backup.restore(tmp_path / "depot.backup").origin == "XA/depot7/2"
+            card = nodes.own_card()
+            record("3")
+        assert "does not admit" in pair.exchange("depot7").problem
+        with pair["main"].at():
+            nodes.admit(card, by=ANN)
+        assert not pair.exchange("depot7").problem
+        with pair["main"].at():
+            assert held("XA/depot7/2")
+            assert sorted(Weapon.objects.values_list("ref", flat=True)) == ["1", "2", "3"]
+            assert verify.verify().ok
 
 
 def test_an_erasure_reaches_every_copy(trio: State) -> None:
