@@ -77,6 +77,7 @@
       this.history = [];
       this.seen = new Map();
       this.busy = false;
+      this.ends = false;
       this.listen();
     }
 
@@ -105,6 +106,8 @@
       if (event.isComposing) return;
       if (event.key === "Enter") {
         event.preventDefault();
+        // A scanner that sends an end is waited for: a busy browser may pause in the middle of a scan.
+        if (this.pace.byScanner()) this.ends = true;
         this.end(this.pace.byScanner() ? "scanner" : "typed");
       } else if (event.key === "Tab" && !event.shiftKey) {
         this.tab(event);
@@ -123,6 +126,7 @@
       // A tab of the scanner ends a scan, also straight after a return; with an empty field it leads on, as everywhere.
       if (this.field.value) {
         event.preventDefault();
+        this.ends = true;
         this.end("scanner");
       } else if (event.timeStamp - this.pace.last <= PAUSE && this.pace.last) {
         event.preventDefault();
@@ -142,9 +146,10 @@
     }
 
     note(at) {
-      if (this.pace.ended(at)) this.endBefore();
+      if (!this.ends && this.pace.ended(at)) this.endBefore();
       this.pace.note(at);
       window.clearTimeout(this.timer);
+      if (this.ends) return;
       // Characters that wait behind this timer in the browser's queue come first: so it is asked a second time.
       this.timer = window.setTimeout(() => {
         this.timer = window.setTimeout(() => {

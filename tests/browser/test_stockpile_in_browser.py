@@ -1,0 +1,87 @@
+"""The stockpile in a browser: a morning and an evening at the counter with a scanner, and every page clean, narrow and mirrored."""
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from countermark.accounts.models import Place
+from countermark.ledger.services import Actor
+from countermark.register.models import Weapon
+from countermark.stockpile import acts, queries, roster, units
+from countermark.stockpile.models import Holding
+from tests.browser.visitor import Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+BY = Actor("armourer")
+SECONDS = 90
+"""Machine time for twenty weapons out and twenty home (issue, *Shown by*)."""
+
+
+@pytest.fixture
+def depot(store: str) -> Place:
+    """The depot of the demonstration's armourer."""
+    return Place.objects.get(name="Central Ordnance Depot, Oruvale")
+
+
+@pytest.fixture
+def weapons(depot: Place) -> list[Weapon]:
+    """Twenty weapons that lie there, each with a serial no other weapon of the depot bears."""
+    found = queries.in_store(units.of_site(depot.pk)).filter(status="active", finding="").exclude(serial="")
+    serials: dict[str, list[Weapon]] = {}
+    for weapon in found.order_by("pk")[:400]:
+        serials.setdefault(weapon.serial, []).append(weapon)
+    alone = [some[0] for serial, some in serials.items() if len(some) == 1 and serial.isalnum() and len(serial) > 4]
+    return alone[:20]
+
+
+def card_of(depot: Place) -> str:
+    """A new card for somebody trained."""
+    person = next(one for one in roster.at([depot.pk]) if one.name.startswith("Cpl"))
+    return roster.new_card(person.party, by=BY)
+
+
+def scan(page: "Page", *texts: str) -> None:
+    """What a keyboard-wedge scanner types: fast, with a return at the end of each."""
+    for text in texts:
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+
+
+def test_twenty_weapons_are_issued_and_taken_back_by_scanner_alone(
+    visitor: Visitor, depot: Place, weapons: list[Weapon]
+) -> None:
+    card, serials = card_of(depot), [weapon.serial for weapon in weapons]
+    out = Holding.objects.filter(custody="shift").count()
+    page = visitor.sign_in("armourer").go("/stockpile/counter/issue/")
+    begun = time.monotonic()
+
+    scan(page, card)
+    page.wait_for_selector("#desk .receiver")
+    scan(page, *serials, card)
+    page.wait_for_selector("text=Signed for")
+    assert Holding.objects.filter(custody="shift").count() == out + 20
+
+    page.goto(page.url.replace("/issue/", "/return/"))
+    scan(page, card)
+    page.wait_for_selector("#desk .receiver")
+    scan(page, *serials, card)
+    page.wait_for_selector("text=Signed for")
+
+    assert Holding.objects.filter(custody="shift").count() == out
+    assert time.monotonic() - begun < SECONDS
+    assert len(acts.subjects("receipt")) >= 2
+
+
+def test_esc_takes_the_last_scan_back(visitor: Visitor, depot: Place, weapons: list[Weapon]) -> None:
+    page = visitor.sign_in("armourer").go("/stockpile/counter/issue/")
+    scan(page, card_of(depot), weapons[0].serial, weapons[1].serial)
+    page.wait_for_selector(f"#desk >> text={weapons[1].serial}")
+
+    page.keyboard.press("Escape")
+
+    page.wait_for_selector("text=Taken back")
+    assert weapons[1].serial not in page.inner_text("#desk")
+    assert weapons[0].serial in page.inner_text("#desk")
