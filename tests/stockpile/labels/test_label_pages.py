@@ -72,6 +72,24 @@ def test_a_filtered_list_comes_along(weapon: str) -> None:
     assert post(client, maker="Nobody").status_code == 422
 
 
+def test_a_card_has_its_code_in_groups_under_the_name() -> None:
+    code = house.code_of("person", 7)
+    [named, bare, other] = queries.of_codes(
+        [(house.shown(code), ["Lenira", "Armoury 4"]), (code, []), ("KIT 7", ["Kit"])]
+    )
+    assert (named.code, named.title, named.lines) == (code, "Lenira", ("Armoury 4", house.shown(code)))
+    assert (bare.code, bare.title, bare.lines) == (code, house.shown(code), ())
+    assert (other.code, other.title) == ("KIT 7", "Kit")
+
+
+def test_cards_are_printed_on_the_page() -> None:
+    client = people.signed_in("mara", "registrar")
+    card = house.shown(house.code_of("person", 7))
+    assert post(client, codes=f"{card} | Lenira Santeiro | Armoury 4", format="a4-cards").content.startswith(b"%PDF-")
+    refused = post(client, codes="(01)09506000134353 | no such product")
+    assert (refused.status_code, "check digit" in refused.content.decode()) == (422, True)
+
+
 def test_what_cannot_be_printed_is_said_on_the_page(weapon: str) -> None:
     client = people.signed_in("mara", "registrar")
     for fields, said in (

@@ -91,12 +91,18 @@ def of_places(places: Iterable[Place]) -> list[Label]:
 
 
 def of_codes(rows: Iterable[tuple[str, Sequence[str]]]) -> list[Label]:
-    """Labels for codes given with their lines, the first as title: cards of persons, kits, anything else."""
-    labels = [Label(code, lines[0] if lines else _shown(code), tuple(lines[1:])) for code, lines in rows]
+    """Labels for codes given with their lines, the first as title: cards of persons, kits, anything else.
+
+    A code of ours is printed under its lines too, in groups, to be keyed where nothing scans.
+    """
+    labels = [_of_code(code, [line for line in lines if line]) for code, lines in rows]
     _bounded(len(labels))
     return labels
 
 
-def _shown(code: str) -> str:
+def _of_code(code: str, lines: list[str]) -> Label:
     found = house.parse(code)
-    return house.shown(found[1]) if found and found[0] in house.LETTERS else code
+    if found is None or found[0] not in house.LETTERS:
+        return Label(code, lines[0] if lines else code, tuple(lines[1:]))
+    shown = house.shown(found[1])
+    return Label(found[1], lines[0] if lines else shown, (*lines[1:], shown) if lines else ())

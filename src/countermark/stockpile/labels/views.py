@@ -1,5 +1,6 @@
 """The page that prints labels: which weapons or places, which code, which sheet; the answer is a PDF or a ZPL file."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -41,6 +42,12 @@ class Labels(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "spellcheck": "false"}),
     )
     store = forms.ChoiceField(label=gettext_lazy("Or a storage place and those below it"), required=False)
+    codes = forms.CharField(
+        label=gettext_lazy("Or cards and other codes"),
+        help_text=gettext_lazy("One a line: the code, then a title and lines of text, parted by | or tabs."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "spellcheck": "false"}),
+    )
     symbol = forms.ChoiceField(label=gettext_lazy("Code"), choices=list(SYMBOLS.items()))
     content = forms.ChoiceField(label=gettext_lazy("What the code of a weapon says"), choices=list(CONTENTS.items()))
     format = forms.ChoiceField(label=gettext_lazy("Sheet or roll"))
@@ -118,9 +125,15 @@ def _labels(request: HttpRequest, said: dict[str, Any], filters: dict[str, str],
         return queries.of_weapons(queries.named(said["refs"].splitlines(), seen), said["content"])
     if said["store"]:
         return queries.of_places(_below(said["store"], places))
+    if rows := [_parted(line) for line in said["codes"].splitlines() if line.strip()]:
+        return queries.of_codes((row[0], row[1:]) for row in rows)
     if not filters:
         raise no_label(Sentence("name weapons or a storage place, or come here from a filtered list of weapons"))
     return queries.of_weapons(queries.filtered(filters, seen), said["content"])
+
+
+def _parted(line: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[|\t]", line)]
 
 
 def _below(place: str, places: list[Place]) -> list[Place]:
