@@ -176,14 +176,18 @@ def decide(case_id: str, weapon: str, item: str, reject: bool, reason: str, prob
 @click.option(
     "--item", "items", multiple=True, metavar="ITEM", help="A weapon it is about; by default all. May be repeated."
 )
+@click.option(
+    "--after", "parent", default="", metavar="ID", help="The request this one follows from; its peer is not told."
+)
 @click.option("--confirmed", is_flag=True, help="You stand for marks, type and calibre; without, no State is asked.")
 @always_json
-def request(case_id: str, peer: str, intended_use: str, items: Sequence[str], confirmed: bool) -> None:
+def request(case_id: str, peer: str, intended_use: str, items: Sequence[str], parent: str, confirmed: bool) -> None:
     """Drafts the request of a case to a State; another person releases it."""
     ready()
     from countermark.tracing.cases import services
 
-    draft = _done(services.ask, case_id, peer, intended_use, items, confirmed=confirmed, by=actor())
+    said = {"confirmed": confirmed, "parent": parent}
+    draft = _done(services.ask, case_id, peer, intended_use, items, **said, by=actor())
     print_json({"draft": draft})
 
 

@@ -21,6 +21,11 @@ WEAPON: dict[str, Any] = {
 }  # fmt: skip
 READING = "K 4711O8"
 """What is read off the recovered weapon: a zero taken for a letter."""
+INTAKE: dict[str, Any] = {
+    "how": "seizure", "date": "2026-02-11", "place": "road check", "circumstances": "seized at a road check with no papers",
+    "why_illicit": ["a"], "readings": [READING], "kind": WEAPON["kind"], "calibre": "9x19", "maker": "Nordwerk", "country": "XB",
+}  # fmt: skip
+USE = "criminal investigation"
 EXPORT = {
     "event": "export",
     "date": "1994-05-03",
@@ -106,17 +111,19 @@ def play(directory: Path, say: Say) -> dict[str, Any]:
     xa, xb = Node("XA", directory / "XA"), Node("XB", directory / "XB")
     with ExitStack() as stack:
         _set_up(xa, xb, directory, stack, say)
-        request = _ask(xa, say)
+        case, request = _ask(xa, say)
         answer = _answer(xb, request, say)
         (directory / "answer.json").write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
         checked = xa.run(
             "verify-answer", str(directory / "answer.json"), "--checkpoint", str(directory / "xb.checkpoint"), "--json"
         )
         say(f"XA checks the answer offline: {'genuine' if checked['ok'] else 'NOT genuine'}")
-        paper = _ask_on_paper(xa, request, say)
+        paper = _ask_on_paper(xa, case, request, say)
         xa.say("closing", {"outcome": "A4"}, request=request)
         closed = xa.say("closing", {"outcome": "A5"}, request=paper)
         xa.run("request", "deliver")
+        point = ("--diversion-country", "XC", "--diversion-year", "1997")
+        xa.run("case", "close", case, "A5", *point, person="contact")
         chain = xa.run("chain", request, "--map", str((directory / "chain.svg").resolve()))["chain"]
         say(f"the chain: {_in_words(chain)} (map: chain.svg)")
         return _outcome(xa, [request, paper], closed)
@@ -147,19 +154,24 @@ def _introduce(here: Node, there: Node) -> None:
     )
 
 
-def _ask(xa: Node, say: Say) -> str:
+def _ask(xa: Node, say: Say) -> tuple[str, str]:
+    """Opens the case and asks; returns both."""
     found = xa.run("trace", "--reading", READING, "--country", "XB", "--kind", WEAPON["kind"], "--json")
-    say(f"XA reads {READING} off a recovered weapon and searches its own register: {found['outcome']}")
-    body = {
-        "weapons": [{"marks": [READING], "kind": WEAPON["kind"], "calibre": "9x19", "maker": "Nordwerk", "country": "XB", "confirmed": True}],
-        "why_illicit": ["a"],
-        "circumstances": "seized at a road check with no papers",
-        "intended_use": "criminal investigation",
-    }  # fmt: skip
-    request = xa.say("request", body, to="XB/main/1")["id"]
+    case = str(xa.run("case", "new", given=INTAKE, person="contact")["id"])
+    stolen = xa.run("case", "alerts")["alerts"]
+    say(
+        f"XA reads {READING} off a recovered weapon and searches its own register: {found['outcome']}; stolen list: {len(stolen) or 'none'}"
+    )
+    request = _of_case(xa, case, "XB/main/1")
     xa.run("request", "deliver")
     say("XA asks XB as the country of manufacture")
-    return str(request)
+    return case, request
+
+
+def _of_case(xa: Node, case: str, to: str, *after: str) -> str:
+    """A request made from the case: one officer drafts it, another releases it."""
+    draft = xa.run("case", "request", case, "--to", to, "--use", USE, "--confirmed", *after, person="contact")["draft"]
+    return str(xa.run("request", "release", draft, person="contact2")["id"])
 
 
 def _answer(xb: Node, request: str, say: Say) -> dict[str, Any]:
@@ -187,13 +199,12 @@ def _answer(xb: Node, request: str, say: Say) -> dict[str, Any]:
     return answer
 
 
-def _ask_on_paper(xa: Node, request: str, say: Say) -> str:
-    body = xa.run("request", "show", request)["messages"][0]["body"]
-    paper = xa.say("request", body, to="XC")["id"]
+def _ask_on_paper(xa: Node, case: str, request: str, say: Say) -> str:
+    paper = _of_case(xa, case, "XC", "--after", request)
     told = {"answer": {"events": ON_PAPER}, "outcome": "A5"}
     xa.run("request", "paper", paper, "answer", "--time", "2026-03-01T00:00:00.000Z", given=told, person="contact")
     say("XC has no node; it answers on paper: imported 1994, stolen from a police store in 1997")
-    return str(paper)
+    return paper
 
 
 def _in_words(chain: list[dict[str, Any]]) -> str:

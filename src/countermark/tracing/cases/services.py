@@ -181,10 +181,20 @@ def _correct_event(case: str, weapon: str, facts: Facts, *, by: Actor) -> None:
         register.correct_event(event, columns, reason=f"the facts of case {case} were stated anew", by=by)
 
 
-def ask(case: str, peer: str, intended_use: str, items: Sequence[str] = (), *, confirmed: bool, by: Actor) -> str:
+def ask(
+    case: str,
+    peer: str,
+    intended_use: str,
+    items: Sequence[str] = (),
+    *,
+    confirmed: bool,
+    parent: str = "",
+    by: Actor,
+) -> str:
     """Drafts a request about some weapons of a case, or all (ITI 17); another person releases it. Returns the draft's id.
 
-    `confirmed`: the officer stands for marks, type and calibre; without, nobody is asked (identify, then trace). Raises `NotRecorded`.
+    `confirmed`: the officer stands for marks, type and calibre; without, nobody is asked (identify, then trace). `parent`: the request it
+    follows from. Raises `NotRecorded`.
     """
     known = _case(case)
     chosen = [_item(known, item) for item in items] or list(known.items)
@@ -192,7 +202,7 @@ def ask(case: str, peer: str, intended_use: str, items: Sequence[str] = (), *, c
     if known.facts is None or len(said) < len(chosen):
         raise NotRecorded([Sentence("the intake of this case was erased")])
     body = rules.request_body(known.facts, said, confirmed=confirmed, intended_use=intended_use)
-    return ask_with(case, body, peer, [one.id for one in chosen], by=by)
+    return ask_with(case, body, peer, [one.id for one in chosen], parent=parent, by=by)
 
 
 def ask_with(
