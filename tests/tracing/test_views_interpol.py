@@ -61,10 +61,13 @@ def test_what_is_no_reference_is_refused_with_the_reason(carol: Client) -> None:
     assert carol.post(f"/interpol/weapons/{people.weapon('W1')}/", {"reference": "x"}).status_code == 404
 
 
-def test_the_reference_of_a_case_is_kept_by_who_works_on_it(carol: Client) -> None:
+def test_a_case_keeps_the_reference_and_exports_its_requests(carol: Client) -> None:
     case = cases.open_case(Facts(how="seizure", date="2026-03-04"), by=ANN)
     carol.post(f"/cases/{case.id}/interpol/", {"reference": "C-9"})
     assert interpol.reference_of(case.id) == "C-9"
+    request = released(WHOLE)
+    cases.asked(case.id, request.id, by=ANN)
+    assert f'action="/requests/{request.id}/interpol/"' in page_of(carol, f"/cases/{case.id}/")
     assert carol.post("/cases/nobody/interpol/", {"reference": "C-9"}).status_code == 404
 
 

@@ -1,9 +1,9 @@
 """Cases, chains, the blind check and INTERPOL for programs."""
 
-import base64
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import Place
@@ -124,15 +124,28 @@ def test_a_weapon_is_added_changed_and_taken_out(carol: Program) -> None:
     assert carol.post(f"{path}/nobody/drop", {"reason": "a toy"}).status_code == 404
 
 
+def added(sender: Program, case: str, picture: bytes, text: str = "", **headers: str) -> Any:
+    sent = {"text": text, "photograph": SimpleUploadedFile("a.jpg", picture, "image/jpeg")}
+    return sender.client.post(f"/api/cases/{case}/notes", sent, headers={**sender.headers, **headers})
+
+
 def test_a_photograph_is_kept_without_what_it_says_of_its_maker(carol: Program) -> None:
     made = opened(carol)
-    sent = {"text": "the frame", "photograph": base64.b64encode(jpeg()).decode()}
-    (note,) = carol.post(f"cases/{made['id']}/notes", sent).json()["notes"]
+    key = {"Idempotency-Key": "n1"}
+    first, again = (added(carol, made["id"], jpeg(), "the frame", **key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    (note,) = again.json()["notes"]
     kept = carol.get(f"cases/{made['id']}/photographs/{note['photograph']}")
     assert kept["Content-Type"] == "image/jpeg"
     assert SECRET not in kept.content
     assert carol.get(f"cases/{made['id']}/photographs/{'0' * 64}").status_code == 404
-    assert carol.post(f"cases/{made['id']}/notes", {"photograph": "eA=="}).status_code == 422
+    assert added(carol, made["id"], b"no picture", **key).status_code in (409, 422)
+    assert added(carol, made["id"], b"no picture").status_code == 422
+
+
+def test_a_photograph_of_several_megabytes_is_taken(carol: Program) -> None:
+    made, large = opened(carol), jpeg()[:-2] + b"\x00" * (4 << 20) + jpeg()[-2:]
+    assert added(carol, made["id"], large).status_code == 201
 
 
 def test_a_request_is_drafted_from_a_case_and_stands_there(carol: Program) -> None:

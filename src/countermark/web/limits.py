@@ -15,13 +15,13 @@ USUAL = 8 * 1024**2
 """Bytes a form or an API call may have."""
 UPLOAD = 2 * 1024**3
 """Bytes an uploaded file may have; the node's own setting is usually far below."""
-UPLOAD_PATHS = ("/import/", "/api/loads", "/requests/blind/take/")
+UPLOAD_PATHS = ("/import/", "/api/loads", "/requests/blind/take/", "/api/blind/replies")
 PIECE = 160 * 1024**2
 """Bytes a piece of a log may have that another node hands in: a single document can be that large."""
 PIECE_PATH = "/exchange/replica/push/"
 PICTURES = 24 * 1024**2
 """Bytes a form may have that takes photographs and documents, each of at most 8 MiB; as base64 a document has a third more."""
-PICTURE_PATHS = ("/marking/", "/api/marking/", "/cases/")
+PICTURE_PATHS = ("/marking/", "/api/marking/", "/cases/", "/api/cases/")
 """How the addresses of such forms begin."""
 
 

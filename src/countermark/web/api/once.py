@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from ninja import Header
 
@@ -28,7 +29,7 @@ def once(request: HttpRequest, user: User, key: str, do: Callable[[], str]) -> t
     if not key:
         return do(), True
     name = f"{_PREFIX}{_digest(user.username, key)[:32]}"
-    said = _digest(request.method or "", request.get_full_path(), request.body.decode("utf-8", "replace"))
+    said = _digest(request.method or "", request.get_full_path(), *_said(request))
     with database.write_transaction(services.require_own_log().id):
         if known := services.setting(name):
             return _again(known, said), False
@@ -43,6 +44,23 @@ def _again(known: str, said: str) -> str:
         fault = Fault(column=HEADER, value="", expected="a key of its own for each request", code="differs")
         raise Problem(409, "this key came with another request before", fault)
     return str(before["made"])
+
+
+def _said(request: HttpRequest) -> list[str]:
+    """What a request says: its body, or the fields and files of a form."""
+    if (request.content_type or "").startswith("application/json"):
+        return [request.body.decode("utf-8", "replace")]
+    fields = [f"{name}={value}" for name, values in sorted(request.POST.lists()) for value in values]
+    files = [file for _name, found in sorted(request.FILES.lists()) for file in found]
+    return [*fields, *map(_of_file, files)]
+
+
+def _of_file(file: "UploadedFile[Any]") -> str:
+    read = hashlib.sha256()
+    for chunk in file.chunks():
+        read.update(chunk)
+    file.seek(0)
+    return read.hexdigest()
 
 
 def _digest(*texts: str) -> str:

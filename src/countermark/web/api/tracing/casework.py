@@ -3,8 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
-from pydantic import Base64Bytes, Field
+from ninja import File, Form, Router, Schema, Status, UploadedFile
+from pydantic import Field
 
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
@@ -61,10 +61,9 @@ class CaseDecision(Strict):
 
 
 class CaseRemark(Strict):
-    """A remark, or a photograph (JPEG or PNG, base64, at most 8 MiB before), from which what it says of place, time and camera is taken."""
+    """A remark."""
 
     text: Long = ""
-    photograph: Base64Bytes | None = None
 
 
 class AskingState(Strict):
@@ -192,17 +191,28 @@ def decide(
 
 
 @router.post("/cases/{case_id}/notes", response={200: CasePage, 201: CasePage, **WRITE}, auth=Token("case.write"))
-def note(request: HttpRequest, case_id: CaseId, given: CaseRemark, key: RequestKey = "") -> Status[dict[str, Any]]:
-    """Adds a remark or a photograph. Permission: `case.write`, at its office."""
+def note(
+    request: HttpRequest,
+    case_id: CaseId,
+    given: Form[CaseRemark],
+    photograph: File[UploadedFile | None] = None,
+    key: RequestKey = "",
+) -> Status[dict[str, Any]]:
+    """Adds a remark, or a photograph (JPEG or PNG of at most 8 MiB), from which what it says of place, time and camera is taken
+    (multipart). Permission: `case.write`, at its office.
+    """
     user = person(request)
-    found = case_or_404(user, case_id, "case.write")
+    found, picture = case_or_404(user, case_id, "case.write"), _picture(photograph)
+    made, is_new = once(request, user, key, lambda: services.note(found.id, given.text, picture, by=actor(user)).id)
+    return Status(201 if is_new else 200, page(user, made))
+
+
+def _picture(file: UploadedFile | None) -> tuple[bytes, str] | None:
     try:
-        picture = photographs.without_metadata(given.photograph) if given.photograph is not None else None
+        return photographs.without_metadata(file.read(photographs.LONGEST + 1)) if file is not None else None
     except ValueError as problem:
         fault = Fault(column="photograph", value="", expected=str(problem), code="unusable")
         raise Problem(422, "the photograph cannot be used", fault) from problem
-    made, is_new = once(request, user, key, lambda: services.note(found.id, given.text, picture, by=actor(user)).id)
-    return Status(201 if is_new else 200, page(user, made))
 
 
 @router.post(
