@@ -91,33 +91,34 @@ def event_position(weapon: Weapon) -> int:
     return next(int(entry.pk) for entry in about if json.loads(bytes(entry.data))["kind"] == "event")
 
 
-def looked_at(visitor: Visitor, pages: dict[str, list[str]], *, axe: bool) -> Iterator[str]:
-    """What is wrong, by page."""
+def looked_at(visitor: Visitor, pages: dict[str, list[str]], *widths: int) -> Iterator[str]:
+    """What is wrong, by page: as it is opened, and then in windows of other widths."""
     for name, paths in pages.items():
         visitor.sign_in(name)
         for path in paths:
             visitor.go(path)
-            if visitor.overflow() > 0:
-                yield f"{path}: {visitor.overflow()} px too wide"
-            if axe:
-                yield from (f"{path}: {found}" for found in visitor.violations())
+            yield from (f"{path}: {found}" for found in visitor.violations())
+            yield from too_wide(visitor, path)
+            for width in widths:
+                with visitor.window(width):
+                    yield from too_wide(visitor, path)
 
 
-def test_pages_are_accessible(visitor: Visitor, pages: dict[str, list[str]]) -> None:
-    assert "\n".join(looked_at(visitor, pages, axe=True)) == ""
+def too_wide(visitor: Visitor, path: str) -> Iterator[str]:
+    if visitor.overflow() > 0:
+        yield f"{path}: {visitor.overflow()} px too wide"
+
+
+def test_pages_are_accessible_and_fit_a_telephone(visitor: Visitor, pages: dict[str, list[str]]) -> None:
+    assert "\n".join(looked_at(visitor, pages, 320)) == ""
 
 
 def test_mirrored_pages_are_accessible_and_fit_a_telephone(
     browser: "Browser", site: str, pages: dict[str, list[str]]
 ) -> None:
     with Visitor.with_browser(browser, site, width=320, mirrored=True) as visitor:
-        assert "\n".join(looked_at(visitor, pages, axe=True)) == ""
+        assert "\n".join(looked_at(visitor, pages)) == ""
         assert visitor.page.locator("html").get_attribute("dir") == "rtl"
-
-
-def test_pages_fit_a_telephone(browser: "Browser", site: str, pages: dict[str, list[str]]) -> None:
-    with Visitor.with_browser(browser, site, width=320) as visitor:
-        assert "\n".join(looked_at(visitor, pages, axe=False)) == ""
 
 
 def test_serials_and_numbers_of_records_run_left_to_right_on_mirrored_pages(

@@ -80,6 +80,17 @@ class Visitor:
         """By how many pixels the page is wider than the window."""
         return int(self.page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
 
+    @contextmanager
+    def window(self, width: int) -> Iterator[None]:
+        """The same page in a window of another width, for the length of a block."""
+        usual = self.page.viewport_size
+        assert usual is not None
+        self.page.set_viewport_size({"width": width, "height": usual["height"]})
+        try:
+            yield
+        finally:
+            self.page.set_viewport_size(usual)
+
     def violations(self) -> list[str]:
         """What axe finds, one line for each rule with the first element."""
         return browsers.violations(self.page)
