@@ -32,7 +32,7 @@ class RequestLink(models.Model):
 
 
 class RequestTie(models.Model):
-    """View: what ties requests to each other: `mark:<opaque id>` of a mark asked about, `request:<id>` of one it follows from or names."""
+    """View: what ties requests to each other, as opaque ids: `mark:` one asked about, `request:` itself, one it follows from or names."""
 
     pk = models.CompositePrimaryKey("position", "tie")
     position = models.BigIntegerField()

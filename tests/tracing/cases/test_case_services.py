@@ -101,8 +101,8 @@ def test_an_identification_that_is_withdrawn_takes_the_recovery_off_the_record()
 def test_facts_stated_anew_correct_the_record_of_the_weapon() -> None:
     weapon, case = people.weapon("W1"), opened()
     consider(case, weapon)
-    services.change(case, Facts("seizure", "2026-02", place="Market"), by=ANN)
-    assert ("seizure", "2026-02") in queries.history_of(weapon)
+    services.change(case, Facts("find", "2026-02", place="Market"), by=ANN)
+    assert ("find", "2026-02") in queries.history_of(weapon)
     assert ("seizure", "2026-03-04") not in queries.history_of(weapon)
 
 

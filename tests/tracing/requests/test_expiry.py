@@ -56,6 +56,12 @@ def test_the_day_after_the_text_is_gone_and_the_conversation_stands(peer: Peer) 
     assert expiry.expire(AFTER) == []
 
 
+@pytest.mark.parametrize("written", ["20260630", "2026-W27-2", "2026-06-30"])
+def test_a_last_day_is_one_however_it_is_written(peer: Peer, written: str) -> None:
+    answered(peer, {"until": written})
+    assert len(expiry.expire(AFTER)) == 1
+
+
 def test_a_name_goes_alone_and_the_others_stay(peer: Peer) -> None:
     request = answered(peer, {"until": LAST}, of="name")
     expiry.expire(AFTER)

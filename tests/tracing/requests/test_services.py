@@ -250,6 +250,15 @@ def test_a_request_that_follows_from_another_says_so_here_and_not_to_its_peer(pe
     assert first.id not in messages.written(second.kept[0].envelope).decode()
 
 
+@pytest.mark.parametrize("named", ["Juan Perez", "r\0", "x" * 5000, "\u202e"])
+def test_what_another_state_calls_a_linked_request_stands_in_no_entry(peer: Peer, named: str) -> None:
+    said = peer.says(asked().id, 1, 2, "forwarding", body={"next_country": "XC", "linked_request": named})
+    requests.receive(peer.sealed(said), by=NODE)
+    stored = b"".join(data for _, _, _, data in store.raw_entries(services.require_own_log()))
+    assert b"Juan" not in stored
+    assert b"x" * 200 not in stored
+
+
 def test_a_request_follows_from_none_that_is_not_known(peer: Peer) -> None:
     with pytest.raises(NotSaid, match="no request"):
         requests.draft("request", BODIES["request"], peer="XC", parent="nobodys", by=WRITER)

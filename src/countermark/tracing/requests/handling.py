@@ -152,7 +152,8 @@ def last_days(body: Mapping[str, Any]) -> list[str]:
     """The last days on which something of a message may be seen, the first one first."""
     answer = body.get("answer")
     values = [body.get("handling"), *(_of_answer(answer) if isinstance(answer, dict) else ())]
-    return sorted({found.until for value in values if value is not None and (found := read(value)).until})
+    days = (_day(read(value).until) for value in values if value is not None)
+    return sorted({day.isoformat() for day in days if day is not None})
 
 
 def _as_far(body: Mapping[str, Any], why_not: _Why) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
-from countermark.ledger import checkpoint, database, entry, jcs, services, store
+from countermark.ledger import checkpoint, database, entry, identity, jcs, services, store
 from countermark.ledger.checkpoint import CheckpointError
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import Attachment, Peer
@@ -87,11 +87,14 @@ def tied(conversation_id: str) -> set[str]:
     while waiting:
         known |= waiting
         rows = database.select_in(f"SELECT tie FROM {TIES}", "conversation", sorted(waiting))  # noqa: S608
-        ties = {str(row[0]) for row in rows} - {UNSAID}
-        named = {tie.removeprefix("request:") for tie in ties if tie.startswith("request:")}
-        naming = {f"request:{name}" for name in waiting}
-        waiting = (named | _conversations("tie", sorted(ties | naming))) - known
+        ties = {str(row[0]) for row in rows} | {request_tie(name) for name in waiting}
+        waiting = _conversations("tie", sorted(ties - {UNSAID})) - known
     return known
+
+
+def request_tie(conversation_id: str) -> str:
+    """What ties others to a request."""
+    return f"request:{identity.ref('request', conversation_id)}"
 
 
 def _conversations(column: str, values: Sequence[str]) -> set[str]:
@@ -101,7 +104,7 @@ def _conversations(column: str, values: Sequence[str]) -> set[str]:
 
 def following(conversation_id: str) -> list[str]:
     """The requests that were made because of one, the newest first."""
-    naming = _conversations("tie", [f"request:{conversation_id}"])
+    naming = _conversations("tie", [request_tie(conversation_id)])
     return [one.id for one in some(naming) if one.parent == conversation_id]
 
 

@@ -58,7 +58,7 @@ def draft(
         "conversation": known.id, "draft": draft_id, "kind": kind, "side": known.side, "peer": known.peer, "document": kept.key,
     }  # fmt: skip
     if parent and not conversation:
-        fields |= {"parent": parent, "ties": [f"request:{parent}"]}
+        fields |= {"parent": parent, "ties": [queries.request_tie(parent)]}
     services.append([services.timed_act("message_drafted", fields, kept=(kept,))], by=by)
     return draft_id
 
@@ -220,7 +220,7 @@ def _append(
     }  # fmt: skip
     fields |= {"draft": draft} if draft else {}
     fields |= {"paper": True} if paper else {}
-    fields |= {"ties": ties(envelope.body)} if envelope.kind in rules.TYING else {}
+    fields |= {"ties": ties(envelope.conversation, envelope.body)} if envelope.kind in rules.TYING else {}
     if word == "message_received":
         fields |= looked_up(envelope)
     services.append([services.timed_act(word, fields, kept=(kept,))], by=by)
@@ -229,11 +229,11 @@ def _append(
 MOST_TIES = 500
 
 
-def ties(body: Mapping[str, Any]) -> list[str]:
-    """What ties a request to others, for its act: marks asked about, as opaque ids, and requests named."""
+def ties(conversation: str, body: Mapping[str, Any]) -> list[str]:
+    """What ties a request to others, for its act: itself, requests named and marks asked about, as opaque ids: no text stands in an act."""
+    requests = (queries.request_tie(name) for name in {conversation, *rules.named_in(body)})
     marks = (f"mark:{identity.ref('mark', mark)}" for mark in rules.marks_of(body))
-    named = (f"request:{name}" for name in rules.named_in(body) if len(name) <= rules.LONGEST_TIE - len("request:"))
-    return [*sorted(named), *sorted(marks)][:MOST_TIES]
+    return [*sorted(requests), *sorted(marks)][:MOST_TIES]
 
 
 def looked_up(envelope: Envelope, after: str = "") -> dict[str, Any]:
