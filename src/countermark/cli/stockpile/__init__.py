@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-PARTS = ("places", "custody", "people")
+PARTS = ("places", "custody", "people", "counting")
 
 
 @click.group("stockpile")

@@ -1,9 +1,9 @@
-"""Operations of the stockpile: hand-overs, scans, tags, and what readers saw."""
+"""Operations of the stockpile: hand-overs, counts, scans, tags, and what readers saw."""
 
 from ninja import Router
 
-from countermark.web.api.stockpile import custody, reads, scans, tags
+from countermark.web.api.stockpile import counting, custody, reads, scans, tags
 
 router = Router()
-for _part in (custody.router, reads.router, scans.router, tags.router):
+for _part in (counting.router, custody.router, reads.router, scans.router, tags.router):
     router.add_router("", _part)
