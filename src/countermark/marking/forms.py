@@ -207,6 +207,33 @@ class Inspected(forms.Form):
         offer(self, criteria=choices("criterion"))
 
 
+class LookedAgain(forms.Form):
+    """An accepted mark that is looked at again: what still holds."""
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    criteria = forms.MultipleChoiceField(
+        label=gettext_lazy("The marks are still"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = line(gettext_lazy("Note"))
+    photographs = Files(
+        label=gettext_lazy("Photographs"),
+        required=False,
+        widget=Several(attrs={"multiple": True, "accept": "image/jpeg,image/png"}),
+        help_text=gettext_lazy("JPEG or PNG; place and camera are taken out of them."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, criteria=choices("criterion"))
+
+
+class Arrived(forms.Form):
+    """The import mark of a weapon that arrived."""
+
+    first = line(gettext_lazy("Import mark on the weapon"), required=True, mark=True, attrs={"autofocus": True})
+    second = line(gettext_lazy("The same once more"), required=True, mark=True)
+
+
 class Down(forms.Form):
     """A machine stands still."""
 

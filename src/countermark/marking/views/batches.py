@@ -283,7 +283,10 @@ def _written(data: dict[str, Any]) -> sheets.Written:
 def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """One weapon of a work order: planned, put on, inspected; its plan and the rules as they were then."""
     found = common.item_or_404(me(request), item_id)
-    return render(request, "marking/item.html", tools.item_context(found, me(request)))
+    order = batches.batch(found.batch)
+    again = found.state == "accepted" and accounts.may_at(me(request), "marking.bench", order.place or None)
+    form = forms.LookedAgain(auto_id="again_%s", initial={"seen": len(found.inspections)}) if again else None
+    return render(request, "marking/item.html", {**tools.item_context(found, me(request)), "again": form})
 
 
 @requires("marking.view")

@@ -16,10 +16,12 @@ from countermark.marking.forms import FILES_AT_MOST_BYTES
 from countermark.marking.states import Batch, Item
 from countermark.register import documents
 from countermark.register.checking import Refused
+from countermark.register.queries import records, scope
+from countermark.register.rules import WeaponState
 from countermark.register.views.common import sentence
 
 __all__ = [
-    "attached", "batch_or_404", "document", "item_or_404", "owned", "places", "refusal", "show_refused", "too_large",
+    "attached", "batch_or_404", "document", "item_or_404", "owned", "places", "refusal", "show_refused", "too_large", "weapon_or_404",
 ]  # fmt: skip
 
 
@@ -37,6 +39,14 @@ def item_or_404(user: User, item_id: Any, permission: str = "marking.view") -> I
     if found is None:
         raise Http404(_("There is no such work order among those you may see."))
     return found
+
+
+def weapon_or_404(user: User, weapon_id: Any, permission: str = "marking.view") -> WeaponState:
+    """The weapon of the register where the person holds the permission."""
+    record = records.record(str(weapon_id))
+    if record is None or not scope.of(user, permission).sees(record.state):
+        raise Http404(_("There is no such weapon among those you may see."))
+    return record.state
 
 
 def places(user: User, permission: str) -> list[tuple[str, str]]:

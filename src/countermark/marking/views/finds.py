@@ -12,12 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.accounts.models import User
-from countermark.marking import forms, origins
+from countermark.marking import arrivals, forms, origins
 from countermark.marking.views import common
 from countermark.marking.views.batches import REFS_AT_MOST
 from countermark.register.checking import Refused
-from countermark.register.queries import records, scope
+from countermark.register.queries import scope
 from countermark.register.rules import WeaponState
 from countermark.register.views.common import REFUSED, actor, me
 
@@ -59,14 +58,7 @@ def finds(request: HttpRequest) -> HttpResponse:
 @require_GET
 def origin(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     """One weapon: how it was made, what is decided, its certificate."""
-    return _page(request, _state(me(request), weapon_id, "marking.view"))
-
-
-def _state(user: User, weapon_id: Any, permission: str) -> WeaponState:
-    record = records.record(str(weapon_id))
-    if record is None or not scope.of(user, permission).sees(record.state):
-        raise Http404(_("There is no such weapon among those you may see."))
-    return record.state
+    return _page(request, common.weapon_or_404(me(request), weapon_id, "marking.view"))
 
 
 def _page(request: HttpRequest, weapon: WeaponState, **sent: Any) -> HttpResponse:
@@ -76,6 +68,8 @@ def _page(request: HttpRequest, weapon: WeaponState, **sent: Any) -> HttpRespons
         "production": production,
         "certificate": origins.certificate(weapon.id),
         "decision": origins.decision_of(weapon.id),
+        "arrival": arrivals.arrival(weapon.id),
+        "imported": bool(arrivals.import_marks(weapon)),
         "found": weapon.status in origins.FOUND,
         "may_manage": accounts.may(me(request), "marking.manage")
         and scope.of(me(request), "marking.manage").sees(weapon),
@@ -91,7 +85,7 @@ def _page(request: HttpRequest, weapon: WeaponState, **sent: Any) -> HttpRespons
 @require_POST
 def origin_set(request: HttpRequest, weapon_id: UUID, what: str) -> HttpResponse:
     """Records the production, a decision, a deactivation, or the document of its certificate."""
-    weapon = _state(me(request), weapon_id, "marking.manage")
+    weapon = common.weapon_or_404(me(request), weapon_id, "marking.manage")
     kinds: dict[str, tuple[str, Any]] = {
         "production": ("produced", forms.Produced(request.POST, auto_id="made_%s")),
         "decision": ("decide", forms.Decide(request.POST, auto_id="decide_%s")),
@@ -131,7 +125,7 @@ def _record(weapon_id: str, what: str, data: dict[str, Any], request: HttpReques
 @require_GET
 def origin_document(request: HttpRequest, deactivated: UUID) -> HttpResponse:
     """The document of a certificate of deactivation, of a weapon where the person holds the permission."""
-    weapon = _state(me(request), deactivated, "marking.view")
+    weapon = common.weapon_or_404(me(request), deactivated, "marking.view")
     certificate = origins.certificate(weapon.id)
     digest = certificate.document if certificate else ""
     return common.document(digest, {digest} - {""})
