@@ -193,4 +193,8 @@ ACTS: dict[str, ActWord] = {
     "stockpile_proposed": ActWord(_("act proposed to a second person")),
     "stockpile_approved": ActWord(_("proposed act approved")),
     "stockpile_declined": ActWord(_("proposed act declined")),
+    "stockpile_incident_opened": ActWord(_("loss or theft reported")),
+    "stockpile_incident_inquired": ActWord(_("finding of an inquiry into a loss recorded")),
+    "stockpile_incident_recovered": ActWord(_("missing weapon back in a store")),
+    "stockpile_incident_written_off": ActWord(_("missing weapons written off")),
 }

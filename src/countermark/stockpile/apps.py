@@ -10,6 +10,7 @@ class StockpileConfig(AppConfig):
         from countermark.stockpile import holdings, projection, proposals, receipts, roster, units  # noqa: F401
         from countermark.stockpile.counting import states as counting  # noqa: F401
         from countermark.stockpile.counting import words as counting_words  # noqa: F401
+        from countermark.stockpile.incidents import services as incidents  # noqa: F401
         from countermark.stockpile.labels import panels as label_panels  # noqa: F401
         from countermark.stockpile.readers import alarms, devices, queue  # noqa: F401
         from countermark.stockpile.tags import panels, view, words  # noqa: F401

@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
+from countermark.accounts import queries as accounts
+from countermark.accounts.models import Place, User
 from countermark.ledger import identity
 from countermark.ledger.services import Actor, SideNote
-from countermark.stockpile import acts, states
+from countermark.stockpile import acts, states, units
 from countermark.stockpile.states import Subject, to
 
 
@@ -47,17 +49,28 @@ class Approval:
     second: str
 
 
-Executor = Callable[[dict[str, Any], Approval], None]
-EXECUTORS: dict[str, tuple[str, Executor]] = {}
-"""Names of acts -> the permission their approval asks for, and how they are done."""
+Do = Callable[[dict[str, Any], Approval], None]
 
 
-def executor(act: str, permission: str = "stock.command") -> Callable[[Executor], Executor]:
+@dataclass(frozen=True)
+class Executor:
+    """How a proposed act is done once it is approved; who approves holds `permission` at the place, or, for `higher`, above it."""
+
+    do: Do
+    permission: str = "stock.command"
+    higher: bool = False
+
+
+EXECUTORS: dict[str, Executor] = {}
+"""By the name of the act."""
+
+
+def executor(act: str, permission: str = "stock.command", *, higher: bool = False) -> Callable[[Do], Do]:
     """Says how a proposed act is done once it is approved, and by whose permission."""
 
-    def keep(done: Executor) -> Executor:
-        EXECUTORS[act] = (permission, done)
-        return done
+    def keep(do: Do) -> Do:
+        EXECUTORS[act] = Executor(do, permission, higher)
+        return do
 
     return keep
 
@@ -78,11 +91,25 @@ def propose(act: str, command: dict[str, Any], *, place: str, reason: str, by: A
 
 
 def approve(key: str, *, by: Actor) -> None:
-    """Does what was proposed. Raises `Refused` for one's own proposal, one that is decided, and what the act itself refuses."""
+    """Does what was proposed. Raises `Refused` for one's own proposal, one that is decided, somebody who may not, and what the act refuses."""
     with acts.alone():
         known, proposal, person = _pending(key, by)
+        if not may_approve(by, proposal.act, known.place):
+            raise acts.refuse("approver", by.name, "somebody who may approve this, at the place or above it", "unknown")
         acts.append([acts.draft("stockpile_approved", [known.name], {"decided_by": person})], by=by)
-        EXECUTORS[proposal.act][1](proposal.command, Approval(by, proposal.by, person))
+        EXECUTORS[proposal.act].do(proposal.command, Approval(by, proposal.by, person))
+
+
+def may_approve(by: Actor, act: str, place: str) -> bool:
+    """Whether a user of this store may approve an act at a place."""
+    user, asked = User.objects.filter(username=by.name, disabled=False).first(), EXECUTORS.get(act)
+    if user is None or asked is None:
+        return False
+    if not asked.higher:
+        return accounts.may_at(user, asked.permission, place)
+    here = Place.objects.filter(pk=place).first()
+    site = units.site_of(here) if here else None
+    return accounts.may_at(user, asked.permission, site.parent_id if site else None)
 
 
 def decline(key: str, *, reason: str, by: Actor) -> None:
