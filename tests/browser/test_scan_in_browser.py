@@ -53,19 +53,27 @@ def test_a_session_of_scans_by_keyboard_alone(visitor: Visitor, codes: list[str]
     for case in CASES:
         assert page.evaluate("keys => countermarkScan.split(keys)", case.keys) == case.scans, case.what
     assert visitor.focus() == "scan"
+    scanned(page, codes[2], "")  # a pause ends it
+    assert settled(page, 1) == ["done"]
     scanned(page, codes[0])
     scanned(page, codes[1], "Tab")
-    scanned(page, codes[2], "")  # a pause ends it
     assert settled(page, 3) == ["done"] * 3
     assert visitor.focus() == "scan"
+    scanned(page, codes[4], "Control+j")
+    assert settled(page, 4) == ["done"] * 4
+    page.keyboard.type("0109506000134352")
+    page.keyboard.press("Control+]")
+    scanned(page, "21A1")
+    settled(page, 5)
+    assert "(01)09506000134352(21)A1" in page.locator("#scan-rows > li").first.inner_text()
     scanned(page, codes[0])
-    assert settled(page, 4)[0] == "again"
+    assert settled(page, 6)[0] == "again"
     assert "Already scanned at" in page.locator("#scan-rows > li").first.inner_text()
     scanned(page, "(01)09506000134353")
-    assert settled(page, 5)[0] == "refused"
+    assert settled(page, 7)[0] == "refused"
     page.evaluate("document.activeElement.blur()")
     scanned(page, codes[3])
-    assert settled(page, 6)[0] == "done"
+    assert settled(page, 8)[0] == "done"
     page.keyboard.type("AB", delay=120)
     page.wait_for_timeout(200)
     assert page.input_value("#scan") == "AB"
@@ -102,7 +110,9 @@ def test_a_pasted_list_is_as_many_scans_and_a_lost_line_loses_none(visitor: Visi
     assert settled(page, len(codes)) == ["undone", *["done"] * (len(codes) - 1)]
 
 
-def test_a_photographed_code_is_a_scan_and_the_pages_fit_a_telephone(browser: "Browser", site: str, codes: list[str]) -> None:
+def test_a_photographed_code_is_a_scan_and_the_pages_fit_a_telephone(
+    browser: "Browser", site: str, codes: list[str]
+) -> None:
     code = zxingcpp.create_barcode(codes[0], zxingcpp.BarcodeFormat.QRCode).to_image(scale=6)
     held = io.BytesIO()
     Image.fromarray(code).save(held, "PNG")

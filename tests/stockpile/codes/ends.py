@@ -32,6 +32,21 @@ CASES = [
     Case("a pause ends what a scanner typed", typed("AB123", 5) + typed("CD456", 5, 200), ["AB123", "CD456"]),
     Case("80 ms are no pause yet", typed("AB123", 5) + typed("CD456\r", 5, 100), ["AB123CD456"]),
     Case("81 ms are one", typed("AB123", 5) + typed("CD456\r", 5, 101), ["AB123", "CD456"]),
+    Case(
+        "a hiccup does not cut what a scanner ends itself",
+        typed("AB1\r", 5) + typed("CD4", 5, 50) + typed("56\r", 5, 800),
+        ["AB1", "CD456"],
+    ),
+    Case(
+        "a long pause ends it all the same",
+        typed("AB1\r", 5) + typed("CD4", 5, 50) + typed("EF5\r", 5, 1100),
+        ["AB1", "CD4", "EF5"],
+    ),
+    Case(
+        "and brings the short pause back",
+        typed("AB1\r", 5) + typed("CD4", 5, 50) + typed("EF5", 5, 1100) + typed("GH6", 5, 1200),
+        ["AB1", "CD4", "EF5", "GH6"],
+    ),
     Case("what a person types waits for return", typed("AB123\r", 150), ["AB123"]),
     Case("a thoughtful person too", typed("AB", 90) + typed("12\r", 900, 5000), ["AB12"]),
     Case("two quick keys are no scanner", typed("AB", 10) + typed("12\r", 200, 500), ["AB12"]),

@@ -1,7 +1,8 @@
 """Where one scan ends and the next begins, in a stream of characters with their times. Mirrored in `stockpile/scan.js`.
 
 A scanner types faster than a person. Return, line feed or tab end a scan at once; after a pause the text ends too, if it came
-at a scanner's pace. What a person types slowly waits for Return, however long the pauses.
+at a scanner's pace. What a person types slowly waits for Return, however long the pauses. Once a scanner was seen to end its scans itself, the pause
+is a longer one, so that a hiccup of a busy computer does not cut a scan in two; a scan that ended by it brings the short one back.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 
 PAUSE = 80.0
 """Milliseconds without a character after which a scan has ended (expectations C4)."""
+
+LONG_PAUSE = 1000.0
+"""The same, once a scanner was seen to end its scans itself."""
 
 FAST = 35.0
 """Milliseconds between characters, on average, that a person does not reach over a whole text."""
@@ -38,9 +42,9 @@ class Pace:
         """Whether the text came at a scanner's pace."""
         return self.count >= FEWEST and (self.last - self.first) / (self.count - 1) <= FAST
 
-    def ended(self, at: float) -> bool:
+    def ended(self, at: float, pause: float) -> bool:
         """Whether the text had ended by a pause before `at`."""
-        return self.by_scanner() and at - self.last > PAUSE
+        return self.by_scanner() and at - self.last > pause
 
 
 def split(keys: Iterable[tuple[str, float]]) -> Iterator[str]:
@@ -48,9 +52,12 @@ def split(keys: Iterable[tuple[str, float]]) -> Iterator[str]:
 
     What is left at the end of the stream is a scan too: the caller's stream ends when somebody says so.
     """
-    text, pace = "", Pace()
+    text, pace, pause = "", Pace(), PAUSE
     for character, at in keys:
-        if character in ENDS or pace.ended(at):
+        paused = pace.ended(at, pause)
+        if character in ENDS or paused:
+            if pace.by_scanner():
+                pause = PAUSE if paused else LONG_PAUSE
             if text:
                 yield text
             text, pace = "", Pace()

@@ -3,6 +3,7 @@
 // The ends of scans are those of stockpile/codes/splitting.py; tests hold the two to the same cases.
 (() => {
   const PAUSE = 80;
+  const LONG_PAUSE = 1000;
   const FAST = 35;
   const FEWEST = 3;
   const ENDS = "\r\n\t";
@@ -26,8 +27,8 @@
       return this.count >= FEWEST && (this.last - this.first) / (this.count - 1) <= FAST;
     }
 
-    ended(at) {
-      return this.byScanner() && at - this.last > PAUSE;
+    ended(at, pause) {
+      return this.byScanner() && at - this.last > pause;
     }
   }
 
@@ -35,9 +36,12 @@
     const found = [];
     let text = "";
     let pace = new Pace();
+    let pause = PAUSE;
     for (const [character, at] of keys) {
       const ends = ENDS.includes(character);
-      if (ends || pace.ended(at)) {
+      const paused = pace.ended(at, pause);
+      if (ends || paused) {
+        if (pace.byScanner()) pause = paused ? PAUSE : LONG_PAUSE;
         if (text) found.push(text);
         text = "";
         pace = new Pace();
@@ -72,12 +76,12 @@
       this.model = form.querySelector("template[data-scan-row]");
       this.sound = form.querySelector("[data-scan-sound]");
       this.pace = new Pace();
+      this.pause = PAUSE;
       this.timer = 0;
       this.queue = [];
       this.history = [];
       this.seen = new Map();
       this.busy = false;
-      this.ends = false;
       this.listen();
     }
 
@@ -106,9 +110,7 @@
       if (event.isComposing) return;
       if (event.key === "Enter") {
         event.preventDefault();
-        // A scanner that sends an end is waited for: a busy browser may pause in the middle of a scan.
-        if (this.pace.byScanner()) this.ends = true;
-        this.end(this.pace.byScanner() ? "scanner" : "typed");
+        this.endByKey();
       } else if (event.key === "Tab" && !event.shiftKey) {
         this.tab(event);
       } else if (event.key === "Escape") {
@@ -119,6 +121,10 @@
         // How scanners type the separator of GS1 codes.
         event.preventDefault();
         this.insert(SEPARATOR, event.timeStamp);
+      } else if (event.ctrlKey && (event.key === "j" || event.key === "m") && this.lately(event)) {
+        // Line feed and return, from scanners that type control characters.
+        event.preventDefault();
+        if (this.field.value) this.endByKey();
       }
     }
 
@@ -126,11 +132,14 @@
       // A tab of the scanner ends a scan, also straight after a return; with an empty field it leads on, as everywhere.
       if (this.field.value) {
         event.preventDefault();
-        this.ends = true;
-        this.end("scanner");
-      } else if (event.timeStamp - this.pace.last <= PAUSE && this.pace.last) {
+        this.endByKey();
+      } else if (this.lately(event)) {
         event.preventDefault();
       }
+    }
+
+    lately(event) {
+      return this.pace.last > 0 && event.timeStamp - this.pace.last <= this.pause;
     }
 
     insert(text, at) {
@@ -145,17 +154,28 @@
       else if ((event.data || "").length) this.note(event.timeStamp);
     }
 
+    endByKey() {
+      const scanner = this.pace.byScanner();
+      // A scanner that sends an end is waited for: a busy browser may pause in the middle of a scan.
+      if (scanner) this.pause = LONG_PAUSE;
+      this.end(scanner ? "scanner" : "typed");
+    }
+
+    endByPause() {
+      this.pause = PAUSE;
+      this.end("scanner");
+    }
+
     note(at) {
-      if (!this.ends && this.pace.ended(at)) this.endBefore();
+      if (this.pace.ended(at, this.pause)) this.endBefore();
       this.pace.note(at);
       window.clearTimeout(this.timer);
-      if (this.ends) return;
       // Characters that wait behind this timer in the browser's queue come first: so it is asked a second time.
       this.timer = window.setTimeout(() => {
         this.timer = window.setTimeout(() => {
-          if (this.field.value && this.pace.ended(performance.now())) this.end("scanner");
+          if (this.field.value && this.pace.ended(performance.now(), this.pause)) this.endByPause();
         }, 0);
-      }, PAUSE);
+      }, this.pause);
     }
 
     endBefore() {
@@ -163,7 +183,7 @@
       const characters = Array.from(this.field.value);
       const newest = characters.pop();
       this.field.value = characters.join("");
-      this.end("scanner");
+      this.endByPause();
       this.field.value = newest;
     }
 
