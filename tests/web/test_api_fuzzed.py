@@ -27,6 +27,7 @@ from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
 from countermark.register import services as register
 from countermark.register.models import LoadJob
+from countermark.stockpile.counting import services as counting
 from countermark.tracing.cases import queries
 from countermark.tracing.cases import services as cases
 from countermark.tracing.cases.rules import Facts, Mark, Recovered
@@ -83,6 +84,14 @@ OF_TRACING = [
     "PUT /api/interpol/cases/{case_id}", "PUT /api/interpol/weapons/{weapon_id}",
 ]  # fmt: skip
 """Operations on cases, requests and questions: the case and the request are there."""
+OF_COUNTING = [
+    "GET /api/stockpile/count-plans", "POST /api/stockpile/count-plans", "GET /api/stockpile/counts", "POST /api/stockpile/counts",
+    "GET /api/stockpile/counts/{code}", "POST /api/stockpile/counts/{code}/sheets", "POST /api/stockpile/counts/{code}/decisions",
+    "POST /api/stockpile/counts/{code}/sheets/{sheet}/scans", "POST /api/stockpile/counts/{code}/sheets/{sheet}/end",
+    "POST /api/stockpile/counts/{code}/close", "POST /api/stockpile/counts/{code}/cancel",
+    "GET /api/stockpile/counts/{code}/certificate",
+]  # fmt: skip
+"""Operations of counting: a count is open, and one sheet of it taken."""
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +131,7 @@ def stored() -> tuple[int, int]:
 @pytest.mark.django_db
 def test_every_operation_is_tried() -> None:
     found = {f"{method.upper()} {path}" for path, some in described().raw_schema["paths"].items() for method in some}
-    assert found == {*OPERATIONS, *OF_ONE, *OF_TRACING}
+    assert found == {*OPERATIONS, *OF_ONE, *OF_TRACING, *OF_COUNTING}
 
 
 @pytest.mark.django_db
@@ -185,6 +194,30 @@ def test_anything_sent_about_a_case_or_request_gets_an_answer_as_described(name:
     known |= {"conversation": conversation, "weapon_id": str(UUID(int=7))}
 
     @settings(max_examples=5 * scale)
+    @given(case=operation(name).as_strategy())
+    def one(case: Any) -> None:
+        case.path_parameters = {key: known[key] for key in case.path_parameters}
+        before = stored()
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code >= 400:
+            assert stored() == before
+
+    one()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OF_COUNTING)
+def test_anything_sent_about_a_count_gets_an_answer_as_described(name: str, scale: int) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    services.grant_role(User.objects.get(username="fuzz"), "commander", by=CHIEF)
+    services.grant_role(User.objects.get(username="fuzz"), "counter", by=CHIEF)
+    services.add_place("Depot", by=CHIEF)
+    key = counting.open_count(counting.Opening("Depot", counters=2), by=CHIEF)
+    counting.begin(key, by=Actor("fuzz"))
+    known = {"code": key, "sheet": "1"}
+
+    @settings(max_examples=6 * scale)
     @given(case=operation(name).as_strategy())
     def one(case: Any) -> None:
         case.path_parameters = {key: known[key] for key in case.path_parameters}
