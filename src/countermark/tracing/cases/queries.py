@@ -142,14 +142,16 @@ def _compared(one: Case, only: str = "") -> list[Compared]:
 
 def alerts(known: Iterable[Case] | None = None) -> list[Alert]:
     """What stolen and lost weapons answer to among some cases, or all, whichever was recorded first: by the weapon, or by a mark read whole."""
-    items = [(one, item) for one in (cases() if known is None else known) for item in one.items if item.said]
-    identified = {item.weapon for _, item in items if item.weapon}
-    bearers = _bearers({text for _, item in items if not item.weapon for text in _texts(item)})
+    read = [
+        (one, item, _texts(item)) for one in (cases() if known is None else known) for item in one.items if item.said
+    ]
+    bearers = _bearers({text for _, _, texts in read for text in texts})
+    identified = {item.weapon for _, item, _ in read if item.weapon}
     survivors = _survivors(identified | {weapon for ids in bearers.values() for weapon in ids})
     reported = _reported(survivors)
     found = []
-    for one, item in items:
-        candidates = [item.weapon] if item.weapon else sorted({w for text in _texts(item) for w in bearers[text]})
+    for one, item, texts in read:
+        candidates = [item.weapon] if item.weapon else sorted({weapon for text in texts for weapon in bearers[text]})
         for weapon in (survivors[name] for name in candidates if name in survivors):
             is_hit = bool(item.weapon) or (weapon.status in DIVERTED and str(weapon.id) not in item.rejected)
             if is_hit and (time := reported.get(str(weapon.id))):
@@ -158,7 +160,10 @@ def alerts(known: Iterable[Case] | None = None) -> list[Alert]:
 
 
 def _texts(item: Item) -> list[str]:
-    return [text for mark in item.said.readings if (text := rules.whole(mark.reading))] if item.said else []
+    """The marks of a weapon that were read whole, where nobody said yet which weapon it is."""
+    if item.said is None or item.weapon:
+        return []
+    return [text for mark in item.said.readings if (text := rules.whole(mark.reading))]
 
 
 def _bearers(texts: Iterable[str]) -> dict[str, set[str]]:
