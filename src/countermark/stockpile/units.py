@@ -115,6 +115,11 @@ def site_of(place: Place) -> Place:
     return place
 
 
+def site_of_id(place: str) -> str:
+    """The id of the site a place belongs to."""
+    return str(site_of(Place.objects.get(pk=place)).pk)
+
+
 def of_site(place: str) -> frozenset[str]:
     """Every place of the site a place belongs to: what its counter hands over."""
     return places_below(site_of(Place.objects.get(pk=place)).pk)

@@ -1,0 +1,271 @@
+"""Shipments: prepared, dispatched, passed on, arrived; each step one transaction of an act and the events of the weapons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from countermark.ledger import identity
+from countermark.ledger.entry import Entry
+from countermark.ledger.services import Actor, SideNote
+from countermark.ledger.subjects import text, texts
+from countermark.marks.sentences import Sentence
+from countermark.register import projection
+from countermark.register.checking import Refused
+from countermark.register.files.errors import RowError
+from countermark.stockpile import acts, custody, receipts, states, units
+from countermark.stockpile.custody import Order
+from countermark.stockpile.rules.custody import needs_second, problem
+from countermark.stockpile.shipments import rules
+from countermark.stockpile.shipments.rules import Arrival
+from countermark.stockpile.states import Subject
+
+ON_THE_WAY = ("dispatched", "short")
+MOST_SEALS = 100
+
+
+class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A consignment. `sender` and `receiver` are places; `route`, `escort`, `vehicle`, `authority` and `ammunition` ids of notes (exactly
+    where it goes is shown by permission only); `seals` their numbers; `received` the weapons that have arrived, `surplus` those that came
+    with them unannounced.
+    """
+
+    sender: str
+    receiver: str
+    weapons: tuple[str, ...]
+    seals: tuple[str, ...] = ()
+    authority: str = ""
+    route: str = ""
+    escort: str = ""
+    vehicle: str = ""
+    ammunition: str = ""
+    received: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
+    passed: tuple[dict[str, str], ...] = ()
+    dispatched: str = ""
+    second: str = ""
+
+    @property
+    def short(self) -> list[str]:
+        """What has not arrived."""
+        return [weapon for weapon in self.weapons if weapon not in self.received]
+
+
+def _dispatched(subject: Subject, act: Entry) -> Subject:
+    said = {"dispatched": text(act.body, "happened") or act.recorded.time, "second": text(act.body, "second")}
+    if subject.state != "prepared":
+        return msgspec.structs.replace(subject, finding="out_of_order")
+    return msgspec.structs.replace(subject, state="dispatched", value={**subject.value, **said})
+
+
+def _passed(subject: Subject, act: Entry) -> Subject:
+    one = {name: text(act.body, name) for name in ("party", "where", "condition")}
+    one["time"] = text(act.body, "happened") or act.recorded.time
+    return msgspec.structs.replace(subject, value={**subject.value, "passed": [*subject.value.get("passed", ()), one]})
+
+
+def _arrived(subject: Subject, act: Entry) -> Subject:
+    value = subject.value
+    received = sorted({*value.get("received", ()), *texts(act.body, "received")})
+    surplus = sorted({*value.get("surplus", ()), *texts(act.body, "surplus")})
+    complete = set(value["weapons"]) <= set(received)
+    finding = text(act.body, "finding") if complete else "short"
+    return msgspec.structs.replace(
+        subject,
+        state="arrived" if complete else "short",
+        finding=finding or ("surplus" if surplus else ""),
+        value={**value, "received": received, "surplus": surplus},
+    )
+
+
+def _ended(state: str) -> states.Step:
+    def step(subject: Subject, _act: Entry) -> Subject:
+        return msgspec.structs.replace(subject, state=state)
+
+    return step
+
+
+states.machine(
+    "shipment",
+    "stockpile_shipment_prepared",
+    {
+        "stockpile_shipment_dispatched": _dispatched,
+        "stockpile_shipment_passed": _passed,
+        "stockpile_shipment_arrived": _arrived,
+        "stockpile_shipment_cancelled": _ended("cancelled"),
+        "stockpile_shipment_closed": _ended("closed"),
+    },
+    state="prepared",
+    shape=Shipment,
+)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is to be sent. Places by id or name; `due` is the day or time it is to have arrived by."""
+
+    sender: str
+    receiver: str
+    weapons: Sequence[str]
+    due: str
+    seals: Sequence[str] = ()
+    authority: str = ""
+    route: str = ""
+    escort: str = ""
+    vehicle: str = ""
+    ammunition: str = ""
+
+
+_NOTES = ("authority", "route", "escort", "vehicle", "ammunition")
+
+
+def prepare(said: Manifest, *, by: Actor, request: str = "") -> str:
+    """Writes the manifest; returns the id of the shipment. Raises `Refused` for weapons that cannot go, and without an authority or a date."""
+    sender = acts.place_id(acts.required("sender", said.sender, "a place of this State"))
+    receiver = acts.place_id(acts.required("receiver", said.receiver, "a place of this State"))
+    acts.required("authority", said.authority, "who has ordered the transport")
+    acts.required("due", said.due, "when it is to have arrived")
+    if units.site_of_id(sender) == units.site_of_id(receiver):
+        raise acts.refuse("receiver", said.receiver, "a place of another site: within a site weapons are moved", "same")
+    if len(said.seals) > MOST_SEALS:
+        raise acts.refuse("seals", str(len(said.seals)), Sentence("at most %(most)d seals", most=MOST_SEALS), "range")
+    key = identity.ref("request", request)[:32] if request else acts.new_id()
+    notes = {name: str(getattr(said, name)).strip() for name in _NOTES}
+    value = Shipment(
+        sender, receiver, tuple(dict.fromkeys(said.weapons)), tuple(dict.fromkeys(said.seals)),
+        **{name: identity.opaque("note", words) for name, words in notes.items() if words},
+    )  # fmt: skip
+    texts_ = [SideNote("note", words) for words in notes.values() if words]
+    with acts.alone():
+        if acts.subject("shipment", key) is not None:
+            return key
+        _require_sendable(value)
+        fields = {"value": msgspec.to_builtins(value), "place": sender, "person": receiver, "due": said.due}
+        names = [*texts_, *acts.place_notes(sender), *acts.place_notes(receiver)]
+        acts.append([acts.draft("stockpile_shipment_prepared", [f"shipment:{key}"], fields, texts=names)], by=by)
+    return key
+
+
+def _require_sendable(value: Shipment) -> None:
+    """Refuses a manifest with weapons that are not in the sender's stores. Raises `Refused` naming each."""
+    if not 0 < len(value.weapons) <= custody.MOST:
+        raise acts.refuse(
+            "weapons", str(len(value.weapons)), Sentence("1 to %(most)d weapons", most=custody.MOST), "range"
+        )
+    here, found = units.of_site(value.sender), projection.states_of(value.weapons)
+    errors = []
+    for number, weapon in enumerate(value.weapons, 1):
+        state = found.get(weapon)
+        why = (
+            problem("dispatch", state.custody, state.status)
+            if state
+            else Sentence("the id of a weapon in this register")
+        )
+        if state and why is None and state.place not in here:
+            why = custody.ELSEWHERE
+        if why is not None:
+            errors.append(RowError(number, "weapon", weapon, why, "state"))
+    if errors:
+        raise Refused(errors)
+
+
+def dispatch(key: str, *, second: str = "", happened: str = "", by: Actor) -> None:
+    """Sends it off: the weapons are on their way, on the sender's account until they arrive. Raises `Refused`."""
+    with acts.alone():
+        known = known_shipment(key, "prepared")
+        value = known.of(Shipment)
+        _require_second(value.sender, "dispatch", second, by)
+        order = Order(
+            "dispatch", shipment=key, due=known.due, document=key, happened=happened, only=units.of_site(value.sender)
+        )
+        events, _ = custody.drafts(order, value.weapons)
+        fields = {"second": second, "happened": happened}
+        acts.append([*events, acts.draft("stockpile_shipment_dispatched", [known.name], fields)], by=by)
+
+
+def _require_second(place: str, step: str, second: str, by: Actor) -> None:
+    if not second and needs_second(units.policy_at(place), step):
+        raise acts.refuse("second", "", "a second person who confirms", "second_person")
+    if second and second == identity.opaque("person", by.name):
+        raise acts.refuse("second", "", "somebody else than who sends it off", "second_person")
+
+
+def pass_on(key: str, party: str, where: str, *, condition: str = "", happened: str = "", by: Actor) -> None:
+    """Records that it went from hand to hand on the way: who took it over, where, and in what condition. Raises `Refused`."""
+    said = {
+        "party": ("party", acts.required("party", party, "who took it over")),
+        "where": ("note", acts.required("where", where, "where it was handed over")),
+        "condition": ("note", condition.strip()),
+    }
+    given = {name: pair for name, pair in said.items() if pair[1]}
+    with acts.alone():
+        known = known_shipment(key, *ON_THE_WAY)
+        fields = {name: identity.opaque(kind, words) for name, (kind, words) in given.items()} | {"happened": happened}
+        names = [SideNote(kind, words) for kind, words in given.values()]
+        acts.append([acts.draft("stockpile_shipment_passed", [known.name], fields, texts=names)], by=by)
+
+
+def arrive(
+    key: str,
+    read: Sequence[str],
+    store: str,
+    *,
+    seals: Sequence[str] = (),
+    note: str = "",
+    happened: str = "",
+    by: Actor,
+) -> Arrival:
+    """Takes in what was read at the receiver, weapon by weapon. What is short stays on its way; what nobody announced is received with a finding.
+
+    May be said again when a late one comes. Raises `Refused` for a surplus weapon that is out, missing or destroyed by the record.
+    """
+    pk = acts.place_id(acts.required("store", store, "a place of this State"))
+    with acts.alone():
+        known = known_shipment(key, *ON_THE_WAY)
+        value = known.of(Shipment)
+        if pk not in units.of_site(value.receiver):
+            raise acts.refuse("store", store, "a place of the site it was sent to", "elsewhere")
+        found = rules.arrival(value.weapons, value.received, read, value.seals if not value.received else (), seals)
+        to, account = receipts.account_of(pk), receipts.account_id(pk)
+        common = {"to": to, "account": account, "store": pk, "shipment": key, "document": key, "note": note}
+        events = []
+        for step, weapons in (("arrive", found.received), ("receive", found.surplus)):
+            if weapons:
+                events += custody.drafts(Order(step, happened=happened, **common), weapons)[0]
+        fields = {
+            "received": list(found.received), "surplus": list(found.surplus), "finding": found.finding, "happened": happened,
+            "seals_missing": list(found.seals_missing), "seals_foreign": list(found.seals_foreign),
+        }  # fmt: skip
+        names = [SideNote("note", note.strip())] if note.strip() else []
+        act = acts.draft("stockpile_shipment_arrived", [known.name], fields, note=note.strip(), texts=names)
+        acts.append([*events, act], by=by)
+    return found
+
+
+def cancel(key: str, reason: str, *, by: Actor) -> None:
+    """Takes back a manifest that was not sent off. Raises `Refused`."""
+    words = acts.required("reason", reason, "why it is not sent")
+    with acts.alone():
+        known = known_shipment(key, "prepared")
+        acts.append([acts.draft("stockpile_shipment_cancelled", [known.name], {}, note=words)], by=by)
+
+
+def close_short(key: str, reason: str, *, by: Actor) -> None:
+    """Closes one whose missing weapons are an incident's now. Raises `Refused` while one of them is still said to be on its way."""
+    words = acts.required("reason", reason, "what became of what is missing")
+    with acts.alone():
+        known = known_shipment(key, "short")
+        states_ = projection.states_of(known.of(Shipment).short)
+        if any(one.custody and one.custody.kind == "transit" for one in states_.values()):
+            raise acts.refuse("shipment", key, "one whose missing weapons are reported lost or stolen", "early")
+        acts.append([acts.draft("stockpile_shipment_closed", [known.name], {}, note=words)], by=by)
+
+
+def known_shipment(key: str, *wanted: str) -> Subject:
+    """A shipment in one of some states (any, if none is named). Raises `Refused`."""
+    known = acts.subject("shipment", key)
+    if known is None:
+        raise acts.refuse("shipment", key, "the id of a shipment", "unknown")
+    if wanted and known.state not in wanted:
+        raise acts.refuse("shipment", key, acts.one_of(wanted), "state")
+    return known
