@@ -41,7 +41,7 @@ OPERATIONS = [
     "GET /api/loads/{job_id}", "POST /api/loads/{job_id}/cancel", "GET /api/loads/{job_id}/rejects",
     "POST /api/loads/{job_id}/undo", "POST /api/ledger/verify", "GET /api/ledger/verify/{job_id}",
     "GET /api/ledger/checkpoint", "GET /api/ledger/proof/{event_id}", "GET /api/ledger/consistency",
-    "GET /api/ledger/entries", "GET /api/marking/profiles", "POST /api/marking/check", "POST /api/marking/plan",
+    "GET /api/ledger/entries", "GET /api/ledger/nodes", "GET /api/marking/profiles", "POST /api/marking/check", "POST /api/marking/plan",
     "GET /api/marking/batches", "GET /api/marking/batches/{batch_id}", "GET /api/marking/authorities",
     "POST /api/marking/authorities/{key}/numbers", "POST /api/marking/profiles", "POST /api/marking/batches",
     "GET /api/marking/machines", "POST /api/marking/machines", "GET /api/marking/models", "PUT /api/marking/models",
