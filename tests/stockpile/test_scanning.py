@@ -18,6 +18,7 @@ from countermark.stockpile.scanning import photographs, queries
 from countermark.stockpile.tags import services as tags
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
+from tests.stockpile.codes import vectors
 
 pytestmark = pytest.mark.django_db
 SCAN, PHOTOGRAPH = "/stockpile/scan/", "/stockpile/scan/photograph/"
@@ -124,6 +125,15 @@ def test_codes_are_read_off_a_photograph(form: str, turned: int) -> None:
 
 def test_several_codes_are_read_from_top_to_bottom() -> None:
     assert photographs.codes(_photograph("TKO1001", "TKO1002")) == ["]d1TKO1001", "]d1TKO1002"]
+
+
+def test_the_published_pictures_of_codes_are_read() -> None:
+    pictures = [path for path in vectors.files("zxing-samples") if path.suffix in (".png", ".jpg")]
+    told = [path for path in pictures if path.with_suffix(".txt").is_file()]
+    assert len(told) > 50
+    for path in told:
+        read = [text[3:].encode() for text in photographs.codes(path.read_bytes())]
+        assert path.with_suffix(".txt").read_bytes() in read, path.name
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xd9", _photograph("A1")[:400]])

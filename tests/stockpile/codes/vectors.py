@@ -20,6 +20,14 @@ def _file(name: str) -> Path:
     return path
 
 
+def files(folder: str) -> list[Path]:
+    """The files below a folder; skips the test where it is not there."""
+    found = sorted(path for path in (DATA / folder).rglob("*") if path.is_file())
+    if not found:
+        pytest.skip(f"the conformance material is not here: {DATA / folder}")
+    return found
+
+
 def lines(name: str) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file; skips the test where it is not there."""
     return [json.loads(line) for line in _file(name).read_text(encoding="utf-8").splitlines()]

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import Any
 
 from countermark.marks.sentences import Sentence, said
 from countermark.register import photographs
@@ -49,10 +50,7 @@ def codes(data: bytes) -> list[str]:
     return list(dict.fromkeys(f"{one.symbology_identifier}{_text(one)}" for one in seen if one.bytes))
 
 
-def _text(code: object) -> str:
-    """What stands in a code, separators as they are: the reader's own text shows GS1 codes in brackets."""
-    raw: bytes = code.bytes  # type: ignore[attr-defined]
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+def _text(code: Any) -> str:
+    """What stands in a code, separators as they are: the reader's own text shows GS1 codes in brackets, but knows the character sets of others."""
+    raw: bytes = code.bytes
+    return raw.decode() if raw.isascii() else str(code.text)
