@@ -250,7 +250,11 @@ class Line(forms.Form):
     code = line(gettext_lazy("Code of the line"), required=True, mark=True, attrs={"autofocus": True})
     serial = line(gettext_lazy("Serial number on the weapon"), mark=True)
     again = line(gettext_lazy("The same once more"), mark=True)
-    marked = line(gettext_lazy("Marked, day and time"), required=True, help_text="2026-05-04T13:30+02:00")
+    marked = line(
+        gettext_lazy("Marked, day and time"),
+        required=True,
+        help_text=gettext_lazy("With the offset from UTC, such as 2026-05-04T13:30+02:00."),
+    )
     tool = forms.ChoiceField(label=gettext_lazy("Put on with"), required=False)
     plates = forms.IntegerField(label=gettext_lazy("Plates used"), required=False, min_value=0, max_value=20, initial=0)
     inspected = line(gettext_lazy("Inspected, day and time"), help_text=gettext_lazy("Empty where nobody did."))

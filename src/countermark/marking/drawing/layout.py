@@ -136,11 +136,20 @@ def _measures(width: float, height: float) -> Iterator[str]:
     """Dimension lines: the width below, the height beside."""
     low, right = MARGIN_MM + height + 3, MARGIN_MM + width + 3
     yield _arrowed(MARGIN_MM, low, MARGIN_MM + width, low)
-    yield svg.label(f"{svg.number(width)} mm", MARGIN_MM + width / 2, low + SMALL + 1, SMALL, text_anchor="middle")
+    yield svg.label(
+        f"{svg.number(width)} mm",
+        MARGIN_MM + width / 2,
+        low + SMALL + 1,
+        SMALL,
+        text_anchor="middle",
+        **svg.LEFT_TO_RIGHT,
+    )
     yield _arrowed(right, MARGIN_MM, right, MARGIN_MM + height)
     x, y = right + SMALL + 0.6, MARGIN_MM + height / 2
     turned = f"rotate(-90 {svg.number(x)} {svg.number(y)})"
-    yield svg.label(f"{svg.number(height)} mm", x, y, SMALL, text_anchor="middle", transform=turned)
+    yield svg.label(
+        f"{svg.number(height)} mm", x, y, SMALL, text_anchor="middle", transform=turned, **svg.LEFT_TO_RIGHT
+    )
 
 
 def _arrowed(x1: float, y1: float, x2: float, y2: float) -> str:
