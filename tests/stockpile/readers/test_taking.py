@@ -284,3 +284,16 @@ def test_what_a_handheld_kept_for_days_is_looked_into_minute_by_minute() -> None
     taken = services.take(south, [Read(EPC, days_ago + 1000), seen(tag="E200")], by=CHIEF)
 
     assert sorted(alarm.kind for alarm in taken.alarms) == ["elsewhere", "two_places"]
+
+
+def test_many_rows_at_once_add_up_as_few_do() -> None:
+    north, _ = readers()
+    minute = now() // SLOT_MS * SLOT_MS
+    tags = [f"{number:04X}" for number in range(200)]
+
+    for rssi, at in ((-6000, minute + 500), (-7000, minute)):
+        services.take(north, [Read(tag, at, rssi=rssi) for tag in tags], by=CHIEF)
+
+    found = set(Observation.objects.values_list("first", "last", "reads", "rssi"))
+    assert found == {(minute, minute + 500, 2, -6000)}
+    assert Observation.objects.count() == len(tags)

@@ -34,10 +34,9 @@ ON CONFLICT ({_KEY}) DO UPDATE SET
 """
 _NAMES = ",".join(f'"{name}"' for name in COLUMNS)
 _ONE = f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({','.join(['%s'] * len(COLUMNS))}) {_JOINED}"  # noqa: S608
-_TYPES = ("text", "int", "text", "smallint", "text", "bigint", "bigint", "int", "smallint")
-_ARRAYS = ",".join(f"%s::{kind}[]" for kind in _TYPES)
-_MANY = f"INSERT INTO {TABLE} ({_NAMES}) SELECT * FROM unnest({_ARRAYS}) {_JOINED}"  # noqa: S608
-MOST_READS = 2**31 - 1
+_ASIDE = "stockpile_seen"
+_MAKE_ASIDE = f"CREATE TEMP TABLE IF NOT EXISTS {_ASIDE} (LIKE {TABLE}) ON COMMIT DELETE ROWS"
+_MANY = f"INSERT INTO {TABLE} ({_NAMES}) SELECT {_NAMES} FROM {_ASIDE} {_JOINED}"  # noqa: S608
 
 Row = tuple[str, int, str, int, str, int, int, int, int | None]
 
@@ -48,8 +47,12 @@ def write(gathered: Gathered) -> int:
     rows: list[Row] = [(*key, *seen) for key, seen in sorted(gathered.items())]
     if rows:
         with database.write_transaction(LOCK), connection.cursor() as cursor:
-            if database.is_postgresql():
-                cursor.execute(_MANY, [list(column) for column in zip(*rows, strict=True)])
+            if database.is_postgresql() and len(rows) >= database.COPY_FROM:
+                # COPY joins nothing: the rows go aside first.
+                cursor.execute(_MAKE_ASIDE)
+                database.insert_rows(_ASIDE, COLUMNS, rows)
+                cursor.execute(_MANY)
+                cursor.execute(f"DELETE FROM {_ASIDE}")  # noqa: S608
             else:
                 cursor.executemany(_ONE, rows)
     return len(rows)
