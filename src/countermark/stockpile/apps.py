@@ -8,8 +8,10 @@ class StockpileConfig(AppConfig):
     def ready(self) -> None:
         """The projection that folds the acts of this room, and its view of weapons."""
         from countermark.stockpile import holdings, projection, proposals, receipts, roster, units  # noqa: F401
+        from countermark.stockpile.ammunition import services as ammunition  # noqa: F401
         from countermark.stockpile.counting import states as counting  # noqa: F401
         from countermark.stockpile.counting import words as counting_words  # noqa: F401
+        from countermark.stockpile.disposal import services as disposal  # noqa: F401
         from countermark.stockpile.incidents import services as incidents  # noqa: F401
         from countermark.stockpile.labels import panels as label_panels  # noqa: F401
         from countermark.stockpile.readers import alarms, devices, queue  # noqa: F401

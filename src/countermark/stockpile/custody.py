@@ -80,6 +80,24 @@ def _refuse_problems(order: Order, weapons: Sequence[str], found: Mapping[str, W
 ELSEWHERE = Sentence("a weapon of this store: this one is kept elsewhere")
 
 
+def require_here(step: str, place: str, weapons: Sequence[str]) -> dict[str, WeaponState]:
+    """The states of weapons of a site that a step may be done with. Raises `Refused` naming every other."""
+    if not 0 < len(weapons) <= MOST:
+        raise acts.refuse("weapons", str(len(weapons)), Sentence("1 to %(most)d weapons", most=MOST), "range")
+    here, found = units.of_site(place), projection.states_of(weapons)
+    errors = []
+    for number, weapon in enumerate(weapons, 1):
+        state = found.get(weapon)
+        why = problem(step, state.custody, state.status) if state else Sentence("the id of a weapon in this register")
+        if state and why is None and state.place not in here:
+            why = ELSEWHERE
+        if why is not None:
+            errors.append(RowError(number, "weapon", weapon, why, "state"))
+    if errors:
+        raise Refused(errors)
+    return {weapon: found[weapon] for weapon in dict.fromkeys(weapons)}
+
+
 def _draft(order: Order, state: WeaponState, moment: dict[str, str]) -> Draft:
     step, held = STEPS[order.step], state.custody
     fields = {

@@ -1,7 +1,7 @@
 """Shipments: prepared, dispatched, passed on, arrived; each step one transaction of an act and the events of the weapons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -11,11 +11,9 @@ from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.marks.sentences import Sentence
 from countermark.register import projection
-from countermark.register.checking import Refused
-from countermark.register.files.errors import RowError
 from countermark.stockpile import acts, custody, receipts, states, units
 from countermark.stockpile.custody import Order
-from countermark.stockpile.rules.custody import needs_second, problem
+from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.shipments import rules
 from countermark.stockpile.shipments.rules import Arrival
 from countermark.stockpile.states import Subject
@@ -131,42 +129,27 @@ def prepare(said: Manifest, *, by: Actor, request: str = "") -> str:
         raise acts.refuse("seals", str(len(said.seals)), Sentence("at most %(most)d seals", most=MOST_SEALS), "range")
     key = identity.ref("request", request)[:32] if request else acts.new_id()
     notes = {name: str(getattr(said, name)).strip() for name in _NOTES}
+    named = {name: identity.opaque("note", words) if words else "" for name, words in notes.items()}
     value = Shipment(
-        sender, receiver, tuple(dict.fromkeys(said.weapons)), tuple(dict.fromkeys(said.seals)),
-        **{name: identity.opaque("note", words) for name, words in notes.items() if words},
-    )  # fmt: skip
+        sender,
+        receiver,
+        tuple(dict.fromkeys(said.weapons)),
+        tuple(dict.fromkeys(said.seals)),
+        authority=named["authority"],
+        route=named["route"],
+        escort=named["escort"],
+        vehicle=named["vehicle"],
+        ammunition=named["ammunition"],
+    )
     texts_ = [SideNote("note", words) for words in notes.values() if words]
     with acts.alone():
         if acts.subject("shipment", key) is not None:
             return key
-        _require_sendable(value)
+        custody.require_here("dispatch", sender, value.weapons)
         fields = {"value": msgspec.to_builtins(value), "place": sender, "person": receiver, "due": said.due}
         names = [*texts_, *acts.place_notes(sender), *acts.place_notes(receiver)]
         acts.append([acts.draft("stockpile_shipment_prepared", [f"shipment:{key}"], fields, texts=names)], by=by)
     return key
-
-
-def _require_sendable(value: Shipment) -> None:
-    """Refuses a manifest with weapons that are not in the sender's stores. Raises `Refused` naming each."""
-    if not 0 < len(value.weapons) <= custody.MOST:
-        raise acts.refuse(
-            "weapons", str(len(value.weapons)), Sentence("1 to %(most)d weapons", most=custody.MOST), "range"
-        )
-    here, found = units.of_site(value.sender), projection.states_of(value.weapons)
-    errors = []
-    for number, weapon in enumerate(value.weapons, 1):
-        state = found.get(weapon)
-        why = (
-            problem("dispatch", state.custody, state.status)
-            if state
-            else Sentence("the id of a weapon in this register")
-        )
-        if state and why is None and state.place not in here:
-            why = custody.ELSEWHERE
-        if why is not None:
-            errors.append(RowError(number, "weapon", weapon, why, "state"))
-    if errors:
-        raise Refused(errors)
 
 
 def dispatch(key: str, *, second: str = "", happened: str = "", by: Actor) -> None:
@@ -227,11 +210,13 @@ def arrive(
             raise acts.refuse("store", store, "a place of the site it was sent to", "elsewhere")
         found = rules.arrival(value.weapons, value.received, read, value.seals if not value.received else (), seals)
         to, account = receipts.account_of(pk), receipts.account_id(pk)
-        common = {"to": to, "account": account, "store": pk, "shipment": key, "document": key, "note": note}
+        base = Order(
+            "arrive", to=to, account=account, store=pk, shipment=key, document=key, note=note, happened=happened
+        )
         events = []
         for step, weapons in (("arrive", found.received), ("receive", found.surplus)):
             if weapons:
-                events += custody.drafts(Order(step, happened=happened, **common), weapons)[0]
+                events += custody.drafts(replace(base, step=step), weapons)[0]
         fields = {
             "received": list(found.received), "surplus": list(found.surplus), "finding": found.finding, "happened": happened,
             "seals_missing": list(found.seals_missing), "seals_foreign": list(found.seals_foreign),

@@ -1,0 +1,1 @@
+"""Ammunition by lot, in quantities: received, issued, returned, counted, disposed of."""

@@ -1,0 +1,33 @@
+"""Balances of lots. Pure. Every movement is a signed quantity at a place; what is on hand is their sum, in whatever order they came."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+WORDS: Mapping[str, int] = {"receive": 1, "issue": -1, "return": 1, "use": -1, "dispose": -1, "count": 0, "move": 0}
+"""What a movement does to the quantity where it happens; a `move` takes from one place to another, a `count` states the difference found."""
+CONDITIONS = ("serviceable", "restricted", "unserviceable", "suspended")
+MOST = 10**9
+
+
+@dataclass(frozen=True)
+class Movement:
+    """So much of a lot at a place: `quantity` is signed, in rounds."""
+
+    place: str
+    quantity: int
+
+
+def movements(word: str, place: str, quantity: int, to: str = "") -> list[Movement]:
+    """What a word of `WORDS` does. `quantity` is a number of rounds; for a count, the signed difference between found and recorded."""
+    if word == "move":
+        return [Movement(place, -quantity), Movement(to, quantity)]
+    return [Movement(place, quantity if word == "count" else WORDS[word] * quantity)]
+
+
+def balances(moved: Iterable[Movement]) -> dict[str, int]:
+    """What is on hand by place; places with nothing are left out. Below nothing it is a contradiction of two nodes, and is shown so."""
+    sums: dict[str, int] = defaultdict(int)
+    for one in moved:
+        sums[one.place] += one.quantity
+    return {place: quantity for place, quantity in sorted(sums.items()) if quantity}

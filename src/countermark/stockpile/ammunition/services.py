@@ -1,0 +1,168 @@
+"""Lots of ammunition (ECOWAS art. 18; UN Firearms Protocol art. 3; issue 5): described once, moved in quantities, never below nothing here."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from countermark.ledger import identity
+from countermark.ledger.entry import Entry
+from countermark.ledger.services import Actor, SideNote
+from countermark.ledger.subjects import text
+from countermark.marks.sentences import Sentence
+from countermark.marks.text import canonical
+from countermark.register.files import dates
+from countermark.register.files.dates import Moment
+from countermark.stockpile import acts, roster, states, units
+from countermark.stockpile.ammunition import rules
+from countermark.stockpile.ammunition.rules import CONDITIONS, MOST, WORDS, Movement
+from countermark.stockpile.states import Subject
+
+
+class Lot(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lot: maker, calibre or type, year and lot number as marked on the package. `on_hand` is folded from its movements, by place."""
+
+    maker: str
+    calibre: str
+    lot: str
+    year: str = ""
+    kind: str = ""
+    country: str = ""
+    condition: str = "serviceable"
+    on_hand: dict[str, int] = {}
+
+
+def _described(subject: Subject, act: Entry) -> Subject:
+    value = act.body.get("value")
+    if not isinstance(value, dict):
+        return subject
+    return msgspec.structs.replace(subject, value={**value, "on_hand": subject.value.get("on_hand", {})})
+
+
+def _moved(subject: Subject, act: Entry) -> Subject:
+    quantity, word = act.body.get("quantity"), text(act.body, "word")
+    if type(quantity) is not int or word not in WORDS or abs(quantity) > MOST:
+        return subject
+    before = [Movement(place, n) for place, n in subject.value.get("on_hand", {}).items()]
+    moved = rules.movements(word, text(act.body, "place"), quantity, text(act.body, "to"))
+    on_hand = rules.balances([*before, *moved])
+    finding = "below_nothing" if any(n < 0 for n in on_hand.values()) else ""
+    return msgspec.structs.replace(subject, value={**subject.value, "on_hand": on_hand}, finding=finding)
+
+
+states.machine(
+    "lot", "stockpile_lot_set", {"stockpile_lot_set": _described, "stockpile_lot_moved": _moved}, state="", shape=Lot
+)
+
+
+def key_of(maker: str, calibre: str, lot: str, year: str) -> str:
+    """The key of a lot: the same on every node, however its maker is spelled in capitals and spaces."""
+    text_ = "\x1f".join(canonical(part) for part in (maker, calibre, lot, year))
+    return hashlib.sha256(text_.encode()).hexdigest()[:32]
+
+
+def describe(value: Lot, *, by: Actor) -> str:
+    """Describes a lot, or says anew what condition it is in; returns its key. Raises `Refused`."""
+    for column in ("maker", "calibre", "lot"):
+        acts.required(column, getattr(value, column), "as it is marked on the package")
+    if value.condition not in CONDITIONS:
+        raise acts.refuse("condition", value.condition, acts.one_of(CONDITIONS), "unknown")
+    key = key_of(value.maker, value.calibre, value.lot, value.year)
+    said = msgspec.structs.replace(value, on_hand={})
+    with acts.alone():
+        known = acts.subject("lot", key)
+        if known is None or msgspec.structs.replace(known.of(Lot), on_hand={}) != said:
+            fields = {"value": msgspec.to_builtins(said)}
+            acts.append([acts.draft("stockpile_lot_set", [f"lot:{key}"], fields)], by=by)
+    return key
+
+
+@dataclass(frozen=True)
+class Move:
+    """A movement of a lot. `quantity` in rounds, or for a count the number found; `to` a place (move) or a party (issue, return)."""
+
+    word: str
+    place: str
+    quantity: int
+    to: str = ""
+    note: str = ""
+    happened: str = ""
+    request: str = ""
+
+
+def move(key: str, said: Move, *, by: Actor) -> int:
+    """Records a movement; returns what is on hand at the place then. A count states what was found, and moves the difference.
+
+    Raises `Refused` for a lot or place that is none, more than is there, a suspended lot that is to be issued, a unit that holds no ammunition.
+    """
+    if said.word not in WORDS:
+        raise acts.refuse("word", said.word, acts.one_of(WORDS), "unknown")
+    if not (0 if said.word == "count" else 1) <= said.quantity <= MOST:
+        raise acts.refuse("quantity", str(said.quantity), "a number of rounds", "range")
+    place = acts.place_id(acts.required("place", said.place, "a place of this State"))
+    to = _receiver(said)
+    _require_date(said.happened)
+    with acts.alone():
+        known = _known(key)
+        value = known.of(Lot)
+        there = value.on_hand.get(place, 0)
+        if said.request and acts.subject("lot_request", _request(said)) is not None:
+            return there
+        quantity = said.quantity - there if said.word == "count" else said.quantity
+        _require_allowed(said.word, value, there, quantity, to or place)
+        fields = {
+            "word": said.word, "place": place, "quantity": quantity, "to": to if said.word == "move" else "",
+            "party": "" if said.word == "move" else to, "happened": said.happened,
+        }  # fmt: skip
+        subjects = [known.name, *([f"lot_request:{_request(said)}"] if said.request else [])]
+        names = [*acts.place_notes(place), *([SideNote("note", said.note.strip())] if said.note.strip() else [])]
+        acts.append([acts.draft("stockpile_lot_moved", subjects, fields, note=said.note.strip(), texts=names)], by=by)
+        return _known(key).of(Lot).on_hand.get(place, 0)
+
+
+def _asked(kind: str, key: str, _acts: Sequence[Entry]) -> Subject:
+    """A movement that was asked for under a key; there is nothing more to it."""
+    return Subject(kind, key)
+
+
+states.FOLDERS["lot_request"] = _asked
+
+
+def _request(said: Move) -> str:
+    return identity.ref("request", said.request)[:32]
+
+
+def _receiver(said: Move) -> str:
+    if said.word == "move":
+        return acts.place_id(acts.required("to", said.to, "a place of this State"))
+    if said.word == "issue":
+        if roster.find(said.to) is None:
+            raise acts.refuse("to", said.to, "somebody on the roster", "unknown")
+        return said.to
+    return said.to
+
+
+def _require_date(happened: str) -> None:
+    moment = dates.parse(happened) if happened else None
+    if moment is not None and not isinstance(moment, Moment):
+        raise acts.refuse("happened", happened, moment.expected, moment.code)
+
+
+def _require_allowed(word: str, value: Lot, there: int, quantity: int, goes_to: str) -> None:
+    if word in ("issue", "use", "dispose", "move") and quantity > there:
+        raise acts.refuse(
+            "quantity", str(quantity), Sentence("at most %(n)d rounds: that is what is there", n=there), "range"
+        )
+    if word == "issue" and value.condition in ("suspended", "unserviceable"):
+        raise acts.refuse("lot", value.lot, "a lot that may be used", "suspended")
+    unit = units.unit(goes_to) if word in ("move", "receive") else None
+    if unit is not None and not unit.ammunition:
+        raise acts.refuse("place", goes_to, "a storage unit that may hold ammunition", "kind")
+
+
+def _known(key: str) -> Subject:
+    known = acts.subject("lot", key)
+    if known is None:
+        raise acts.refuse("lot", key, "a lot that is described", "unknown")
+    return known

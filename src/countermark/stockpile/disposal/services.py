@@ -1,0 +1,348 @@
+"""Disposal: a list is authorised by a second person, every serial read by two, the destruction recorded and certified, the list reconciled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from countermark.ledger import identity
+from countermark.ledger.entry import Entry, event_id_of
+from countermark.ledger.services import Actor, Draft, SideNote
+from countermark.ledger.subjects import happened as happened_of
+from countermark.ledger.subjects import text
+from countermark.marks.sentences import Sentence
+from countermark.register import projection
+from countermark.register.checking import Refused
+from countermark.register.files.errors import RowError
+from countermark.register.files.vocabulary import KINDS
+from countermark.register.rules import WeaponState
+from countermark.stockpile import acts, custody, proposals, states, units
+from countermark.stockpile.custody import Order
+from countermark.stockpile.disposal import rules
+from countermark.stockpile.disposal.rules import OUTCOMES, Balance, Reading
+from countermark.stockpile.proposals import Approval
+from countermark.stockpile.states import Subject
+
+
+class Destruction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A list of weapons to be destroyed. `authority`, `evidence` and `residue` are ids of notes, `witness` of a party, `document` the digest
+    of the authority's paper. The weapons are subjects of their own (`destruction_item`).
+    """
+
+    method: str
+    planned: int
+    authority: str
+    evidence: str
+    witness: str
+    document: str = ""
+    residue: str = ""
+    happened: str = ""
+    approved_by: str = ""
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A weapon of a list: how each reader read its serial, and what became of it."""
+
+    weapon: str
+    serial: str
+    readings: tuple[dict[str, str], ...] = ()
+    event_id: str = ""
+
+
+class Review(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A surplus review of a place: how many are needed and held, the reason (a note), and the day of the next."""
+
+    kind: str
+    held: int
+    needed: int
+    reason: str = ""
+    next: str = ""
+
+
+class Surplus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Weapons declared surplus: what is to become of them, and where they are safeguarded meanwhile."""
+
+    outcome: str
+    weapons: tuple[str, ...]
+    reason: str
+    safeguarded: str = ""
+
+
+def _authorised(subject: Subject, act: Entry) -> Subject:
+    said = {"approved_by": text(act.body, "approved_by")}
+    state = "authorised" if subject.state == "planned" else subject.state
+    return msgspec.structs.replace(subject, state=state, value={**subject.value, **said})
+
+
+def _closed(subject: Subject, act: Entry) -> Subject:
+    said = {"residue": text(act.body, "residue"), "happened": happened_of(act)}
+    return msgspec.structs.replace(subject, state="closed", value={**subject.value, **said})
+
+
+def _read(subject: Subject, act: Entry) -> Subject:
+    one = {"reader": text(act.body, "reader"), "serial": text(act.body, "serial")}
+    others = [reading for reading in subject.value.get("readings", ()) if reading["reader"] != one["reader"]]
+    return msgspec.structs.replace(subject, value={**subject.value, "readings": [*others, one]})
+
+
+def _destroyed(subject: Subject, act: Entry) -> Subject:
+    finding = subject.finding if subject.state in ("planned", "destroyed") else "out_of_order"
+    value = {**subject.value, "event_id": text(act.body, "event_id")}
+    return msgspec.structs.replace(subject, state="destroyed", value=value, finding=finding)
+
+
+def _withdrawn(subject: Subject, _act: Entry) -> Subject:
+    if subject.state == "destroyed":
+        return msgspec.structs.replace(subject, finding="out_of_order")
+    return msgspec.structs.replace(subject, state="withdrawn")
+
+
+def _safeguarded(subject: Subject, act: Entry) -> Subject:
+    return msgspec.structs.replace(
+        subject, state="safeguarded", value={**subject.value, "safeguarded": text(act.body, "store")}
+    )
+
+
+states.record("review", Review)
+states.machine(
+    "surplus",
+    "stockpile_surplus_declared",
+    {"stockpile_surplus_safeguarded": _safeguarded, "stockpile_surplus_disposed": states.to("disposed")},
+    state="declared",
+    shape=Surplus,
+)
+states.machine(
+    "destruction",
+    "stockpile_destruction_planned",
+    {"stockpile_destruction_authorised": _authorised, "stockpile_destruction_closed": _closed},
+    state="planned",
+    shape=Destruction,
+)
+states.machine(
+    "destruction_item",
+    "stockpile_destruction_listed",
+    {
+        "stockpile_destruction_read": _read,
+        "stockpile_destruction_done": _destroyed,
+        "stockpile_destruction_withdrawn": _withdrawn,
+    },
+    state="planned",
+    shape=Item,
+)
+
+
+# --- surplus ----------------------------------------------------------------------------------------------------------
+
+
+def review(place: str, kind: str, *, held: int, needed: int, reason: str, next_review: str, by: Actor) -> int:
+    """Records a review of a place's need for a kind of weapon; returns how many are surplus. Raises `Refused`."""
+    pk = acts.place_id(acts.required("place", place, "a place of this State"))
+    if kind not in KINDS:
+        raise acts.refuse("kind", kind, acts.one_of(KINDS), "unknown")
+    if held < 0 or needed < 0:
+        raise acts.refuse("needed", str(needed), "a number of weapons", "range")
+    words = acts.required("reason", reason, "how the need was found")
+    acts.required("next", next_review, "the day of the next review")
+    value = Review(kind, held, needed, identity.opaque("note", words), next_review)
+    acts.state_record(
+        "review",
+        f"{identity.ref_of(pk)}/{kind}",
+        value,
+        place=pk,
+        due=next_review,
+        texts=(SideNote("note", words),),
+        by=by,
+    )
+    return max(0, held - needed)
+
+
+def declare(place: str, weapons: Sequence[str], outcome: str, reason: str, *, by: Actor) -> str:
+    """Declares weapons of a place surplus; returns the id. Raises `Refused` for weapons that are not in its stores."""
+    pk = acts.place_id(acts.required("place", place, "a place of this State"))
+    if outcome not in OUTCOMES:
+        raise acts.refuse("outcome", outcome, acts.one_of(OUTCOMES), "unknown")
+    words = acts.required("reason", reason, "why they are surplus")
+    key = acts.new_id()
+    with acts.alone():
+        custody.require_here("move", pk, weapons)
+        value = Surplus(outcome, tuple(dict.fromkeys(weapons)), identity.opaque("note", words))
+        fields = {"value": msgspec.to_builtins(value), "place": pk}
+        names = (SideNote("note", words), *acts.place_notes(pk))
+        acts.append([acts.draft("stockpile_surplus_declared", [f"surplus:{key}"], fields, texts=names)], by=by)
+    return key
+
+
+def safeguard(key: str, store: str, *, by: Actor) -> None:
+    """Puts what is surplus apart, in a storage unit of its own, until it is disposed of. Raises `Refused`."""
+    pk = acts.place_id(acts.required("store", store, "a place of this State"))
+    with acts.alone():
+        known = _known("surplus", key, "declared", "safeguarded")
+        events, found = custody.drafts(Order("move", store=pk, document=key), known.of(Surplus).weapons)
+        custody.fits(pk, found)
+        acts.append([*events, acts.draft("stockpile_surplus_safeguarded", [known.name], {"store": pk})], by=by)
+
+
+def dispose(key: str, *, by: Actor) -> None:
+    """Says that what was declared surplus is disposed of as declared. Raises `Refused` while one of it lies in a store still."""
+    with acts.alone():
+        known = _known("surplus", key, "declared", "safeguarded")
+        value = known.of(Surplus)
+        here = [
+            one for one in projection.states_of(value.weapons).values() if one.custody and one.custody.kind == "store"
+        ]
+        if value.outcome == "destroy" and here:
+            expected = Sentence("the destruction of all of them: %(n)d are in the store", n=len(here))
+            raise acts.refuse("surplus", key, expected, "early")
+        acts.append([acts.draft("stockpile_surplus_disposed", [known.name], {})], by=by)
+
+
+# --- destruction ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be destroyed, by whose authority and how, before whom, and that nothing of it is evidence any more (or who released it)."""
+
+    place: str
+    weapons: Sequence[str]
+    authority: str
+    method: str
+    witness: str
+    evidence: str
+    document: bytes | None = None
+
+
+def plan(said: Plan, *, by: Actor, request: str = "") -> str:
+    """Makes the list and asks a second person to authorise it; returns its id. Raises `Refused`."""
+    pk = acts.place_id(acts.required("place", said.place, "a place of this State"))
+    missing = rules.problems(said.authority, said.method, said.witness, (), bool(said.evidence.strip()))
+    if missing:
+        raise Refused([RowError(0, "destruction", "", one, "missing") for one in missing])
+    kept = [acts.document("document", said.document)] if said.document is not None else []
+    key = identity.ref("request", request)[:32] if request else acts.new_id()
+    weapons = list(dict.fromkeys(said.weapons))
+    with acts.alone():
+        if acts.subject("destruction", key) is not None:
+            return key
+        found = custody.require_here("destroy", pk, weapons)
+        value = Destruction(
+            said.method, len(weapons), identity.opaque("note", said.authority), identity.opaque("note", said.evidence),
+            identity.opaque("party", said.witness), kept[0].key if kept else "",
+        )  # fmt: skip
+        notes = (SideNote("note", said.authority), SideNote("note", said.evidence), SideNote("party", said.witness))
+        fields = {"value": msgspec.to_builtins(value), "place": pk}
+        opening = acts.draft(
+            "stockpile_destruction_planned",
+            [f"destruction:{key}"],
+            fields,
+            texts=(*notes, *acts.place_notes(pk)),
+            kept=kept,
+        )
+        acts.append([opening, *[_listed(key, pk, state) for state in found.values()]], by=by)
+        proposals.propose("destruction", {"destruction": key}, place=pk, reason=said.authority, by=by)
+    return key
+
+
+def _listed(key: str, place: str, state: WeaponState) -> Draft:
+    control = state.control_mark
+    value = Item(state.id, control.text if control else "")
+    fields = {"value": msgspec.to_builtins(value), "parent": f"destruction:{key}", "place": place}
+    return acts.draft("stockpile_destruction_listed", [f"destruction_item:{key}/{state.id}"], fields)
+
+
+@proposals.executor("destruction")
+def _authorise(command: dict[str, Any], approval: Approval) -> None:
+    known = _known("destruction", str(command.get("destruction", "")), "planned")
+    fields = {"approved_by": approval.second}
+    acts.append([acts.draft("stockpile_destruction_authorised", [known.name], fields)], by=approval.by)
+
+
+def read(key: str, weapon: str, serial: str, *, by: Actor) -> Sentence | None:
+    """Records how somebody reads the serial of a weapon just before its destruction; returns what is still missing, or None. Raises `Refused`."""
+    words = acts.required("serial", serial, "the serial as it is read on the weapon")
+    with acts.alone():
+        _known("destruction", key, "authorised")
+        item = _known("destruction_item", f"{key}/{weapon}", "planned")
+        fields = {"reader": identity.opaque("person", by.name), "serial": words}
+        acts.append([acts.draft("stockpile_destruction_read", [item.name], fields)], by=by)
+        return still_missing(_known("destruction_item", f"{key}/{weapon}"))
+
+
+def still_missing(item: Subject) -> Sentence | None:
+    """Why a weapon of a list may not be destroyed yet, or None."""
+    value = item.of(Item)
+    return rules.agree(value.serial, [Reading(one["reader"], one["serial"]) for one in value.readings])
+
+
+def destroy(key: str, weapons: Sequence[str], *, confirmed: int, happened: str = "", by: Actor) -> None:
+    """Records the destruction of weapons both readers have read. `confirmed` is the number typed by hand: it cannot be taken back.
+
+    Raises `Refused` naming every weapon that may not be destroyed, and for another number.
+    """
+    if confirmed != len(set(weapons)):
+        expected = Sentence("the number of weapons: %(n)d", n=len(set(weapons)))
+        raise acts.refuse("confirmed", str(confirmed), expected, "differs")
+    with acts.alone():
+        known = _known("destruction", key, "authorised")
+        items = [_known("destruction_item", f"{key}/{weapon}", "planned") for weapon in dict.fromkeys(weapons)]
+        wrong = [(item, why) for item in items if (why := still_missing(item)) is not None]
+        if wrong:
+            raise Refused([RowError(0, "weapon", item.of(Item).weapon, why, "unread") for item, why in wrong])
+        witness = known.of(Destruction).witness
+        order = Order("destroy", store=known.place, document=key, happened=happened, homes=units.of_site(known.place))
+        events, _ = custody.drafts(order, [item.of(Item).weapon for item in items])
+        done = [
+            acts.draft("stockpile_destruction_done", [item.name], {"event_id": _id_of(event), "happened": happened, "witness": witness})
+            for item, event in zip(items, events, strict=True)
+        ]  # fmt: skip
+        acts.append([*events, *done], by=by)
+
+
+def _id_of(event: Draft) -> str:
+    return event_id_of("event", event.body)
+
+
+def withdraw(key: str, weapon: str, reason: str, *, by: Actor) -> None:
+    """Takes a weapon off the list: it is kept, or it is evidence after all. Raises `Refused`."""
+    words = acts.required("reason", reason, "why it is not destroyed")
+    with acts.alone():
+        _known("destruction", key, "planned", "authorised")
+        item = _known("destruction_item", f"{key}/{weapon}", "planned")
+        acts.append([acts.draft("stockpile_destruction_withdrawn", [item.name], {}, note=words)], by=by)
+
+
+def close(key: str, residue: str, *, happened: str = "", by: Actor) -> Balance:
+    """Closes a list once it is even; `residue` is what became of the scrap. Raises `Refused` while weapons are neither destroyed nor withdrawn."""
+    words = acts.required("residue", residue, "what became of the scrap")
+    with acts.alone():
+        known = _known("destruction", key, "authorised")
+        found = balance_of(key)
+        if not found.even:
+            expected = Sentence("every weapon destroyed or withdrawn: %(n)d are open", n=found.open)
+            raise acts.refuse("destruction", key, expected, "early")
+        fields = {"residue": identity.opaque("note", words), "happened": happened}
+        act = acts.draft("stockpile_destruction_closed", [known.name], fields, texts=(SideNote("note", words),))
+        acts.append([act], by=by)
+    return found
+
+
+def balance_of(key: str) -> Balance:
+    """Planned = destroyed + withdrawn, as far as it has come."""
+    items = items_of(key)
+    by_state = {state: [one.key for one in items if one.state == state] for state in ("destroyed", "withdrawn")}
+    return rules.balance([one.key for one in items], by_state["destroyed"], by_state["withdrawn"])
+
+
+def items_of(key: str) -> list[Subject]:
+    """The weapons of a list."""
+    return acts.subjects("destruction_item", parent=f"destruction:{key}")
+
+
+def _known(kind: str, key: str, *wanted: str) -> Subject:
+    known = acts.subject(kind, key)
+    if known is None:
+        raise acts.refuse(kind, key, "the id of one there is", "unknown")
+    if wanted and known.state not in wanted:
+        raise acts.refuse(kind, key, acts.one_of(wanted), "state")
+    return known

@@ -1,0 +1,86 @@
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countermark.ledger.verify import verify
+from countermark.register.checking import Refused
+from countermark.stockpile import units
+from countermark.stockpile.ammunition import rules, services
+from countermark.stockpile.ammunition.rules import Movement
+from countermark.stockpile.ammunition.services import Lot, Move
+from countermark.stockpile.units import UnitFields
+from tests.register.people import CHIEF
+from tests.stockpile.armoury import ARMOURER, Armoury, armoury
+
+MOVED = st.lists(st.builds(Movement, st.sampled_from("ABC"), st.integers(-500, 500)), max_size=12)
+LOT = Lot("Sellier", "9x19", "SB-17", "2019", condition="serviceable")
+
+
+@given(MOVED.flatmap(lambda moved: st.tuples(st.just(moved), st.permutations(moved))))
+def test_a_balance_is_the_sum_in_whatever_order(lists: tuple[list[Movement], Sequence[Movement]]) -> None:
+    moved, shuffled = lists
+
+    found = rules.balances(moved)
+
+    assert found == rules.balances(shuffled)
+    assert sum(found.values()) == sum(one.quantity for one in moved)
+
+
+@given(st.integers(1, 1000))
+def test_what_is_moved_is_neither_more_nor_less_than_it_was(quantity: int) -> None:
+    assert sum(one.quantity for one in rules.movements("move", "A", quantity, "B")) == 0
+
+
+@pytest.fixture
+def place(db: None) -> Armoury:
+    made = armoury(1)
+    units.set_unit(made.rack_a, UnitFields("room", ammunition=True), by=CHIEF)
+    return made
+
+
+@pytest.fixture
+def lot(place: Armoury) -> str:
+    key = services.describe(LOT, by=ARMOURER)
+    assert services.move(key, Move("receive", place.rack_a, 1000), by=ARMOURER) == 1000
+    return key
+
+
+def test_rounds_are_issued_returned_and_used(place: Armoury, lot: str) -> None:
+    assert services.move(lot, Move("issue", place.rack_a, 300, to=place.trained), by=ARMOURER) == 700
+    assert services.move(lot, Move("return", place.rack_a, 100), by=ARMOURER) == 800
+    assert services.move(lot, Move("use", place.rack_a, 50), by=ARMOURER) == 750
+
+
+def test_no_more_is_issued_than_is_there(place: Armoury, lot: str) -> None:
+    with pytest.raises(Refused):
+        services.move(lot, Move("issue", place.rack_a, 1001, to=place.trained), by=ARMOURER)
+
+
+def test_a_suspended_lot_is_not_issued(place: Armoury, lot: str) -> None:
+    services.describe(Lot("SELLIER", "9X19", "SB-17", "2019", condition="suspended"), by=ARMOURER)
+
+    with pytest.raises(Refused):
+        services.move(lot, Move("issue", place.rack_a, 1, to=place.trained), by=ARMOURER)
+
+
+def test_a_unit_for_weapons_alone_takes_no_ammunition(place: Armoury, lot: str) -> None:
+    with pytest.raises(Refused):
+        services.move(lot, Move("move", place.rack_a, 10, to=place.rack_b), by=ARMOURER)
+
+
+def test_a_count_states_what_was_found(place: Armoury, lot: str) -> None:
+    assert services.move(lot, Move("count", place.rack_a, 990), by=ARMOURER) == 990
+
+
+def test_a_movement_sent_twice_is_done_once(place: Armoury, lot: str) -> None:
+    said = Move("issue", place.rack_a, 300, to=place.trained, request="r")
+
+    assert services.move(lot, said, by=ARMOURER) == services.move(lot, said, by=ARMOURER) == 700
+
+
+def test_lots_are_rebuilt_equal(place: Armoury, lot: str) -> None:
+    services.move(lot, Move("issue", place.rack_a, 300, to=place.trained, request="r"), by=ARMOURER)
+
+    assert verify().ok
