@@ -65,6 +65,7 @@ def pages(demonstration: Demonstration, store: str) -> dict[str, list[str]]:
             f"{record}correct/?form={correction}",
             "/accounts/sessions/",
         ],
+        "contact": ["/cases/", "/requests/", "/requests/blind/", "/interpol/"],
         "auditor": ["/", "/ledger/", f"/ledger/entries/{position}/"],
     }
 
