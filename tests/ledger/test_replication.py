@@ -14,6 +14,7 @@ from countermark.accounts import services as accounts
 from countermark.accounts.models import User, UserRole
 from countermark.ledger import (
     backup,
+    checkpoint,
     entry,
     guard,
     identity,
@@ -439,6 +440,29 @@ def test_a_depot_that_went_on_from_an_older_copy_is_told_that_it_signed_somethin
     assert "not those this node signed" in pair.exchange("depot7").problem
     with pair["main"].at():
         assert not held(DEPOT)
+
+
+def test_a_log_that_is_refused_stands_in_no_others_way(trio: State) -> None:
+    with trio["depot8"].at():
+        record("8")
+        log = services.require_own_log()
+        key, origin = guard.signing_key(log), log.origin
+        forged = checkpoint.sign(checkpoint.Checkpoint(origin, 2, bytes(32)), key)
+    assert not trio.exchange("depot8").problem
+    with trio["main"].at():
+        record("m")
+    with trio["depot7"].at():
+        record("7")
+        replicas.remember_head(origin, log.verifier_key, forged, 0)
+    outcome = trio.exchange("depot7")
+    assert "two histories" in outcome.problem
+    assert list(outcome.refused) == [origin]
+    assert trio.contact("depot7", "main").problem == outcome.problem
+    with trio["depot7"].at():
+        assert not held(origin)
+        assert held(MAIN)
+    with trio["main"].at():
+        assert held(DEPOT)
 
 
 def test_a_node_that_is_not_reached_is_said_to_be_so(pair: State) -> None:

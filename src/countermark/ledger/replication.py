@@ -11,7 +11,8 @@ import random
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
@@ -39,12 +40,16 @@ class NotReached(LedgerError):
     """The line is down, or broke: the same again later."""
 
 
+class Stranger(LedgerError):
+    """The other node does not admit this one, or is not who it should be."""
+
+
 class Refused(LedgerError):
-    """The other node refuses, or is not who it should be."""
+    """The other node refuses what was asked or handed in, or its pieces are of no use."""
 
 
 class Line(Protocol):
-    """How a node is called: an operation and a body in, its verified answer out. Raises `NotReached` or `Refused`."""
+    """How a node is called: an operation and a body in, its verified answer out. Raises `NotReached`, `Stranger`, `Refused`."""
 
     def call(self, operation: str, body: bytes) -> bytes: ...
 
@@ -65,7 +70,7 @@ class HttpLine:
                 self._challenge = stale.challenge
                 continue
             return self._verified(call, answered)
-        raise Refused(Sentence("%(origin)s accepts no call", origin=self._peer.origin))
+        raise Stranger(Sentence("%(origin)s accepts no call", origin=self._peer.origin))
 
     def _call(self, operation: str, body: bytes) -> Call:
         own = services.require_own_log()
@@ -99,7 +104,7 @@ class HttpLine:
             return _Answered(content, error.headers.get(calls.SIGNATURE, ""), done=False)
         if error.code != 400 or _member(content, "status") != "refused":
             raise NotReached(self._down(error))  # a proxy, a full disk, a version that knows nothing of this
-        raise Refused(
+        raise Stranger(
             Sentence(
                 "%(origin)s does not admit this node: its card has to be added there ('countermark peer add')",
                 origin=self._peer.origin,
@@ -114,7 +119,7 @@ class HttpLine:
         try:
             calls.verify_answer(call, answered.body, answered.signature, self._peer.verifier_key)
         except CallError as error:
-            raise Refused(
+            raise Stranger(
                 Sentence("what answers at the address of %(origin)s is not that node", origin=self._peer.origin)
             ) from error
         if not answered.done:
@@ -157,7 +162,10 @@ def _member(content: bytes, name: str) -> str:
 
 @dataclass
 class Outcome:
-    """What one exchange with a node did: entries new here and new there, what is still missing on either side, and why."""
+    """What one exchange with a node did: entries new here and new there, what is still missing on either side, and why.
+
+    `unknown` logs were offered and not taken; `refused` says for each log that was given up why: it stands in no other's way.
+    """
 
     peer: str
     reached: bool = False
@@ -166,6 +174,7 @@ class Outcome:
     behind: int | None = None
     ahead: int | None = None
     unknown: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -188,7 +197,7 @@ def exchange_with(peer: Peer, line: Line, stop: Callable[[], bool] = never, *, m
             if not moved or stop():
                 break
         outcome.behind, outcome.ahead = answering.missing(theirs, refused), answering.ahead(theirs)
-        outcome.problem = contacts.two_histories(refused)
+        outcome.problem = contacts.two_histories(refused) or next(iter(outcome.refused.values()), "")
         contacts.reached(peer.origin, outcome.behind, outcome.ahead, outcome.problem)
     except REFUSALS as error:
         outcome.problem = said(error)
@@ -210,12 +219,22 @@ def _pull_all(
     own = set(Log.objects.filter(own=True).values_list("origin", flat=True))
     moved = False
     for origin, head in theirs.logs.items():
-        if origin in refused or origin in own:
+        if origin in refused or origin in own or origin in outcome.refused:
             continue
-        while not stop() and (reach := replicas.reach(origin)).least < head.size:
-            _pull(line, origin, reach, outcome, most)
-            moved = True
+        with _giving_up(origin, outcome):
+            while not stop() and (reach := replicas.reach(origin)).least < head.size:
+                _pull(line, origin, reach, outcome, most)
+                moved = True
     return moved
+
+
+@contextmanager
+def _giving_up(origin: str, outcome: Outcome) -> Iterator[None]:
+    """A log that is refused stands in no other's way; a line that is down, or a store that was rolled back, ends everything."""
+    try:
+        yield
+    except (BundleError, CallError, TreeError, Refused) as error:
+        outcome.refused[origin] = said(error)
 
 
 def _pull(line: Line, origin: str, reach: Reach, outcome: Outcome, most: int) -> None:
@@ -224,21 +243,26 @@ def _pull(line: Line, origin: str, reach: Reach, outcome: Outcome, most: int) ->
     _, new = answering.take_piece(io.BytesIO(packed), origin)
     outcome.pulled += new
     if replicas.reach(origin) == reach:
-        raise Refused(Sentence("the pieces of %(origin)s do not go on where they ended", origin=origin))
+        raise Refused(_stuck(origin))
 
 
 def _push_all(line: Line, theirs: Heads, outcome: Outcome, recipient: str, most: int, stop: Callable[[], bool]) -> bool:
     moved = False
     for offer in replicas.offers():
-        have = theirs.have.get(offer.log.origin)
-        while not stop() and have is not None and min(have.taken, have.kept) < offer.size:
-            after = _push(line, offer.log, have, outcome, recipient, most)
-            if after == have:
-                raise Refused(
-                    Sentence("the pieces of %(origin)s do not go on where they ended", origin=offer.log.origin)
-                )
-            have, moved = after, True
+        origin, have = offer.log.origin, theirs.have.get(offer.log.origin)
+        if origin in outcome.refused:
+            continue
+        with _giving_up(origin, outcome):
+            while not stop() and have is not None and min(have.taken, have.kept) < offer.size:
+                after = _push(line, offer.log, have, outcome, recipient, most)
+                if after == have:
+                    raise Refused(_stuck(origin))
+                have, moved = after, True
     return moved
+
+
+def _stuck(origin: str) -> Sentence:
+    return Sentence("the pieces of %(origin)s do not go on where they ended", origin=origin)
 
 
 def _push(line: Line, log: Log, have: Have, outcome: Outcome, recipient: str, most: int) -> Have:
