@@ -78,8 +78,10 @@ def _copy(statement: str, rows: Sequence[Row], shared: tuple[Any, ...]) -> None:
 def select_in(sql: str, column: str, values: Sequence[Any], *, kind: str = "text") -> list[tuple[Any, ...]]:
     """Rows of `sql` (a SELECT ... FROM without WHERE) whose `column` is one of `values`.
 
-    `kind` is `text`, `int`, `bytes` or `uuid`: what the values are.
+    `kind` is `text`, `int`, `bytes` or `uuid`: what the values are. A text with NUL, which no row has, may be asked for.
     """
+    if kind == "text":
+        values = [value for value in values if "\0" not in value]
     if not values:
         return []
     condition, parameters = _membership(column, values, kind)

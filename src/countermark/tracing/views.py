@@ -96,7 +96,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         return redirect("tracing:trace")
     confirmed = word == "confirm"
     query = queries.query_of([tuple(row) for row in decision["readings"]], **decision["evidence"])
-    reason = request.POST.get("reason", "")[:2000]
+    reason = request.POST.get("reason", "").replace("\0", "")[:2000]
     try:
         services.decide(
             decision["weapon"],

@@ -11,7 +11,7 @@ from countermark.tracing.cases.states import Case
 from tests.marking.photograph import SECRET, jpeg
 from tests.register import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.storage]
 
 INTAKE = {
     "how": "seizure",
@@ -100,6 +100,43 @@ def test_a_photograph_is_kept_without_what_it_says_of_its_maker(carol: Client) -
     assert kept["Content-Type"] == "image/jpeg"
     assert kept.content == photographs.without_metadata(jpeg())[0]
     assert SECRET not in kept.content
+
+
+def test_what_no_address_or_reason_can_be_is_answered_and_breaks_nothing(carol: Client) -> None:
+    weapon = people.weapon("W1")
+    found = opened(carol, **{"w0-readings": "SN W1"})
+    odd = ["/cases/%00/", "/requests/%00/", f"/cases/{found.id}/weapons/%00/", "/requests/%00/chain/"]
+    assert [carol.get(path).status_code for path in odd] == [404] * 4
+    filled = ["/requests/new/?case=%00", "/requests/new/?after=%00", f"/requests/new/?case={found.id}&item=%00"]
+    assert [carol.get(path).status_code for path in filled] == [200] * 3
+    sent = {"weapon": weapon, "decision": "reject", "reason": "another\0 calibre"}
+    assert carol.post(f"{weapon_page(found)}consider/", sent).status_code == 302
+    (item,) = (queries.case(found.id) or found).items
+    assert [one.reason for one in item.considered] == ["another calibre"]
+
+
+def test_several_weapons_come_in_with_one_form_and_have_a_page_each(carol: Client) -> None:
+    more = carol.post("/cases/new/", {**INTAKE, "count": "1", "add": "1"}).content.decode()
+    assert 'name="w1-readings"' in more
+    assert "77?9" in more
+    found = opened(carol, **{"count": "2", "w1-readings": "frame=AB 123", "w1-kind": "rifle"})
+    assert [item.said and item.said.kind for item in found.items] == ["revolver", "rifle"]
+    page = text_of(carol, f"/cases/{found.id}/")
+    assert all(weapon_page(found, number) in page for number in (0, 1))
+    second = text_of(carol, weapon_page(found, 1))
+    assert "AB 123" in second
+    assert "77?9" not in second
+    carol.post(f"{weapon_page(found, 1)}facts/", {"readings": "frame=AB 124", "kind": "rifle"})
+    assert "AB 124" in text_of(carol, weapon_page(found, 1))
+    carol.post(f"{weapon_page(found, 0)}drop/", {"reason": "a toy"})
+    assert len((queries.case(found.id) or found).items) == 1
+
+
+def test_a_request_names_the_weapons_chosen(carol: Client) -> None:
+    found = opened(carol, **{"count": "2", "w1-readings": "AB 123", "w1-kind": "rifle", "w1-calibre": "7.62"})
+    page = text_of(carol, f"/requests/new/?case={found.id}&item={found.items[1].id}&to=XB")
+    assert "AB 123" in page
+    assert "77?9" not in page
 
 
 def test_only_photographs_of_the_case_are_shown_there(carol: Client) -> None:

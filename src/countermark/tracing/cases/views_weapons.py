@@ -115,7 +115,7 @@ def weapon_consider(request: HttpRequest, case_id: str, item: str) -> HttpRespon
     if probability is None or decision not in ("confirm", "reject"):
         messages.error(request, _("Not recorded: choose one of the weapons shown."))
         return redirect("tracing:case_weapon", case_id, item)
-    reason = request.POST.get("reason", "")[:2000]
+    reason = request.POST.get("reason", "").replace("\0", "")[:2000]
     try:
         is_confirmed = decision == "confirm"
         services.consider(case_id, item, chosen, probability, confirmed=is_confirmed, reason=reason, by=actor(request))
