@@ -1,14 +1,16 @@
 """One scan means one thing, said surely where it is sure; what only may be meant stands beside."""
 
+import json
 import time
 import uuid
 
+import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from countermark.register import papercodes
-from countermark.stockpile.codes import house, layouts, scan, serials
+from countermark.stockpile.codes import describing, house, layouts, scan, serials
 from countermark.stockpile.codes.elements import SEPARATOR
 from countermark.stockpile.codes.scanning import KINDS
 from tests.stockpile.codes import vectors
@@ -110,9 +112,13 @@ def test_a_cyrillic_letter_names_the_latin_one_it_resembles() -> None:
     assert [(one.character, one.others) for one in scan("Х").questions] == [("Х", "X")]
 
 
-@given(st.text())
+@given(st.text(st.characters()))
+@example("AB\udcff1")
 def test_no_text_raises_and_every_text_has_a_kind(text: str) -> None:
-    assert scan(text).kind in KINDS
+    meaning = scan(text)
+    assert meaning.kind in KINDS
+    assert all(describing.lines(meaning))
+    assert json.loads(msgspec.json.encode(describing.as_data(meaning)))["kind"] == meaning.kind
 
 
 @given(

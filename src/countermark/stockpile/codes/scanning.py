@@ -74,7 +74,8 @@ class Meaning:
 
 def scan(text: str) -> Meaning:
     """What one scan means: the text between two ends of scan, as `splitting` gives it."""
-    cleaned = text.strip("\r\n\t \0")
+    # What no UTF-8 can hold, as from a command line in another encoding, becomes a sign that stands for it.
+    cleaned = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").strip("\r\n\t \0")
     if not cleaned:
         return Meaning("nothing", "", text, findings=(Finding(Sentence("the scan is empty"), refused=True),))
     if len(cleaned) > LONGEST:
@@ -261,7 +262,7 @@ def _key(found: Sequence[Element]) -> tuple[str, tuple[Element, ...]]:
 def _serial(text: str, symbology: Symbology, *said: Finding) -> Meaning:
     if not any(char.isalnum() for char in text):
         return _refused(text, symbology, Sentence("there is neither a letter nor a digit in the scan"))
-    if any(not char.isprintable() for char in text):
+    if any(not char.isprintable() or char == "\ufffd" for char in text):
         return _refused(text, symbology, Sentence("there are characters in the scan that no serial has"))
     if len(text) > LONGEST_SERIAL:
         return _refused(text[:80], symbology, Sentence("this is no code known here, and too long for a serial"))
