@@ -68,6 +68,8 @@ OF_ONE = [
     "POST /api/marking/weapons/{weapon_id}/description", "GET /api/marking/items/{item_id}/photographs/{digest}",
     "POST /api/marking/weapons/{weapon_id}/arrival", "GET /api/marking/weapons/{weapon_id}/origin", "POST /api/marking/weapons/{weapon_id}/decision",
     "POST /api/marking/weapons/{weapon_id}/production", "POST /api/marking/weapons/{weapon_id}/deactivation",
+    "GET /api/marking/weapons/{weapon_id}/certificate/document",
+    "GET /api/marking/consultations/{consultation_id}/documents/{digest}",
 ]  # fmt: skip
 """Operations on one thing of the marking room, which is there: only what is sent varies."""
 OF_TRACING = [
@@ -166,6 +168,7 @@ def test_anything_sent_about_one_thing_gets_an_answer_as_described(name: str, sc
         "profile_id": "iti",
         "key": "xa-import",
         "digest": "0" * 64,
+        "consultation_id": str(UUID(int=7)),
     }
     known |= {"machine_id": workshop.laser().id} if "machine_id" in name else {}
 

@@ -572,3 +572,40 @@ def test_a_rule_nobody_knows_ends_nothing() -> None:
 
     assert program.status("POST", "profiles/iti/end", day="2026-12-31", rule="nowhere", reason=REASON) == 422
     assert program.status("POST", "profiles/nowhere/end", day="2026-12-31", reason=REASON) == 404
+
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_documents_come_back_to_who_may_see_what_they_belong_to() -> None:
+    people.places()
+    program, southern = Program(place=NORTH), Program("saul", "marking", SOUTH)
+    weapon = people.weapon("W1", place=NORTH)
+    asked = {"date": "2026-03-04", "topic": "polymer", "partner": "ACME", "asked": "Which plates?"}
+    said = {"date": "2026-03-01", "number": "C-7", "authority": "Proof House"}
+
+    made = program.post(f"weapons/{weapon}/deactivation", **said, document=encoded(photograph.jpeg()))
+    kept = program.send("GET", f"weapons/{weapon}/certificate/document")
+    consulted = Program("mona").post("consultations", **asked, documents=[encoded(photograph.PDF)])
+    [known] = program.get("consultations")
+    letter = program.send("GET", f"consultations/{consulted['id']}/documents/{known['documents'][0]}")
+
+    assert (hashlib.sha256(kept.content).hexdigest(), kept["Content-Type"]) == (made["document"], "image/jpeg")
+    assert photograph.SECRET not in kept.content
+    assert letter.content == photograph.PDF
+    assert southern.status("GET", f"weapons/{weapon}/certificate/document") == 404
+    assert program.status("GET", f"consultations/{consulted['id']}/documents/{'0' * 64}") == 404
+    assert program.status("GET", f"consultations/{UUID(int=7)}/documents/{known['documents'][0]}") == 404
+    assert program.status("POST", f"weapons/{weapon}/deactivation", **said, document=encoded(b"MZ")) == 422
+
+
+def test_finds_go_on_after_the_last_one_listed() -> None:
+    program = Program()
+    refs = [found(f"F{n}") for n in range(3)]
+
+    everything = [one["weapon_id"] for one in program.get("finds")]
+    rest = [one["weapon_id"] for one in program.get(f"finds?after={everything[0]}")]
+
+    assert (sorted(everything), rest) == (sorted(refs), everything[1:])
+    assert program.status("GET", f"finds?after={UUID(int=7)}") == 422

@@ -6,16 +6,25 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router, Schema
+from ninja import Query, Router, Schema
 from pydantic import Base64Bytes, Field
 
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
-from countermark.ledger.models import Attachment
 from countermark.marking import acts, bench, queries
 from countermark.marking.states import Applied, Inspection, Item
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.marking.common import MISSING, READ, WRITE, Count, Why, batch_or_404, item_or_404
+from countermark.web.api.marking.common import (
+    MISSING,
+    READ,
+    WRITE,
+    Count,
+    Digest,
+    Why,
+    batch_or_404,
+    document,
+    item_or_404,
+)
 from countermark.web.api.marking.machines import machine_or_404
 from countermark.web.api.problems import not_found
 from countermark.web.api.shapes import shape
@@ -24,7 +33,6 @@ from countermark.web.api.texts import Short, Strict, Word
 router = Router(tags=["marking"])
 
 Criterion = Literal["exposed", "conspicuous", "recognisable", "readable", "durable", "recoverable"]
-Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Criteria = Annotated[list[Criterion], Field(max_length=6)]
 Photographs = Annotated[list[Base64Bytes], Field(max_length=bench.MOST_PHOTOGRAPHS)]
 
@@ -187,10 +195,7 @@ def plan(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def photograph(request: HttpRequest, item_id: UUID, digest: Digest) -> HttpResponse:
     """A photograph of an inspection, by its digest (JPEG or PNG). Permission: `marking.view`."""
     found = item_or_404(person(request), item_id)
-    row = Attachment.objects.filter(digest=digest).first()
-    if row is None or not row.data or all(digest not in look.photographs for look in found.inspections):
-        raise not_found("photograph")
-    return HttpResponse(bytes(row.data), content_type=row.media_type)
+    return document(digest, [one for look in found.inspections for one in look.photographs])
 
 
 @router.post("/marking/items/{uuid:item_id}/serial", response={200: ItemPage, **WRITE}, auth=Token("marking.bench"))

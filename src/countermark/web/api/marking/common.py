@@ -1,13 +1,16 @@
 """What the marking operations share: who may do what where, and texts as they are sent."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Path, Schema
 from pydantic import Field
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
+from countermark.ledger.models import Attachment
 from countermark.marking import acts, queries
 from countermark.marking.states import Batch, Item
 from countermark.register.queries import records, scope
@@ -19,6 +22,7 @@ READ: Any = {401: ProblemDocument, 403: ProblemDocument}
 MISSING: Any = {**READ, 404: ProblemDocument, 422: ProblemDocument}
 WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Key = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Reason = Annotated[Word, Field(min_length=1)]
@@ -59,6 +63,14 @@ def weapon_or_404(user: User, weapon_id: UUID, permission: str = "marking.view")
     if found is None or not scope.of(user, permission).sees(found.state):
         raise not_found("weapon")
     return found.state
+
+
+def document(digest: str, among: Collection[str]) -> HttpResponse:
+    """A document by its digest, if it is one of those; 404 for any other, and for one that was erased."""
+    row = Attachment.objects.filter(digest=digest).first() if digest in among else None
+    if row is None or not row.data:
+        raise not_found("document")
+    return HttpResponse(bytes(row.data), content_type=row.media_type)
 
 
 def own_place(user: User, permission: str, name: str) -> str:

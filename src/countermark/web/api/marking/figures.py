@@ -3,9 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Base64Bytes, Field
 
@@ -15,7 +16,7 @@ from countermark.marking.comparison import Compared, Option, Stock
 from countermark.marking.consultations import Consultation
 from countermark.marking.description import Material
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.marking.common import READ, WRITE
+from countermark.web.api.marking.common import MISSING, READ, WRITE, Digest, document
 from countermark.web.api.problems import RESPONSES, Problem
 from countermark.web.api.shapes import shape
 from countermark.web.api.texts import Long, Short, Strict, Word
@@ -171,3 +172,15 @@ def consult(request: HttpRequest, given: Consulting) -> Status[dict[str, str]]:
         by=actor(person(request)),
     )
     return Status(201, {"id": key})
+
+
+@router.get(
+    "/marking/consultations/{uuid:consultation_id}/documents/{digest}",
+    response={200: None, **MISSING},
+    auth=Token("marking.view"),
+    openapi_extra={"x-media-type": "*/*"},
+)
+def consulted_document(request: HttpRequest, consultation_id: UUID, digest: Digest) -> HttpResponse:
+    """A letter or photograph of a consultation, by its digest (JPEG, PNG or PDF). Permission: `marking.view`."""
+    found = consultations.find(str(consultation_id))
+    return document(digest, found.documents if found else ())

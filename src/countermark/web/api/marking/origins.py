@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Base64Bytes, Field
 
@@ -12,7 +12,7 @@ from countermark.accounts.services import actor
 from countermark.marking import acts, arrivals, origins
 from countermark.marking.description import Production
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.marking.common import MISSING, READ, WRITE, Changed, Reason, weapon_or_404
+from countermark.web.api.marking.common import MISSING, READ, WRITE, Changed, Reason, document, weapon_or_404
 from countermark.web.api.shapes import shape
 from countermark.web.api.texts import Short, Strict, Word
 
@@ -170,6 +170,18 @@ def deactivate(request: HttpRequest, weapon_id: UUID, given: Deactivation) -> di
     )
     found: dict[str, Any] = msgspec.to_builtins(made)
     return found
+
+
+@router.get(
+    "/marking/weapons/{uuid:weapon_id}/certificate/document",
+    response={200: None, **MISSING},
+    auth=Token("marking.view"),
+    openapi_extra={"x-media-type": "*/*"},
+)
+def certificate_document(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
+    """The document of a certificate of deactivation (JPEG, PNG or PDF). Permission: `marking.view`, where the weapon stands."""
+    found = origins.certificate(weapon_or_404(person(request), weapon_id).id)
+    return document(found.document, {found.document} - {""}) if found else document("", ())
 
 
 @router.get("/marking/arrivals", response={200: list[ArrivalLine], **READ}, auth=Token("marking.view"))
