@@ -22,8 +22,8 @@ from countermark.stockpile.labels.formats import Format, Label
 from countermark.stockpile.labels.symbols import NoLabel, no_label
 
 REFUSED = 422
-MOST = 1000
-"""Labels from the page at once, so that it answers within seconds; the command line prints more."""
+MOST = listing.PRINTED
+"""Labels from the page at once: as many as a list prints, since they say as much. The command line prints more."""
 SYMBOLS = {"datamatrix": "DataMatrix", "qr": "QR", "code128": "Code 128"}
 CONTENTS = {
     "code": gettext_lazy("A code that says nothing to a stranger"),

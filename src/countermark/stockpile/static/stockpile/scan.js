@@ -286,7 +286,7 @@
       }
       if (scan.recalled) {
         scan.undone = false;
-        if (scan.done) await this.undo(scan);
+        if (scan.done && this.form.dataset.scanUndo) await this.undo(scan);
       }
       return true;
     }
@@ -345,7 +345,9 @@
         this.clear();
         return;
       }
-      const scan = this.history.findLast((one) => !one.undone && (one.done || this.queue.includes(one)));
+      // A page that only looks things up has nothing to take back but what still waits.
+      const undoes = Boolean(this.form.dataset.scanUndo);
+      const scan = this.history.findLast((one) => !one.undone && ((one.done && undoes) || this.queue.includes(one)));
       if (scan) this.undo(scan);
     }
 
@@ -366,8 +368,7 @@
       }
       const data = new FormData(this.form);
       data.set("scan_id", scan.id);
-      const url = this.form.dataset.scanUndo;
-      const answer = url ? await this.ask(url, data) : 404;
+      const answer = await this.ask(this.form.dataset.scanUndo, data);
       if (typeof answer === "string") {
         this.replace(scan, answer);
         scan.done = false;
