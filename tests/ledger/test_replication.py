@@ -1,14 +1,17 @@
 """Depots without a network: logs go between the nodes of a State over a line that does what lines do."""
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.db import transaction
+from hypothesis import strategies as st
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User, UserRole
@@ -440,6 +443,62 @@ def test_a_depot_that_went_on_from_an_older_copy_is_told_that_it_signed_somethin
     assert "not those this node signed" in pair.exchange("depot7").problem
     with pair["main"].at():
         assert not held(DEPOT)
+
+
+NAMES = ("main", "depot7", "depot8")
+STEP = st.one_of(
+    st.tuples(st.sampled_from(("record", "erase")), st.sampled_from(NAMES)),
+    st.tuples(
+        st.just("exchange"),
+        st.sampled_from(NAMES[1:]),
+        st.sampled_from((None, lost, truncated)),
+        st.sampled_from(("sent", "answered")),
+        st.sampled_from(("heads", "pull", "push")),
+    ),
+)
+
+
+def _step(made: State, number: int, what: str, name: str, *fault: Any) -> None:
+    """Records, erases, or exchanges over a line that may break once."""
+    if what == "exchange":
+        change, way, operation = fault
+        if change is not None:
+            getattr(made.net, way)[operation] = change
+        made.exchange(name, most=64 << 10)
+        made.net.sent.clear()
+        made.net.answered.clear()
+        return
+    with made[name].at():
+        if what == "record":
+            record(str(number), holder=f"Holder at {name}")
+            return
+        known = SideText.objects.filter(ref=identity.ref("party", f"Holder at {name}"))
+        services.erase(known.values_list("ref", flat=True), by=ANN, reason="the law")
+
+
+def _seen(made: State, name: str) -> tuple[Any, ...]:
+    with made[name].at():
+        texts = SideText.objects.filter(text__startswith="Holder").values_list("ref", flat=True)
+        return registered(), sorted(texts)
+
+
+def test_whatever_is_recorded_and_exchanged_in_whatever_order_ends_the_same_everywhere(trio: State, scale: int) -> None:
+    numbers = itertools.count()
+
+    @hypothesis.settings(max_examples=min(3 * scale, 40))
+    @hypothesis.given(st.lists(STEP, min_size=4, max_size=8))
+    def law(steps: list[tuple[Any, ...]]) -> None:
+        for one in steps:
+            _step(trio, next(numbers), *one)
+        for caller in ("depot7", "depot8", "depot7"):
+            assert not trio.exchange(caller).problem
+        main, *depots = (_seen(trio, name) for name in NAMES)
+        assert depots == [main, main]
+
+    law()
+    for name in NAMES:
+        with trio[name].at():
+            assert verify.verify().ok
 
 
 def test_a_log_that_is_refused_stands_in_no_others_way(trio: State) -> None:

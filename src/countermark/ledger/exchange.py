@@ -39,7 +39,8 @@ from countermark.ledger.models import LOG_SPAN, Attachment, Log, Peer, SideText
 from countermark.ledger.services import Actor, KeptWrite, LedgerError
 from countermark.ledger.snapshot import snapshot
 
-BATCH: Final = 5000
+BATCH: Final = 1000
+"""Entries folded in one transaction: a counter that records meanwhile waits for no more."""
 BATCH_BYTES: Final = 32 << 20
 _ORIGIN: Final = re.compile(r"[A-Z]{2}/[a-z0-9][a-z0-9-]{0,31}/[1-9][0-9]{0,5}")
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -370,6 +371,7 @@ def _append(
         if fresh:
             _append_batch(found.origin, held + new, fresh, peer, own)
             new += len(fresh)
+            database.settle()
         progress(batch.start + len(batch.lines) - found.start, found.size - found.start)
     return new
 
