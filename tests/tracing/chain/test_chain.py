@@ -5,7 +5,7 @@ import json
 import pytest
 
 from countermark.tracing.chain import atlas, drawing, rules
-from countermark.tracing.chain.rules import Asked, Gap, Step, chain, legs, linked
+from countermark.tracing.chain.rules import Asked, Gap, Step, chain, distinct, legs, linked, nearest
 from countermark.tracing.requests.rules import marks_of
 
 MADE = Step("manufacture", "1990", "XB", "XA", sender="Nordwerk", stated=True)
@@ -107,3 +107,13 @@ def test_a_country_the_map_has_no_place_for_is_named() -> None:
 
 def test_nothing_told_is_an_empty_chain() -> None:
     assert (chain(()), legs(()), rules.places(())) == ((), (), ())
+
+
+def test_weapons_asked_about_are_told_apart_by_their_marks() -> None:
+    found = distinct([frozenset({"AB1234"}), frozenset(), frozenset({"CD777"}), frozenset({"AB1234", "N7"})])
+    assert [sorted(one.marks) for one in found] == [["AB1234", "N7"], ["CD777"]]
+
+
+def test_an_answer_is_about_the_weapon_whose_marks_are_most_like_its_own() -> None:
+    found = distinct([frozenset({"K4711O8"}), frozenset({"TKD48213"})])
+    assert [nearest(marks, found) for marks in (["K471108"], ["TKD48218", "X"], ["QQ"], [])] == [1, 2, None, None]

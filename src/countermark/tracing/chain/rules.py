@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
+from rapidfuzz.distance import Indel
 
 from countermark.register import custody
 from countermark.register.rules import HistoryEvent
@@ -23,7 +24,8 @@ class Step(msgspec.Struct, frozen=True):
     """One event of the chain.
 
     `country` is where it happened, `to_country` where an export went; `told_by` the State that told it, or whose request says it.
-    `stated`: it stands in a request and was not told by an answer. Names are texts, empty where none was told.
+    `stated`: it stands in a request and was not told by an answer. `of_any`: the answer does not say which of the weapons asked about it is
+    about. Names are texts, empty where none was told.
     """
 
     event: str
@@ -36,6 +38,7 @@ class Step(msgspec.Struct, frozen=True):
     place: str = ""
     proof: str = ""
     stated: bool = False
+    of_any: bool = False
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -57,6 +60,40 @@ class Leg(msgspec.Struct, frozen=True):
     origin: str
     target: str
     known: bool
+
+
+class Weapon(msgspec.Struct, frozen=True):
+    """One weapon that the requests of a trace ask about; `marks` are canonical."""
+
+    number: int
+    marks: frozenset[str]
+
+
+LEAST_LIKE = 0.6
+"""Similarity from which a registered mark may be one that was asked about, misread."""
+
+
+def distinct(asked: Iterable[frozenset[str]]) -> tuple[Weapon, ...]:
+    """The weapons asked about, each once: two requests that share a mark of one ask about the same."""
+    found: list[frozenset[str]] = []
+    for marks in filter(None, asked):
+        same = next((at for at, known in enumerate(found) if known & marks), None)
+        if same is None:
+            found.append(marks)
+        else:
+            found[same] |= marks
+    return tuple(Weapon(number, marks) for number, marks in enumerate(found, 1))
+
+
+def nearest(marks: Iterable[str], weapons: Sequence[Weapon]) -> int | None:
+    """The number of the weapon whose marks are most like some canonical ones; None where none is like them."""
+    told = list(marks)
+    like = [
+        (max((Indel.normalized_similarity(a, b) for a in told for b in one.marks), default=0.0), -one.number)
+        for one in weapons
+    ]
+    best = max(like, default=(0.0, 0))
+    return -best[1] if best[0] >= LEAST_LIKE else None
 
 
 class Asked(msgspec.Struct, frozen=True):

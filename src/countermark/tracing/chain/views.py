@@ -21,11 +21,14 @@ from countermark.tracing.requests.states import Request
 def chain(request: HttpRequest, conversation: str) -> HttpResponse:
     """What the answers of linked requests tell of one weapon: map, timeline and the same facts as a table."""
     linked, items = _of(request, conversation)
+    weapons = queries.weapons(linked)
     codes = rules.places(items)
     context = {
         "found": next(one for one in linked if one.id == conversation),
         "line": shown.line(next(one for one in linked if one.id == conversation)),
         "linked": [shown.line(one) for one in linked],
+        "weapons": [(one.number, min(one.marks)) for one in weapons] if len(weapons) > 1 else [],
+        "weapon": _number(request),
         "items": [(item if isinstance(item, Gap) else None, item) for item in items],
         "places": [(number, code, countrynames.name(code)) for number, code in enumerate(codes, 1)],
         "legs": [
@@ -53,7 +56,13 @@ def _of(request: HttpRequest, conversation: str) -> tuple[list[Request], tuple[I
     linked = queries.requests_of(conversation, requests.reader(me(request)))
     if not linked:
         raise Http404(_("There is no such request."))
-    return linked, queries.chain(linked)
+    return linked, queries.chain(linked, _number(request))
+
+
+def _number(request: HttpRequest) -> int:
+    """Which of the weapons asked about is shown: the first one unless the address names another."""
+    text = request.GET.get("weapon", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 4 else 1
 
 
 def _in_words(items: tuple[Item, ...]) -> str:

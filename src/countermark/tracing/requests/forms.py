@@ -136,9 +136,23 @@ def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> No
 
 
 class Letter(forms.Form):
-    """When a State without a node wrote."""
+    """When a State without a node wrote, and about which weapon where it was asked about several."""
 
     day = _day(gettext_lazy("Date of the letter"), required=True)
+    weapon = forms.ChoiceField(label=gettext_lazy("Weapon it is about"), required=False)
+
+    def __init__(self, *args: Any, marks: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        if len(marks) > 1:
+            offer(self, "weapon", [("", "—"), *((mark, mark) for mark in marks)])
+        else:
+            del self.fields["weapon"]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The weapon, as an answer names it; nothing where it need not be said."""
+        mark = self.cleaned_data.get("weapon")
+        return {"weapon": {"marks": [mark]}} if mark else {}
 
 
 class LetterEvent(forms.Form):

@@ -313,7 +313,7 @@ def _mark(value: Any) -> str:
     if not isinstance(value, dict):
         return plain(value)
     component = _(words.COMPONENTS.get(str(value.get("component", "")), ""))
-    return f"{plain(value.get('mark') or value.get('inscription') or '')} ({component})"
+    return f"{plain(value.get('mark') or value.get('reading') or value.get('inscription') or '')} ({component})"
 
 
 def plain(value: Any, deep: int = 0) -> str:
@@ -561,7 +561,10 @@ def on_paper(value: Mapping[str, Any], peer: str) -> Told:
 
 
 def point_of_diversion(request: Request) -> rules.Diversion | None:
-    """Where the weapon left lawful custody, as far as the answers of this request tell."""
+    """Where the weapon left lawful custody, as far as the answers of this request tell; of several weapons each chain says it."""
+    asked = next((one.envelope.body.get("weapons") for one in request.kept if one.envelope.kind == "request"), None)
+    if isinstance(asked, list) and len(asked) > 1:
+        return None
     return rules.point_of_diversion(_facts_told(request))
 
 

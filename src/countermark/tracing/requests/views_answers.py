@@ -76,7 +76,7 @@ def _asked(request: HttpRequest, weapon: dict[str, Any]) -> Asked:
 
 def _read(mark: Any) -> str:
     """A mark as another program may have written it: a text, or the mark of a component."""
-    text = mark.get("mark") or mark.get("inscription") if isinstance(mark, dict) else mark
+    text = mark.get("mark") or mark.get("reading") or mark.get("inscription") if isinstance(mark, dict) else mark
     return shown.plain(text or "")[:1000]
 
 

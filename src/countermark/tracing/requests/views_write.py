@@ -203,11 +203,11 @@ def request_paper(request: HttpRequest, conversation: str, kind: str) -> HttpRes
     if not found.on_paper or kind not in rules.allowed(found.conversation, theirs):
         raise Http404(_("This cannot be said in the request now."))
     data = posted(request)
-    letter, form = forms.Letter(data), forms.Say(kind, data)
     answers = "answer" in rules.table().messages[kind].needs
+    letter, form = forms.Letter(data, marks=_asked_marks(found) if answers else ()), forms.Say(kind, data)
     events = [forms.LetterEvent(data, prefix=f"e{n}") for n in range(forms.PAPER_EVENTS if answers else 0)]
     if data is not None and all([letter.is_valid(), form.is_valid(), *(one.is_valid() for one in events)]):
-        told = {"answer": {"events": [one.facts for one in events if one.facts]}} if answers else {}
+        told = {"answer": {**letter.about, "events": [one.facts for one in events if one.facts]}} if answers else {}
         time = f"{letter.cleaned_data['day'].isoformat()}T00:00:00.000Z"
         try:
             services.note_paper(found.id, kind, {**form.body, **told}, time, by=actor(request))
@@ -227,6 +227,14 @@ def request_paper(request: HttpRequest, conversation: str, kind: str) -> HttpRes
         "own": settings.ENVIRONMENT.state,
     }
     return render(request, "tracing/requests/paper.html", context, status=REFUSED if is_wrong else 200)
+
+
+def _asked_marks(found: Request) -> list[str]:
+    """The first mark of each weapon a request asks about."""
+    said = next((one.envelope.body for one in found.kept if one.envelope.kind == "request"), {})
+    listed = said.get("weapons")
+    weapons = [_typed(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return list(dict.fromkeys(filter(None, (str(one["marks"]).partition("\n")[0] for one in weapons))))
 
 
 @requires("request.draft")
