@@ -47,8 +47,9 @@ def unbind(tag: str, weapon_id: str, note: str, as_json: bool) -> None:
 def listing(weapon_id: str, tag: str, twice: bool, as_json: bool) -> None:
     """Lists which tags are on which weapons."""
     ready()
-    from countermark.stockpile.tags import queries
+    from countermark.stockpile.tags import queries, services
 
+    tag = services.tag_text(tag) if tag else ""
     rows = [
         {"tag": one.tag, "tid": one.tid, "weapon_id": str(one.weapon.id), "ref": one.weapon.ref, "since": one.since, "twice": one.twice}
         for one in queries.bound(weapon_id=weapon_id, tag=tag, twice=twice)

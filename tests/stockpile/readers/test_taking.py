@@ -13,11 +13,13 @@ from countermark.ledger import store as logs
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.verify import verify
 from countermark.register import services as register
+from countermark.register.queries.scope import Scope
 from countermark.stockpile import acts, units
 from countermark.stockpile.models import Observation, SubjectRow, TakenBatch
-from countermark.stockpile.readers import alarms, devices, observations, presence, services
+from countermark.stockpile.readers import alarms, devices, observations, presence, queries, services
 from countermark.stockpile.readers.reads import SLOT_MS, Read, gather
 from countermark.stockpile.tags import services as tags
+from tests.register import people
 from tests.stockpile.readers.depots import CHIEF, CHIP, EPC, NORTH, SOUTH, Refused, now, pistol, readers, seen
 
 pytestmark = pytest.mark.django_db
@@ -297,3 +299,24 @@ def test_many_rows_at_once_add_up_as_few_do() -> None:
     found = set(Observation.objects.values_list("first", "last", "reads", "rssi"))
     assert found == {(minute, minute + 500, 2, -6000)}
     assert Observation.objects.count() == len(tags)
+
+
+def test_a_tag_on_a_record_that_was_found_to_be_another_is_on_that_weapon() -> None:
+    _, south = readers()
+    old, weapon_id = pistol(), people.weapon("A2", place=SOUTH)
+    register.join(old, weapon_id, reason="keyed twice", by=CHIEF)
+
+    assert [(one.weapon, one.status) for one in services.bound_tags([EPC])] == [(weapon_id, "active")]
+    assert not services.take(south, [seen()], by=CHIEF).alarms
+
+
+def test_a_count_by_radio_gets_weapons_by_their_tag_and_the_tags_that_are_on_none() -> None:
+    north, south = readers()
+    weapon_id = pistol()
+    services.take(north, [seen(5), seen(5, tag="E200"), seen(86_400, tag="E201")], by=CHIEF)
+    services.take(south, [seen(5, tag="E202")], by=CHIEF)
+
+    found = queries.counted([north.id], now() - 3_600_000, now())
+
+    assert found == ({EPC: weapon_id}, ["E200"])
+    assert queries.counted([north.id], now() - 3_600_000, now(), Scope(frozenset({"elsewhere"}))) == ({}, [EPC, "E200"])

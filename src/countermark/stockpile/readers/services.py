@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from countermark.accounts.models import Place
 from countermark.ledger import database, services, store, tree
@@ -21,6 +22,8 @@ TRAVEL_SETTING = "tag_travel_minutes"
 TRAVEL_MINUTES = 10
 LOOKED_AT = 500
 """Tags looked into at a time."""
+MOST_JOINED = 5
+"""Records joined one to the next that are followed."""
 STRETCH = 10
 """Minutes looked into at a time."""
 
@@ -142,12 +145,26 @@ def _sightings(seen: Iterable[tuple[Key, Seen]], explained: Mapping[str, int]) -
 
 
 def bound_tags(tags: Collection[str]) -> list[Bound]:
-    """What the register says of some tags, as far as they are bound; of a tag on two weapons both."""
+    """What the register says of some tags, as far as they are bound; of a tag on two weapons both. A tag on a record that was found to be
+    another's is on that weapon.
+    """
     rows = list(Tag.objects.filter(tag__in=list(tags)))
-    ids = {row.weapon_id for row in rows}
-    weapons = {weapon.id: weapon for weapon in Weapon.objects.filter(id__in=ids)}
-    held = {holding.weapon_id: holding for holding in Holding.objects.filter(weapon_id__in=ids)}
-    return [_bound(row, weapons[row.weapon_id], held.get(row.weapon_id)) for row in rows if row.weapon_id in weapons]
+    weapons = _surviving({row.weapon_id for row in rows})
+    held = Holding.objects.in_bulk([weapon.id for weapon in weapons.values()])
+    found = [(row, weapons[row.weapon_id]) for row in rows if row.weapon_id in weapons]
+    return [_bound(row, weapon, held.get(weapon.id)) for row, weapon in found]
+
+
+def _surviving(weapon_ids: Collection[UUID]) -> dict[UUID, Weapon]:
+    """The weapons some records are shown under, by the id of the record."""
+    found = Weapon.objects.in_bulk(list(weapon_ids))
+    for _ in range(MOST_JOINED):
+        onward = {weapon.replaced_by for weapon in found.values() if weapon.replaced_by}
+        if not onward:
+            break
+        others = Weapon.objects.in_bulk(list(onward))
+        found = {at: others.get(weapon.replaced_by or weapon.id, weapon) for at, weapon in found.items()}
+    return found
 
 
 def _bound(row: Tag, weapon: Weapon, holding: Holding | None) -> Bound:

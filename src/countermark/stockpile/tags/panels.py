@@ -17,12 +17,13 @@ def tags(user: User, record: Record) -> Panel | None:
     neither, where the reader may not put one on.
     """
     may_handle = accounts.may_at(user, "stock.handle", record.state.place or None)
+    bound = [(one.id, tag) for one in (record.state, *record.joined) for tag in one.tags]
     standing = acts.subjects("alarm", state=alarms.OPEN, parent=f"weapon:{record.state.id}")
-    if not (may_handle or record.state.tags or standing):
+    if not (may_handle or bound or standing):
         return None
     data: dict[str, Any] = {
         "weapon": record.state.id,
-        "tags": record.state.tags,
+        "tags": bound,
         "alarms": standing,
         "may_handle": may_handle,
     }

@@ -118,7 +118,7 @@ def unbind(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     """Takes a tag off a weapon."""
     record = record_or_404(request, weapon_id, "stock.handle")
     try:
-        made = services.unbind(request.POST.get("tag", ""), weapon_id=record.state.id, by=actor(request))
+        made = services.unbind(request.POST.get("tag", ""), weapon_id=str(weapon_id), by=actor(request))
     except Refused as refused:
         say_refused(request, refused)
     else:

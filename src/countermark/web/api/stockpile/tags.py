@@ -90,7 +90,7 @@ def listing(request: HttpRequest, asked: Query[WhichTags]) -> list[dict[str, Any
     found = queries.bound(
         scope.of(person(request), "stock.view"),
         weapon_id=str(asked.weapon_id or ""),
-        tag=asked.tag,
+        tag=services.tag_text(asked.tag) if asked.tag else "",
         twice=asked.twice,
     )
     return [
