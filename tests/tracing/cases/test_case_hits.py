@@ -11,7 +11,7 @@ from countermark.register.checking import Refused
 from countermark.register.queries import discrepancies
 from countermark.register.queries.scope import EVERYTHING
 from countermark.tracing.cases import hits, queries, services
-from countermark.tracing.cases.rules import Facts, Mark, Recovered
+from countermark.tracing.cases.rules import Closing, Facts, Mark, Recovered
 from tests.register import people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.storage]
@@ -70,6 +70,14 @@ def test_a_hit_is_assigned_to_nobody_who_works_on_no_case() -> None:
     people.person("store", "armourer")
     with pytest.raises(Refused):
         decided.assign(f"hit:{case}:{weapon}", "2026-12-24", "store", by=people.CHIEF)
+
+
+def test_who_closes_a_case_settles_its_hits_and_answers_for_that() -> None:
+    case, _weapon = hit()
+    services.close(case, Closing("A5", reason="the one stolen in 2020"), by=people.CHIEF)
+    assert discrepancies.queue(EVERYTHING, kind=hits.KIND) == []
+    (found,) = hits.with_decisions(queries.alerts()).values()
+    assert (found.state, found.reason) == (decided.DECIDED, "the one stolen in 2020")
 
 
 def test_a_tracing_officer_decides_a_hit_on_the_page_of_the_case() -> None:

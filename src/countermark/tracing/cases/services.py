@@ -15,14 +15,16 @@ from countermark.accounts.models import Place
 from countermark.ledger import database, entry, jcs, services
 from countermark.ledger.services import Actor, Draft, KeptWrite
 from countermark.marks.sentences import NotAllowed, Sentence
+from countermark.register import cases as decided
 from countermark.register import projection
 from countermark.register import rules as register_rules
 from countermark.register import services as register
 from countermark.tracing import services as tracing
-from countermark.tracing.cases import queries, rules
+from countermark.tracing.cases import hits, queries, rules
 from countermark.tracing.cases.rules import Closing, Facts, Recovered
 from countermark.tracing.cases.states import Case, Item
 from countermark.tracing.requests import services as requests
+from countermark.tracing.requests.rules import OUTCOMES
 
 MEDIA_TYPE = "application/vnd.countermark.case+json"
 
@@ -230,7 +232,7 @@ def asked(case: str, conversation: str, items: Iterable[str] = (), *, by: Actor)
 
 
 def close(case: str, closing: Closing, *, by: Actor) -> Case:
-    """Closes a case with its outcome. Raises `NotRecorded`."""
+    """Closes a case with its outcome, which settles the hits nobody decided. Raises `NotRecorded`."""
     with _alone():
         known = _case(case)
         if known.closed:
@@ -238,7 +240,15 @@ def close(case: str, closing: Closing, *, by: Actor) -> Case:
         if wrong := rules.closing_problems(closing, identified=bool(known.weapons)):
             raise NotRecorded(wrong)
         services.append([_act("recovery_closed", case, msgspec.to_builtins(closing))], by=by)
+        reason = closing.reason.strip() or f"the case was closed: {OUTCOMES[closing.outcome]}"
+        for hit in hits.with_decisions(queries.alerts([known])).values():
+            if hit.state == decided.OPEN:
+                decided.decide(hit.subject, hit.due, "as_recorded", reason[:LONGEST_REASON], by=by)
     return _case(case)
+
+
+LONGEST_REASON = 500
+"""Characters of the reason of a decided discrepancy."""
 
 
 def _alone() -> AbstractContextManager[None]:
