@@ -272,3 +272,26 @@ def test_a_consultation_has_no_end_of_documents() -> None:
     letters = [photograph.PDF + b"%d" % n for n in range(consultations.MOST_DOCUMENTS + 1)]
     with pytest.raises(Refused):
         consultations.record("2026-03-04", "plates", "ACME", asked="?", documents=letters, by=CHIEF)
+
+
+def test_a_find_waits_since_it_was_taken_in_whatever_happens_to_it_meanwhile() -> None:
+    people.places()
+    weapon = found("F1", "2026-01-01")
+    people.event(weapon, event="move", date="2026-05-01", place=NORTH)
+    people.event(weapon, event="confiscation", date="2026-06-01")
+    back = found("F2", "2025-01-01")
+    people.event(back, event="loss", date="2025-02-01")
+    people.event(back, event="recovery", date="2025-03-01")
+
+    listed = origins.finds(people.person("alice", "marking"))
+
+    assert [(str(one.weapon.id), one.since[:10]) for one in listed] == [(back, "2025-03-01"), (weapon, "2026-01-01")]
+    assert verify().ok
+
+
+def test_a_find_of_no_known_day_waits_since_it_was_recorded() -> None:
+    found("F1", "")
+
+    [one] = origins.finds(people.person("alice", "marking"))
+
+    assert one.days == 0

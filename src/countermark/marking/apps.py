@@ -12,6 +12,7 @@ class MarkingConfig(AppConfig):
             catalogue,
             consultations,
             equipment,
+            found,
             numbering,
             origins,
             panels,

@@ -116,6 +116,16 @@ class ItemRow(models.Model):
         return f"{self.batch} {self.position}"
 
 
+class FindRow(models.Model):
+    """View: a weapon the State has taken in, and since when (`found.py`)."""
+
+    weapon_id = models.UUIDField(primary_key=True)
+    since = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.weapon_id} {self.since}"
+
+
 class StateMark(models.Model):
     """View: a weapon that bears a readable mark of State stock (`statemarks.py`)."""
 

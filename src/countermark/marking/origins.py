@@ -13,7 +13,8 @@ from typing import Literal, get_args
 
 import msgspec
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from countermark.accounts.queries import Person
 from countermark.ledger import database, identity
@@ -21,16 +22,16 @@ from countermark.ledger.services import Actor, SideNote, require_own_log
 from countermark.marking import acts
 from countermark.marking.acts import refuse
 from countermark.marking.description import Production
-from countermark.marking.models import ItemRow
+from countermark.marking.models import FindRow, ItemRow
 from countermark.marking.states import SHAPES
 from countermark.register import checking, projection, services
 from countermark.register.models import Weapon
 from countermark.register.queries import scope
-from countermark.register.rules import WeaponState
+from countermark.register.rules import TAKEN_IN, WeaponState
 
 PRODUCTIONS: tuple[str, ...] = get_args(Production)
-FOUND = ("found", "recovered", "seized", "confiscated", "surrendered", "collected")
-"""What a weapon's status is after it was found (register, `STATUSES`)."""
+FOUND = TAKEN_IN
+"""What a weapon's status is after it was found."""
 
 Decision = Literal["mark", "destroy"]
 DECISIONS: tuple[str, ...] = get_args(Decision)
@@ -143,9 +144,9 @@ def _found(user: Person) -> QuerySet[Weapon]:
     """Weapons found that a person may see, with the time `since`; the oldest first."""
     seen = scope.of(user, "marking.view")
     rows = seen.narrow(Weapon.objects.filter(replaced_by=None).exclude(status="active").filter(status__in=FOUND))
-    # An event of unknown date says nothing of how long a weapon has waited: the record does.
-    since = Case(When(last_time__startswith="0001", then=F("first_recorded")), default=F("last_time"))
-    return rows.annotate(since=since).order_by("since", "id")
+    since = FindRow.objects.filter(weapon_id=OuterRef("pk")).values("since")[:1]
+    # A store that was not rebuilt yet has no such view: the last event is the nearest that is known.
+    return rows.annotate(since=Coalesce(Subquery(since), F("last_time"))).order_by("since", "id")
 
 
 def _since(row: Weapon) -> str:

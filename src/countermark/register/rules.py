@@ -72,6 +72,8 @@ class WeaponState(msgspec.Struct, frozen=True):
     country: str = ""
     year: str = ""
     status: str = "active"
+    status_since: str = ""
+    """When it came to be so (RFC 3339 UTC), or when that was recorded where the day is not known; empty while it is active."""
     holder: str = ""
     place: str = ""
     replaced_by: str = ""
@@ -212,16 +214,32 @@ def _told_differently(entries: Sequence[Entry], wrong: Mapping[str, str]) -> boo
     return False
 
 
+TAKEN_IN = frozenset(("found", "recovered", "seized", "confiscated", "surrendered", "collected"))
+"""What a weapon is that the State has taken in: it stays so from the first of these on, whichever the next is called."""
+
+
 class _Draft:
     """A state while it is being folded."""
 
-    __slots__ = ("facts", "handed", "holder", "last_time", "marks", "parts", "place", "replaced_by", "status", "tags")
+    __slots__ = (
+        "facts",
+        "handed",
+        "holder",
+        "last_time",
+        "marks",
+        "parts",
+        "place",
+        "replaced_by",
+        "since",
+        "status",
+        "tags",
+    )
 
     def __init__(self) -> None:
         self.facts: Body = {}
         self.handed: Body | None = None
         self.status = "active"
-        self.holder = self.place = self.replaced_by = self.last_time = ""
+        self.holder = self.place = self.replaced_by = self.last_time = self.since = ""
         self.marks: list[MarkState] = []
         self.parts: list[ComponentState] = []
         self.tags: Sequence[TagState] = ()
@@ -244,6 +262,7 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
         country=_text(facts, "countermark:country"),
         year=_text(facts, "countermark:year"),
         status=draft.status,
+        status_since=draft.since if draft.status != "active" else "",
         holder=draft.holder,
         place=draft.place,
         replaced_by=draft.replaced_by,
@@ -285,7 +304,11 @@ def _apply(draft: _Draft, entry: Entry) -> None:
         _remove(draft, body)
     elif event == "same_as" and is_weapon_id(_text(body, "countermark:same_as")):
         draft.replaced_by = body["countermark:same_as"]
+    before = draft.status
     _move(draft, event, body)
+    if draft.status != before and not {draft.status, before} <= TAKEN_IN:
+        time = _text(body, "eventTime")
+        draft.since = time if time[:4] != "0001" else entry.recorded.time
     if handover.stated(body):
         draft.handed = body
     draft.tags = tagged.after(draft.tags, body, entry.event_id)
