@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from countermark.ledger import bundle, exchange, nodes, pieces, replicas, services, store, tree, verify
+from countermark.ledger import bundle, exchange, nodes, pieces, replicas, sealing, services, store, tree, verify
 from countermark.ledger.bundle import BundleError
 from countermark.ledger.models import Attachment, Log, Peer, SideText
 from tests.ledger.foreign import ANN, ForeignLog
@@ -84,6 +84,28 @@ def test_files_of_another_log_are_not_taken_for_pieces_of_this_one(pair: State, 
     (tmp_path / "log.001").write_bytes(ForeignLog(DEPOT).bundle())
     with pytest.raises(BundleError, match="another bundle"):
         write(pair, tmp_path / "log")
+
+
+@pytest.mark.storage
+def test_a_document_that_is_too_large_to_be_sealed_stands_in_nobodys_way(
+    pair: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "LONGEST_DOCUMENT", 1000)
+    with pair["depot7"].at():
+        for data in (b"x" * 1000, b"y" * 1001):
+            services.append(
+                [services.timed_act("document_captured", {}, kept=(services.attachment(data, "text/xml"),))], by=ANN
+            )
+    [file] = write(pair, tmp_path / "log")
+    with pair["main"].at():
+        exchange.take_in(file, by=ANN)
+        assert bytes(Attachment.objects.get().data) == b"x" * 1000
+        assert verify.verify().ok
+
+
+def test_the_largest_document_that_travels_is_opened_by_its_receiver(node: Path) -> None:
+    data = b'"%b"' % (b"a" * (bundle.LONGEST_DOCUMENT * 4 // 3 + 200))
+    assert sealing.unseal(sealing.seal(data, sealing.own_public_key())) == data
 
 
 @pytest.mark.storage

@@ -23,6 +23,8 @@ CLOSED: Final = "checkpoint:"
 LONGEST_ENTRY: Final = entries.LONGEST
 LONGEST_HEADER: Final = 64 << 10
 LONGEST_SIDE: Final = 2 * sealing.LONGEST
+LONGEST_DOCUMENT: Final = 45 << 20
+"""A larger document does not travel: in base64 it would be longer than what is sealed in one piece."""
 SIDE_BATCH: Final = 1000
 _LAST_LINE: Final = b'{"end":true}'
 
@@ -198,8 +200,8 @@ def _side_rows(log: Log, span: Span) -> Iterator[SideRows]:
         texts = SideText.objects.filter(ref__in=[key for table, key, _ in stated if table == "text"]).exclude(text="")
         if rows := [TextRow(t.ref, t.kind, t.text, t.salt) for t in texts]:
             yield SideRows(texts=rows)
-        documents = [key for table, key, _ in stated if table == "attachment"]
-        for one in Attachment.objects.filter(digest__in=documents).exclude(data=b""):
+        for digest in document_lengths([key for table, key, _ in stated if table == "attachment"]):
+            one = Attachment.objects.get(digest=digest)
             yield SideRows(attachments=[AttachmentRow(one.digest, one.media_type, bytes(one.data))])
     if span.kept_from is None:
         return
@@ -207,6 +209,12 @@ def _side_rows(log: Log, span: Span) -> Iterator[SideRows]:
     for stated in database.chunks(_stated(log, span.kept_from, span.end), SIDE_BATCH):
         if others := list(_kept_rows(stated)):
             yield SideRows(kept=others)
+
+
+def document_lengths(digests: Sequence[str]) -> dict[str, int]:
+    """The lengths of those among some documents that travel: neither erased nor too large."""
+    rows = database.select_in("SELECT digest, length(data) FROM ledger_attachment", "digest", digests)
+    return {digest: length for digest, length in sorted(rows) if 0 < length <= LONGEST_DOCUMENT}
 
 
 def _stated(log: Log, start: int, end: int) -> Iterator[tuple[str, str, int]]:

@@ -10,7 +10,6 @@ from countermark.ledger.models import Contact, Log, Peer
 from countermark.marks import sentences
 from countermark.marks.sentences import Sentence
 
-
 SILENT: Final = timedelta(days=7)
 
 

@@ -144,7 +144,7 @@ def _documents(log: Log, start: int, end: int) -> dict[int, int]:
     )
     sizes: dict[int, int] = {}
     for keys in database.chunks(stated, 1000):
-        for key, length in database.select_in("SELECT digest, length(data) FROM ledger_attachment", "digest", keys):
+        for key, length in bundle.document_lengths(keys).items():
             index = store.index_of(stated[key])
             sizes[index] = sizes.get(index, 0) + length * 16 // 9 + 1000
     return sizes

@@ -32,7 +32,7 @@ class SealError(ValueError):
 
 
 class _Registry(jwe.JWERegistry):
-    max_ciphertext_length = LONGEST
+    max_ciphertext_length = LONGEST * 4 // 3 + 1000  # it stands there in base64
 
 
 def key_path() -> Path:
