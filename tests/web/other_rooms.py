@@ -35,7 +35,10 @@ FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
 STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
 HANDLERS = {"armourer"}
+COMMANDERS = {"commander"}
 COUNTER = {"mode": "issue"}
+SUBJECT_KEY = {"key": "nothing"}
+SOMEBODY = {"ref": "0" * 64}
 COUNT = {"code": "CT000000000"}
 COUNT_PLAN = {"key": "nobodys"}
 RECEIPT = {"code": "HR00000000"}
@@ -63,6 +66,39 @@ PAGES: dict[str, Page] = {
     "stockpile:receipts": Page(STOCK),
     "stockpile:receipt": Page(STOCK, kwargs=RECEIPT),
     "stockpile:receipt_signed": Page(HANDLERS, "post", RECEIPT),
+    "stockpile:units": Page(STOCK),
+    "stockpile:unit_set": Page(COMMANDERS),
+    "stockpile:unit": Page(STOCK, kwargs={"place": "nowhere"}),
+    "stockpile:policies": Page(STOCK),
+    "stockpile:policy_set": Page(COMMANDERS),
+    "stockpile:people": Page(STOCK),
+    "stockpile:person_add": Page(COMMANDERS),
+    "stockpile:person": Page(STOCK, kwargs=SOMEBODY),
+    "stockpile:person_qualify": Page(COMMANDERS, kwargs=SOMEBODY),
+    "stockpile:person_card": Page(COMMANDERS, kwargs=SOMEBODY),
+    "stockpile:proposals": Page(STOCK),
+    "stockpile:proposal": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:proposal_decide": Page(COMMANDERS, kwargs=SUBJECT_KEY),
+    "stockpile:shipments": Page(STOCK),
+    "stockpile:shipment_add": Page(HANDLERS),
+    "stockpile:shipment": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:shipment_step": Page(HANDLERS, kwargs={**SUBJECT_KEY, "step": "dispatch"}),
+    "stockpile:incidents": Page(STOCK),
+    "stockpile:incident_add": Page(HANDLERS),
+    "stockpile:incident": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:incident_step": Page(STOCK, kwargs={**SUBJECT_KEY, "step": "recover"}),
+    "stockpile:disposal": Page(STOCK),
+    "stockpile:review_add": Page(COMMANDERS),
+    "stockpile:surplus_add": Page(COMMANDERS),
+    "stockpile:surplus": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:surplus_step": Page(COMMANDERS, kwargs={**SUBJECT_KEY, "step": "dispose"}),
+    "stockpile:destruction_add": Page(HANDLERS),
+    "stockpile:destruction": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:destruction_step": Page(HANDLERS, kwargs={**SUBJECT_KEY, "step": "read"}),
+    "stockpile:lots": Page(STOCK),
+    "stockpile:lot_add": Page(HANDLERS),
+    "stockpile:lot": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:lot_move": Page(HANDLERS, kwargs=SUBJECT_KEY),
     "stockpile:counter": Page(HANDLERS, kwargs=COUNTER),
     "stockpile:counter_scan": Page(HANDLERS, "post", COUNTER),
     "stockpile:counter_undo": Page(HANDLERS, "post", COUNTER),

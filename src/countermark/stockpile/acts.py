@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from countermark.ledger import jcs
 from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
+from countermark.marks.sentences import Sentence
 from countermark.register.acts import (
     alone,
     append,
@@ -106,6 +107,16 @@ def subjects(kind: str, **columns: str) -> list[Subject]:
 def subject_of_row(row: SubjectRow) -> Subject:
     """A row as its own type."""
     return Subject(**{name: getattr(row, name) for name in Subject.__struct_fields__})
+
+
+def no_weapon(line: str) -> Sentence:
+    """What was expected of a line that names no weapon."""
+    return Sentence("a weapon one may see; %(line)s is none", line=line)
+
+
+def several(line: str) -> Sentence:
+    """What was expected of a line that names more than one."""
+    return Sentence("one weapon; several bear %(line)s: give the record's code or id", line=line)
 
 
 def plain(values: Sequence[msgspec.Struct]) -> list[Any]:

@@ -6,7 +6,7 @@ from countermark.stockpile.counting import sheetviews as sheets
 from countermark.stockpile.counting import views as counting
 from countermark.stockpile.labels import views as labels
 from countermark.stockpile.scanning import views as scanning
-from countermark.stockpile.views import counter, home, receipts, tags
+from countermark.stockpile.views import counter, disposal, home, moves, office, receipts, tags
 
 patterns: list[URLPattern | URLResolver] = [
     path("stockpile/", home.home, name="home"),
@@ -44,6 +44,39 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/tags/alarms/<str:key>/close/", tags.alarm_close, name="alarm_close"),
     path("stockpile/tags/<uuid:weapon_id>/bind/", tags.bind, name="tag_bind"),
     path("stockpile/tags/<uuid:weapon_id>/unbind/", tags.unbind, name="tag_unbind"),
+    path("stockpile/units/", office.unit_list, name="units"),
+    path("stockpile/units/set/", office.unit_set, name="unit_set"),
+    path("stockpile/units/rules/", office.policies, name="policies"),
+    path("stockpile/units/rules/set/", office.policy_set, name="policy_set"),
+    path("stockpile/units/<str:place>/", office.unit, name="unit"),
+    path("stockpile/people/", office.people, name="people"),
+    path("stockpile/people/new/", office.person_add, name="person_add"),
+    path("stockpile/people/<str:ref>/", office.person, name="person"),
+    path("stockpile/people/<str:ref>/qualify/", office.person_qualify, name="person_qualify"),
+    path("stockpile/people/<str:ref>/card/", office.person_card, name="person_card"),
+    path("stockpile/proposals/", office.proposal_list, name="proposals"),
+    path("stockpile/proposals/<str:key>/", office.proposal, name="proposal"),
+    path("stockpile/proposals/<str:key>/decide/", office.proposal_decide, name="proposal_decide"),
+    path("stockpile/shipments/", moves.shipment_list, name="shipments"),
+    path("stockpile/shipments/new/", moves.shipment_add, name="shipment_add"),
+    path("stockpile/shipments/<str:key>/", moves.shipment, name="shipment"),
+    path("stockpile/shipments/<str:key>/<str:step>/", moves.shipment_step, name="shipment_step"),
+    path("stockpile/incidents/", moves.incident_list, name="incidents"),
+    path("stockpile/incidents/new/", moves.incident_add, name="incident_add"),
+    path("stockpile/incidents/<str:key>/", moves.incident, name="incident"),
+    path("stockpile/incidents/<str:key>/<str:step>/", moves.incident_step, name="incident_step"),
+    path("stockpile/disposal/", disposal.overview, name="disposal"),
+    path("stockpile/disposal/review/", disposal.review_add, name="review_add"),
+    path("stockpile/disposal/surplus/new/", disposal.surplus_add, name="surplus_add"),
+    path("stockpile/disposal/surplus/<str:key>/", disposal.surplus, name="surplus"),
+    path("stockpile/disposal/surplus/<str:key>/<str:step>/", disposal.surplus_step, name="surplus_step"),
+    path("stockpile/disposal/lists/new/", disposal.destruction_add, name="destruction_add"),
+    path("stockpile/disposal/lists/<str:key>/", disposal.destruction, name="destruction"),
+    path("stockpile/disposal/lists/<str:key>/<str:step>/", disposal.destruction_step, name="destruction_step"),
+    path("stockpile/ammunition/", disposal.lots, name="lots"),
+    path("stockpile/ammunition/new/", disposal.lot_add, name="lot_add"),
+    path("stockpile/ammunition/<str:key>/", disposal.lot, name="lot"),
+    path("stockpile/ammunition/<str:key>/move/", disposal.lot_move, name="lot_move"),
     path("stockpile/scan/", scanning.look, name="scan"),
     path("stockpile/scan/photograph/", scanning.photograph, name="photograph"),
 ]

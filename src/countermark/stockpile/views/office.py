@@ -1,0 +1,493 @@
+"""The office behind the counter: storage units, roster, rules of stores, proposals that wait, contradictions to settle."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.views.decorators.http import require_GET
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.access import requires
+from countermark.accounts.models import Place
+from countermark.ledger import identity
+from countermark.ledger.services import timed_act
+from countermark.register.services import side_texts
+from countermark.register.views.common import GET_OR_POST, actor, me, posted
+from countermark.stockpile import acts, forms, proposals, queries, roster, units
+from countermark.stockpile.codes import house
+from countermark.stockpile.proposals import Proposal
+from countermark.stockpile.roster import Enrolled
+from countermark.stockpile.rules.custody import QUALIFICATIONS, Policy, Qualification
+from countermark.stockpile.templatetags.stockpile_words import stock_word, when
+from countermark.stockpile.units import Unit
+from countermark.stockpile.views import common
+from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown
+
+COMMAND = "stock.command"
+
+
+# --- storage units -----------------------------------------------------------------------------------------------------
+
+
+@requires("stock.view")
+@require_GET
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """Every place one may see, with what it is as a storage unit and how full."""
+    user = me(request)
+    places = queries.visible(user)
+    said = {one.key: one.of(Unit) for one in acts.subjects("unit")}
+    held = {line.place.pk: line for line in queries.board(places)}
+    rows = [_unit_row(line.place, said.get(pk), line.in_store) for pk, line in held.items()]
+    actions = (
+        [Action(_("Describe a unit"), reverse("stockpile:unit_set"), main=True)] if accounts.may(user, COMMAND) else []
+    )
+    actions.append(Action(_("Rules of the stores"), reverse("stockpile:policies")))
+    headers = [_("Place"), _("Is a"), _("Code"), _("Holds"), _("Room for"), _("Kinds"), _("Custodian")]
+    table = Table(_("Places of the stockpile"), headers, rows, _("There are no places yet."))
+    return shown(request, Page(_("Storage units"), "units", tables=[table], actions=actions))
+
+
+def _unit_row(place: Place, unit: Unit | None, count: int) -> list[Cell]:
+    name = Cell(place.name, reverse("stockpile:unit", args=[place.pk]))
+    if unit is None:
+        return [name, Cell(""), Cell(""), Cell(f"{count:,}", amount=True), Cell(""), Cell(""), Cell("")]
+    full = bool(unit.capacity) and count > unit.capacity
+    custodian = side_texts([unit.custodian]).get(unit.custodian, "")
+    return [
+        name,
+        Cell(stock_word(unit.form, "unit")),
+        Cell(house.shown(unit.code), exact=True),
+        Cell(f"{count:,}", tone="alarm" if full else "", amount=True),
+        Cell(f"{unit.capacity:,}" if unit.capacity else "", amount=True),
+        Cell(", ".join(unit.weapons) or _("all")),
+        Cell(custodian),
+    ]
+
+
+@requires("stock.view")
+@require_GET
+def unit(request: HttpRequest, place: str) -> HttpResponse:
+    """One storage unit; where exactly it lies only for who may see that, by a step of its own that is recorded."""
+    user, here = me(request), _place(request, place)
+    found = units.unit(here.pk)
+    facts = [(_("Place"), Cell(accounts.place_path(here))), (_("Holds"), Cell(f"{queries.count_in(here.pk):,}"))]
+    if found is not None:
+        facts += [
+            (_("Is a"), Cell(stock_word(found.form, "unit"))),
+            (_("Code"), Cell(house.shown(found.code), exact=True)),
+        ]
+        facts += [
+            (_("Room for"), Cell(f"{found.capacity:,}" if found.capacity else "")),
+            (_("Kinds"), Cell(", ".join(found.weapons) or _("all"))),
+        ]
+        facts.append((_("Custodian"), Cell(side_texts([found.custodian]).get(found.custodian, ""))))
+    if found is not None and found.location:
+        facts.append((_("Exact location"), _location(request, here, found)))
+    actions = []
+    if accounts.may_at(user, COMMAND, here.pk):
+        actions.append(Action(_("Change"), f"{reverse('stockpile:unit_set')}?place={here.pk}", main=True))
+    page = Page(
+        here.name, "units", facts=facts, actions=actions, above=(reverse("stockpile:units"), _("Storage units"))
+    )
+    return shown(request, page)
+
+
+def _location(request: HttpRequest, place: Place, unit: Unit) -> Cell:
+    """The exact location, once it was asked for: an act says who looked."""
+    if not accounts.may_at(me(request), "stock.location", place.pk):
+        return Cell(_("kept from you"))
+    if request.GET.get("location") != "1":
+        return Cell(_("Show, and record that you looked"), f"{reverse('stockpile:unit', args=[place.pk])}?location=1")
+    acts.append([timed_act("person_viewed", {"subject": f"unit:{place.pk}", "what": "location"})], by=actor(request))
+    return Cell(units.location(unit))
+
+
+@requires(COMMAND)
+@GET_OR_POST
+def unit_set(request: HttpRequest) -> HttpResponse:
+    """Says what a place is as a storage unit."""
+    places = common.places_of(me(request), COMMAND)
+    asked_for = request.GET.get("place", "")
+    known = units.unit(asked_for) if asked_for in {one.pk for one in places} else None
+    initial: dict[str, Any] = {"place": asked_for}
+    if known is not None:
+        names = side_texts([known.custodian])
+        initial |= {
+            "form": known.form,
+            "capacity": known.capacity,
+            "weapons": list(known.weapons),
+            "ammunition": known.ammunition,
+        }
+        initial["custodian"] = names.get(known.custodian, "")
+    form = forms.Unit(places, posted(request), initial=initial)
+
+    def do(said: dict[str, Any]) -> str:
+        before = units.unit(said["place"])
+        location = said["location"] or (before.location if before else "")
+        fields = units.UnitFields(
+            said["form"], said["capacity"], tuple(said["weapons"]), said["custodian"], location, said["ammunition"]
+        )
+        units.set_unit(said["place"], fields, by=actor(request))
+        return reverse("stockpile:unit", args=[said["place"]])
+
+    note = _("Where it lies stays as it was said before unless you write it anew.") if known and known.location else ""
+    page = Page(
+        _("Describe a storage unit"), "units", above=(reverse("stockpile:units"), _("Storage units")), note=note
+    )
+    return asked(request, form, do, page, _("Save"))
+
+
+# --- rules of stores ---------------------------------------------------------------------------------------------------
+
+
+@requires("stock.view")
+@require_GET
+def policies(request: HttpRequest) -> HttpResponse:
+    """The rules in force, of the State and of every place that has its own."""
+    places = queries.visible(me(request))
+    said = [("", _("The whole State"))]
+    said += [
+        (one.key, "")
+        for one in acts.subjects("policy")
+        if one.key != units.NATIONAL and (places is None or one.key in places)
+    ]
+    names = dict(Place.objects.values_list("pk", "name"))
+    rows = [_policy_row(key, name or names.get(key, key)) for key, name in said]
+    actions = (
+        [Action(_("Set rules"), reverse("stockpile:policy_set"), main=True)]
+        if accounts.may(me(request), COMMAND)
+        else []
+    )
+    table = Table(
+        _("What the stores ask"),
+        [_("Where"), _("A second person confirms"), _("Asked of receivers"), _("Back after hours")],
+        rows,
+    )
+    return shown(
+        request,
+        Page(
+            _("Rules of the stores"),
+            "units",
+            tables=[table],
+            actions=actions,
+            above=(reverse("stockpile:units"), _("Storage units")),
+        ),
+    )
+
+
+def _policy_row(key: str, name: str) -> list[Cell]:
+    found = units.policy_at(key)
+    second = ", ".join(stock_word(step, "step") for step in found.two_person)
+    required = "; ".join(
+        f"{stock_word(kind, 'kind')}: {', '.join(stock_word(what, 'qualification') for what in asked_for)}"
+        for kind, asked_for in sorted(found.requires.items())
+    )
+    hours = ", ".join(f"{stock_word(kind, 'kind')}: {n}" for kind, n in sorted(found.hours.items()))
+    return [Cell(name), Cell(second), Cell(required), Cell(hours)]
+
+
+@requires(COMMAND)
+@GET_OR_POST
+def policy_set(request: HttpRequest) -> HttpResponse:
+    """Sets the rules of a place; who commands the whole State may set its rules too."""
+    user = me(request)
+    places = common.places_of(user, COMMAND)
+    now = units.policy_at(places[0].pk if places else "")
+    initial = {"two_person": list(now.two_person), "shift_hours": now.hours.get("shift", 0)}
+    initial |= {kind: list(now.requires.get(kind, ())) for kind in ("shift", "assignment", "loan")}
+    form = forms.Policy(places, posted(request), initial=initial)
+    if queries.visible(user, COMMAND) is None:
+        field: Any = form.fields["place"]
+        field.choices = [("", _("The whole State")), *[(place.pk, place.name) for place in places]]
+        field.required = False
+
+    def do(said: dict[str, Any]) -> str:
+        requires_ = {kind: tuple(said[kind]) for kind in ("shift", "assignment", "loan") if said[kind]}
+        policy = Policy(
+            tuple(said["two_person"]), requires_, {"shift": said["shift_hours"]} if said["shift_hours"] else {}
+        )
+        units.set_policy(policy, place=said["place"], by=actor(request))
+        return reverse("stockpile:policies")
+
+    return asked(
+        request,
+        form,
+        do,
+        Page(_("Rules of a store"), "units", above=(reverse("stockpile:policies"), _("Rules of the stores"))),
+        _("Save"),
+    )
+
+
+# --- roster ------------------------------------------------------------------------------------------------------------
+
+
+@requires("stock.view")
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """The roster of the places one may see: who may be handed a weapon, and until when."""
+    user = me(request)
+    found = roster.at(queries.visible(user))
+    names = dict(Place.objects.values_list("pk", "name"))
+    rows = [
+        (
+            Cell(one.name, reverse("stockpile:person", args=[identity.ref_of(one.party)])),
+            Cell(names.get(one.place, "")),
+            *[_qualified(one, what) for what in QUALIFICATIONS],
+            Cell(_("yes") if one.active else _("has left"), tone="" if one.active else "alarm"),
+        )
+        for one in found
+    ]
+    headers = [_("Name"), _("Store"), *[stock_word(what, "qualification") for what in QUALIFICATIONS], _("Card in use")]
+    actions = (
+        [Action(_("Enter a person"), reverse("stockpile:person_add"), main=True)] if accounts.may(user, COMMAND) else []
+    )
+    table = Table(
+        _("Who may be handed a weapon"),
+        headers,
+        rows,
+        _("Nobody is on the roster yet. Enter the first person; they get a card to scan."),
+    )
+    return shown(request, Page(_("Roster"), "people", tables=[table], actions=actions))
+
+
+def _qualified(one: Enrolled, what: str) -> Cell:
+    from django.utils import timezone
+
+    held = [q for q in one.person.qualifications if q.what == what]
+    if not held:
+        return Cell("")
+    until = max(q.until or "9999" for q in held)
+    if until == "9999":
+        return Cell(_("✓ no end"), tone="good")
+    over = until < timezone.localdate().isoformat()
+    return Cell(
+        (_("✗ ended %(day)s") if over else _("✓ until %(day)s")) % {"day": when(until)},
+        tone="alarm" if over else "good",
+    )
+
+
+@requires("stock.view")
+@require_GET
+def person(request: HttpRequest, ref: str) -> HttpResponse:
+    """One person: what they are qualified for, and what they hold."""
+    one = _person(request, ref)
+    facts = [(stock_word(what, "qualification"), _qualified(one, what)) for what in QUALIFICATIONS]
+    facts.append((_("Card in use"), Cell(_("yes") if one.active else _("has left"))))
+    held = [
+        (
+            Cell(item.weapon.serial or item.weapon.ref, f"/weapons/{item.weapon.pk}/", exact=True),
+            Cell(f"{item.weapon.maker} {item.weapon.model}"),
+            Cell(stock_word(item.holding.custody, "custody") if item.holding else ""),
+            Cell(when(item.holding.due) if item.holding else "", tone="alarm" if item.overdue else ""),
+        )
+        for item in queries.of_person(one.party)
+    ]
+    table = Table(_("Holds"), [_("Serial"), _("Weapon"), _("How"), _("Back by")], held, _("Nothing."))
+    actions = []
+    if accounts.may_at(me(request), COMMAND, one.place):
+        actions = [
+            Action(_("Qualifications"), reverse("stockpile:person_qualify", args=[ref])),
+            Action(_("Card"), reverse("stockpile:person_card", args=[ref])),
+        ]
+    return shown(
+        request,
+        Page(
+            one.name,
+            "people",
+            facts=facts,
+            tables=[table],
+            actions=actions,
+            above=(reverse("stockpile:people"), _("Roster")),
+        ),
+    )
+
+
+@requires(COMMAND)
+@GET_OR_POST
+def person_add(request: HttpRequest) -> HttpResponse:
+    """Enters somebody; the code of the card is shown once."""
+    form = forms.Enrol(common.places_of(me(request), COMMAND), posted(request))
+
+    def do(said: dict[str, Any]) -> str:
+        one, code = roster.enrol(
+            said["name"], place=said["place"], unit=said["unit"], username=said["username"], by=actor(request)
+        )
+        if code:
+            _say_card(request, one.name, code)
+        return reverse("stockpile:person_qualify", args=[identity.ref_of(one.party)])
+
+    return asked(
+        request,
+        form,
+        do,
+        Page(_("Enter a person"), "people", above=(reverse("stockpile:people"), _("Roster"))),
+        _("Enter"),
+    )
+
+
+def _say_card(request: HttpRequest, name: str, code: str) -> None:
+    said = _("The card of %(name)s: %(code)s. Print it now: it is not shown again.")
+    messages.success(request, said % {"name": name, "code": house.shown(code)})
+
+
+@requires(COMMAND)
+@GET_OR_POST
+def person_qualify(request: HttpRequest, ref: str) -> HttpResponse:
+    """States what somebody is qualified for."""
+    one = _person(request, ref, COMMAND)
+    held = {q.what: q for q in one.person.qualifications}
+    initial = {what: what in held for what in QUALIFICATIONS} | {
+        f"{what}_until": q.until or None for what, q in held.items()
+    }
+    form = forms.Qualify(posted(request), initial=initial)
+
+    def do(said: dict[str, Any]) -> str:
+        stated = [
+            Qualification(
+                what,
+                held[what].weapons if what in held else (),
+                until.isoformat() if (until := said[f"{what}_until"]) else "",
+            )
+            for what in QUALIFICATIONS
+            if said[what]
+        ]
+        roster.qualify(one.party, stated, by=actor(request))
+        return reverse("stockpile:person", args=[ref])
+
+    return asked(
+        request,
+        form,
+        do,
+        Page(one.name, "people", above=(reverse("stockpile:person", args=[ref]), one.name)),
+        _("Save"),
+    )
+
+
+@requires(COMMAND)
+@GET_OR_POST
+def person_card(request: HttpRequest, ref: str) -> HttpResponse:
+    """A new card for a lost one, or none for who leaves; the old one opens nothing any more."""
+    one = _person(request, ref, COMMAND)
+    form = forms.Card(posted(request))
+
+    def do(said: dict[str, Any]) -> str:
+        if said["what"] == "new":
+            _say_card(request, one.name, roster.new_card(one.party, by=actor(request)))
+        else:
+            roster.leave(one.party, by=actor(request))
+        return reverse("stockpile:person", args=[ref])
+
+    page = Page(
+        _("Card of %(name)s") % {"name": one.name}, "people", above=(reverse("stockpile:person", args=[ref]), one.name)
+    )
+    return asked(request, form, do, page, _("Do it"))
+
+
+def _person(request: HttpRequest, ref: str, permission: str = "stock.view") -> Enrolled:
+    one = roster.find(f"{identity.PREFIX}party:{ref}") if len(ref) == 64 else None
+    places = queries.visible(me(request), permission)
+    if one is None or (places is not None and one.place not in places):
+        raise Http404(_("There is nobody of that name among those you may see."))
+    return one
+
+
+# --- proposals ---------------------------------------------------------------------------------------------------------
+
+_STATE_NOTE = noop("What waits for a second person. Nobody approves what they proposed themselves.")
+
+
+@requires("stock.view")
+@require_GET
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person, and what was decided."""
+    places = queries.visible(me(request))
+    found = [one for one in acts.subjects("proposal") if places is None or one.place in places]
+    found.sort(key=lambda one: (one.state != "pending", one.since), reverse=False)
+    values = [(one, one.of(Proposal)) for one in found]
+    names = side_texts([urn for _one, value in values for urn in (value.by, value.reason)])
+    rows = [
+        (
+            Cell(stock_word(value.act, "proposal"), reverse("stockpile:proposal", args=[one.key])),
+            Cell(names.get(value.reason, "")),
+            Cell(names.get(value.by, "")),
+            Cell(when(one.since)),
+            Cell(stock_word(one.state, "proposal_state"), tone="alarm" if one.state == "pending" else ""),
+        )
+        for one, value in values
+    ]
+    table = Table(
+        _("Proposals"), [_("What"), _("Why"), _("Proposed by"), _("When"), _("State")], rows, _("Nothing waits.")
+    )
+    return shown(
+        request, Page(_("For a second person"), "proposals", tables=[table], note="" if rows else _(_STATE_NOTE))
+    )
+
+
+@requires("stock.view")
+@GET_OR_POST
+def proposal(request: HttpRequest, key: str) -> HttpResponse:
+    """One proposal: approve it or decline it, with a reason."""
+    known = acts.subject("proposal", key)
+    places = queries.visible(me(request))
+    if known is None or (places is not None and known.place not in places):
+        raise Http404(_("There is no such record among those you may see."))
+    value = known.of(Proposal)
+    names = side_texts([value.by, value.reason, known.place])
+    facts = [
+        (_("What"), _about(value)),
+        (_("Why"), Cell(names.get(value.reason, ""))),
+        (_("Proposed by"), Cell(names.get(value.by, ""))),
+        (_("When"), Cell(when(known.since))),
+        (_("State"), Cell(stock_word(known.state, "proposal_state"))),
+    ]
+    above = (reverse("stockpile:proposals"), _("For a second person"))
+    actions = []
+    if known.state == "pending":
+        actions = [Action(_("Decide"), reverse("stockpile:proposal_decide", args=[key]), main=True)]
+    return shown(
+        request, Page(stock_word(value.act, "proposal"), "proposals", facts=facts, actions=actions, above=above)
+    )
+
+
+def _about(value: Proposal) -> Cell:
+    label = stock_word(value.act, "proposal")
+    for name in ("incident", "destruction"):
+        if name in value.command:
+            return Cell(label, reverse(f"stockpile:{name}", args=[value.command[name]]))
+    return Cell(label)
+
+
+@requires(COMMAND)
+@GET_OR_POST
+def proposal_decide(request: HttpRequest, key: str) -> HttpResponse:
+    """Approves or declines; what is approved is done at once."""
+    known = acts.subject("proposal", key)
+    places = queries.visible(me(request), COMMAND)
+    if known is None or (places is not None and known.place not in places):
+        raise Http404(_("There is no such record among those you may see."))
+    form = forms.Decide(posted(request))
+
+    def do(said: dict[str, Any]) -> str:
+        if said["decision"] == "approve":
+            proposals.approve(key, by=actor(request))
+        else:
+            proposals.decline(key, reason=said["reason"], by=actor(request))
+        return reverse("stockpile:proposal", args=[key])
+
+    page = Page(
+        _("Decide"),
+        "proposals",
+        above=(reverse("stockpile:proposal", args=[key]), stock_word(known.of(Proposal).act, "proposal")),
+    )
+    return asked(request, form, do, page, _("Decide"))
+
+
+def _place(request: HttpRequest, place: str) -> Place:
+    found = Place.objects.filter(pk=place).first()
+    places = queries.visible(me(request))
+    if found is None or (places is not None and place not in places):
+        raise Http404(_("There is no such place among those you may see."))
+    return found

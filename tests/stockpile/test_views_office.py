@@ -1,0 +1,196 @@
+"""The office behind the counter, as its people meet it: each way from the first form to the last."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from countermark.stockpile import acts, roster, units
+from countermark.stockpile.disposal import services as disposal
+from tests.register import people
+from tests.register.people import CHIEF
+from tests.stockpile.armoury import DEPOT, OTHER, RACK_B, Armoury, armoury, state
+
+pytestmark = pytest.mark.django_db
+
+SERIALS = "AB1000\nAB1001"
+
+
+@pytest.fixture
+def place() -> Armoury:
+    return armoury()
+
+
+@pytest.fixture
+def armourer(place: Armoury) -> Client:
+    return people.signed_in("belo", "armourer", DEPOT)
+
+
+@pytest.fixture
+def commander(place: Armoury) -> Client:
+    return people.signed_in("quirino", "commander", DEPOT)
+
+
+def sent(client: Client, path: str, status: int = 302, **fields: Any) -> str:
+    """Sends a form; returns the address it leads to, or the page that says what is wrong."""
+    answer = client.post(f"/stockpile/{path}", fields)
+    assert answer.status_code == status, answer.content.decode()[-3000:]
+    return str(answer.url) if status == 302 else answer.content.decode()
+
+
+def text(client: Client, path: str) -> str:
+    answer = client.get(path if path.startswith("/") else f"/stockpile/{path}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["units/", "units/rules/", "people/", "proposals/", "shipments/", "incidents/", "disposal/", "ammunition/"],
+)
+def test_every_list_says_what_to_do_while_it_is_empty(armourer: Client, path: str) -> None:
+    assert "empty-note" in text(armourer, path) or "<td" in text(armourer, path)
+
+
+def test_a_storage_unit_is_described_and_its_exact_location_kept_from_who_may_not_see_it(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    page = sent(
+        commander, "units/set/", place=place.rack_b, form="rack", capacity=12, weapons=["revolver"], location="cellar 3"
+    )
+
+    assert units.location(units.unit(place.rack_b)) == "cellar 3"  # type: ignore[arg-type]
+    assert "cellar 3" not in text(commander, page)
+    assert "cellar 3" in text(commander, f"{page}?location=1")
+    assert "cellar 3" not in text(armourer, f"{page}?location=1")
+
+
+def test_a_person_is_entered_qualified_and_gets_a_card_shown_once(place: Armoury, commander: Client) -> None:
+    page = sent(commander, "people/new/", place=place.depot, name="Sgt N. Ew (1003)")
+    assert "PC-" in text(commander, page)
+    assert "PC-" not in text(commander, page)
+
+    home = sent(commander, page.removeprefix("/stockpile/"), training="on", training_until="2020-01-01")
+
+    assert "ended" in text(commander, home)
+    found = next(one for one in roster.at(None) if "N. Ew" in one.name)
+    assert found.person.qualifications[0].until == "2020-01-01"
+
+
+def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -> None:
+    sent(commander, "units/rules/set/", place=place.depot, two_person=["issue"], shift=["medical"], shift_hours=8)
+
+    found = units.policy_at(place.rack_a)
+    assert "issue" in found.two_person
+    assert found.hours["shift"] == 8
+    assert DEPOT in text(commander, "units/rules/")
+
+
+def test_weapons_go_from_depot_to_depot(place: Armoury, armourer: Client) -> None:
+    receiver = people.signed_in("helda", "armourer", OTHER)
+    page = sent(
+        armourer, "shipments/new/", place=place.depot, receiver=place.other, weapons=SERIALS, due="2030-01-01",
+        authority="order 7", seals="S1\nS2", route="by night",
+    )  # fmt: skip
+    step = page.removeprefix("/stockpile/")
+    assert "by night" not in text(armourer, page)
+
+    sent(armourer, f"{step}dispatch/")
+    sent(receiver, f"{step}pass/", party="Border guard", where="km 40")
+    assert "short" in text(
+        receiver, sent(receiver, f"{step}arrive/", store=place.other, weapons="AB1000", seals="S1\nS2")
+    )
+    sent(receiver, f"{step}arrive/", store=place.other, weapons="AB1001")
+
+    assert "✓ arrived" in text(receiver, page)
+    assert state(place.weapons[1]).place == place.other
+
+
+def test_a_line_that_is_no_weapon_is_named_and_nothing_is_lost(place: Armoury, armourer: Client) -> None:
+    said = sent(
+        armourer, "shipments/new/", 422, place=place.depot, receiver=place.other, weapons="AB1000\nNOBODY7",
+        due="2030-01-01", authority="order 7",
+    )  # fmt: skip
+
+    assert "NOBODY7" in said
+    assert "order 7" in said
+    assert not acts.subjects("shipment")
+
+
+def test_a_theft_is_reported_looked_into_and_written_off_by_somebody_above(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    page = sent(
+        armourer, "incidents/new/", place=place.depot, what="theft", weapons="AB1000", circumstances="broken open"
+    )
+    assert state(place.weapons[0]).status == "stolen"
+    step = page.removeprefix("/stockpile/")
+    sent(commander, f"{step}inquire/", finding="a key was copied")
+    proposal = sent(armourer, f"{step}write_off/", reason="the inquiry is over").removeprefix("/stockpile/")
+
+    sent(commander, f"{proposal}decide/", 422, decision="approve")
+    sent(people.signed_in("general", "commander"), f"{proposal}decide/", decision="approve")
+
+    assert "written off" in text(armourer, page)
+
+
+def test_weapons_are_listed_authorised_read_by_two_and_destroyed(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    other = people.signed_in("helda", "armourer", DEPOT)
+    page = sent(
+        armourer, "disposal/lists/new/", place=place.depot, weapons=SERIALS, authority="order 12", method="burial",
+        witness="Observer of the court", evidence="none is evidence",
+    )  # fmt: skip
+    step = page.removeprefix("/stockpile/")
+    (proposal,) = acts.subjects("proposal", state="pending")
+    sent(commander, f"proposals/{proposal.key}/decide/", decision="approve")
+    for reader in (armourer, other):
+        for serial in SERIALS.split():
+            sent(reader, f"{step}read/", weapon=serial, serial=serial)
+
+    sent(armourer, f"{step}destroy/", 422, weapons=SERIALS, confirmed=3)
+    sent(armourer, f"{step}destroy/", weapons=SERIALS, confirmed=2)
+    sent(armourer, f"{step}close/", residue="melted down")
+
+    assert {state(weapon).status for weapon in place.weapons[:2]} == {"destroyed"}
+    assert disposal.balance_of(step.rstrip("/").rpartition("/")[2]).even
+
+
+def test_surplus_is_reviewed_declared_and_stored_apart(place: Armoury, commander: Client) -> None:
+    sent(
+        commander, "disposal/review/", place=place.depot, kind="revolver", held=3, needed=1, reason="establishment",
+        next_review="2030-01-01",
+    )  # fmt: skip
+    page = sent(
+        commander, "disposal/surplus/new/", place=place.depot, weapons=SERIALS, outcome="destroy", reason="not needed"
+    )
+
+    sent(commander, f"{page.removeprefix('/stockpile/')}safeguard/", store=place.rack_b)
+
+    assert RACK_B in text(commander, page)
+    assert "stored apart" in text(commander, "disposal/")
+
+
+def test_rounds_are_received_and_no_more_issued_than_there_are(place: Armoury, armourer: Client) -> None:
+    units.set_unit(place.rack_a, units.UnitFields("room", ammunition=True), by=CHIEF)
+    page = sent(
+        armourer, "ammunition/new/", maker="Sellier", calibre="9x19", lot="SB-17", condition="serviceable"
+    ).removeprefix("/stockpile/")
+    sent(armourer, f"{page}move/", word="receive", place=place.rack_a, quantity=500)
+
+    assert "at most 500 rounds" in sent(
+        armourer, f"{page}move/", 422, word="issue", place=place.rack_a, quantity=501, to=place.card
+    )
+    sent(armourer, f"{page}move/", word="issue", place=place.rack_a, quantity=100, to=place.card)
+
+    assert "400" in text(armourer, page)
+
+
+def test_another_depot_sees_nothing_of_it(place: Armoury, armourer: Client) -> None:
+    page = sent(armourer, "incidents/new/", place=place.depot, what="loss", weapons="AB1000", circumstances="lost")
+    stranger = people.signed_in("rui", "commander", OTHER)
+
+    assert stranger.get(page).status_code == 404
+    assert "AB1000" not in text(stranger, "incidents/")
+    assert "T. Rained" not in text(stranger, "people/")
