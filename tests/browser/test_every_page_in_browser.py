@@ -66,7 +66,7 @@ def pages(demonstration: Demonstration, store: str) -> dict[str, list[str]]:
             "/accounts/sessions/",
         ],
         "contact": ["/cases/", "/requests/", "/requests/blind/", "/interpol/"],
-        "auditor": ["/", "/ledger/", f"/ledger/entries/{position}/"],
+        "auditor": ["/", "/ledger/", "/ledger/nodes/", f"/ledger/entries/{position}/"],
     }
 
 
