@@ -58,7 +58,7 @@ def _holding(batches: int) -> Callable[[Say], None]:
 def test_who_waits_for_the_lock_goes_before_a_load_that_takes_it_again_at_once(tmp_path: Path) -> None:
     _registered(tmp_path, 100)
     ref = Weapon.objects.values_list("ref", flat=True)[0]
-    with started(tmp_path, _holding(20), capturing(ref, pause=0.05)) as (holder, person):
+    with started(tmp_path, _holding(2 * CAPTURES), capturing(ref, pause=0.05)) as (holder, person):
         holder.process.join()
         waits = [seconds for _, seconds in person.said()]
     assert len(waits) >= CAPTURES
