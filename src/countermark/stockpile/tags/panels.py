@@ -9,8 +9,6 @@ from countermark.register.queries.records import Record
 from countermark.stockpile import acts
 from countermark.stockpile.readers import alarms
 
-STYLE = "stockpile/stockpile.css"
-
 
 def tags(user: User, record: Record) -> Panel | None:
     """The tags on a weapon and the alarms that stand; putting on and taking off for those who handle weapons. None for a weapon with
@@ -27,7 +25,7 @@ def tags(user: User, record: Record) -> Panel | None:
         "alarms": standing,
         "may_handle": may_handle,
     }
-    return Panel("stockpile/tags_panel.html", data, STYLE)
+    return Panel("stockpile/tags_panel.html", data)
 
 
 panel("stock.view", tags)
