@@ -67,4 +67,17 @@ def blind(marks: int, as_json: bool) -> int:
     return measured.main(["--marks", str(marks)])
 
 
+@bench.command("count")
+@click.option("--sizes", default="1000,10000,100000", show_default=True, help="Items of each store, smallest first.")
+@click.option("--database-url", default="", help="An empty store to write to (default: a temporary SQLite file).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def count(sizes: str, database_url: str, as_json: bool) -> int:
+    """Time of a count by the size of the store: freezing, scans, differences, and the page of them."""
+    from countermark.bench import count as measured
+
+    if not all(size.isdecimal() and int(size) >= 100 for size in sizes.split(",")):
+        raise click.UsageError("--sizes are numbers from 100 on, such as 1000,10000")
+    return measured.main(["--sizes", sizes, "--database-url", database_url, *(["--json"] if as_json else [])])
+
+
 COMMANDS: dict[str, click.Command] = {"bench": bench}

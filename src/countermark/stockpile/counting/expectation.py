@@ -41,10 +41,10 @@ class Expectation:
                 found[form].append(one.weapon)
         return found
 
-    @property
-    def inside(self) -> int:
-        """How many are to be there."""
-        return sum(1 for one in self.items.values() if one.state == "in")
+    @cached_property
+    def inside(self) -> frozenset[str]:
+        """The ids of those that are to be there."""
+        return frozenset(one.weapon for one in self.items.values() if one.state == "in")
 
 
 class _Frozen(msgspec.Struct):

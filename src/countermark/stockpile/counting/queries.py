@@ -140,32 +140,68 @@ def last_count(place: str, before: str = "") -> Counting | None:
 # --- lines ----------------------------------------------------------------------------------------------------------------
 
 Version = tuple[str, int, str]
-_blocks: "OrderedDict[Version, tuple[Line, ...]]" = OrderedDict()
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A block of lines with what is asked of it: the ids of its scans, the weapons on it, those that a person read (`by_eye`) and not a
+    reader alone, and what makes another scan the same (`same`).
+    """
+
+    lines: tuple[Line, ...]
+    ids: frozenset[str]
+    weapons: frozenset[str]
+    by_eye: frozenset[str]
+    same: frozenset[tuple[str, str, str]]
+
+
+_blocks: "OrderedDict[Version, Known]" = OrderedDict()
 _BLOCKS_KEPT = 2000
 """Blocks this process remembers. A block with as many acts, the last at the same time, has the same lines."""
 
 
+def same(line: Line) -> tuple[str, str, str]:
+    """Two scans with this in common are one weapon seen twice; its first text is empty where nothing is known of the weapon."""
+    return (line.weapon or line.text, line.place, line.what)
+
+
 def lines(sheet: str) -> list[Line]:
-    """The lines of a sheet (`<count>.<number>`); only blocks that changed are read from the store."""
-    return [line for version in versions(sheet) for line in _lines_of(version)]
+    """The lines of a sheet (`<count>.<number>`)."""
+    return [line for block in blocks(sheet) for line in block.lines]
+
+
+def blocks(sheet: str) -> list[Known]:
+    """The blocks of a sheet; only those that changed are read from the store."""
+    found = versions(sheet)
+    for version in found:
+        _blocks.move_to_end(version)
+    return [_blocks[version] for version in found]
+
+
+def weapons(sheet: str) -> set[str]:
+    """The ids of the weapons on a sheet."""
+    return set[str]().union(*(block.weapons for block in blocks(sheet)))
 
 
 def versions(sheet: str) -> list[Version]:
     """The blocks of a sheet, each with what tells whether it changed. Reads those not remembered."""
     rows = acts.rows("countlines").filter(parent=f"countsheet:{sheet}").order_by("key")
     found: list[Version] = list(rows.values_list("key", "acts", "time"))
-    missing = {version[0]: version for version in found if version not in _blocks}
-    for row in rows.filter(key__in=list(missing)) if missing else ():
-        block = msgspec.convert(row.value, Block)
-        _blocks[row.key, row.acts, row.time] = block.lines
+    missing = [version[0] for version in found if version not in _blocks]
+    for row in rows.filter(key__in=missing) if missing else ():
+        _blocks[row.key, row.acts, row.time] = _known(msgspec.convert(row.value, Block))
     while len(_blocks) > max(_BLOCKS_KEPT, len(found)):
         _blocks.popitem(last=False)
     return found
 
 
-def _lines_of(version: Version) -> tuple[Line, ...]:
-    _blocks.move_to_end(version)
-    return _blocks[version]
+def _known(block: Block) -> Known:
+    return Known(
+        block.lines,
+        frozenset(line.id for line in block.lines),
+        frozenset(line.weapon for line in block.lines if line.weapon),
+        frozenset(line.weapon for line in block.lines if line.weapon and line.how != rules.BY_READER),
+        frozenset(same(line) for line in block.lines),
+    )
 
 
 @dataclass(frozen=True)
@@ -179,21 +215,19 @@ class Progress:
 
 def progress(found: Counting, number: str) -> Progress:
     """How far a sheet is."""
-    scanned = lines(f"{found.key}.{number}")
-    total = found.count.items
-    if number in (RECOUNT, SAMPLE):
-        wanted = {one.item for one in to_recount(found)} if number == RECOUNT else set(sample_of(found))
-        return Progress(len(scanned), len(wanted & {line.weapon for line in scanned}), len(wanted))
-    expected = expected_of(found).items
-    inside = {line.weapon for line in scanned if line.weapon in expected and expected[line.weapon].state == "in"}
-    return Progress(len(scanned), len(inside), total)
+    scanned, seen = sum(len(block.lines) for block in blocks(f"{found.key}.{number}")), weapons(f"{found.key}.{number}")
+    if number == RECOUNT:
+        wanted = frozenset(one.item for one in to_recount(found))
+    else:
+        wanted = frozenset(sample_of(found)) if number == SAMPLE else expected_of(found).inside
+    return Progress(scanned, len(wanted & seen), len(wanted))
 
 
 def not_yet_seen(found: Counting, number: str, start: int = 0, most: int = 50) -> list[Result]:
     """What is to be there and is not on a sheet yet, some of it in order of place and serial. Nothing for a blind counter."""
     if found.blind and number not in (RECOUNT, SAMPLE):
         return []
-    seen = {line.weapon for line in lines(f"{found.key}.{number}")}
+    seen = weapons(f"{found.key}.{number}")
     if number == RECOUNT:
         return [one for one in to_recount(found) if one.item not in seen][start : start + most]
     expected = expected_of(found).items
@@ -245,6 +279,13 @@ def outcome(found: Counting) -> Outcome:
     return _outcomes[version]
 
 
+def forget() -> None:
+    """Forgets what this process remembers of lines and outcomes, for who measures what it costs to work them out."""
+    _blocks.clear()
+    _outcomes.clear()
+    expectation.read.cache_clear()
+
+
 def require_counted(found: Counting) -> None:
     """Refuses to tell what a count comes to while somebody still counts blind."""
     if found.subject.state == "open" and found.phase == "counting":
@@ -285,10 +326,10 @@ def tree() -> Tree:
 
 def only_by_reader(found: Counting) -> list[str]:
     """Weapons that were to be there and that no person read, only a reader, on any sheet of the counters."""
-    expected = expected_of(found).items
-    every = [line for sheet in found.counters for line in lines(f"{found.key}.{sheet.number}")]
-    by_eye = {line.weapon for line in every if line.how != rules.BY_READER}
-    return sorted({line.weapon for line in every if line.weapon in expected} - by_eye)
+    every = [block for sheet in found.counters for block in blocks(f"{found.key}.{sheet.number}")]
+    by_eye = frozenset[str]().union(*(block.by_eye for block in every))
+    unread = frozenset[str]().union(*(block.weapons for block in every)) - by_eye
+    return sorted(unread & expected_of(found).items.keys())
 
 
 def sample_of(found: Counting) -> list[str]:
@@ -313,7 +354,7 @@ def _unseen(found: Counting) -> list[str]:
     held = found.sheets.get(SAMPLE)
     if held is None or not held[1].ended:
         return []
-    seen = {line.weapon for line in lines(f"{found.key}.{SAMPLE}") if line.how != rules.BY_READER}
+    seen = frozenset[str]().union(*(block.by_eye for block in blocks(f"{found.key}.{SAMPLE}")))
     return [weapon for weapon in sample_of(found) if weapon not in seen]
 
 

@@ -42,7 +42,7 @@ State = Literal["in", "out"]
 Apart = Callable[[str, str], bool]
 
 
-class Expected(msgspec.Struct, frozen=True, array_like=True):
+class Expected(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A weapon as the register had it when the count was opened: `place` is an id, `state` whether it was to be there or issued."""
 
     weapon: str
@@ -51,7 +51,7 @@ class Expected(msgspec.Struct, frozen=True, array_like=True):
     state: State
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One scan of a counter. `id` is the scan's own, `weapon` what it led to (empty: nothing known), `text` what was read, `place` where it
     stood (empty: not said), `eye` the mark read by eye where the tag says something else, `at` the device's time.
     """
@@ -66,8 +66,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     at: str = ""
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(msgspec.Struct, frozen=True, gc=False):
     """What one sheet says of one item."""
 
     what: str
@@ -77,8 +76,7 @@ class Sight:
     weapon: str = ""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What a count says of one item: a weapon's id, `text:<what was read>` or `unreadable:<place>:<number>`.
 
     `expected` is the place the register said, `place` the one it was seen at.
@@ -119,10 +117,9 @@ _RANK = {TAG_MISMATCH: 2, UNREADABLE: 1, SEEN: 0}
 
 def sights(lines: Iterable[Line]) -> dict[str, Sight]:
     """What a sheet says of each item. Lines are a set: each id counts once, their order does not matter."""
-    unique = {line.id: line for line in sorted(lines, key=msgspec.json.encode, reverse=True)}
     of: dict[str, list[Line]] = defaultdict(list)
     nameless: dict[str, list[Line]] = defaultdict(list)
-    for line in unique.values():
+    for line in _unique(lines):
         if line.weapon or line.what != UNREADABLE:
             of[line.weapon or f"text:{canonical(line.text) or line.text}"].append(line)
         else:
@@ -133,7 +130,19 @@ def sights(lines: Iterable[Line]) -> dict[str, Sight]:
     return {item: _sight(some) for item, some in of.items()}
 
 
+def _unique(lines: Iterable[Line]) -> Iterable[Line]:
+    """Each id once; of several lines that took the same one, the same however they came."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        known = found.setdefault(line.id, line)
+        if known is not line and msgspec.json.encode(line) < msgspec.json.encode(known):
+            found[line.id] = line
+    return found.values()
+
+
 def _sight(lines: Sequence[Line]) -> Sight:
+    if len(lines) == 1:
+        return Sight(lines[0].what, lines[0].place, lines[0].text, lines[0].eye, lines[0].weapon)
     # What was said last is where it stands; the gravest of what was said of its mark and tag stays said.
     last = max(lines, key=lambda line: (line.at, line.id))
     gravest = max(lines, key=lambda line: (_RANK.get(line.what, 0), line.at, line.id))
@@ -212,7 +221,7 @@ def _weapon_of(item: str) -> str:
 
 
 def _unseen(result: Result) -> Result:
-    return Result(**{**result.__dict__, "outcome": "tag_mismatch"}) if result.outcome == "found" else result
+    return msgspec.structs.replace(result, outcome="tag_mismatch") if result.outcome == "found" else result
 
 
 def differences(results: Iterable[Result]) -> list[Result]:

@@ -271,17 +271,16 @@ def _read(expected: expectation.Expectation, scans: Iterable[Scan]) -> list[Answ
 
 def _fresh(sheet: str, answers: Sequence[Answer]) -> tuple[list[Line], list[Answer]]:
     """The lines that are not on the sheet yet, and the answers with what is there already said so."""
-    there = queries.lines(sheet)
-    ids = {line.id for line in there}
-    seen = {(line.weapon or line.text, line.place, line.what) for line in there if line.weapon or line.text}
+    blocks = queries.blocks(sheet)
+    ids, seen = set[str](), set[tuple[str, str, str]]()
     fresh, told = [], []
     for answer in answers:
         line = answer.line
-        if line is None or line.id in ids:
+        if line is None or line.id in ids or any(line.id in block.ids for block in blocks):
             told.append(answer)
             continue
-        said = (line.weapon or line.text, line.place, line.what)
-        if said in seen and said[0]:
+        said = queries.same(line)
+        if said[0] and (said in seen or any(said in block.same for block in blocks)):
             told.append(replace(answer, outcome="again"))
             continue
         ids.add(line.id)

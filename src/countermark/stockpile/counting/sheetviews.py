@@ -111,9 +111,11 @@ def undo(request: HttpRequest, code: str) -> HttpResponse:
     key = request.POST.get("scan_id", "")
     line = next((one for one in queries.lines(f"{found.key}.{own.number}") if one.id == key), None)
     try:
-        services.take_back(found.key, own.number, [key], by=actor(request))
+        taken = services.take_back(found.key, own.number, [key], by=actor(request))
     except Refused as refused:
         return _answered(request, found, own, Row("refused", _("Not recorded"), "", detail=refusal(refused)))
+    if not taken:
+        return _answered(request, found, own, Row("asked", _("Nothing was counted by it"), ""))
     return _answered(request, found, own, Row("undone", _("Taken back"), _texts([line])[0] if line else ""))
 
 
