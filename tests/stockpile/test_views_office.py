@@ -35,7 +35,7 @@ def sent(client: Client, path: str, status: int = 302, **fields: Any) -> str:
     """Sends a form; returns the address it leads to, or the page that says what is wrong."""
     answer = client.post(f"/stockpile/{path}", fields)
     assert answer.status_code == status, answer.content.decode()[-3000:]
-    return str(answer.url) if status == 302 else answer.content.decode()
+    return answer.headers["Location"] if status == 302 else answer.content.decode()
 
 
 def text(client: Client, path: str) -> str:

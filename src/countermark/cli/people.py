@@ -12,8 +12,13 @@ from countermark.cli.common import actor, json_option, print_json, ready
 @click.option("--state", required=True, metavar="CC", help="ISO code of the State.")
 @click.option("--node", default="main", show_default=True, help="Name of this node within the State.")
 @click.option("--administrator", default="admin", show_default=True, help="User name of the first administrator.")
+@click.option(
+    "--joining",
+    is_flag=True,
+    help="A further node of the State: no administrator yet. Adopt the State's names ('peer adopt'), then run init again without this.",
+)
 @json_option
-def init(state: str, node: str, administrator: str, as_json: bool) -> int:
+def init(state: str, node: str, administrator: str, joining: bool, as_json: bool) -> int:
     """Makes a real store and its first administrator, and prints a password for the first sign-in."""
     import os
 
@@ -26,13 +31,16 @@ def init(state: str, node: str, administrator: str, as_json: bool) -> int:
     log = services.require_own_log()
     if log.origin.rpartition("/")[0] != f"{state}/{node}":
         raise cli.Finding(f"this store belongs to {log.origin.rpartition('/')[0]}")
-    password = None if User.objects.exists() else accounts.add_user(administrator, ["admin"], by=actor())
+    waits = joining or User.objects.exists()
+    password = None if waits else accounts.add_user(administrator, ["admin"], by=actor())
     if as_json:
         made = {"administrator": administrator if password else None, "password": password}
         print_json({"origin": log.origin, "verifier_key": log.verifier_key, **made})
         return cli.OK
     click.echo(f"store of {log.origin}; its log can be verified with the key {log.verifier_key}")
-    if password is None:
+    if joining:
+        click.echo("no administrator yet: exchange cards ('countermark peer'), adopt the names of the State, then run init again")
+    elif password is None:
         click.echo("the store has users already; 'countermark user add' adds others")
     else:
         click.echo(f"administrator {administrator}, one-time password {password}")

@@ -89,6 +89,38 @@ def end(origin: str, reason: str, as_json: bool) -> None:
         print_json({"origin": origin, "admission": nodes.ENDED})
 
 
+@peer.command("names")
+@click.argument("origin", metavar="ORIGIN")
+@click.argument("file", metavar="FILE", type=click.File("wb"))
+@json_option
+def names(origin: str, file: Any, as_json: bool) -> None:
+    """Hands the names of this State on to a new node: writes what only that node can open to FILE.
+
+    Nodes of one State call people and places by the same ids once the new one has adopted them, before it names anything itself.
+    """
+    ready()
+    from countermark.ledger import naming
+
+    file.write(naming.hand_on(origin, by=actor()))
+    if as_json:
+        print_json({"origin": origin})
+
+
+@peer.command("adopt")
+@click.argument("file", metavar="FILE", type=click.File("rb"))
+@json_option
+def adopt(file: Any, as_json: bool) -> None:
+    """Takes over the names of the State from a FILE of 'peer names': first of all on a new node, before it has users."""
+    ready()
+    from countermark.ledger import naming
+
+    origin = naming.take_over(file.read(100_000), by=actor())
+    if as_json:
+        print_json({"origin": origin})
+        return
+    click.echo(f"people and places are named here as at {origin}")
+
+
 @peer.command("list")
 @json_option
 def show(as_json: bool) -> None:
