@@ -41,6 +41,7 @@ SUBJECT_KEY = {"key": "nothing"}
 SOMEBODY = {"ref": "0" * 64}
 COUNT = {"code": "CT000000000"}
 COUNT_PLAN = {"key": "nobodys"}
+PERSON = {"ref": "0" * 64}
 RECEIPT = {"code": "HR00000000"}
 ALARM = {"key": "main-0"}
 MARKING = {"marking", "commander", "reports", "auditor"}
@@ -65,7 +66,19 @@ PAGES: dict[str, Page] = {
     "stockpile:all_home": Page(STOCK),
     "stockpile:receipts": Page(STOCK),
     "stockpile:receipt": Page(STOCK, kwargs=RECEIPT),
+    "stockpile:receipt_pdf": Page(STOCK, kwargs=RECEIPT),
     "stockpile:receipt_signed": Page(HANDLERS, "post", RECEIPT),
+    "stockpile:receipt_key": Page(HANDLERS, "post", RECEIPT),
+    "stockpile:counter_key": Page(HANDLERS, "post", COUNTER),
+    "stockpile:pin_set": Page(HANDLERS),
+    "stockpile:key_add": Page(HANDLERS),
+    "stockpile:key_options": Page(HANDLERS, "post"),
+    "stockpile:key_register": Page(HANDLERS, "post"),
+    "stockpile:proofs": Page({"commander"}, kwargs=PERSON),
+    "stockpile:proof_code": Page({"commander"}, kwargs=PERSON),
+    "stockpile:proof_remove": Page({"commander"}, kwargs=PERSON),
+    "stockpile:features": Page(STOCK),
+    "stockpile:feature_set": Page({"commander"}),
     "stockpile:units": Page(STOCK),
     "stockpile:unit_set": Page(COMMANDERS),
     "stockpile:unit": Page(STOCK, kwargs={"place": "nowhere"}),
@@ -83,6 +96,8 @@ PAGES: dict[str, Page] = {
     "stockpile:shipment_add": Page(HANDLERS),
     "stockpile:shipment": Page(STOCK, kwargs=SUBJECT_KEY),
     "stockpile:shipment_step": Page(HANDLERS, kwargs={**SUBJECT_KEY, "step": "dispatch"}),
+    "stockpile:manifest_pdf": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:destruction_pdf": Page(STOCK, kwargs=SUBJECT_KEY),
     "stockpile:incidents": Page(STOCK),
     "stockpile:incident_add": Page(HANDLERS),
     "stockpile:incident": Page(STOCK, kwargs=SUBJECT_KEY),
@@ -146,6 +161,7 @@ PAGES: dict[str, Page] = {
     "tracing:case_close": Page(CASE_WRITERS, "post", CASE),
     "tracing:case_weapon": Page(CASE_READERS, kwargs=CASE_WEAPON),
     "tracing:case_weapon_new": Page(CASE_WRITERS, kwargs=CASE),
+    "tracing:case_weapons_file": Page(CASE_WRITERS, "post", CASE),
     "tracing:case_weapon_change": Page(CASE_WRITERS, kwargs=CASE_WEAPON),
     "tracing:case_weapon_drop": Page(CASE_WRITERS, "post", CASE_WEAPON),
     "tracing:case_consider": Page(CASE_WRITERS, "post", CASE_WEAPON),

@@ -78,6 +78,22 @@ def weapon(case_id: str, item: str, drop: bool, reason: str) -> None:
     print_json({"item": item, **_shown(_case(case_id))})
 
 
+@case.command("weapons")
+@click.argument("case_id", metavar="ID")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@always_json
+def weapons(case_id: str, file: Path) -> None:
+    """Adds every weapon of a readings file to a case, or none: the rows of one query_id are one weapon."""
+    ready()
+    from countermark.tracing.cases import files
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror}") from error
+    print_json(_shown(_done(files.add, case_id, data, file.name, by=actor())))
+
+
 @case.command("office")
 @click.argument("case_id", metavar="ID")
 @click.argument("place", metavar="[PLACE]", default="")

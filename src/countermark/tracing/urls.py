@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/<str:case_id>/office/", cases.case_office, name="case_office"),
     path("cases/<str:case_id>/hits/<uuid:weapon>/", cases.case_hit, name="case_hit"),
     path("cases/<str:case_id>/weapons/new/", case_weapons.weapon_new, name="case_weapon_new"),
+    path("cases/<str:case_id>/weapons/file/", case_weapons.weapons_file, name="case_weapons_file"),
     path("cases/<str:case_id>/weapons/<str:item>/", case_weapons.weapon, name="case_weapon"),
     path("cases/<str:case_id>/weapons/<str:item>/facts/", case_weapons.weapon_change, name="case_weapon_change"),
     path("cases/<str:case_id>/weapons/<str:item>/drop/", case_weapons.weapon_drop, name="case_weapon_drop"),

@@ -160,3 +160,15 @@ class Dropped(forms.Form):
     """Why a weapon is none of the case."""
 
     reason = line(gettext_lazy("Reason"), required=True, longest=500)
+
+
+class Many(forms.Form):
+    """The weapons of a large find as a file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Readings file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods"}),
+        help_text=gettext_lazy(
+            "CSV, Excel or OpenDocument: query_id, reading, and if known maker, country, kind, calibre, component, mark_kind; the rows of one query_id are one weapon."
+        ),
+    )

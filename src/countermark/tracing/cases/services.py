@@ -5,7 +5,7 @@ What somebody wrote is a document named by its digest; the acts name no person, 
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -75,6 +75,17 @@ def add_weapon(case: str, said: Recovered, *, by: Actor) -> Item:
         item = str(uuid.uuid4())
         services.append([_weapon(case, item, said)], by=by)
         return _item(_case(case), item)
+
+
+def add_weapons(case: str, weapons: Sequence[Recovered], *, by: Actor) -> Case:
+    """Adds many weapons of the same find, or none where one cannot be right. Raises `NotRecorded`."""
+    if wrong := _weapons_wrong(weapons):
+        raise NotRecorded(wrong)
+    with _alone():
+        if len(_case(case).items) + len(weapons) > rules.MOST_WEAPONS:
+            raise NotRecorded([_too_many()])
+        services.append([_weapon(case, str(uuid.uuid4()), one) for one in weapons], by=by)
+    return _case(case)
 
 
 def change_weapon(case: str, item: str, said: Recovered, *, by: Actor) -> Case:
@@ -268,18 +279,20 @@ def _weapon(case: str, item: str, said: Recovered) -> Draft:
     return _act("recovery_weapon", case, msgspec.to_builtins(said), {"item": item})
 
 
-def _checked(facts: Facts, weapons: Iterable[Recovered]) -> None:
-    wrong = rules.problems(facts, dt.date.fromisoformat(entry.now()[:10]))
-    number = 0
-    for number, said in enumerate(weapons, start=1):
-        wrong += [
-            Sentence("weapon %(number)d: %(problem)s", number=number, problem=problem)
-            for problem in rules.weapon_problems(said)
-        ]
-    if number > rules.MOST_WEAPONS:
+def _checked(facts: Facts, weapons: Collection[Recovered]) -> None:
+    wrong = [*rules.problems(facts, dt.date.fromisoformat(entry.now()[:10])), *_weapons_wrong(weapons)]
+    if len(weapons) > rules.MOST_WEAPONS:
         wrong.append(_too_many())
     if wrong:
         raise NotRecorded(wrong)
+
+
+def _weapons_wrong(weapons: Iterable[Recovered]) -> list[Sentence]:
+    return [
+        Sentence("weapon %(number)d: %(problem)s", number=number, problem=problem)
+        for number, said in enumerate(weapons, start=1)
+        for problem in rules.weapon_problems(said)
+    ]
 
 
 def _too_many() -> Sentence:

@@ -12,7 +12,7 @@ from countermark.accounts.access import requires
 from countermark.register.queries import scope
 from countermark.register.services import Refused
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
-from countermark.tracing.cases import forms, queries, rules, services, shown
+from countermark.tracing.cases import files, forms, queries, rules, services, shown
 from countermark.tracing.cases.services import NotRecorded
 from countermark.tracing.cases.states import Case, Item
 from countermark.tracing.cases.views import case_or_404
@@ -60,7 +60,25 @@ def weapon_new(request: HttpRequest, case_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Recorded."))
             return _next(request, case_id, made.id)
-    return _form(request, {"form": form, "case": case})
+    return _form(request, {"form": form, "many": forms.Many(), "case": case})
+
+
+@requires("case.write")
+@require_POST
+def weapons_file(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Adds the weapons of a large find from a file."""
+    case = case_or_404(request, case_id, "case.write")
+    many = forms.Many(request.POST, request.FILES)
+    if many.is_valid():
+        file = many.cleaned_data["file"]
+        try:
+            files.add(case_id, file.read(files.LONGEST + 1), str(file.name), by=actor(request))
+        except NotRecorded as refused:
+            show_refused(many, refused.problems)
+        else:
+            messages.success(request, _("Recorded."))
+            return redirect("tracing:case", case_id)
+    return _form(request, {"form": forms.Weapon(), "many": many, "case": case})
 
 
 def _next(request: HttpRequest, case_id: str, item: str) -> HttpResponse:
@@ -70,7 +88,8 @@ def _next(request: HttpRequest, case_id: str, item: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    status = REFUSED if context["form"].errors else 200
+    wrong = any(context[name].errors for name in ("form", "many") if name in context)
+    status = REFUSED if wrong else 200
     return render(request, "tracing/cases/weapon_form.html", context, status=status)
 
 
