@@ -2,9 +2,10 @@
 
 from django.db import models
 
+from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.readers.models import Observation, Tag, TakenBatch
 
-__all__ = ["ActLink", "Holding", "Observation", "SubjectRow", "Tag", "TakenBatch"]
+__all__ = ["ActLink", "Holding", "Observation", "Proof", "SubjectRow", "Tag", "TakenBatch"]
 
 
 class ActLink(models.Model):

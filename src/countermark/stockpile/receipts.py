@@ -147,8 +147,8 @@ def give_back(counter: Counter, weapons: Sequence[str], *, person: str = "", not
     return _done(counter, order, weapons, "back", person)
 
 
-def sign(code: str, method: str, signer: str, *, by: Actor) -> None:
-    """Says how who received (or brought back) signed. Raises `Refused`."""
+def sign(code: str, method: str, signer: str, *, by: Actor, evidence: Mapping[str, str] | None = None) -> None:
+    """Says how who received (or brought back) signed; `evidence` is a security key's signature. Raises `Refused`."""
     if method not in SIGNATURES:
         raise acts.refuse("method", method, acts.one_of(SIGNATURES), "unknown")
     with acts.alone():
@@ -157,7 +157,7 @@ def sign(code: str, method: str, signer: str, *, by: Actor) -> None:
             raise acts.refuse("receipt", code, "the code of a receipt", "unknown")
         if known.state == "signed":
             return
-        fields = {"method": method, "signer": signer}
+        fields = {"method": method, "signer": signer, "evidence": dict(evidence) if evidence else ""}
         acts.append([acts.draft("stockpile_receipt_signed", [known.name], fields)], by=by)
 
 

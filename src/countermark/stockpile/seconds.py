@@ -1,11 +1,18 @@
-"""The second person at a counter: somebody else who may, and who shows there and then that it is them. Their session is not begun."""
+"""The second person at a counter: somebody else who may, and who shows there and then that it is them. Their session is not begun.
+
+They say so with their user name and password, with their card and PIN, or with a security key (`confirm_key`).
+"""
 
 from django.core.cache import cache
 
 from countermark.accounts import queries as accounts
 from countermark.accounts import services
 from countermark.accounts.models import User
-from countermark.stockpile import acts
+from countermark.stockpile import acts, roster
+from countermark.stockpile.codes import house
+from countermark.stockpile.counterauth import passkeys, pins
+from countermark.stockpile.counterauth.passkeys import Asked, Site
+from countermark.stockpile.roster import Enrolled
 
 MAY = ("stock.handle", "stock.command")
 TRIES = 5
@@ -13,10 +20,13 @@ LOCKED_SECONDS = 900
 
 
 def confirm(name: str, secret: str, *, beside: User, place: str) -> str:
-    """The person id of who confirms, by name and password. Raises `Refused`, with one answer for an unknown name and a wrong secret.
+    """The person id of who confirms, by name and password or card and PIN. Raises `Refused`, with one answer for an unknown name and a wrong secret.
 
     After `TRIES` wrong answers nobody confirms under that name for a quarter of an hour.
     """
+    parsed = house.parse(name)
+    if parsed is not None and parsed[0] == "person":
+        return _fit(_user_of(pins.prove(name, secret)), beside, place)
     key = f"stockpile:second:{name.strip().casefold()}"
     if cache.get(key, 0) >= TRIES:
         raise acts.refuse("second", "", "another try in a quarter of an hour: there were too many", "locked")
@@ -25,9 +35,35 @@ def confirm(name: str, secret: str, *, beside: User, place: str) -> str:
         cache.set(key, cache.get(key, 0) + 1, LOCKED_SECONDS)
         raise acts.refuse("second", "", "the name and password of somebody who may confirm here", "unknown")
     cache.delete(key)
-    if user.pk == beside.pk:
+    return _fit(user, beside, place)
+
+
+def confirm_key(site: Site, asked: Asked, answer: str, *, beside: User, place: str) -> str:
+    """The person id of who confirms what is asked with a security key. Raises `Refused`."""
+    one, _evidence = passkeys.prove(site, asked, answer, place)
+    return _fit(_user_of(one), beside, place)
+
+
+def on_roster(name: str) -> Enrolled | None:
+    """Whom a card or a user name means on the roster."""
+    by_card = roster.by_card(name)
+    if by_card is not None:
+        return by_card
+    try:
+        return roster.by_user(services.find_user(name))
+    except services.AccountError:
+        return None
+
+
+def _user_of(one: Enrolled) -> User | None:
+    return User.objects.filter(person=one.person.user).first() if one.person.user else None
+
+
+def _fit(user: User | None, beside: User, place: str) -> str:
+    """The person id, if they are somebody else and may confirm here."""
+    if user is not None and user.pk == beside.pk:
         raise acts.refuse("second", "", "somebody else than who is at the counter", "second_person")
-    if not any(accounts.may_at(user, permission, place) for permission in MAY):
+    if user is None or user.disabled or not any(accounts.may_at(user, permission, place) for permission in MAY):
         raise acts.refuse("second", "", "somebody who may confirm here", "unknown")
     return user.person
 

@@ -6,7 +6,7 @@ from countermark.stockpile.counting import sheetviews as sheets
 from countermark.stockpile.counting import views as counting
 from countermark.stockpile.labels import views as labels
 from countermark.stockpile.scanning import views as scanning
-from countermark.stockpile.views import counter, disposal, home, moves, office, receipts, tags
+from countermark.stockpile.views import counter, disposal, home, moves, office, proving, receipts, tags
 
 patterns: list[URLPattern | URLResolver] = [
     path("stockpile/", home.home, name="home"),
@@ -14,11 +14,22 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/receipts/", receipts.receipt_list, name="receipts"),
     path("stockpile/receipts/<str:code>/", receipts.receipt, name="receipt"),
     path("stockpile/receipts/<str:code>/signed/", receipts.signed, name="receipt_signed"),
+    path("stockpile/receipts/<str:code>/key/", proving.receipt_options, name="receipt_key"),
+    path("stockpile/pin/", proving.pin_set, name="pin_set"),
+    path("stockpile/keys/", proving.key_add, name="key_add"),
+    path("stockpile/keys/options/", proving.key_options, name="key_options"),
+    path("stockpile/keys/register/", proving.key_register, name="key_register"),
+    path("stockpile/proofs/<str:ref>/", proving.proofs, name="proofs"),
+    path("stockpile/proofs/<str:ref>/code/", proving.proof_code, name="proof_code"),
+    path("stockpile/proofs/<str:ref>/remove/", proving.proof_remove, name="proof_remove"),
+    path("stockpile/features/", proving.feature_list, name="features"),
+    path("stockpile/features/set/", proving.feature_set, name="feature_set"),
     path("stockpile/counter/<str:mode>/", counter.counter, name="counter"),
     path("stockpile/counter/<str:mode>/scan/", counter.scan, name="counter_scan"),
     path("stockpile/counter/<str:mode>/undo/", counter.undo, name="counter_undo"),
     path("stockpile/counter/<str:mode>/clear/", counter.clear, name="counter_clear"),
     path("stockpile/counter/<str:mode>/kind/", counter.kind, name="counter_kind"),
+    path("stockpile/counter/<str:mode>/key/", counter.key, name="counter_key"),
     path("stockpile/counter/<str:mode>/done/", counter.done, name="counter_done"),
     path("stockpile/counts/", counting.overview, name="counts"),
     path("stockpile/counts/plan/", counting.plan, name="count_plan"),

@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-PARTS = ("places", "custody", "people", "counting")
+PARTS = ("places", "custody", "people", "counting", "proving")
 
 
 @click.group("stockpile")

@@ -18,10 +18,11 @@ from countermark.register.queries import scope
 from countermark.register.views.common import REFUSED, actor, me, sentence
 from countermark.stockpile import acts, custody, receipts, seconds
 from countermark.stockpile import desk as desks
+from countermark.stockpile.counterauth import features
 from countermark.stockpile.desk import MODES, Desk, Mode, Row
 from countermark.stockpile.receipts import Counter
 from countermark.stockpile.rules.custody import OUT
-from countermark.stockpile.views import common
+from countermark.stockpile.views import common, proving
 
 HANDLE = "stock.handle"
 TITLES = {
@@ -101,6 +102,13 @@ def done(request: HttpRequest, mode: str) -> HttpResponse:
     return redirect(address)
 
 
+@requires(HANDLE)
+@require_POST
+def key(request: HttpRequest, mode: str) -> HttpResponse:
+    """What the browser is to ask the security key of the second person."""
+    return proving.second_options(request, _desk(request, _mode(mode)))
+
+
 def _finish(request: HttpRequest, desk: Desk, row: Row) -> HttpResponse:
     """The card that was read first was read again: what is on the desk is signed for, where nothing more is asked."""
     try:
@@ -115,12 +123,7 @@ def _finish(request: HttpRequest, desk: Desk, row: Row) -> HttpResponse:
 
 def _hand_over(request: HttpRequest, desk: Desk) -> str:
     """Does it; returns the address to go on to. Raises `Refused`."""
-    user, post = me(request), request.POST
-    second = ""
-    if post.get("second_name") or post.get("second_secret"):
-        second = seconds.confirm(
-            post.get("second_name", ""), post.get("second_secret", ""), beside=user, place=desk.store
-        )
+    post, second = request.POST, _second(request, desk)
     at = Counter(desk.store, actor(request), second, desk.request, post.get("happened", "").strip())
     items, note = list(desk.items), post.get("note", "").strip()
     if desk.mode == "move":
@@ -130,6 +133,18 @@ def _hand_over(request: HttpRequest, desk: Desk) -> str:
     code = _receipt(request, desk, at, items, note)
     desks.cleared(desk).put(request.session)
     return reverse("stockpile:receipt", args=[code])
+
+
+def _second(request: HttpRequest, desk: Desk) -> str:
+    """The person id of who confirms beside the armourer; empty where nobody does. Raises `Refused`."""
+    post, user = request.POST, me(request)
+    if post.get("passkey"):
+        asked = proving.asked_of_desk(desk)
+        return seconds.confirm_key(proving.site_of(request), asked, post["passkey"], beside=user, place=desk.store)
+    if post.get("second_name") or post.get("second_secret"):
+        name, secret = post.get("second_name", ""), post.get("second_secret", "")
+        return seconds.confirm(name, secret, beside=user, place=desk.store)
+    return ""
 
 
 def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], note: str) -> str:
@@ -172,6 +187,7 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "modes": [(mode, _(TITLES[mode])) for mode in MODES],
         "places": _counters(me(request)),
         "sent": request.POST,
+        "keys": features.is_on(features.PASSKEY, desk.store),
     }
 
 

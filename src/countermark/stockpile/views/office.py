@@ -291,6 +291,7 @@ def person(request: HttpRequest, ref: str) -> HttpResponse:
         actions = [
             Action(_("Qualifications"), reverse("stockpile:person_qualify", args=[ref])),
             Action(_("Card"), reverse("stockpile:person_card", args=[ref])),
+            Action(_("PIN and security keys"), reverse("stockpile:proofs", args=[ref])),
         ]
     return shown(
         request,

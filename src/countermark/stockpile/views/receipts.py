@@ -11,8 +11,10 @@ from countermark.register.services import side_texts
 from countermark.register.views.common import actor, me, say_refused
 from countermark.stockpile import acts, queries, receipts
 from countermark.stockpile.codes import house
+from countermark.stockpile.counterauth import features, passkeys, pins
 from countermark.stockpile.receipts import SIGNATURES, Receipt
 from countermark.stockpile.states import Subject
+from countermark.stockpile.views import proving
 from countermark.stockpile.views.counter import HANDLE
 
 SHOWN = 200
@@ -53,6 +55,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "weapons": weapons,
         "proof": receipts.proof_of(code),
         "signatures": SIGNATURES,
+        "keys": features.is_on(features.PASSKEY, value.store),
     }
     return render(request, "stockpile/receipt.html", context)
 
@@ -60,13 +63,25 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
 @requires(HANDLE)
 @require_POST
 def signed(request: HttpRequest, code: str) -> HttpResponse:
-    """Records that the paper copy was signed."""
+    """Signs a receipt: with card and PIN, with a security key, or by noting that the paper copy was signed."""
     known = _known(request, code)
     try:
-        receipts.sign(code, request.POST.get("method", ""), known.of(Receipt).person, by=actor(request))
+        _sign(request, code, known)
     except Refused as refused:
         say_refused(request, refused)
     return redirect("stockpile:receipt", code)
+
+
+def _sign(request: HttpRequest, code: str, known: Subject) -> None:
+    post, method = request.POST, request.POST.get("method", "")
+    if post.get("passkey"):
+        passkeys.sign(proving.site_of(request), code, post["passkey"], by=actor(request))
+    elif method == "pin":
+        pins.sign(code, post.get("card", ""), post.get("pin", ""), by=actor(request))
+    elif method == "paper":
+        receipts.sign(code, method, known.of(Receipt).person, by=actor(request))
+    else:
+        raise acts.refuse("method", method, acts.one_of(("pin", "passkey", "paper")), "unknown")
 
 
 def _known(request: HttpRequest, code: str) -> Subject:

@@ -1,0 +1,25 @@
+"""Kept: what somebody on the roster proves with who they are."""
+
+from django.db import models
+
+
+class Proof(models.Model):
+    """Kept: a PIN (its hash only) or a security key (its public key only) of somebody on the roster. No biometric, no template.
+
+    `key` is `pin:<party>` or `passkey:<SHA-256 of the credential id>`. A `temporary` PIN is the one-time code by which a person sets their
+    own, good until `until`. `failures`, `locked` and `uses` (a key's signature counter) change without an act and stand in no digest.
+    """
+
+    key = models.TextField(primary_key=True)
+    party = models.TextField(db_index=True)
+    kind = models.TextField()
+    label = models.TextField(default="")
+    secret = models.TextField(default="")
+    temporary = models.BooleanField(default=False)
+    until = models.TextField(default="")
+    failures = models.IntegerField(default=0)
+    locked = models.TextField(default="")
+    uses = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.key
