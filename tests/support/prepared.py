@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -51,8 +52,7 @@ def _become(arguments: list[str], environment: dict[str, str], directory: Path, 
         os.dup2(opened, number)
         os.close(opened)
         setattr(sys, name, open(number, "r" if flags == os.O_RDONLY else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
-    os.environ.clear()
-    os.environ.update(environment)
+    live_in(environment)
     os.chdir(directory)
     sys.argv = ["countermark", *arguments]
     from django.db import connections
@@ -65,3 +65,9 @@ def _become(arguments: list[str], environment: dict[str, str], directory: Path, 
         # An interpreter that ends closes the store, which writes the write-ahead log of SQLite back; a forked one just stops.
         if store := getattr(connections._connections, "default", None):  # type: ignore[attr-defined]
             store.close()
+
+
+def live_in(environment: Mapping[str, str]) -> None:
+    """In a forked process: the settings, which nobody has read yet, will be those of this environment."""
+    os.environ.clear()
+    os.environ.update(environment)

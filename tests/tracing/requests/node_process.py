@@ -1,8 +1,9 @@
-"""One State's node as a process of its own: answers at a loopback port, and does what lines of JSON on its input say.
+"""One State's node as a process of its own, so that a test can kill it: answers at a loopback port, and does what it is told.
 
-Run as a program, so that a test can kill it. The first line it prints is its port; then one line for each it was given.
+It is told in JSON, over a pipe. The first that it says is its port; then it says one thing for each it was told.
 """
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -10,31 +11,35 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from tests.support.prepared import live_in
+
 Handled = Callable[..., Any]
 
 
-def main() -> None:
-    """Serves until its input ends."""
+def main(pipe: "Connection[bytes, bytes]", environment: dict[str, str], clock_seconds: float) -> None:
+    """Serves until the other end of the pipe is closed. The process is forked from one that has imported the program."""
+    live_in(environment)
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "countermark.settings")
     django.setup()
     from django.core.wsgi import get_wsgi_application
 
     from countermark.ledger import schema, services
 
-    _shift_clock(float(os.environ.get("NODE_CLOCK_SECONDS", "0")))
+    _shift_clock(clock_seconds)
     schema.prepare()
     services.open_store()
     server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    _print(server.server_port)
-    for line in sys.stdin:
-        _print(_answer(json.loads(line)))
+    pipe.send_bytes(json.dumps(server.server_port).encode())
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send_bytes(json.dumps(_answer(json.loads(pipe.recv_bytes()))).encode())
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -44,11 +49,6 @@ class _Server(ThreadingMixIn, WSGIServer):
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_args: Any) -> None:
         """Nothing is printed but answers."""
-
-
-def _print(value: Any) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
 
 
 def _answer(asked: dict[str, Any]) -> Any:
@@ -69,7 +69,9 @@ def _shift_clock(seconds: float) -> None:
         then = dt.datetime.fromisoformat(usual()) + dt.timedelta(seconds=seconds)
         return then.strftime("%Y-%m-%dT%H:%M:%S.") + f"{then.microsecond // 1000:03d}Z"
 
-    entry.now = shifted
+    for module in list(sys.modules.values()):
+        if getattr(module, "now", None) is usual:
+            module.now = shifted  # type: ignore[attr-defined]
 
 
 # --- what it can be told ----------------------------------------------------------------------------------------------
@@ -185,6 +187,3 @@ _OPERATIONS: dict[str, Handled] = {
     "keys": _keys, "know": _know, "say": _say, "draft": _draft, "sealed": _sealed, "deliver": _deliver, "show": _show,
     "requests": _requests, "rotate": _rotate, "verify": _verify, "die": _die,
 }  # fmt: skip
-
-if __name__ == "__main__":
-    main()

@@ -3,13 +3,12 @@
 import dataclasses
 import json
 import os
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 import pytest
@@ -17,10 +16,10 @@ from pytest_django import DjangoDbBlocker
 
 from countermark.ledger import checkpoint
 from countermark.tracing.requests.messages import LONGEST
-from tests.support import stores
+from tests.support import prepared, stores
+from tests.tracing.requests import node_process
 from tests.tracing.requests.test_conversation import BODIES
 
-PROGRAM = Path(__file__).with_name("node_process.py")
 STATES = ("XA", "XB", "XC", "XD")
 HOUR_LATE = "XD"
 """The State whose clock is an hour behind."""
@@ -36,11 +35,14 @@ class Died(Exception):
 
 @dataclasses.dataclass
 class Node:
-    """One State's node: its process, told what to do line by line."""
+    """One State's node: its process, told what to do over a pipe."""
 
     state: str
     environment: dict[str, str]
-    process: "subprocess.Popen[str] | None" = None
+    clock_seconds: float = 0
+    """By how much its clock is ahead."""
+    process: ForkServerProcess | None = None
+    pipe: "Connection[bytes, bytes] | None" = None
     url: str = ""
 
     @property
@@ -52,42 +54,34 @@ class Node:
         return f"{self.url}/exchange/messages/"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, PROGRAM],
-            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+        self.pipe, theirs = prepared.context().Pipe()
+        self.process = prepared.context().Process(
+            target=node_process.main, args=(theirs, self.environment, self.clock_seconds)
+        )
+        self.process.start()
+        theirs.close()
 
     def started(self) -> None:
-        assert self.process is not None
-        assert self.process.stdout is not None
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+        assert self.pipe is not None
+        self.url = f"http://127.0.0.1:{json.loads(self.pipe.recv_bytes())}"
 
     def stop(self) -> None:
-        if self.process is None:
+        if self.process is None or self.pipe is None:
             return
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.pipe.close()
+        self.process.join(10)
+        self.process.kill()
+        self.process.join()
+        self.process.close()
 
     def tell(self, do: str, **values: Any) -> Any:
         """What it answered. Raises `Died`; a refusal of the program is returned as it is worded."""
-        assert self.process is not None
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
+        assert self.pipe is not None
         try:
-            self.process.stdin.write(json.dumps({"do": do, **values}) + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError as error:
+            self.pipe.send_bytes(json.dumps({"do": do, **values}).encode())
+            answer = json.loads(self.pipe.recv_bytes())
+        except (EOFError, ConnectionError) as error:
             raise Died from error
-        line = self.process.stdout.readline()
-        if not line:
-            raise Died
-        answer = json.loads(line)
         return answer["done"] if "done" in answer else answer["refused"]
 
     def takes(self, token: str) -> int:
@@ -145,9 +139,8 @@ def nodes(
                 "COUNTERMARK_KEY": str(home / "node.key"),
                 "COUNTERMARK_STATE": state,
                 "XDG_DATA_HOME": str(home),
-                "NODE_CLOCK_SECONDS": "-3600" if state == HOUR_LATE else "0",
             }
-            made.by_state[state] = Node(state, environment)
+            made.by_state[state] = Node(state, environment, -3600 if state == HOUR_LATE else 0)
             made[state].start()
             stack.callback(made[state].stop)
         for node in made.by_state.values():
