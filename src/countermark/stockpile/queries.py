@@ -11,7 +11,7 @@ from countermark.accounts.models import Place, User
 from countermark.ledger.entry import now
 from countermark.register.models import Weapon
 from countermark.register.services import side_texts
-from countermark.stockpile.models import Holding
+from countermark.stockpile.models import Holding, SubjectRow
 from countermark.stockpile.rules.custody import OUT
 
 VIEW = "stock.view"
@@ -83,6 +83,13 @@ def _stored(places: frozenset[str] | None) -> dict[str, int]:
     if places is not None:
         rows = rows.filter(place__in=list(places))
     return dict(rows.values_list("place").annotate(n=Count("pk")))
+
+
+def key_of(kind: str, whole: str) -> str:
+    """The key of a subject of a kind that a code with a whole id (a UUID) names; the id itself where there is none."""
+    keys = (whole, whole.replace("-", ""))
+    found = SubjectRow.objects.filter(kind=kind, key__in=keys).values_list("key", flat=True).first()
+    return found or whole
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from countermark.stockpile.counting import sheetviews as sheets
 from countermark.stockpile.counting import views as counting
 from countermark.stockpile.labels import views as labels
+from countermark.stockpile.papers import views as papers
 from countermark.stockpile.scanning import views as scanning
 from countermark.stockpile.views import counter, disposal, home, moves, office, proving, receipts, tags
 
@@ -13,6 +14,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/home/", home.all_home, name="all_home"),
     path("stockpile/receipts/", receipts.receipt_list, name="receipts"),
     path("stockpile/receipts/<str:code>/", receipts.receipt, name="receipt"),
+    path("stockpile/receipts/<str:code>/receipt.pdf", papers.receipt_pdf, name="receipt_pdf"),
     path("stockpile/receipts/<str:code>/signed/", receipts.signed, name="receipt_signed"),
     path("stockpile/receipts/<str:code>/key/", proving.receipt_options, name="receipt_key"),
     path("stockpile/pin/", proving.pin_set, name="pin_set"),
@@ -71,6 +73,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/shipments/", moves.shipment_list, name="shipments"),
     path("stockpile/shipments/new/", moves.shipment_add, name="shipment_add"),
     path("stockpile/shipments/<str:key>/", moves.shipment, name="shipment"),
+    path("stockpile/shipments/<str:key>/manifest.pdf", papers.manifest_pdf, name="manifest_pdf"),
     path("stockpile/shipments/<str:key>/<str:step>/", moves.shipment_step, name="shipment_step"),
     path("stockpile/incidents/", moves.incident_list, name="incidents"),
     path("stockpile/incidents/new/", moves.incident_add, name="incident_add"),
@@ -83,6 +86,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/disposal/surplus/<str:key>/<str:step>/", disposal.surplus_step, name="surplus_step"),
     path("stockpile/disposal/lists/new/", disposal.destruction_add, name="destruction_add"),
     path("stockpile/disposal/lists/<str:key>/", disposal.destruction, name="destruction"),
+    path("stockpile/disposal/lists/<str:key>/certificate.pdf", papers.destruction_pdf, name="destruction_pdf"),
     path("stockpile/disposal/lists/<str:key>/<str:step>/", disposal.destruction_step, name="destruction_step"),
     path("stockpile/ammunition/", disposal.lots, name="lots"),
     path("stockpile/ammunition/new/", disposal.lot_add, name="lot_add"),

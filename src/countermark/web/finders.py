@@ -1,5 +1,5 @@
 """What the field in the header knows, in the order in which it is asked: an id, the code of a paper form or of a message on
-paper, a scanned code or tag, a hand receipt, a record number, a serial, a reading.
+paper, a scanned code or tag, a paper of the stockpile, a record number, a serial, a reading.
 
 What is typed may be a name, so only what the register knows, or what looks like a mark, goes into the address it leads to.
 """
@@ -12,6 +12,7 @@ from countermark.register import papers
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import scope
 from countermark.stockpile import codes
+from countermark.stockpile import queries as stockpile
 from countermark.stockpile.scanning import queries as scanning
 from countermark.tracing.papers import references
 from countermark.web.find import finder
@@ -47,10 +48,19 @@ def _by_scan(user: User, text: str) -> str | None:
     return url("register:weapon", str(found[0].id)) if len(found) == 1 else None
 
 
-def _by_receipt(user: User, text: str) -> str | None:
-    """The code of a hand receipt; the page itself says whether this person may see it."""
+def _by_paper(user: User, text: str) -> str | None:
+    """The code of a hand receipt, a manifest or a certificate of destruction; the page itself says whether this person may see it."""
     meaning = codes.scan(text)
-    return url("stockpile:receipt", meaning.value) if meaning.kind == "receipt" else None
+    if meaning.kind == "receipt":
+        return url("stockpile:receipt", meaning.value)
+    page = _PAPERS.get(meaning.kind)
+    return url(page[0], stockpile.key_of(page[1], meaning.value)) if page else None
+
+
+_PAPERS = {
+    "manifest": ("stockpile:shipment", "shipment"),
+    "destruction": ("stockpile:destruction", "destruction"),
+}
 
 
 def _by_ref(user: User, text: str) -> str | None:
@@ -92,7 +102,7 @@ def fill() -> None:
     finder("event.add", _by_form)
     finder("request.view", _by_reference)
     finder("weapon.view", _by_scan)
-    finder("stock.view", _by_receipt)
+    finder("stock.view", _by_paper)
     finder("weapon.view", _by_ref)
     finder("trace", _as_reading)
     finder("weapon.view", _by_serial)

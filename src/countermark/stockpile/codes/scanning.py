@@ -23,8 +23,8 @@ LONGEST = 4096
 LONGEST_SERIAL = 120
 
 KINDS = (
-    "weapon", "asset", "item", "product", "shipment", "place", "person", "document", "kit", "receipt", "count", "form", "message",
-    "elements", "tag", "serial", "link", "nothing", "refused",
+    "weapon", "asset", "item", "product", "shipment", "place", "person", "document", "kit", "receipt", "count", "manifest",
+    "destruction", "form", "message", "elements", "tag", "serial", "link", "nothing", "refused",
 )  # fmt: skip
 """What a scan may be. `asset` is a GIAI or GRAI, `item` a GTIN with a serial, `product` a GTIN alone, `tag` an RFID tag with no
 GS1 key, `elements` GS1 data without a key, `link` a web address that is no GS1 Digital Link, `refused` a code that is wrong."""

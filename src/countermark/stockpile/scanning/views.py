@@ -27,6 +27,8 @@ KINDS = {
     "kit": noop("Kit"),
     "receipt": noop("Hand receipt"),
     "count": noop("Count"),
+    "manifest": noop("Manifest of a shipment"),
+    "destruction": noop("Certificate of destruction"),
     "form": noop("Paper form"),
     "message": noop("Message to another State"),
     "elements": noop("GS1 data"),

@@ -284,6 +284,8 @@ def _item_table(key: str) -> Table:
 
 
 def _destruction_actions(user: User, one: Subject, even: bool) -> list[Action]:
+    if one.state == "closed":
+        return [Action(_("Print the certificate"), reverse("stockpile:destruction_pdf", args=[one.key]), main=True)]
     if one.state != "authorised" or not accounts.may_at(user, HANDLE, one.place):
         return []
     steps = [

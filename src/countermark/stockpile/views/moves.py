@@ -175,11 +175,12 @@ def _shipment_actions(user: User, one: Subject) -> list[Action]:
         "dispatched": [("arrive", _("Arrived"), takes), ("pass", _("Handed over on the way"), sends or takes)],
         "short": [("arrive", _("Something came late"), takes), ("close", _("Close"), takes)],
     }
+    paper = Action(_("Print the manifest"), reverse("stockpile:manifest_pdf", args=[one.key]))
     return [
         Action(label, reverse("stockpile:shipment_step", args=[one.key, step]), main=not number)
         for number, (step, label, allowed) in enumerate(may.get(one.state, []))
         if allowed
-    ]
+    ] + [paper]
 
 
 @requires(HANDLE)

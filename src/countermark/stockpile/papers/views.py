@@ -1,0 +1,52 @@
+"""Papers as PDF, in the language of who prints."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.access import requires
+from countermark.marks.sentences import told
+from countermark.register.views.common import me
+from countermark.stockpile.papers import destruction, manifest, receipt
+from countermark.stockpile.papers.typesetting import NoPaper
+from countermark.stockpile.views.pages import known
+
+
+@requires("stock.view")
+@require_GET
+def receipt_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """A hand receipt, two copies on one sheet."""
+    one = known(request, "receipt", code)
+    return _answer(lambda: receipt.pdf(one), f"receipt-{one.key}")
+
+
+@requires("stock.view")
+@require_GET
+def manifest_pdf(request: HttpRequest, key: str) -> HttpResponse:
+    """The manifest of a shipment; its route for those only who may see exact locations."""
+    one = known(request, "shipment", key)
+    route = accounts.may_at(me(request), "stock.location", one.place)
+    return _answer(lambda: manifest.pdf(one, route=route), f"manifest-{one.key}")
+
+
+@requires("stock.view")
+@require_GET
+def destruction_pdf(request: HttpRequest, key: str) -> HttpResponse:
+    """The certificate of a list that is closed."""
+    one = known(request, "destruction", key)
+    if one.state != "closed":
+        raise Http404(_("There is no such certificate."))
+    return _answer(lambda: destruction.pdf(one), f"destruction-{one.key}")
+
+
+def _answer(make: Callable[[], bytes], name: str) -> HttpResponse:
+    try:
+        data = make()
+    except NoPaper as problem:
+        return HttpResponse(told(problem.args[0], _), status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        data, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    )
