@@ -9,7 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 START_SECONDS = 10
 PLACES = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
@@ -44,9 +49,10 @@ class Mosquitto:
 
     @property
     def options(self) -> str:
-        """Who may connect: those of the password file, where there is one."""
-        passwords = self.directory / "passwords"
-        return f"password_file {passwords}\n" if passwords.exists() else "allow_anonymous true\n"
+        """Who may connect: those of the password file, where there is one; over TLS, where there is a certificate."""
+        passwords, certificate = self.directory / "passwords", self.directory / "broker.pem"
+        signed = f"certfile {certificate}\nkeyfile {certificate}\n" if certificate.exists() else ""
+        return signed + (f"password_file {passwords}\n" if passwords.exists() else "allow_anonymous true\n")
 
     def stop(self) -> None:
         """Ends it at once."""
@@ -61,6 +67,28 @@ def program() -> str:
     found = shutil.which("mosquitto") or next(filter(None, (shutil.which("mosquitto", path=p) for p in PLACES)), None)
     assert found, "Mosquitto is not installed; 'make test' installs it on Debian"
     return found
+
+
+def certify(path: Path) -> None:
+    """Writes a key and a certificate it signs itself, for `localhost`, into one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    secret = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(made.public_bytes(encoding) + secret)
 
 
 def free_port() -> int:

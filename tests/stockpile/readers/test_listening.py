@@ -1,6 +1,7 @@
 """Listening to readers as they are: a real LLRP conversation, a real broker; both go away and come back, and nothing is doubled."""
 
 import asyncio
+import gc
 import json
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -283,6 +284,25 @@ def test_a_broker_that_asks_for_a_password_gets_it(tmp_path: Path) -> None:
 
         with pytest.raises(SourceGone, match=r"[Nn]ot authori"):
             asyncio.run(MqttSource(broker(url, "guess"), DEVICES).listen(lambda *_: None, lambda: None, heard.say))
+
+
+# paho leaves the socket of a failed handshake to be collected.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_broker_is_known_by_its_certificate(tmp_path: Path) -> None:
+    certificate = tmp_path / "broker.pem"
+    mosquitto.certify(certificate)
+    with mosquitto.running(tmp_path) as signed:
+        heard = Heard()
+
+        async def story() -> None:
+            await until(lambda: heard.words("connected"))
+
+        listen(heard, [MqttSource(broker(f"mqtts://localhost:{signed.port}", ca=certificate), DEVICES)], story)
+
+        stranger = MqttSource(broker(f"mqtts://localhost:{signed.port}"), DEVICES)
+        with pytest.raises(SourceGone, match="certificate"):
+            asyncio.run(stranger.listen(lambda *_: None, lambda: None, heard.say))
+        gc.collect()
 
 
 def test_gateways_are_heard_as_beacons(mqtt: Mosquitto) -> None:
