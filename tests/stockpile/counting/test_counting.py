@@ -1,18 +1,17 @@
 """A count from its plan to its certificate, on both databases: what was planted is found, nothing else, and nothing moves."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from countermark.ledger.drafts import Draft
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
 from countermark.register.models import Weapon
 from countermark.stockpile import acts, receipts, units
+from countermark.stockpile.codes import house
 from countermark.stockpile.counting import queries, services
 from countermark.stockpile.counting.reading import Scan
 from countermark.stockpile.counting.services import PlanFields
+from countermark.stockpile.incidents.services import Incident
 from countermark.stockpile.models import SubjectRow
 from countermark.stockpile.projection import PROJECTION
 from countermark.stockpile.tags import services as tags
@@ -193,25 +192,27 @@ def test_each_exception_needs_a_decision_with_a_reason_by_somebody_who_did_not_c
         services.close(key, by=COMMANDER)
     assert codes(refusal) == {"undecided"}
 
-    asked: list[tuple[str, list[str]]] = []
-
-    def opens(count: str, weapons: Sequence[str], _by: Actor) -> list[Draft]:
-        asked.append((count, list(weapons)))
-        return []
-
-    services.ON_MISSING.append(opens)
-    try:
-        services.decide(key, [lost], "incident", "rack was open", by=COMMANDER)
-        with pytest.raises(Refused) as refusal:
-            services.close(key, by=ONE)
-        services.close(key, by=COMMANDER)
-    finally:
-        services.ON_MISSING.pop()
-
+    services.decide(key, [lost], "incident", "rack was open", by=COMMANDER)
+    with pytest.raises(Refused) as refusal:
+        services.close(key, by=ONE)
     assert codes(refusal) == {"second_person"}
-    assert asked == [(key, [lost])]
-    assert [(count, one.item) for count, one in queries.missing(None)] == [(key, lost)]
-    assert state(lost).status == "active", "counting decides nothing about the weapon"
+    assert state(lost).status == "active", "counting and deciding change nothing of the weapon"
+
+
+def test_what_is_decided_to_be_an_incident_is_reported_lost_when_the_count_is_closed(place: Armoury) -> None:
+    key = opened(place.depot)
+    counted(key, serials(place)[2:])
+    lost, found_since = place.weapons[:2]
+    services.decide(key, [lost, found_since], "incident", "rack was open", by=COMMANDER)
+    people.event(found_since, event="theft", date="2026-03-01")
+    for _ in range(2):
+        services.close(key, by=COMMANDER)
+
+    [incident] = acts.subjects("incident")
+
+    assert incident.of(Incident).weapons == (lost,), "what was reported otherwise meanwhile is not reported again"
+    assert incident.of(Incident).count == house.shown(key)
+    assert state(lost).status == "lost"
 
 
 def test_what_a_reader_counted_is_read_by_eye_in_part_before_the_count_is_closed(place: Armoury) -> None:

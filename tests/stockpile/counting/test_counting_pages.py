@@ -168,7 +168,9 @@ def test_the_certificate_says_what_was_decided_and_leads_into_the_ledger(place: 
 
     data = certificate.sheet(known(key), "en")
 
-    assert data["lines"] == [["AB1000", "not found", "Rack A of Depot 7", "", "open an incident", "rack was open"]]
+    assert data["lines"] == [
+        ["AB1000", "not found", "Rack A of Depot 7", "", "report it lost: an incident", "rack was open"]
+    ]
     said = dict(data["proof"])
     assert said["Log"] in data["checkpoint"]
     assert said["Entry"] == certificate.closing_of(known(key)).event_id

@@ -379,18 +379,6 @@ def is_decided(result: Result, decided: Mapping[str, Decision]) -> bool:
     return known is not None and known.outcome == result.outcome
 
 
-def missing(places: Iterable[str] | None) -> list[tuple[str, Decision]]:
-    """Weapons that closed counts did not find and that were decided to be an incident: (code of the count, decision). For whoever opens
-    incidents; what is done at once is said by `services.ON_MISSING`.
-    """
-    rows = acts.rows("countdecision").filter(state="incident")
-    if places is not None:
-        rows = rows.filter(place__in=list(places))
-    closed = set(acts.rows("count").filter(state="closed").values_list("key", flat=True))
-    found = [(row.parent.partition(":")[2], acts.subject_of_row(row).of(Decision)) for row in rows.order_by("key")]
-    return [(key, decision) for key, decision in found if key in closed]
-
-
 # --- plans ----------------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -19,7 +19,7 @@ from countermark.register import services as register
 from countermark.register.files import dates
 from countermark.stockpile import acts
 from countermark.stockpile.codes import house
-from countermark.stockpile.counting import expectation, presets, queries, reading, rules
+from countermark.stockpile.counting import expectation, missing, presets, queries, reading, rules
 from countermark.stockpile.counting.queries import RECOUNT, SAMPLE, Counting
 from countermark.stockpile.counting.reading import Answer, Scan
 from countermark.stockpile.counting.rules import Line, Result
@@ -33,12 +33,6 @@ MOST_DECIDED = 500
 EVENTS = 500
 """How many weapons found are recorded in one transaction, so that nobody at a counter waits for them."""
 MOST_DAYS = 3660
-
-OnMissing = Callable[[str, Sequence[str], Actor], Sequence[Draft]]
-ON_MISSING: list[OnMissing] = []
-"""Asked when a count is closed with weapons not found that were decided to be an incident (code of the count, their ids, who closes): the drafts
-are appended with the closing act, all or nothing. `queries.missing` lists them at any time.
-"""
 
 
 # --- plans ----------------------------------------------------------------------------------------------------------------
@@ -382,7 +376,7 @@ def _require_not_counter(found: Counting, by: Actor) -> None:
 def close(key: str, *, by: Actor) -> None:
     """Closes a count whose exceptions are all decided, by somebody who did not count. Said twice it is closed once. Raises `Refused`.
 
-    What is found is recorded by `record`, some weapons at a time.
+    What is found is recorded by `record`, some weapons at a time. What was not found and is to be an incident is reported in the same transaction.
     """
     with acts.alone():
         known = queries.counting(key)
@@ -394,9 +388,7 @@ def close(key: str, *, by: Actor) -> None:
         outcome, decided = queries.outcome(found), queries.decisions(found)
         words = {item: one.word for item, one in decided.items()}
         document = expectation.result(key, outcome.results, words)
-        incidents = [
-            one.weapon for one in outcome.exceptions if one.outcome == "not_found" and words[one.item] == "incident"
-        ]
+        lost = [decided[one.item] for one in outcome.exceptions if words[one.item] == "incident"]
         fields = {
             "result": document.key,
             "figures": dict(outcome.figures),
@@ -404,13 +396,11 @@ def close(key: str, *, by: Actor) -> None:
             "closed_by": identity.opaque("person", by.name),
             "counted": found.last_ended,
             "seen": len(_seen(outcome.results)),
-            "incidents": len(incidents),
+            "incidents": len(lost),
         }
         named = [found.subject.name, *([found.subject.parent] if found.subject.parent else [])]
-        drafts = [acts.draft("stockpile_count_closed", named, fields, kept=(document,))]
-        if incidents:
-            drafts += [one for asked in ON_MISSING for one in asked(key, incidents, by)]
-        acts.append(drafts, by=by)
+        acts.append([acts.draft("stockpile_count_closed", named, fields, kept=(document,))], by=by)
+        missing.report(found, lost, by=by)
 
 
 def _require_settled(found: Counting) -> None:

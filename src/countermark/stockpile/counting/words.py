@@ -39,7 +39,7 @@ LABELS.update(
             "record_move": _("record that it was moved"),
             "record_receipt": _("record its receipt"),
             "give_back": _("give it back to its store"),
-            "incident": _("open an incident"),
+            "incident": _("report it lost: an incident"),
             "investigate": _("look into it"),
             "mark_again": _("have it marked again"),
             "bind_again": _("bind a new tag"),
