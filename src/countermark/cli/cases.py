@@ -241,7 +241,7 @@ def _alert(one: Any) -> dict[str, Any]:
         "item": one.item.id,
         "weapon": str(one.weapon.id),
         "status": one.weapon.status,
-        "by": "weapon" if one.identified else "mark",
+        "by": "weapon" if one.identified else "mark" if one.exact else "look-alike",
         "reported": one.reported,
     }
 

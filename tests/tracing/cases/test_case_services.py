@@ -212,13 +212,20 @@ def test_a_stolen_weapon_that_was_found_again_still_alerts_its_case() -> None:
     assert [one.identified for one in queries.alerts()] == [True]
 
 
+def test_a_mark_that_looks_like_that_of_a_stolen_weapon_alerts_too_and_says_so() -> None:
+    for mark in ("AB 10580", "AB 10581", "AB 1058"):
+        people.event(people.weapon(mark, mark), event="theft", date="2020-01-01")
+    opened(SEIZED, Recovered(readings=(Mark("A8 IO58O"),)))
+    assert [(one.weapon.serial, one.exact) for one in queries.alerts()] == [("AB 10580", False)]
+
+
 def test_all_alerts_are_found_by_as_many_queries_as_one(django_assert_max_num_queries: Any) -> None:
     for number in range(4):
         weapon = people.weapon(f"W{number}", f"SN W{number}")
         opened(SEIZED, Recovered(readings=(Mark(f"SN W{number}"),)))
         people.event(weapon, event="theft", date="2020-01-01")
     known = list(queries.cases())
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert len(queries.alerts(known)) == 4
 
 

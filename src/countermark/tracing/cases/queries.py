@@ -13,6 +13,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import Place
 from countermark.accounts.queries import Person
 from countermark.ledger import database, store
+from countermark.marks import skeleton
 from countermark.register import projection
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import records
@@ -32,7 +33,8 @@ Offices = frozenset[str] | None
 class Alert(NamedTuple):
     """A weapon of a case that is, or bears the mark of, a weapon reported stolen or lost, before or since.
 
-    `reported`: when the loss or theft was recorded; `open`: nobody closed the case knowing of it.
+    `reported`: when the loss or theft was recorded; `open`: nobody closed the case knowing of it. `exact`: the mark as read is that of the
+    weapon, not only one that looks like it.
     """
 
     case: Case
@@ -40,6 +42,7 @@ class Alert(NamedTuple):
     weapon: Weapon
     identified: bool
     reported: str
+    exact: bool = True
 
     @property
     def open(self) -> bool:
@@ -141,21 +144,26 @@ def _compared(one: Case, only: str = "") -> list[Compared]:
 
 
 def alerts(known: Iterable[Case] | None = None) -> list[Alert]:
-    """What stolen and lost weapons answer to among some cases, or all, whichever was recorded first: by the weapon, or by a mark read whole."""
+    """What stolen and lost weapons answer to among some cases, or all, whichever was recorded first: by the weapon, or by a mark read whole,
+    or one that looks like it.
+    """
     read = [
         (one, item, _texts(item)) for one in (cases() if known is None else known) for item in one.items if item.said
     ]
-    bearers = _bearers({text for _, _, texts in read for text in texts})
+    alike = _alike({text for _, _, texts in read for text in texts})
+    bearers = _bearers({one for text, others in alike.items() for one in (text, *others)})
     identified = {item.weapon for _, item, _ in read if item.weapon}
     survivors = _survivors(identified | {weapon for ids in bearers.values() for weapon in ids})
     reported = _reported(survivors)
     found = []
     for one, item, texts in read:
-        candidates = [item.weapon] if item.weapon else sorted({weapon for text in texts for weapon in bearers[text]})
-        for weapon in (survivors[name] for name in candidates if name in survivors):
+        exact = {item.weapon} if item.weapon else {weapon for text in texts for weapon in bearers[text]}
+        near = {weapon for text in texts for other in alike[text] for weapon in bearers[other]}
+        for name in sorted((exact | near) & survivors.keys()):
+            weapon = survivors[name]
             is_hit = bool(item.weapon) or (weapon.status in DIVERTED and str(weapon.id) not in item.rejected)
             if is_hit and (time := reported.get(str(weapon.id))):
-                found.append(Alert(one, item, weapon, bool(item.weapon), time))
+                found.append(Alert(one, item, weapon, bool(item.weapon), time, name in exact))
     return found
 
 
@@ -164,6 +172,22 @@ def _texts(item: Item) -> list[str]:
     if item.said is None or item.weapon:
         return []
     return [text for mark in item.said.readings if (text := rules.whole(mark.reading))]
+
+
+def _alike(texts: Iterable[str]) -> dict[str, set[str]]:
+    """The registered marks that look like each of some marks, of as many places."""
+    found: dict[str, set[str]] = {text: set() for text in texts}
+    by_key: dict[int, list[str]] = defaultdict(list)
+    for text in found:
+        if len(text) >= rules.LEAST_PLACES:
+            by_key[skeleton.key(text)].append(text)
+    for some in database.chunks(sorted(by_key), 5_000):
+        rows = database.select_in("SELECT DISTINCT skeleton, canonical FROM tracing_mark", "skeleton", some, kind="int")
+        for key, canonical in rows:
+            for text in by_key[int(key)]:
+                if len(canonical) == len(text) and canonical != text:
+                    found[text].add(str(canonical))
+    return found
 
 
 def _bearers(texts: Iterable[str]) -> dict[str, set[str]]:
