@@ -10,11 +10,11 @@ from countermark.cli.common import actor, json_option, print_json, ready
 
 @click.group("forms")
 def forms() -> None:
-    """Numbers paper forms, lists those still out, declares lost ones void; `add --form CODE` keys one."""
+    """Numbers paper forms, lists those still out, declares lost ones void; `add --form CODE` keys one, `stockpile key-form` a hand-over."""
 
 
 @forms.command("issue")
-@click.argument("kind", type=click.Choice(["weapon", "event", "correction"]))
+@click.argument("kind", type=click.Choice(["weapon", "event", "correction", "issue", "return"]))
 @click.option("--event", default="", help="The event an event form is for.")
 @click.option("--weapon", "weapon_id", default="", help="The id of the weapon, where it is known.")
 @click.option("--copies", type=int, default=1, show_default=True)

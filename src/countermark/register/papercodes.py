@@ -1,13 +1,13 @@
 """Codes of numbered paper forms: which kind of form, a number, and a check character against misreading. Pure.
 
-`FE-7K3M-9Q2X-C`: F for form, the kind (W weapon, E event, C correction), eight characters of Crockford's base 32, which has no I, L,
+`FE-7K3M-9Q2X-C`: F for form, the kind (W weapon, E event, C correction, H issue, R return), eight characters of Crockford's base 32, which has no I, L,
 O or U, and one check character (Luhn's algorithm modulo 32, over all before it).
 """
 
 import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LETTERS = {"weapon": "W", "event": "E", "correction": "C"}
+LETTERS = {"weapon": "W", "event": "E", "correction": "C", "issue": "H", "return": "R"}
 DIGITS = 8
 NUMBERS = len(ALPHABET) ** DIGITS
 LENGTH = 2 + DIGITS + 1
@@ -34,7 +34,7 @@ def parse(text: str) -> str | None:
 
 
 def kind_of(code: str) -> str:
-    """`weapon`, `event` or `correction`."""
+    """One of `LETTERS`."""
     return _KINDS[code[1]]
 
 

@@ -7,6 +7,7 @@ event keyed from it, so that nobody keys one twice and every form is accounted f
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -39,7 +40,7 @@ AHEAD = timedelta(hours=14)
 def issue(
     kind: str, *, event: str = "", weapon_id: str = "", copies: int = 1, to: str = "", by: Actor
 ) -> list[PaperForm]:
-    """Numbers forms to be printed: `kind` is `weapon`, `event` or `correction`. Raises `Refused`.
+    """Numbers forms to be printed: `kind` is one of `papercodes.LETTERS`. Raises `Refused`.
 
     `event` is the word of the event the form is for; `weapon_id` the weapon, where it is known; `to` who takes them along.
     """
@@ -145,7 +146,25 @@ def title(form: PaperForm) -> str:
 
 
 _ = gettext_noop
-TITLES = {"weapon": _("new weapon"), "event": _("event"), "correction": _("correction")}
+TITLES = {
+    "weapon": _("new weapon"),
+    "event": _("event"),
+    "correction": _("correction"),
+    "issue": _("issue of weapons"),
+    "return": _("return of weapons"),
+}
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where another room keys a kind of form (URL name, given the code), and shows what was keyed (URL name, given its id)."""
+
+    key: str
+    shown: str
+
+
+ROOMS: dict[str, Elsewhere] = {}
+"""By the kind of form; filled by rooms when the program starts."""
 
 
 def _written(text: str) -> str:

@@ -3,7 +3,7 @@
 Each label is given in the reader's language and in English, so that whoever keys the form can read it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext
@@ -62,7 +62,7 @@ class Sheet:
 def sheet(form: PaperForm, title: str) -> Sheet:
     """The form to print. `title` is what it is for, untranslated."""
     kind = papercodes.kind_of(form.code)
-    parts = {"weapon": _weapon, "event": _event, "correction": _correction}[kind]
+    parts = PARTS[kind]
     path, size = qr_code(form.code)
     made = (*parts(form), _signed())
     return Sheet(form, papercodes.shown(form.code), _titled(kind, title), made, path, size)
@@ -159,6 +159,54 @@ def _correction(form: PaperForm) -> Iterator[Part]:
     headings = tuple(label(text) for text in (_("Field"), _("As recorded"), _("As it should be")))
     yield Part(label(_("What is wrong")), table=headings, rows=CHANGES)
     yield Part(label(_("Why")), (_column("reason", lines=3),))
+
+
+def _issue(form: PaperForm) -> Iterator[Part]:
+    fields = (
+        SheetField(label(_("Store")), lines=1),
+        SheetField(label(_("Received by")), lines=1, hint=label(_("name, and number of the card"))),
+        SheetField(label(_("Issued for")), ticks=tuple(label(text) for text in ISSUED_FOR)),
+        _moment(_("To be back by")),
+        _moment(_("When it happened")),
+        SheetField(label(_("Not eligible; why all the same")), lines=1),
+    )
+    yield Part(label(_("The hand-over")), fields)
+    yield _handed_over()
+    yield _both(_("Received by"))
+
+
+def _return(form: PaperForm) -> Iterator[Part]:
+    fields = (
+        SheetField(label(_("Store")), lines=1),
+        SheetField(label(_("Brought back by")), lines=1),
+        _moment(_("When it happened")),
+        _column("note", lines=2),
+    )
+    yield Part(label(_("The hand-over")), fields)
+    yield _handed_over()
+    yield _both(_("Brought back by"))
+
+
+def _handed_over() -> Part:
+    headings = tuple(label(text) for text in (_("Serial, as on the metal"), _("Weapon"), _("Checked")))
+    return Part(label(_("Weapons")), table=headings, rows=HANDED_OVER)
+
+
+def _both(who: str) -> Part:
+    names = (who, _("Second person"))
+    return Part(label(_("Signatures")), tuple(SheetField(label(name), lines=1) for name in names))
+
+
+ISSUED_FOR = (_("Assignment"), _("Shift"), _("Loan"), _("Repair"), _("Evidence"))
+HANDED_OVER = 12
+
+PARTS: dict[str, Callable[[PaperForm], Iterator[Part]]] = {
+    "weapon": _weapon,
+    "event": _event,
+    "correction": _correction,
+    "issue": _issue,
+    "return": _return,
+}
 
 
 def _which_weapon(form: PaperForm) -> Part:

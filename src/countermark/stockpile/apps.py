@@ -15,6 +15,7 @@ class StockpileConfig(AppConfig):
         from countermark.stockpile.disposal import services as disposal  # noqa: F401
         from countermark.stockpile.incidents import services as incidents  # noqa: F401
         from countermark.stockpile.labels import panels as label_panels  # noqa: F401
+        from countermark.stockpile.papers import keyed  # noqa: F401
         from countermark.stockpile.readers import alarms, devices, queue  # noqa: F401
         from countermark.stockpile.shipments import services as shipments  # noqa: F401
         from countermark.stockpile.tags import panels, view, words  # noqa: F401

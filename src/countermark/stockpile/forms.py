@@ -362,3 +362,25 @@ class Decide(forms.Form):
 
 class Nothing(forms.Form):
     """A step that asks for nothing more."""
+
+
+class KeyedReturn(Placed, Second):
+    """A return as it was written on a form."""
+
+    weapons = lines()
+    person = line(
+        lazy("Card or name"), required=False, help_text=lazy("Who brought them, where it is not who has them.")
+    )
+    written = when(lazy("Written on paper"), required=True)
+    happened = when(lazy("When, if it was earlier"))
+    note = words(lazy("Remark"), required=False)
+    field_order = ("place", "person", "kind", "weapons", "due", "override", "written", "happened", "note")
+
+
+class KeyedIssue(KeyedReturn):
+    """An issue as it was written on a form."""
+
+    person = line(lazy("Card or name"))
+    kind = coded(lazy("Issued for"), "kind")
+    due = when(lazy("To be back by"))
+    override = words(lazy("Not eligible; why all the same"), required=False)

@@ -109,6 +109,11 @@ def find(party: str) -> Enrolled | None:
     return _enrolled([row])[0] if row else None
 
 
+def party_of(name: str) -> str:
+    """The party of a name, whether or not it is on the roster."""
+    return _party(name)
+
+
 def by_card(code: str) -> Enrolled | None:
     """Who has a card; None for a code no card in use has."""
     parsed = house.parse(code)

@@ -7,7 +7,7 @@ from countermark.stockpile.counting import views as counting
 from countermark.stockpile.labels import views as labels
 from countermark.stockpile.papers import views as papers
 from countermark.stockpile.scanning import views as scanning
-from countermark.stockpile.views import counter, disposal, home, moves, office, proving, receipts, tags
+from countermark.stockpile.views import counter, disposal, home, keying, moves, office, proving, receipts, tags
 
 patterns: list[URLPattern | URLResolver] = [
     path("stockpile/", home.home, name="home"),
@@ -26,6 +26,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/proofs/<str:ref>/remove/", proving.proof_remove, name="proof_remove"),
     path("stockpile/features/", proving.feature_list, name="features"),
     path("stockpile/features/set/", proving.feature_set, name="feature_set"),
+    path("stockpile/forms/<str:code>/", keying.form_key, name="form_key"),
     path("stockpile/counter/<str:mode>/", counter.counter, name="counter"),
     path("stockpile/counter/<str:mode>/scan/", counter.scan, name="counter_scan"),
     path("stockpile/counter/<str:mode>/undo/", counter.undo, name="counter_undo"),

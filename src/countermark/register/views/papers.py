@@ -28,7 +28,10 @@ from countermark.register.queries.records import Record
 from countermark.register.services import Added, side_texts
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, say_refused
 
-PERMISSIONS = {"weapon": "weapon.add", "event": "event.add", "correction": "weapon.correct"}
+PERMISSIONS = {
+    "weapon": "weapon.add", "event": "event.add", "correction": "weapon.correct",
+    "issue": "stock.handle", "return": "stock.handle",
+}  # fmt: skip
 """Who may have a kind of form printed, and key it."""
 LISTED = 200
 
@@ -192,6 +195,9 @@ def paper_find(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """What became of one form."""
     form = _form_or_404(code)
+    elsewhere = papers.ROOMS.get(papercodes.kind_of(form.code))
+    if elsewhere is not None and form.state == papers.KEYED:
+        return redirect(elsewhere.shown, form.event_id)
     return _paper_page(request, form, Why())
 
 
@@ -230,6 +236,8 @@ def paper_key(request: HttpRequest, code: str) -> HttpResponse:
     if not accounts.may(me(request), PERMISSIONS[kind]):
         raise MissingPermission(PERMISSIONS[kind])
     query = f"?{urlencode({'form': form.code})}"
+    if kind in papers.ROOMS:
+        return redirect(papers.ROOMS[kind].key, form.code)
     if kind == "weapon":
         return redirect(reverse("register:weapon_add") + query)
     which = forms.Which(posted(request))
