@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from countermark.accounts import services as accounts
@@ -17,6 +17,7 @@ from countermark.register.queries.scope import Scope
 from countermark.stockpile import acts, units
 from countermark.stockpile.models import Observation, SubjectRow, TakenBatch
 from countermark.stockpile.readers import alarms, devices, observations, presence, queries, services
+from countermark.stockpile.readers.intake import Intake
 from countermark.stockpile.readers.reads import SLOT_MS, Read, gather
 from countermark.stockpile.tags import services as tags
 from tests.register import people
@@ -320,3 +321,22 @@ def test_a_count_by_radio_gets_weapons_by_their_tag_and_the_tags_that_are_on_non
 
     assert found == ({EPC: weapon_id}, ["E200"])
     assert queries.counted([north.id], now() - 3_600_000, now(), Scope(frozenset({"elsewhere"}))) == ({}, [EPC, "E200"])
+
+
+def test_an_alarm_is_raised_although_the_store_was_away_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, south = readers()
+    pistol()
+    intake = Intake(CHIEF)
+    intake.add(south.id, [seen()])
+    with monkeypatch.context() as away:
+        away.setattr("countermark.stockpile.readers.alarms.raise_all", _fail)
+        away.setattr("countermark.stockpile.readers.intake.connection.close", lambda: None)
+        with pytest.raises(OperationalError):
+            intake.flush()
+
+    assert [alarm.kind for alarm in intake.flush().alarms] == ["elsewhere"]
+    assert sum(reads for _, reads in totals()) == 1
+
+
+def _fail(*_: Any, **__: Any) -> None:
+    raise OperationalError

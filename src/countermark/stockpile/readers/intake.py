@@ -48,6 +48,8 @@ class Intake:
             return self._take(gathered)
         except DatabaseError:
             connection.close()
+            # What was to be looked into was rolled back with the rest.
+            self._looked = Looked()
             self._put_back(gathered)
             raise
 
