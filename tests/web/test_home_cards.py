@@ -7,6 +7,7 @@ from countermark.ledger import contacts, nodes, services
 from countermark.ledger.models import Contact
 from countermark.register import cases, papers
 from countermark.register.queries import discrepancies, scope
+from countermark.stockpile.counting import services as counting
 from tests.ledger.foreign import ForeignLog
 from tests.marking import workshop
 from tests.register import people
@@ -73,3 +74,21 @@ def test_an_administrator_is_told_of_nodes_that_are_silent_or_have_a_problem() -
     page = home(people.signed_in("ada", "admin"))
 
     assert page.partition("Nodes silent or with a problem")[0].rpartition("<bdi>")[2].startswith("2<")
+
+
+def test_who_counts_or_commands_is_told_of_counts_that_are_due() -> None:
+    people.places()
+    counting.set_plan(NORTH, counting.PlanFields("us-monthly", first="2026-01-01"), by=CHIEF)
+
+    for role in ("counter", "commander"):
+        page = home(people.signed_in(role, role, NORTH))
+        assert page.partition("Counts due")[0].rpartition("<bdi>")[2].startswith("1<")
+        assert "1 overdue" in page
+    assert "Counts due" not in home(people.signed_in("arm", "armourer", NORTH))
+
+
+def test_the_code_of_a_count_leads_to_it_from_anywhere() -> None:
+    people.places()
+    key = counting.open_count(counting.Opening(NORTH), by=CHIEF)
+    answer = people.signed_in("cmd", "commander", NORTH).post("/find/", {"q": key}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/stockpile/counts/{key}/"

@@ -27,6 +27,7 @@ from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
 from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.register.rules import weapons_of
+from countermark.stockpile.counting import queries as counting
 from countermark.tracing import due
 from countermark.tracing.requests import periods, shown
 from countermark.tracing.requests import queries as requests
@@ -117,6 +118,13 @@ def _at_the_bench(user: User) -> Card:
     waiting = sum(p.total - p.finished for p in (marking.progress(one.id) for one in orders))
     hint = ngettext("%(n)d weapon waits", "%(n)d weapons wait", waiting) % {"n": waiting} if waiting else ""
     return Card(gettext_lazy("Work orders at the bench"), len(orders), url("marking:orders"), hint)
+
+
+def _counts_due(user: User) -> Card:
+    due = [one.urgency for one in counting.plans(user) if one.urgency]
+    late = sum(1 for one in due if one != "due")
+    hint = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late} if late else ""
+    return Card(gettext_lazy("Counts due"), len(due), url("stockpile:counts"), hint, alarming=late > 0)
 
 
 def _undecided_finds(user: User) -> Card:
@@ -246,6 +254,8 @@ def fill() -> None:
     card("marking.bench", _undecided_finds)
     card("weapon.view", _in_status("stolen", gettext_lazy("Stolen")))
     card("weapon.view", _in_status("lost", gettext_lazy("Lost")))
+    card("stock.count", _counts_due)
+    card("stock.command", _counts_due)
     card("discrepancy.view", _discrepancies)
     card("request.view", _requests)
     card("event.add", _papers_out)

@@ -49,10 +49,12 @@ def _by_scan(user: User, text: str) -> str | None:
 
 
 def _by_paper(user: User, text: str) -> str | None:
-    """The code of a hand receipt, a manifest or a certificate of destruction; the page itself says whether this person may see it."""
+    """The code of a hand receipt, a count, a manifest or a certificate of destruction; the page itself says whether this person may see it."""
     meaning = codes.scan(text)
     if meaning.kind == "receipt":
         return url("stockpile:receipt", meaning.value)
+    if meaning.kind == "count":
+        return url("stockpile:count", meaning.value)
     page = _PAPERS.get(meaning.kind)
     return url(page[0], stockpile.key_of(page[1], meaning.value)) if page else None
 
