@@ -8,9 +8,9 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from countermark.accounts.services import actor
+from countermark.ledger.subjects import MOST
 from countermark.marking import numbering
 from countermark.marking.numbering import Authority, GivenBlock
-from countermark.ledger.subjects import MOST
 from countermark.marking.states import Number
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.marking.common import MISSING, WRITE, Key, Why
