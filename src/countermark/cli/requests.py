@@ -232,7 +232,7 @@ def answer(conversation: str, weapon_id: str, **chosen: Any) -> None:
         names=frozenset(chosen["also"]),
         without=frozenset(chosen["without"]),
         partly=dict.fromkeys(chosen["partly"], answers.FACTS),
-        left_out=frozenset(chosen["leave_out"]) | (answers.errors(weapon_id) - frozenset(chosen["partly"])),
+        left_out=frozenset(chosen["leave_out"]) | (answers.left_out(weapon_id) - frozenset(chosen["partly"])),
         conditions=tuple(chosen["conditions"]),
         handling=None if chosen["only"] else conditions,
         handled=dict.fromkeys(chosen["only"], conditions) if conditions else {},

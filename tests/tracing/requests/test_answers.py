@@ -63,3 +63,21 @@ def test_a_name_that_is_withheld_leaves_the_proof_whole(weapon_id: str) -> None:
 def test_an_unknown_weapon_has_no_answer(weapon_id: str) -> None:
     with pytest.raises(answers.NoSuchWeapon):
         answers.build("00000000-0000-5000-8000-000000000000", "r1", Choice())
+
+
+def test_tags_are_left_out_unless_an_officer_says_so(weapon_id: str) -> None:
+    body = {
+        "type": "AssociationEvent",
+        "action": "ADD",
+        "eventTime": "2026-01-01T00:00:00.000Z",
+        "eventTimeZoneOffset": "+00:00",
+        "parentID": f"urn:uuid:{weapon_id}",
+        "childEPCs": ["urn:epc:raw:96.x3476451FD40000000000162E"],
+        "countermark:event": "tag_bound",
+        "countermark:tag": "3476451FD40000000000162E",
+    }
+    bound = services.append([services.Draft(kind="event", body=body)], by=people.CHIEF)[0]
+
+    assert answers.left_out(weapon_id) == {bound.event_id}
+    told = answers.build(weapon_id, "r1", Choice(left_out=answers.left_out(weapon_id)))
+    assert "162E" not in msgspec.json.encode(told).decode()

@@ -75,10 +75,17 @@ def build(weapon_id: str, request: str, choice: Choice, held_sizes: Iterable[int
         )
 
 
-def errors(weapon_id: str) -> frozenset[str]:
-    """The events of a weapon that were declared errors: the other State could not see the declaration, so leave them out."""
+def is_left_out(line: HistoryEvent) -> bool:
+    """Whether an event is not told unless an officer says so: one declared an error, since the other State could not see the
+    declaration; and one of a tag, which tells inventory apart, traces nothing, and could be copied by whoever knows its number.
+    """
+    return line.corrected or bool(line.tag)
+
+
+def left_out(weapon_id: str) -> frozenset[str]:
+    """The events of a weapon that are left out unless an officer says otherwise (`is_left_out`)."""
     found = records.record(weapon_id)
-    return frozenset(line.event_id for line in found.history if line.corrected) if found else frozenset()
+    return frozenset(line.event_id for line in found.history if is_left_out(line)) if found else frozenset()
 
 
 def _handled(released: Released, handled: Mapping[str, Handling]) -> Released:

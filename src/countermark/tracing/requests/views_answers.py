@@ -170,7 +170,7 @@ def _lines(request: HttpRequest, record: Record, *, opened: bool) -> Iterator[Ev
     usual = record.names if opened else personal.impersonal(record.names)
     data = request.POST if request.method == "POST" else None
     for line in record.history:
-        tell = "not" if line.corrected else "whole"
+        tell = "not" if answers.is_left_out(line) else "whole"
         yield EventLine(
             event=line,
             date={"text": line.date, "precision": line.precision},
