@@ -67,6 +67,8 @@ def test_one_goes_back_to_what_comes_with_the_program() -> None:
 
 def test_evidence_that_is_often_wrong_weighs_less_and_what_is_never_wrong_more() -> None:
     confirm(60)
+    for number in range(30):
+        people.weapon(f"T {number}", f"T 55{number:02}", facts={**people.REVOLVER, "maker": "Taurus"})
     learned = learning.learn()
     assert learned.weights["kind"] > 1.5 * learned.weights_in_use["kind"]
     assert learned.weights["maker"] < learned.weights_in_use["maker"]
