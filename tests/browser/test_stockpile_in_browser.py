@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from countermark.accounts.models import Place
+from countermark.ledger import identity
 from countermark.ledger.services import Actor
 from countermark.register.models import Weapon
 from countermark.stockpile import acts, queries, roster, units
@@ -13,7 +14,7 @@ from countermark.stockpile.models import Holding
 from tests.browser.visitor import Visitor
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 BY = Actor("armourer")
 SECONDS = 90
@@ -41,6 +42,67 @@ def card_of(depot: Place) -> str:
     """A new card for somebody trained."""
     person = next(one for one in roster.at([depot.pk]) if one.name.startswith("Cpl"))
     return roster.new_card(person.party, by=BY)
+
+
+@pytest.fixture
+def pages(depot: Place) -> list[str]:
+    """Every list and form of the office behind the counter, and one record of each kind the demonstration has."""
+    person = identity.ref_of(roster.at([depot.pk])[0].party)
+    receipt = acts.rows("receipt").filter(place=depot.pk).first()
+    assert receipt is not None
+    records = [
+        f"/stockpile/{path}/{row.key}/"
+        for kind, path in RECORDS.items()
+        if (row := acts.rows(kind).filter(place=depot.pk).first())
+    ]
+    lists = (
+        "",
+        "home/",
+        "units/",
+        "units/rules/",
+        "people/",
+        "proposals/",
+        "receipts/",
+        "counts/",
+        "shipments/",
+        "incidents/",
+    )
+    tail = ("disposal/", "ammunition/", "tags/", "labels/", "scan/", f"units/{depot.pk}/", f"people/{person}/")
+    paths = [f"/stockpile/{path}" for path in (*lists, *tail)]
+    return [*paths, f"/stockpile/receipts/{receipt.key}/", *records]
+
+
+RECORDS = {
+    "shipment": "shipments", "incident": "incidents", "destruction": "disposal/lists", "surplus": "disposal/surplus",
+    "lot": "ammunition", "proposal": "proposals", "count": "counts",
+}  # fmt: skip
+FORMS = {
+    "armourer": (
+        "counter/issue/",
+        "counter/move/",
+        "shipments/new/",
+        "incidents/new/",
+        "disposal/lists/new/",
+        "ammunition/new/",
+    ),
+    "commander": ("units/set/", "units/rules/set/", "people/new/", "disposal/review/", "disposal/surplus/new/"),
+}
+
+
+@pytest.mark.parametrize("role", ["armourer", "commander"])
+def test_pages_of_the_stockpile_are_accessible_and_fit_a_telephone_mirrored_too(
+    browser: "Browser", site: str, pages: list[str], role: str
+) -> None:
+    """Each page once: the lists wide, the forms narrow and mirrored for one role, the other way round for the other."""
+    wide, narrow = pages, [f"/stockpile/{path}" for path in FORMS[role]]
+    if role == "commander":
+        wide, narrow = narrow, wide
+    for paths, width, mirrored in ((wide, 1280, False), (narrow, 320, True)):
+        with Visitor.with_browser(browser, site, width=width, mirrored=mirrored) as visitor:
+            visitor.sign_in(role)
+            for path in paths:
+                visitor.go(path)
+                assert (path, visitor.violations(), visitor.overflow()) == (path, [], 0)
 
 
 def scan(page: "Page", *texts: str) -> None:
