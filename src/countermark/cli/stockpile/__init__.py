@@ -4,7 +4,20 @@ import importlib
 
 import click
 
-PARTS = ("places", "custody", "people", "counting", "proving")
+PARTS = (
+    "places",
+    "custody",
+    "people",
+    "counting",
+    "proving",
+    "assessing",
+    "shipments",
+    "incidents",
+    "disposal",
+    "lots",
+    "proposals",
+    "papers",
+)
 
 
 @click.group("stockpile")

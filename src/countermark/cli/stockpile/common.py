@@ -1,11 +1,15 @@
 """What the commands of the stockpile share."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from countermark import cli
 from countermark.cli.common import print_json
+
+if TYPE_CHECKING:
+    from countermark.stockpile.states import Subject
 
 
 def show(lines: Sequence[dict[str, Any]], what: str, as_json: bool) -> None:
@@ -39,3 +43,71 @@ def party(text: str) -> str:
     if one is None:
         raise click.UsageError(f"{text!r} is nobody on the roster")
     return one.party
+
+
+KEPT = ("route",)
+"""Texts that only who may see exact locations reads: commands print their id."""
+
+
+def described(kind: str, key: str) -> dict[str, Any]:
+    """A subject as a command prints it, its texts spelled out. Raises a finding for an id that is none."""
+    from countermark.stockpile import acts
+
+    one = acts.subject(kind, key)
+    if one is None:
+        raise cli.Finding(f"{key} is no {kind} of this store")
+    return line_of(one)
+
+
+def line_of(one: "Subject") -> dict[str, Any]:
+    """A subject in one line: id, state, place, times, finding, and what it says."""
+    from countermark.accounts.models import Place
+    from countermark.register.services import side_texts
+
+    texts = [text for name, text in one.value.items() if isinstance(text, str) and name not in KEPT]
+    names = side_texts([text for text in texts if text.startswith("urn:")])
+    place = Place.objects.filter(pk=one.place).first() if one.place else None
+    said = {
+        name: names.get(text, text) if name not in KEPT and isinstance(text, str) else text
+        for name, text in one.value.items()
+    }
+    times = {"since": one.since, "due": one.due}
+    return {
+        "id": one.key,
+        "state": one.state,
+        "place": place.name if place else "",
+        **times,
+        "finding": one.finding,
+        **said,
+    }
+
+
+def listed(kind: str, what: str, state: str, as_json: bool) -> None:
+    """Prints the subjects of a kind, the newest first; of one state where it is named."""
+    from countermark.stockpile import acts
+
+    rows = acts.rows(kind).order_by("-since", "key")
+    found = [line_of(acts.subject_of_row(row)) for row in (rows.filter(state=state) if state else rows)[:MOST]]
+    show(found, what, as_json)
+
+
+MOST = 500
+"""Lines of a list."""
+
+
+def done(kind: str, key: str, as_json: bool) -> None:
+    """Prints what has become of a subject."""
+    line = described(kind, key)
+    if as_json:
+        print_json(line)
+        return
+    for name, value in line.items():
+        if value not in ("", None, [], {}):
+            click.echo(f"{name}: {value}")
+
+
+def request_option(command: Any) -> Any:
+    """`--request KEY`: said twice with one key it is done once."""
+    return click.option("--request", "request", default="", metavar="KEY", help="Said twice with one key, done once.")(
+        command
+    )

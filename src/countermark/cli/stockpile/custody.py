@@ -21,11 +21,11 @@ def _counter(store: str, happened: str, second: str) -> Any:
     from countermark.stockpile.receipts import Counter
 
     by = actor()
-    return Counter(acts.place_id(store), by, _confirmed(second, store, by.name), "", happened)
+    return Counter(acts.place_id(store), by, confirmed(second, store, by.name), "", happened)
 
 
-def _confirmed(name: str, store: str, beside: str) -> str:
-    """The second person, who keys a password here; empty where nobody was named."""
+def confirmed(name: str, store: str, beside: str) -> str:
+    """The person id of a second person, who keys a password here; empty where nobody was named. `store` is a place by name or id."""
     if not name:
         return ""
     from countermark.accounts.models import User

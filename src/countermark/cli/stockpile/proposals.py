@@ -1,0 +1,50 @@
+"""`countermark stockpile proposal`: what waits for a second person."""
+
+import click
+
+from countermark.cli.common import actor, json_option, ready
+from countermark.cli.stockpile.common import done, listed
+
+_key = click.argument("key", metavar="PROPOSAL")
+
+
+@click.group("proposal")
+def proposal() -> None:
+    """What waits for a second person: nobody approves their own."""
+
+
+@proposal.command("list")
+@click.option("--state", default="pending", show_default=True, help="pending, approved or declined.")
+@json_option
+def list_proposals(state: str, as_json: bool) -> None:
+    """Lists proposals, the newest first."""
+    ready()
+    listed("proposal", "proposals", state, as_json)
+
+
+@proposal.command("approve")
+@_key
+@json_option
+def approve(key: str, as_json: bool) -> None:
+    """Approves: it is done at once."""
+    ready()
+    from countermark.stockpile import proposals
+
+    proposals.approve(key, by=actor())
+    done("proposal", key, as_json)
+
+
+@proposal.command("decline")
+@_key
+@click.option("--reason", required=True, help="Why; kept in the ledger.")
+@json_option
+def decline(key: str, reason: str, as_json: bool) -> None:
+    """Declines; who proposed it may take it back so."""
+    ready()
+    from countermark.stockpile import proposals
+
+    proposals.decline(key, reason=reason, by=actor())
+    done("proposal", key, as_json)
+
+
+COMMANDS = (proposal,)
