@@ -8,10 +8,11 @@ import pytest
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import Place
-from countermark.ledger import identity, naming, verify
+from countermark.ledger import identity, naming, nodes, services, verify
+from countermark.ledger.models import SideText
 from countermark.ledger.services import LedgerError
 from tests.ledger.foreign import ANN
-from tests.ledger.net import State, state
+from tests.ledger.net import State, record, state
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker, Settings
@@ -108,3 +109,61 @@ def test_what_is_no_such_file_is_refused(trio: State, data: bytes) -> None:
 def test_a_node_that_is_not_admitted_is_handed_nothing(trio: State) -> None:
     with trio["main"].at(), pytest.raises(LedgerError, match="not admitted"):
         naming.hand_on("XA/depot9/1", by=ANN)
+
+
+def test_a_name_that_two_nodes_wrote_is_whole_on_every_node_and_erased_on_every_node(trio: State) -> None:
+    for name in ("depot7", "depot8"):
+        data = handed(trio, name)
+        with trio[name].at():
+            naming.take_over(data, by=ANN)
+    for one, other in (("depot7", "depot8"), ("depot8", "depot7")):
+        with trio[one].at():
+            card = nodes.own_card()
+        with trio[other].at():
+            nodes.admit(card, by=ANN)
+            nodes.let_erase("XA/main/1", by=ANN)
+    with trio["depot7"].at():
+        record("1", holder="Ann Holder")
+    for caller in ("depot7", "depot8"):
+        assert not trio.exchange(caller).problem
+    with trio["main"].at():
+        record("2", holder="Ann Holder")
+    with trio["depot8"].at():
+        record("3", holder="Ann Holder")
+    for caller in ("depot8", "depot7", "depot8"):
+        assert not trio.exchange(caller).problem
+    for name in trio.nodes:
+        with trio[name].at():
+            assert SideText.objects.filter(text="Ann Holder").count() == 1
+            report = verify.verify()
+            assert report.ok, (name, report.first_difference)
+    with trio["main"].at():
+        services.erase(services.refs_of_people("Ann Holder"), by=ANN, reason="the law")
+    for caller in ("depot8", "depot7", "depot8"):
+        assert not trio.exchange(caller).problem
+    for name in trio.nodes:
+        with trio[name].at():
+            assert not SideText.objects.filter(text="Ann Holder").exists()
+            report = verify.verify()
+            assert report.ok, (name, report.first_difference)
+
+
+def test_a_name_two_nodes_wrote_before_they_met_is_whole_on_a_third(trio: State) -> None:
+    for name in ("depot7", "depot8"):
+        data = handed(trio, name)
+        with trio[name].at():
+            naming.take_over(data, by=ANN)
+    with trio["depot7"].at():
+        card = nodes.own_card()
+    with trio["depot8"].at():
+        nodes.admit(card, by=ANN)
+    for name in ("main", "depot7"):
+        with trio[name].at():
+            record(name, holder="Ben Holder")
+    for caller in ("depot7", "depot8"):
+        assert not trio.exchange(caller).problem
+    for name in trio.nodes:
+        with trio[name].at():
+            assert SideText.objects.filter(text="Ben Holder").count() == 1
+            report = verify.verify()
+            assert report.ok, (name, report.first_difference)

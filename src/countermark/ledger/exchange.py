@@ -487,11 +487,27 @@ def _side_rows(file: IO[bytes], found: Outline, own: Log) -> Iterator[SideRows]:
 def _take_side(file: IO[bytes], found: Outline, own: Log) -> tuple[int, int]:
     """Side rows new here, and those left out because no entry states them as they are."""
     new = refused = 0
+    said = _stated_in_file(file, found) if found.recipient == own.origin else {}
     for rows in _side_rows(file, found, own):
         with database.write_transaction(own.id):
-            for counted in (_take_texts(rows), _take_attachments(rows)):
+            for counted in (_take_texts(rows, said), _take_attachments(rows, said)):
                 new, refused = new + counted[0], refused + counted[1]
     return new, refused
+
+
+def _stated_in_file(file: IO[bytes], found: Outline) -> dict[str, str]:
+    """What the entries of a file state last of texts and documents, by `table/key`."""
+    said: dict[str, str] = {}
+    for line in bundle.lines(file, found):
+        if b'"text/' in line or b'"attachment/' in line:
+            said.update(entries.decode(0, line).recorded.kept)
+    return said
+
+
+def _is_true(table: str, key: str, digest: str, erased: str, stated: dict[str, str], said: dict[str, str]) -> bool:
+    """Whether a row is as some log says: the one that counts here, or the one it came with, unless what counts is that it was erased."""
+    counts = stated.get(key)
+    return counts == digest or (counts != erased and said.get(f"{table}/{key}") == digest)
 
 
 def _merge(file: IO[bytes], found: Outline, own: Log, by: Actor) -> tuple[int, int]:
@@ -526,19 +542,27 @@ def _digest_of(row: KeptRow) -> str:
         return ""
 
 
-def _take_texts(rows: SideRows) -> tuple[int, int]:
+def _take_texts(rows: SideRows, said: dict[str, str]) -> tuple[int, int]:
     given = {t.ref: SideText(ref=t.ref, kind=t.kind, text=t.text, salt=t.salt) for t in rows.texts}
     stated = _digests("text", list(given))
     here = set(SideText.objects.filter(ref__in=list(given)).values_list("ref", flat=True))
-    good = {ref for ref, row in given.items() if stated.get(ref) == kept.side_text_digest(row)}
+    good = set()
+    for ref, row in given.items():
+        erased = kept.side_text_digest(SideText(ref=ref, kind=row.kind, text="", salt=""))
+        if _is_true("text", ref, kept.side_text_digest(row), erased, stated, said):
+            good.add(ref)
     SideText.objects.bulk_create([given[ref] for ref in sorted(good - here)], batch_size=200)
     return len(good - here), len(given.keys() - good - here)
 
 
-def _take_attachments(rows: SideRows) -> tuple[int, int]:
+def _take_attachments(rows: SideRows, said: dict[str, str]) -> tuple[int, int]:
     given = {a.digest: Attachment(digest=a.digest, media_type=a.media_type, data=a.data) for a in rows.attachments}
     stated = _digests("attachment", list(given))
     here = set(Attachment.objects.filter(digest__in=list(given)).values_list("digest", flat=True))
-    good = {name for name, row in given.items() if stated.get(name) == kept.attachment_digest(row)}
+    good = set()
+    for name, row in given.items():
+        erased = kept.attachment_digest(Attachment(digest=name, media_type=row.media_type, data=b""))
+        if _is_true("attachment", name, kept.attachment_digest(row), erased, stated, said):
+            good.add(name)
     Attachment.objects.bulk_create([given[name] for name in sorted(good - here)])
     return len(good - here), len(given.keys() - good - here)

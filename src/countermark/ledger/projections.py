@@ -53,14 +53,14 @@ PORTABLE = frozenset({"text", "attachment"})
 """Kept tables whose keys mean the same on every node: what another node's log states of them counts here too."""
 
 _Statement = tuple[str, str]
-_Rank = tuple[bool, str, str, int]
+_Rank = tuple[bool, bool, str, str, int]
 
 
 class KeptProjection:
     """The view `ledger_keptindex`: the last digest the entries state for each kept row.
 
-    This node's own logs decide; another's log only for rows they say nothing of, the last recorded statement first. So
-    the view is the same in whatever order logs were taken in.
+    This node's own logs decide; another's log only for rows they say nothing of, an erasure first, then the last recorded
+    statement. So the view is the same in whatever order logs were taken in, and no clock undoes an erasure.
     """
 
     name = "kept"
@@ -124,7 +124,14 @@ def _statements(entry: Entry, logs: dict[int, tuple[bool, str]]) -> Iterator[tup
 def _rank(entry: Entry, logs: dict[int, tuple[bool, str]]) -> _Rank:
     """Which of two statements counts: the greater. Own logs follow each other, so there the position tells."""
     own, origin = logs[entry.position // LOG_SPAN]
-    return (True, "", "", entry.position) if own else (False, entry.recorded.time, origin, entry.position % LOG_SPAN)
+    if own:
+        return (True, False, "", "", entry.position)
+    return (False, is_erasure(entry), entry.recorded.time, origin, entry.position % LOG_SPAN)
+
+
+def is_erasure(entry: Entry) -> bool:
+    """Whether what an entry states of texts and documents is that they were erased."""
+    return entry.body.get("act") == "erasure"
 
 
 def _last_statements(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.db import DatabaseError, OperationalError
@@ -267,15 +267,48 @@ def _kept_table(table: KeptTable, own: set[int]) -> Iterator[Difference]:
     """Rows against what the logs state. What only other nodes' logs state need not be here."""
     where = f"kept {table.name}"
     seen = 0
+    elsewhere: dict[str, _Differing] = {}
     for rows in database.chunks(table.rows(), BATCH):
         stated = _stated(table.name, [key for key, _ in rows])
         for key, digest in rows:
             expected, position = stated.get(key, ("no row: no entry states it", -1))
             seen += position // LOG_SPAN in own
-            if expected != digest:
+            if expected != digest and position >= 0 and position // LOG_SPAN not in own:
+                elsewhere[key] = _Differing(expected, digest, position)
+            elif expected != digest:
                 yield Difference(where, key, expected, digest)
+    if elsewhere:
+        yield from _unless_stated(table.name, elsewhere)
     if seen != sum(1 for _ in _own_stated(table.name, own)):
         yield from _missing(table, own)
+
+
+class _Differing(NamedTuple):
+    expected: str
+    found: str
+    position: int
+
+
+def _unless_stated(table: str, rows: dict[str, _Differing]) -> Iterator[Difference]:
+    """Rows that are not as the last log says. Two nodes of a State may have written one name, each in its way: any of them will do,
+    unless it was erased.
+    """
+    last = {entry.position: entry for entry in store.entries_at([row.position for row in rows.values()])}
+    good: set[str] = set()
+    if table in projections.PORTABLE:
+        for entry in store.all_entries():
+            stated = entry.recorded.kept
+            good.update(key for name, digest in stated.items() if (key := _same(name, digest, table, rows)))
+    for key, row in rows.items():
+        entry_then = last.get(row.position)
+        if key not in good or entry_then is None or projections.is_erasure(entry_then):
+            yield Difference(f"kept {table}", key, row.expected, row.found)
+
+
+def _same(name: str, digest: str, table: str, rows: dict[str, _Differing]) -> str:
+    """The key of the row an entry states as it is here; empty for any other."""
+    of, _, key = name.partition("/")
+    return key if of == table and key in rows and rows[key].found == digest else ""
 
 
 def _stated(table: str, keys: list[str]) -> dict[str, tuple[str, int]]:
