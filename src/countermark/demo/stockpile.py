@@ -1,10 +1,11 @@
-"""The stockpile of a demonstration State: racks in two depots, people on their rosters with cards, and a morning's issue."""
+"""The stockpile of a demonstration State: racks in two depots, people on their rosters with cards, a morning's issue, and counts that are due."""
 
 from countermark.accounts import demo as accounts_demo
 from countermark.accounts import services as accounts
 from countermark.accounts.models import Place
 from countermark.ledger.services import Actor
 from countermark.stockpile import acts, custody, queries, receipts, roster, units
+from countermark.stockpile.counting import services as counting
 from countermark.stockpile.receipts import Counter
 from countermark.stockpile.rules.custody import Qualification
 from countermark.stockpile.units import UnitFields
@@ -34,6 +35,7 @@ def _depot(site: str, number: int, by: Actor) -> None:
     if acts.rows("receipt").filter(place=place.pk).exists():
         return
     units.set_unit(place.pk, UnitFields("site", capacity=5000, ammunition=True), by=by)
+    counting.set_plan(place.pk, counting.PlanFields("us-monthly"), key=f"monthly-{number}", by=by)
     racks = [_rack(f"{rack}, {site}", place, by) for rack in RACKS]
     people = [_person(one, site, number, by) for one in PEOPLE]
     weapons = [str(pk) for pk in queries.in_store([place.pk]).order_by("pk").values_list("pk", flat=True)[:LYING]]
