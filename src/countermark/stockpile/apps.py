@@ -9,6 +9,8 @@ class StockpileConfig(AppConfig):
         """The projection that folds the acts of this room, and its view of weapons."""
         from countermark.stockpile import holdings, projection, proposals, receipts, roster, units  # noqa: F401
         from countermark.stockpile.ammunition import services as ammunition  # noqa: F401
+        from countermark.stockpile.assessment import services as assessment  # noqa: F401
+        from countermark.stockpile.assessment import words as assessment_words  # noqa: F401
         from countermark.stockpile.counterauth import features, kept  # noqa: F401
         from countermark.stockpile.counting import states as counting  # noqa: F401
         from countermark.stockpile.counting import words as counting_words  # noqa: F401

@@ -7,7 +7,18 @@ from countermark.stockpile.counting import views as counting
 from countermark.stockpile.labels import views as labels
 from countermark.stockpile.papers import views as papers
 from countermark.stockpile.scanning import views as scanning
-from countermark.stockpile.views import counter, disposal, home, keying, moves, office, proving, receipts, tags
+from countermark.stockpile.views import (
+    assessments,
+    counter,
+    disposal,
+    home,
+    keying,
+    moves,
+    office,
+    proving,
+    receipts,
+    tags,
+)
 
 patterns: list[URLPattern | URLResolver] = [
     path("stockpile/", home.home, name="home"),
@@ -17,6 +28,14 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/receipts/<str:code>/receipt.pdf", papers.receipt_pdf, name="receipt_pdf"),
     path("stockpile/receipts/<str:code>/signed/", receipts.signed, name="receipt_signed"),
     path("stockpile/receipts/<str:code>/key/", proving.receipt_options, name="receipt_key"),
+    path("stockpile/assessments/", assessments.overview, name="assessments"),
+    path("stockpile/assessments/add/", assessments.assessment_add, name="assessment_add"),
+    path("stockpile/assessments/order/", assessments.correction_add, name="correction_add"),
+    path("stockpile/assessments/actions/<str:key>/", assessments.correction_done, name="correction_done"),
+    path("stockpile/assessments/sites/<str:place>/", assessments.site, name="assessment_site"),
+    path("stockpile/assessments/sites/<str:place>/paper/", assessments.paper, name="assessment_paper"),
+    path("stockpile/assessments/<str:key>/", assessments.assessment, name="assessment"),
+    path("stockpile/assessments/<str:key>/evidence/<str:digest>/", assessments.evidence, name="assessment_evidence"),
     path("stockpile/pin/", proving.pin_set, name="pin_set"),
     path("stockpile/keys/", proving.key_add, name="key_add"),
     path("stockpile/keys/options/", proving.key_options, name="key_options"),

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from countermark.web.api.stockpile import counting, custody, proving, reads, scans, tags
+from countermark.web.api.stockpile import assessing, counting, custody, proving, reads, scans, tags
 
 router = Router()
-for _part in (counting.router, custody.router, proving.router, reads.router, scans.router, tags.router):
+for _part in (assessing.router, counting.router, custody.router, proving.router, reads.router, scans.router, tags.router):
     router.add_router("", _part)
