@@ -82,8 +82,9 @@ def test_the_pages_of_counting_fit_every_window_and_direction(browser: "Browser"
     services.set_plan(place, PlanFields("us-monthly", first="2026-01-01"), by=COMMANDER)
     key = services.open_count(Opening(place, counters=1), by=COMMANDER)
     by = Actor("chief")
-    services.scan(key, services.begin(key, by=by), [Scan("STRANGE 1", "1")], by=by)
-    services.end(key, "1", by=by)
+    sheet = services.begin(key, by=by)
+    services.scan(key, sheet, [Scan("STRANGE 1", "1")], by=by)
+    services.end(key, sheet, by=by)
     shown = f"/stockpile/counts/{house.shown(key)}/"
     for mirrored in (False, True):
         with Visitor.with_browser(browser, site, mirrored=mirrored) as visitor:

@@ -6,6 +6,7 @@ from countermark.ledger.services import Actor
 from countermark.stockpile.counting import queries, services
 from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Answer, Scan
+from countermark.stockpile.counting.rules import Line
 from countermark.stockpile.counting.services import Opening
 from tests.stockpile.armoury import Armoury
 
@@ -39,6 +40,11 @@ def known(key: str) -> Counting:
     found = queries.counting(key)
     assert found is not None
     return found
+
+
+def lines(key: str) -> list[Line]:
+    """What the first counter has on the sheet."""
+    return queries.lines(f"{key}.{known(key).counters[0].number}")
 
 
 def outcomes(key: str) -> dict[str, str]:

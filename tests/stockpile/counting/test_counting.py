@@ -2,6 +2,7 @@
 
 import pytest
 
+from countermark.ledger import identity
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
@@ -11,6 +12,7 @@ from countermark.stockpile.codes import house
 from countermark.stockpile.counting import queries, services
 from countermark.stockpile.counting.reading import Scan
 from countermark.stockpile.counting.services import PlanFields
+from countermark.stockpile.counting.states import RECOUNT, SAMPLE
 from countermark.stockpile.incidents.services import Incident
 from countermark.stockpile.models import SubjectRow
 from countermark.stockpile.projection import PROJECTION
@@ -96,7 +98,7 @@ def test_a_batch_sent_again_is_harmless(place: Armoury) -> None:
 
     assert SubjectRow.objects.get(kind="countlines").acts == size
     assert {one.outcome for one in answers} == {"done"}
-    assert len(queries.lines(f"{key}.1")) == 5
+    assert len(halls.lines(key)) == 5
 
 
 def test_a_scan_taken_back_does_not_count(place: Armoury) -> None:
@@ -150,7 +152,7 @@ def test_two_blind_counters_are_two_people_and_nobody_sees_what_they_differ_in_b
     assert codes(refusal) == {"open"}
     number = services.begin(key, by=TWO)
     with pytest.raises(Refused) as refusal:
-        services.scan(key, "1", scans(["AB1000"]), by=TWO)
+        services.scan(key, known(key).counters[0].number, scans(["AB1000"]), by=TWO)
     assert codes(refusal) == {"not_yours"}
     assert queries.not_yet_seen(known(key), number) == []
 
@@ -169,9 +171,9 @@ def test_only_the_differences_are_counted_again_and_the_recount_decides(place: A
     assert codes(refusal) == {"differs"}
 
     services.begin_recount(key, by=THREE)
-    listed = queries.not_yet_seen(known(key), queries.RECOUNT)
-    services.scan(key, queries.RECOUNT, scans(["AB1000"], "again"), by=THREE)
-    services.end(key, queries.RECOUNT, by=THREE)
+    listed = queries.not_yet_seen(known(key), RECOUNT)
+    services.scan(key, RECOUNT, scans(["AB1000"], "again"), by=THREE)
+    services.end(key, RECOUNT, by=THREE)
 
     assert {one.item for one in listed} == {place.weapons[0], place.weapons[4]}
     assert outcomes(key) == {place.weapons[4]: "not_found"}
@@ -227,8 +229,8 @@ def test_what_a_reader_counted_is_read_by_eye_in_part_before_the_count_is_closed
 
     services.begin_sample(key, by=TWO)
     by_id = dict(zip(place.weapons, serials(place), strict=True))
-    services.scan(key, queries.SAMPLE, scans([by_id[one] for one in wanted[1:]] or ["NOT THERE"]), by=TWO)
-    services.end(key, queries.SAMPLE, by=TWO)
+    services.scan(key, SAMPLE, scans([by_id[one] for one in wanted[1:]] or ["NOT THERE"]), by=TWO)
+    services.end(key, SAMPLE, by=TWO)
 
     assert outcomes(key)[wanted[0]] == "tag_mismatch"
 
@@ -328,6 +330,23 @@ def _weapons(expected: dict[str, str], place: str) -> list[Weapon]:
         )
         for weapon, serial in expected.items()
     ]  # fmt: skip
+
+
+def test_two_depots_that_gave_the_same_sheet_to_two_people_are_told_so(place: Armoury) -> None:
+    key = opened(place.depot)
+    counted(key, serials(place)[1:])
+    services.begin_recount(key, by=TWO)
+    services.end(key, RECOUNT, by=TWO)
+    sheet = acts.subject("countsheet", f"{key}.{RECOUNT}")
+    assert sheet is not None
+    other = {**sheet.value, "person": identity.opaque("person", THREE.name)}
+    acts.append([acts.draft("stockpile_count_begun", [sheet.name], {"value": other, "parent": sheet.parent})], by=THREE)
+    services.decide(key, [place.weapons[0]], "explained", "at the workshop", by=COMMANDER)
+
+    with pytest.raises(Refused) as refusal:
+        services.close(key, by=COMMANDER)
+
+    assert codes(refusal) == {"two_people"}
 
 
 def test_a_count_folds_alike_in_whatever_order_its_acts_arrive(place: Armoury) -> None:

@@ -13,6 +13,7 @@ from countermark.stockpile.counting import certificate, queries, services
 from countermark.stockpile.counting.services import PlanFields
 from tests.register import people
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury
+from tests.stockpile.counting import halls
 from tests.stockpile.counting.halls import COMMANDER, ONE, counted, known, opened, serials
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,8 @@ def test_a_planned_count_goes_from_its_plan_to_its_certificate(place: Armoury) -
 def test_scans_are_answered_with_what_they_are(place: Armoury) -> None:
     elsewhere = people.weapon("X1", "QQ 77", place=OTHER)
     client = people.signed_in("cnt", "counter", DEPOT)
-    code = house.shown(opened(place.depot))
+    key = opened(place.depot)
+    code = house.shown(key)
     sent(client, f"/stockpile/counts/{code}/begin/")
 
     for number, (text, expected, word) in enumerate(
@@ -100,8 +102,7 @@ def test_scans_are_answered_with_what_they_are(place: Armoury) -> None:
     assert elsewhere not in scanned(client, code, "QQ77", 50)
     html = sent(client, f"/stockpile/counts/{code}/undo/", scan_id="id0")
     assert "Taken back" in html
-    lines = queries.lines(f"{house.parse(code)[1]}.1")  # type: ignore[index]
-    assert {line.id for line in lines} == {"id2", "id3", "id5", "id50"}
+    assert {line.id for line in halls.lines(key)} == {"id2", "id3", "id5", "id50"}
 
 
 def test_a_sheet_on_paper_is_printed_and_keyed_with_its_time(place: Armoury) -> None:
@@ -118,7 +119,7 @@ def test_a_sheet_on_paper_is_printed_and_keyed_with_its_time(place: Armoury) -> 
     for _ in range(2):
         sent(client, path, **said, happened="2026-06-01T09:00+02:00")
 
-    assert [line.how for line in queries.lines(f"{key}.1")] == ["paper", "paper"]
+    assert [line.how for line in halls.lines(key)] == ["paper", "paper"]
 
 
 def test_blind_counters_see_neither_each_other_nor_what_is_left(place: Armoury) -> None:

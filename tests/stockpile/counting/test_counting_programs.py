@@ -13,7 +13,7 @@ from countermark.register.services import Refused
 from countermark.stockpile.codes import house
 from tests.register import people
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury
-from tests.stockpile.counting.halls import counted, opened, serials
+from tests.stockpile.counting.halls import counted, known, opened, serials
 
 pytestmark = pytest.mark.django_db
 COUNTS = "/api/stockpile/counts"
@@ -87,14 +87,14 @@ def test_a_handheld_counts_in_batches_and_a_batch_sent_again_counts_once(place: 
     commander, counter = client("c1", "commander"), client("c2", "counter")
     code = post(commander, "", 201, place=DEPOT, counters=1, request="r1")["code"]
     assert post(commander, "", 201, place=DEPOT, counters=1, request="r1")["code"] == code
-    assert post(counter, f"/{code}/sheets", 201) == {"sheet": "1"}
+    sheet = post(counter, f"/{code}/sheets", 201)["sheet"]
     batch = [{"id": f"s{number}", "text": text} for number, text in enumerate([*serials(place)[:3], "PC 1"])]
     batch.append({"id": "s9", "what": "unreadable", "place": place.rack_a})
     for _ in range(2):
-        answers = post(counter, f"/{code}/sheets/1/scans", 200, scans=batch)
+        answers = post(counter, f"/{code}/sheets/{sheet}/scans", 200, scans=batch)
         assert [one["word"] for one in answers] == ["found", "found", "found", "unknown", "unreadable"]
         assert all(one["recorded"] for one in answers)
-    assert post(counter, f"/{code}/sheets/1/end", 200)["phase"] == "counted"
+    assert post(counter, f"/{code}/sheets/{sheet}/end", 200)["phase"] == "counted"
 
     came = commander.get(f"{COUNTS}/{code}").json()
     assert (came["figures"]["found"], len(came["exceptions"]), came["next"]) == (3, 3, None)
@@ -114,7 +114,12 @@ def test_programs_see_no_count_of_another_place_and_no_sheet_of_another_counter(
     came = near.get(f"{COUNTS}/{code}")
     assert came.json()["exceptions"] == []
     assert b"ZEBRA" not in came.content
-    assert near.post(f"{COUNTS}/{code}/sheets/1/end", {}, content_type="application/json").status_code == 422
+    assert (
+        near.post(
+            f"{COUNTS}/{code}/sheets/{known(key).counters[0].number}/end", {}, content_type="application/json"
+        ).status_code
+        == 422
+    )
     assert far.get(f"{COUNTS}/{code}").status_code == 404
     assert far.get(COUNTS).json() == []
     assert far.post(f"{COUNTS}/{code}/sheets", {}, content_type="application/json").status_code == 404

@@ -95,7 +95,7 @@ def _sheet(found: Counting) -> dict[str, Any]:
         else "",
         "signatures_title": _("Signatures"),
         "signatures": [
-            *([_(LABELS["count_sheet"].get(sheet.number, "")), names.get(sheet.person, "")] for _s, sheet in found.sheets.values()),
+            *([_(LABELS["count_sheet"][sheet.role]), names.get(sheet.person, "")] for _s, sheet in found.sheets.values()),
             [_("Closed by"), names.get(count.closed_by, "")],
         ],
         "proof_title": _("Proof in the ledger"),

@@ -22,12 +22,11 @@ from countermark.stockpile.counting import expectation, presets, rules
 from countermark.stockpile.counting.expectation import Expectation
 from countermark.stockpile.counting.presets import Preset
 from countermark.stockpile.counting.rules import Line, Result, Sight, Tree
-from countermark.stockpile.counting.states import Block, Count, Decision, Plan, Sheet
+from countermark.stockpile.counting.states import RECOUNT, SAMPLE, Block, Count, Decision, Plan, Sheet
 from countermark.stockpile.readers import sample
 from countermark.stockpile.readers import services as readers
 from countermark.stockpile.states import Subject
 
-RECOUNT, SAMPLE = "recount", "sample"
 PHASES = ("counting", "counted", "recounting", "sampling", "ready", "closed", "cancelled")
 """Where a count stands: being counted; all sheets ended; differences counted again; a sample read by eye; ready for decisions and closing."""
 
@@ -60,8 +59,8 @@ class Counting:
 
     @property
     def counters(self) -> list[Sheet]:
-        """The sheets of the counters, without recount and sample."""
-        return [sheet for number, (_, sheet) in sorted(self.sheets.items()) if number not in (RECOUNT, SAMPLE)]
+        """The sheets of the counters, without recount and sample, the first begun first."""
+        return [sheet for _, sheet in self.sheets.values() if sheet.role == "counter"]
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -20,10 +20,10 @@ from countermark.register.files import dates
 from countermark.stockpile import acts
 from countermark.stockpile.codes import house
 from countermark.stockpile.counting import expectation, missing, presets, queries, reading, rules
-from countermark.stockpile.counting.queries import RECOUNT, SAMPLE, Counting
+from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Answer, Scan
 from countermark.stockpile.counting.rules import Line, Result
-from countermark.stockpile.counting.states import Count, Decision, Plan, Sheet
+from countermark.stockpile.counting.states import RECOUNT, SAMPLE, Count, Decision, Plan, Sheet
 
 MOST_SCANS = 500
 """How many scans one act may hold."""
@@ -170,7 +170,7 @@ def begin(key: str, *, by: Actor) -> str:
         if len(found.counters) >= found.count.counters:
             raise acts.refuse("count", key, "a count that has a sheet left", "full")
         _require_separate(found, by)
-        return _begin(found, str(len(found.counters) + 1), by)
+        return _begin(found, identity.ref("person", by.name)[:12], by)
 
 
 def begin_recount(key: str, *, by: Actor) -> None:
@@ -404,6 +404,10 @@ def close(key: str, *, by: Actor) -> None:
 
 
 def _require_settled(found: Counting) -> None:
+    if any(subject.finding for subject, _ in found.sheets.values()):
+        raise acts.refuse(
+            "count", found.key, "a count each of whose sheets one person has: give it up and count anew", "two_people"
+        )
     left = queries.undecided(found)
     if any(one.outcome == "differs" for one in left):
         raise acts.refuse(

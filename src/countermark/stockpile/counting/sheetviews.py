@@ -22,10 +22,10 @@ from countermark.register.views.common import REFUSED, actor, me
 from countermark.stockpile import acts
 from countermark.stockpile.codes import house
 from countermark.stockpile.counting import queries, rules, services
-from countermark.stockpile.counting.queries import RECOUNT, SAMPLE, Counting
+from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Answer, Scan
 from countermark.stockpile.counting.rules import Line, Sight
-from countermark.stockpile.counting.states import Sheet
+from countermark.stockpile.counting.states import RECOUNT, SAMPLE, Sheet
 from countermark.stockpile.counting.views import count_or_404, page_of, refusal
 
 COUNT = "stock.count"

@@ -50,13 +50,23 @@ class Count(msgspec.Struct, frozen=True, omit_defaults=True):
     incidents: int = 0
 
 
+RECOUNT, SAMPLE = "recount", "sample"
+
+
 class Sheet(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The sheet of one person: `number` 1 or 2, `recount`, or `sample` (what is read by eye after a reader counted)."""
+    """The sheet of one person: its `number` is their own, so that two depots give two sheets without knowing of each other; or it is `recount`, or
+    `sample` (what is read by eye after a reader counted).
+    """
 
     number: str
     person: str
     ended: str = ""
     closing: str = ""
+
+    @property
+    def role(self) -> str:
+        """`counter`, `recount` or `sample`."""
+        return self.number if self.number in (RECOUNT, SAMPLE) else "counter"
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -89,6 +99,13 @@ def _recorded(subject: Subject, act: Entry) -> Subject:
     return msgspec.structs.replace(subject, value={**subject.value, "recorded": most})
 
 
+def _begun_again(subject: Subject, act: Entry) -> Subject:
+    """Two depots gave one sheet to two people: whose lines are whose nobody can say."""
+    value = act.body.get("value")
+    person = text(value, "person") if isinstance(value, dict) else ""
+    return subject if person == subject.value["person"] else msgspec.structs.replace(subject, finding="two_people")
+
+
 def _ended(subject: Subject, act: Entry) -> Subject:
     if subject.state == "ended":
         return subject
@@ -107,7 +124,13 @@ states.machine(
     state="open",
     shape=Count,
 )
-states.machine("countsheet", "stockpile_count_begun", {"stockpile_count_ended": _ended}, state="open", shape=Sheet)
+states.machine(
+    "countsheet",
+    "stockpile_count_begun",
+    {"stockpile_count_begun": _begun_again, "stockpile_count_ended": _ended},
+    state="open",
+    shape=Sheet,
+)
 states.record("countdecision", Decision)
 
 

@@ -23,6 +23,7 @@ from countermark.stockpile.codes import house
 from countermark.stockpile.counting import certificate, presets, queries, rules, services
 from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.services import Opening, PlanFields
+from countermark.stockpile.counting.states import RECOUNT, SAMPLE
 from countermark.stockpile.views import common
 from countermark.stockpile.words import LABELS
 
@@ -229,7 +230,7 @@ def _differences(request: HttpRequest, found: Counting) -> dict[str, Any]:
     said = {item: decided[item] for one, _w in shown if (item := one.item) in decided and item not in left}
     reasons = side_texts([one.reason for one in said.values()])
     places = _place_names([one.expected for one, _w in shown] + [one.place for one, _w in shown])
-    sample = queries.sample_of(found) if queries.SAMPLE not in found.sheets else []
+    sample = queries.sample_of(found) if SAMPLE not in found.sheets else []
     return {
         "figures": outcome.figures,
         "exceptions": len(outcome.exceptions),
@@ -246,7 +247,7 @@ def _differences(request: HttpRequest, found: Counting) -> dict[str, Any]:
         "page": page,
         "following": page + 1 if page * PAGE < len(listed) else 0,
         "sample": len(sample),
-        "may_recount": queries.RECOUNT not in found.sheets and found.phase == "counted" and bool(outcome.exceptions),
+        "may_recount": RECOUNT not in found.sheets and found.phase == "counted" and bool(outcome.exceptions),
         "must_recount": bool(outcome.figures["differs"]),
         "may_sample": bool(sample) and found.phase == "counted",
     }  # fmt: skip

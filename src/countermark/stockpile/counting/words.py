@@ -65,8 +65,7 @@ LABELS.update(
             "due": _("due today"),
         },
         "count_sheet": {
-            "1": _("First counter"),
-            "2": _("Second counter"),
+            "counter": _("Counter"),
             "recount": _("Recount of the differences"),
             "sample": _("Sample read by eye"),
         },

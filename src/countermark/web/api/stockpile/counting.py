@@ -28,7 +28,7 @@ LISTED = 200
 EXCEPTIONS = 500
 
 Code = Annotated[str, Path(pattern=r"^CT-?[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]$")]
-SheetName = Annotated[str, Path(pattern=r"^(1|2|recount|sample)$")]
+SheetName = Annotated[str, Path(pattern=r"^([0-9a-f]{12}|recount|sample)$")]
 Outcome = Literal["elsewhere", "unexpected", "not_found", "unreadable", "tag_mismatch", "differs"]
 
 
