@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 
 from countermark.cli import cli
 from countermark.register import papers
@@ -116,3 +117,133 @@ def test_a_form_is_keyed_and_its_receipt_printed_on_the_command_line(place: Armo
 
     said("arm", "print-receipt", code, str(tmp_path / "r.pdf"))
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+API = "/api/stockpile"
+
+
+def post(client: Client, path: str, status: int = 200, /, key: str = "", **given: Any) -> Any:
+    headers = {"Idempotency-Key": key} if key else {}
+    answer = client.post(f"{API}/{path}", given, content_type="application/json", headers=headers)
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+@pytest.fixture
+def armourer(place: Armoury) -> Client:
+    return people.signed_in("belo", "armourer", DEPOT)
+
+
+@pytest.fixture
+def commander(place: Armoury) -> Client:
+    return people.signed_in("quirino", "commander", DEPOT)
+
+
+def manifest(place: Armoury, **more: Any) -> dict[str, Any]:
+    said = {"sender": place.depot, "receiver": OTHER, "weapons": place.weapons[:2], "due": "2030-01-01"}
+    return {**said, "authority": "order 7", **more}
+
+
+def test_a_program_sends_a_shipment_that_the_other_site_takes_in(place: Armoury, armourer: Client) -> None:
+    far, stranger = (
+        people.signed_in("far", "armourer", OTHER),
+        people.signed_in("far2", "armourer", "Rack B of Depot 7"),
+    )
+    made = [post(armourer, "shipments", key="k1", **manifest(place)) for _ in range(2)]
+    key = made[0]["id"]
+    assert made[1]["id"] == key
+    post(far, f"shipments/{key}/dispatch", 404)
+    post(armourer, f"shipments/{key}/dispatch")
+    post(armourer, f"shipments/{key}/hands", party="Carrier", where="Bridge")
+    assert stranger.get(f"{API}/shipments/{key}").status_code == 404
+    post(armourer, f"shipments/{key}/arrival", 404, store=OTHER, weapons=place.weapons[:2])
+
+    found = post(far, f"shipments/{key}/arrival", store=OTHER, weapons=place.weapons[:1])
+
+    assert (found["finding"], found["short"]) == ("short", place.weapons[1:2])
+    assert [one["state"] for one in far.get(f"{API}/shipments?state=short").json()] == ["short"]
+    post(far, f"shipments/{key}/close", 422, reason="gone")
+
+
+def test_a_manifest_from_a_place_one_does_not_handle_is_not_written(place: Armoury) -> None:
+    far = people.signed_in("far", "armourer", OTHER)
+
+    post(far, "shipments", 404, **manifest(place))
+    post(far, "shipments", 422, **manifest(place, sender=OTHER, receiver=DEPOT))
+
+
+def test_a_program_reports_no_loss_of_another_store(place: Armoury, armourer: Client, commander: Client) -> None:
+    far = people.signed_in("far", "armourer", OTHER)
+    said: dict[str, Any] = {"what": "theft", "weapons": place.weapons[:1], "circumstances": "door forced"}
+    post(far, "incidents", 404, **said, store=OTHER)
+    assert state(place.weapons[0]).status == "active"
+
+    made = [post(armourer, "incidents", key="i1", **said, store=DEPOT) for _ in range(2)]
+
+    key = made[0]["id"]
+    assert [one["id"] for one in armourer.get(f"{API}/incidents").json()] == [key]
+    assert far.get(f"{API}/incidents/{key}").status_code == 404
+    assert post(commander, f"incidents/{key}/inquiry", finding="a lock had failed")["state"] == "inquiry"
+    assert post(armourer, f"incidents/{key}/write-off", reason="nothing came")["proposal"]
+    assert (
+        post(armourer, f"incidents/{key}/recovery", store=DEPOT, weapons=place.weapons[:1], note="found")["id"] == key
+    )
+
+
+def test_a_program_destroys_what_two_have_read_and_a_second_person_authorised(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    other = people.signed_in("rui", "armourer", DEPOT)
+    said: dict[str, Any] = {
+        "authority": "order 9",
+        "method": "cutting_or_shredding",
+        "witness": "Observer",
+        "evidence": "none is",
+    }
+    made = post(armourer, "destructions", key="d1", place=DEPOT, weapons=place.weapons[:2], **said)
+    key = made["id"]
+    (proposal,) = commander.get(f"{API}/proposals?state=pending").json()
+    post(armourer, f"proposals/{proposal['id']}/approve", 403)
+    assert post(commander, f"proposals/{proposal['id']}/approve")["state"] == "approved"
+    reading: dict[str, Any] = {"weapon_id": place.weapons[0], "serial": "AB1000"}
+    assert post(armourer, f"destructions/{key}/readings", **reading)["missing"]
+    assert post(other, f"destructions/{key}/readings", **reading)["missing"] == ""
+    post(armourer, f"destructions/{key}/destroyed", 409, weapons=place.weapons[:1], confirmed=2)
+    post(armourer, f"destructions/{key}/destroyed", weapons=place.weapons[:1], confirmed=1)
+    post(armourer, f"destructions/{key}/withdrawn", weapon_id=place.weapons[1], reason="evidence after all")
+
+    closed = post(armourer, f"destructions/{key}/close", residue="melted")
+
+    assert (closed["state"], {one["state"] for one in closed["items"]}) == ("closed", {"destroyed", "withdrawn"})
+    assert people.signed_in("far", "armourer", OTHER).get(f"{API}/destructions/{key}").status_code == 404
+
+
+def test_a_program_reviews_the_need_and_declares_surplus_once(place: Armoury, commander: Client) -> None:
+    said: dict[str, Any] = {
+        "place": DEPOT,
+        "kind": "revolver",
+        "held": 4,
+        "needed": 3,
+        "reason": "establishment",
+        "next": "2027-01-01",
+    }
+    assert post(commander, "reviews", **said) == {"surplus": 1}
+    assert commander.get(f"{API}/reviews").json()[0]["due"] == "2027-01-01"
+    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "keep", "reason": "spare"}
+    made = [post(commander, "surplus", key="s1", **spare)["id"] for _ in range(2)]
+    assert made[0] == made[1]
+    assert post(commander, f"surplus/{made[0]}/safeguard", store=place.rack_b)["state"] == "safeguarded"
+    assert post(commander, f"surplus/{made[0]}/dispose")["state"] == "disposed"
+
+
+def test_rounds_at_a_place_one_may_not_see_stand_in_no_answer(place: Armoury, armourer: Client) -> None:
+    units.set_unit(place.depot, UnitFields("site", ammunition=True), by=CHIEF)
+    lot = post(armourer, "lots", maker="CBC", calibre="9x19", lot="A1")["id"]
+    for _ in range(2):
+        moved = post(armourer, f"lots/{lot}/movements", key="m1", word="receive", place=DEPOT, quantity=500)
+        assert moved == {"on_hand": 500}
+    far = people.signed_in("far", "armourer", OTHER)
+
+    assert armourer.get(f"{API}/lots").json()[0]["value"]["on_hand"] == {place.depot: 500}
+    assert far.get(f"{API}/lots").json()[0]["value"]["on_hand"] == {}
+    post(far, f"lots/{lot}/movements", 404, word="use", place=DEPOT, quantity=1)

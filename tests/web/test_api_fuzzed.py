@@ -32,6 +32,7 @@ from countermark.tracing.cases import queries
 from countermark.tracing.cases import services as cases
 from countermark.tracing.cases.rules import Facts, Mark, Recovered
 from tests.marking import workshop
+from tests.stockpile import stock
 
 CHIEF = Actor("chief")
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -94,6 +95,24 @@ OF_COUNTING = [
     "GET /api/stockpile/counts/{code}/certificate",
 ]  # fmt: skip
 """Operations of counting: a count is open, and one sheet of it taken."""
+OF_STOCK = [
+    "GET /api/stockpile/board", "GET /api/stockpile/out", "POST /api/stockpile/receipts", "GET /api/stockpile/receipts/{code}", "POST /api/stockpile/receipts/{code}/sign",
+    "POST /api/stockpile/moves", "POST /api/stockpile/weapons/{weapon_id}/settle", "POST /api/stockpile/scan",
+    "GET /api/stockpile/shipments", "POST /api/stockpile/shipments", "GET /api/stockpile/shipments/{key}",
+    "POST /api/stockpile/shipments/{key}/dispatch", "POST /api/stockpile/shipments/{key}/hands",
+    "POST /api/stockpile/shipments/{key}/arrival", "POST /api/stockpile/shipments/{key}/cancel",
+    "POST /api/stockpile/shipments/{key}/close", "GET /api/stockpile/incidents", "POST /api/stockpile/incidents",
+    "GET /api/stockpile/incidents/{key}", "POST /api/stockpile/incidents/{key}/inquiry",
+    "POST /api/stockpile/incidents/{key}/recovery", "POST /api/stockpile/incidents/{key}/write-off",
+    "GET /api/stockpile/reviews", "POST /api/stockpile/reviews", "GET /api/stockpile/surplus", "POST /api/stockpile/surplus",
+    "POST /api/stockpile/surplus/{key}/safeguard", "POST /api/stockpile/surplus/{key}/dispose",
+    "GET /api/stockpile/destructions", "POST /api/stockpile/destructions", "GET /api/stockpile/destructions/{key}",
+    "POST /api/stockpile/destructions/{key}/readings", "POST /api/stockpile/destructions/{key}/destroyed",
+    "POST /api/stockpile/destructions/{key}/withdrawn", "POST /api/stockpile/destructions/{key}/close",
+    "GET /api/stockpile/lots", "POST /api/stockpile/lots", "POST /api/stockpile/lots/{key}/movements",
+    "GET /api/stockpile/assessments", "POST /api/stockpile/assessments", "GET /api/stockpile/proposals", "POST /api/stockpile/proposals/{key}/approve", "POST /api/stockpile/proposals/{key}/decline",
+]  # fmt: skip
+"""Operations of the counter, shipments, incidents, disposal and ammunition: there is one of each."""
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +152,7 @@ def stored() -> tuple[int, int]:
 @pytest.mark.django_db
 def test_every_operation_is_tried() -> None:
     found = {f"{method.upper()} {path}" for path, some in described().raw_schema["paths"].items() for method in some}
-    assert found == {*OPERATIONS, *OF_ONE, *OF_TRACING, *OF_COUNTING}
+    assert found == {*OPERATIONS, *OF_ONE, *OF_TRACING, *OF_COUNTING, *OF_STOCK}
 
 
 @pytest.mark.django_db
@@ -220,6 +239,27 @@ def test_anything_sent_about_a_count_gets_an_answer_as_described(name: str, scal
     known = {"code": key, "sheet": counting.begin(key, by=Actor("fuzz"))}
 
     @settings(max_examples=6 * scale)
+    @given(case=operation(name).as_strategy())
+    def one(case: Any) -> None:
+        case.path_parameters = {key: known[key] for key in case.path_parameters}
+        before = stored()
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code >= 400:
+            assert stored() == before
+
+    one()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OF_STOCK)
+def test_anything_sent_about_the_stock_gets_an_answer_as_described(name: str, scale: int) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    for role in ("commander", "armourer"):
+        services.grant_role(User.objects.get(username="fuzz"), role, by=CHIEF)
+    known = {"weapon_id": str(UUID(int=7)), **stock.one_of_each(name)}
+
+    @settings(max_examples=4 * scale)
     @given(case=operation(name).as_strategy())
     def one(case: Any) -> None:
         case.path_parameters = {key: known[key] for key in case.path_parameters}

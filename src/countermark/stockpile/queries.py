@@ -11,8 +11,10 @@ from countermark.accounts.models import Place, User
 from countermark.ledger.entry import now
 from countermark.register.models import Weapon
 from countermark.register.services import side_texts
+from countermark.stockpile import acts
 from countermark.stockpile.models import Holding, SubjectRow
 from countermark.stockpile.rules.custody import OUT
+from countermark.stockpile.states import Subject
 
 VIEW = "stock.view"
 _HERE = ("active", "deactivated", "found", "recovered", "seized", "confiscated", "surrendered", "collected")
@@ -90,6 +92,23 @@ def key_of(kind: str, whole: str) -> str:
     keys = (whole, whole.replace("-", ""))
     found = SubjectRow.objects.filter(kind=kind, key__in=keys).values_list("key", flat=True).first()
     return found or whole
+
+
+SHOWN = 300
+"""Lines of a list of subjects."""
+
+
+def visible_rows(user: User, kind: str, permission: str = "stock.view", **columns: str) -> list[Subject]:
+    """The newest subjects of a kind a person may see: of their places, sent to them, or of no place."""
+    rows = SubjectRow.objects.filter(kind=kind).filter(**columns).order_by("-since", "key")
+    places = visible(user, permission)
+    found: list[SubjectRow] = []
+    for row in rows.iterator(chunk_size=SHOWN):
+        if places is None or not row.place or row.place in places or row.person in places:
+            found.append(row)
+        if len(found) == SHOWN:
+            break
+    return [acts.subject_of_row(row) for row in found]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot, Move
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.disposal.services import Destruction, Item, Plan, Review, Surplus
+from countermark.stockpile.queries import visible_rows
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.views import common
@@ -34,7 +35,6 @@ from countermark.stockpile.views.pages import (
     asked,
     known,
     shown,
-    visible_rows,
     weapon_cells,
     weapons_of_lines,
 )

@@ -17,6 +17,7 @@ from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.stockpile import forms, seconds, units
 from countermark.stockpile.incidents import services as incidents
 from countermark.stockpile.incidents.services import Incident, Report
+from countermark.stockpile.queries import visible_rows
 from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import ON_THE_WAY, Manifest, Shipment
 from countermark.stockpile.states import Subject
@@ -30,7 +31,6 @@ from countermark.stockpile.views.pages import (
     asked,
     known,
     shown,
-    visible_rows,
     weapon_cells,
     weapons_of_lines,
 )

@@ -17,11 +17,9 @@ from countermark.register.queries import scope
 from countermark.register.queries.scope import EVERYTHING
 from countermark.register.views.common import REFUSED, me, sentence
 from countermark.stockpile import acts, queries
-from countermark.stockpile.models import SubjectRow
 from countermark.stockpile.scanning import queries as scanning
 from countermark.stockpile.states import Subject
 
-SHOWN = 300
 LINES_AT_MOST = 500
 
 
@@ -110,19 +108,6 @@ def known(request: HttpRequest, kind: str, key: str, permission: str = "stock.vi
     if found is None or (places is not None and not ({found.place, found.person} & places)):
         raise Http404(_("There is no such record among those you may see."))
     return found
-
-
-def visible_rows(user: User, kind: str, permission: str = "stock.view", **columns: str) -> list[Subject]:
-    """The newest subjects of a kind a person may see: of their places, sent to them, or of no place."""
-    rows = acts.rows(kind).filter(**columns).order_by("-since", "key")
-    places = queries.visible(user, permission)
-    found: list[SubjectRow] = []
-    for row in rows.iterator(chunk_size=SHOWN):
-        if places is None or not row.place or row.place in places or row.person in places:
-            found.append(row)
-        if len(found) == SHOWN:
-            break
-    return [acts.subject_of_row(row) for row in found]
 
 
 def weapons_of_lines(user: User, text: str, listed: Sequence[str] = ()) -> list[str]:

@@ -1,0 +1,59 @@
+"""One of each thing of the stockpile that an operation may be about."""
+
+from collections.abc import Callable
+
+from countermark.stockpile import acts
+from countermark.stockpile.ammunition import services as ammunition
+from countermark.stockpile.ammunition.services import Lot
+from countermark.stockpile.disposal import services as disposal
+from countermark.stockpile.disposal.services import Plan
+from countermark.stockpile.incidents import services as incidents
+from countermark.stockpile.incidents.services import Report
+from countermark.stockpile.shipments import services as shipments
+from countermark.stockpile.shipments.services import Manifest
+from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued
+
+
+def one_of_each(name: str) -> dict[str, str]:
+    """The parameters of the path of an operation: the thing is there."""
+    place = armoury(1)
+    made = next((make(place) for part, make in _MAKERS.items() if f"/{part}/{{key}}" in name), "")
+    return {"key": made, "code": issued(place) if "{code}" in name else ""}
+
+
+def _shipment(place: Armoury) -> str:
+    key = shipments.prepare(Manifest(DEPOT, OTHER, place.weapons, "2030-01-01", authority="order 7"), by=ARMOURER)
+    shipments.dispatch(key, by=ARMOURER)
+    return key
+
+
+def _incident(place: Armoury) -> str:
+    return incidents.report(Report("theft", DEPOT, place.weapons, "door forced"), by=ARMOURER)
+
+
+def _surplus(place: Armoury) -> str:
+    return disposal.declare(DEPOT, place.weapons, "keep", "spare", by=ARMOURER)
+
+
+def _destruction(place: Armoury) -> str:
+    said = Plan(DEPOT, place.weapons, "order 12", "cutting_or_shredding", "Observer", "none is")
+    return disposal.plan(said, by=ARMOURER)
+
+
+def _lot(_place: Armoury) -> str:
+    return ammunition.describe(Lot("CBC", "9x19", "A1"), by=ARMOURER)
+
+
+def _proposal(place: Armoury) -> str:
+    _destruction(place)
+    return acts.subjects("proposal", state="pending")[0].key
+
+
+_MAKERS: dict[str, Callable[[Armoury], str]] = {
+    "shipments": _shipment,
+    "incidents": _incident,
+    "surplus": _surplus,
+    "destructions": _destruction,
+    "lots": _lot,
+    "proposals": _proposal,
+}
