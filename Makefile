@@ -32,7 +32,8 @@ test: system ## Run every test on both databases, with system packages fetched o
 soak: system ## The same tests at the full numbers (COUNTERMARK_TEST_SCALE=25)
 	@$(MAKE) --no-print-directory check COUNTERMARK_TEST_SCALE=$(or $(COUNTERMARK_TEST_SCALE),25)
 
-check: develop
+check:
+	@$(MAKE) --no-print-directory --jobs=2 develop
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint types
 	@$(MAKE) --no-print-directory tests FIRST=contract
 
