@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from countermark.accounts.models import User
+from countermark.ledger import services as ledger
 from countermark.ledger.services import Actor
 from countermark.stockpile import units
 from countermark.stockpile.codes import house
-from countermark.stockpile.counting import certificate, queries, services
+from countermark.stockpile.counting import certificate, expectation, queries, services
 from countermark.stockpile.counting.services import PlanFields
 from tests.register import people
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury
@@ -188,3 +189,16 @@ def test_a_surprise_is_not_told_to_the_store(place: Armoury) -> None:
     assert "02/02/2030" in html
     assert "not told" not in page(people.signed_in("cmd", "commander", DEPOT), "/stockpile/counts/")
     assert ONE.name not in html
+
+
+def test_a_count_whose_document_has_not_come_here_says_so(place: Armoury) -> None:
+    key = opened(place.depot)
+    counter, commander = people.signed_in("cnt", "counter", DEPOT), people.signed_in("cmd", "commander", DEPOT)
+    code = house.shown(key)
+    sent(counter, f"/stockpile/counts/{code}/begin/")
+    ledger.erase([], attachments=[known(key).count.expected], by=COMMANDER, reason="test")
+    expectation.read.cache_clear()
+
+    page(counter, f"/stockpile/counts/{code}/sheet/", 404)
+    services.end(key, known(key).counters[0].number, by=Actor("cnt"))
+    assert "whose documents are on this node" in page(commander, f"/stockpile/counts/{code}/")

@@ -409,7 +409,7 @@ def plans(user: User, today: str = "") -> list[Planned]:
     if seen is not None:
         rows = rows.filter(place__in=list(seen))
     places = {place.pk: place for place in Place.objects.select_related("parent")}
-    running = {one.subject.parent: one.key for one in counts(None, state="open", most=5000)}
+    running = dict(acts.rows("count").filter(state="open").exclude(parent="").values_list("parent", "key"))
     day = today or timezone.localdate().isoformat()
     found = [
         _planned(acts.subject_of_row(row), places, running, day, told=commanded is None or row.place in commanded)

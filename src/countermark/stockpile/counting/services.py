@@ -15,6 +15,7 @@ import msgspec
 from countermark.ledger import identity
 from countermark.ledger.drafts import Draft
 from countermark.ledger.services import Actor, SideNote
+from countermark.marks.sentences import Sentence
 from countermark.register import services as register
 from countermark.register.files import dates
 from countermark.stockpile import acts
@@ -242,7 +243,7 @@ def scan(key: str, number: str, scans: Sequence[Scan], *, by: Actor, happened: s
     another's sheet, one that is ended, and more than `MOST_SCANS` scans.
     """
     if not 0 < len(scans) <= MOST_SCANS:
-        raise acts.refuse("scans", str(len(scans)), f"1 to {MOST_SCANS} scans", "range")
+        raise acts.refuse("scans", str(len(scans)), Sentence("1 to %(most)d scans", most=MOST_SCANS), "range")
     when, good = reading.happened(happened), reading.checked(scans)
     answers = _read(queries.expected_of(_open(key)), good)
     with acts.alone():
@@ -344,7 +345,9 @@ def decide(key: str, items: Sequence[str], word: str, reason: str, *, by: Actor)
         exceptions = {one.item: one for one in queries.outcome(found).exceptions}
         chosen = [_exception(exceptions, item, word) for item in dict.fromkeys(items)]
         if not 0 < len(chosen) <= MOST_DECIDED:
-            raise acts.refuse("items", str(len(chosen)), f"1 to {MOST_DECIDED} exceptions", "range")
+            raise acts.refuse(
+                "items", str(len(chosen)), Sentence("1 to %(most)d exceptions", most=MOST_DECIDED), "range"
+            )
         acts.append([_decision(found, one, word, text) for one in chosen], by=by)
 
 

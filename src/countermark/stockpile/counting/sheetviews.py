@@ -184,6 +184,10 @@ def _own(request: HttpRequest, code: str) -> tuple[Counting, Sheet]:
     own = found.sheet_of(me(request).person)
     if own is None or own.ended or found.subject.state != "open":
         raise Http404(_("You have no open sheet of this count."))
+    try:
+        queries.expected_of(found)
+    except Refused as refused:
+        raise Http404(refusal(refused)) from refused
     return found, own
 
 

@@ -314,6 +314,8 @@ def certificate_pdf(request: HttpRequest, code: str, language: str) -> HttpRespo
         data = certificate.pdf(found, language)
     except certificate.NoCertificate as problem:
         return HttpResponse(told(problem.args[0], _), status=503, content_type="text/plain; charset=utf-8")
+    except Refused as refused:
+        return HttpResponse(refusal(refused), status=503, content_type="text/plain; charset=utf-8")
     headers = {"Content-Disposition": f'inline; filename="count-{house.shown(found.key)}-{language}.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
 
