@@ -35,6 +35,7 @@ FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
 STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
 HANDLERS = {"armourer"}
+INSPECTORS = {"commander", "licensing"}
 COMMANDERS = {"commander"}
 COUNTER = {"mode": "issue"}
 SUBJECT_KEY = {"key": "nothing"}
@@ -79,6 +80,18 @@ PAGES: dict[str, Page] = {
     "stockpile:assessment_paper": Page(STOCK, kwargs={"place": "nowhere"}),
     "stockpile:assessment": Page(STOCK, kwargs={"key": "nobodys"}),
     "stockpile:assessment_evidence": Page(STOCK, kwargs={"key": "nobodys", "digest": "0"}),
+    "stockpile:civilian": Page(INSPECTORS),
+    "stockpile:visit_begin": Page(INSPECTORS),
+    "stockpile:visit_add": Page(INSPECTORS),
+    "stockpile:visit_paper": Page(INSPECTORS),
+    "stockpile:holder_find": Page(INSPECTORS),
+    "stockpile:storage_rules": Page(INSPECTORS),
+    "stockpile:storage_ruleset": Page(INSPECTORS, kwargs={"key": "nobodys"}),
+    "stockpile:holder": Page(INSPECTORS, kwargs=PERSON),
+    "stockpile:fault_settle": Page(INSPECTORS, kwargs={"key": "nobodys"}),
+    "stockpile:visit": Page(INSPECTORS, kwargs={"key": "nobodys"}),
+    "stockpile:visit_names": Page(INSPECTORS, kwargs={"key": "nobodys"}),
+    "stockpile:visit_document": Page(INSPECTORS, kwargs={"key": "nobodys"}),
     "stockpile:pin_set": Page(HANDLERS),
     "stockpile:key_add": Page(HANDLERS),
     "stockpile:key_options": Page(HANDLERS, "post"),
@@ -246,6 +259,7 @@ PAGES: dict[str, Page] = {
 }
 
 NATIONAL: dict[str, Page] = {
+    "stockpile:storage_add": Page(INSPECTORS),
     "tracing:requests": Page(REQUEST_READERS),
     "tracing:directory": Page(REQUEST_READERS),
     "tracing:key_compared": Page({"contact"}, "post"),

@@ -11,6 +11,7 @@ PARTS = (
     "counting",
     "proving",
     "assessing",
+    "storage",
     "shipments",
     "incidents",
     "disposal",

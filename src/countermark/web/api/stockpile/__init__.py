@@ -2,7 +2,18 @@
 
 from ninja import Router
 
-from countermark.web.api.stockpile import assessing, counting, custody, disposal, moves, proving, reads, scans, tags
+from countermark.web.api.stockpile import (
+    assessing,
+    counting,
+    custody,
+    disposal,
+    moves,
+    proving,
+    reads,
+    scans,
+    storage,
+    tags,
+)
 
 router = Router()
 for _part in (
@@ -14,6 +25,7 @@ for _part in (
     proving.router,
     reads.router,
     scans.router,
+    storage.router,
     tags.router,
 ):
     router.add_router("", _part)

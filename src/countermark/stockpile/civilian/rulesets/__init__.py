@@ -1,0 +1,1 @@
+"""Rules of safe storage as they come with the program; one file each (`docs/stockpile.md`, Safe storage)."""
