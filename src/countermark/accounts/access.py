@@ -130,10 +130,22 @@ class IdleSessions:
             security_log.note("session_ended_idle", request)
             request.session.flush()
             return _to_sign_in(request)
-        if rested >= SEEN_EVERY_SECONDS or SEEN not in request.session:
+        if SEEN not in request.session or (rested >= SEEN_EVERY_SECONDS and not _only_watches(request)):
             request.session[SEEN] = now
             remember_client(request, now)
         return self.respond(request)
+
+
+def _only_watches(request: HttpRequest) -> bool:
+    """Whether a page asks by itself for what is new: a board nobody sits at must not keep its session open."""
+    return request.headers.get("Accept") == "text/event-stream" or "watching" in request.GET
+
+
+def rest_left(request: HttpRequest) -> int:
+    """Seconds until the session of who asks is over, if nobody does anything."""
+    now = int(timezone.now().timestamp())
+    allowed = allowed_rest(request.user) if isinstance(request.user, User) else 0
+    return max(0, allowed - (now - int(request.session.get(SEEN, now))))
 
 
 def allowed_rest(user: User) -> int:

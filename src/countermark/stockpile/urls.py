@@ -14,6 +14,7 @@ from countermark.stockpile.views import (
     disposal,
     home,
     keying,
+    live,
     moves,
     office,
     proving,
@@ -24,6 +25,8 @@ from countermark.stockpile.views import (
 patterns: list[URLPattern | URLResolver] = [
     path("stockpile/", home.home, name="home"),
     path("stockpile/home/", home.all_home, name="all_home"),
+    path("stockpile/live/", live.page, name="live"),
+    path("stockpile/live/events/", live.events, name="live_events"),
     path("stockpile/receipts/", receipts.receipt_list, name="receipts"),
     path("stockpile/receipts/<str:code>/", receipts.receipt, name="receipt"),
     path("stockpile/receipts/<str:code>/receipt.pdf", papers.receipt_pdf, name="receipt_pdf"),
