@@ -67,6 +67,7 @@ PAGES: dict[str, Page] = {
     "stockpile:all_home": Page(STOCK),
     "stockpile:receipts": Page(STOCK),
     "stockpile:receipt": Page(STOCK, kwargs=RECEIPT),
+    "stockpile:settle": Page(COMMANDERS, kwargs=WEAPON),
     "stockpile:live": Page(STOCK),
     "stockpile:live_events": Page(STOCK),
     "stockpile:form_key": Page(HANDLERS, kwargs={"code": "FH00000000A"}),

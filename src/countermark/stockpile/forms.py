@@ -384,3 +384,11 @@ class KeyedIssue(KeyedReturn):
     kind = coded(lazy("Issued for"), "kind")
     due = when(lazy("To be back by"))
     override = words(lazy("Not eligible; why all the same"), required=False)
+
+
+class Settle(Placed):
+    """Where a weapon is whose hand-overs contradict each other."""
+
+    holder = line(lazy("With whom, if it is out: card or name"), required=False)
+    kind = coded(lazy("How they have it"), "kind", required=False)
+    reason = words(lazy("How it was found where it is"))

@@ -19,6 +19,7 @@ from countermark.stockpile.views import (
     office,
     proving,
     receipts,
+    settling,
     tags,
 )
 
@@ -129,6 +130,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/ammunition/new/", disposal.lot_add, name="lot_add"),
     path("stockpile/ammunition/<str:key>/", disposal.lot, name="lot"),
     path("stockpile/ammunition/<str:key>/move/", disposal.lot_move, name="lot_move"),
+    path("stockpile/weapons/<uuid:weapon_id>/settle/", settling.settle, name="settle"),
     path("stockpile/scan/", scanning.look, name="scan"),
     path("stockpile/scan/photograph/", scanning.photograph, name="photograph"),
 ]

@@ -57,6 +57,9 @@ class Source:
 SOURCES: dict[str, Source] = {}
 """By kind, which begins the subject; rooms fill it when the program starts."""
 
+SETTLED_AT: dict[str, tuple[str, str]] = {}
+"""By kind of a finding about one weapon: the permission and the URL (given the weapon) with which another room settles it."""
+
 
 def source(found: Source, answered_by: str) -> None:
     """Adds the discrepancies of another room; those who hold the permission may answer for them too."""

@@ -75,6 +75,7 @@ def _page(request: HttpRequest, found: Discrepancy, assign: Assign | None, decid
         "one": found,
         "about": _(other.about) if other else "",
         "where": other.where(me(request), found.subject) if other else "",
+        "settle": _settled_at(me(request), found),
         "owner": dict(may_own).get(found.owner, found.owner),
         "assign": assign or Assign(owners=may_own, initial=initial),
         "decide": decide,
@@ -82,6 +83,14 @@ def _page(request: HttpRequest, found: Discrepancy, assign: Assign | None, decid
     }
     wrong = bool(decide.errors or (assign is not None and assign.errors))
     return render(request, "register/discrepancy.html", context, status=REFUSED if wrong else 200)
+
+
+def _settled_at(user: User, found: Discrepancy) -> str:
+    """Where another room settles a finding about one weapon; empty where nobody does, or not this person."""
+    permission, name = discrepancies.SETTLED_AT.get(found.kind, ("", ""))
+    if not name or not found.weapons or not accounts.may(user, permission):
+        return ""
+    return reverse(name, args=[found.weapons[0].id])
 
 
 @requires("discrepancy.decide")

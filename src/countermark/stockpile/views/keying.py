@@ -38,7 +38,7 @@ def form_key(request: HttpRequest, code: str) -> HttpResponse:
             second = seconds.confirm(said["second_name"], said["second_secret"], beside=user, place=said["place"])
         made = HandOver(
             Counter(said["place"], actor(request), second, happened=said["happened"]),
-            weapons_of_lines(user, said["weapons"]), said["written"], _person(said["person"]), said.get("kind", ""),
+            weapons_of_lines(user, said["weapons"]), said["written"], person_of(said["person"]), said.get("kind", ""),
             said.get("due", ""), said.get("override", ""), said["note"],
         )  # fmt: skip
         return reverse("stockpile:receipt", args=[keyed.key(form.code, made)])
@@ -51,7 +51,7 @@ def form_key(request: HttpRequest, code: str) -> HttpResponse:
     return asked(request, asking, do, page, _("Record"))
 
 
-def _person(text: str) -> str:
+def person_of(text: str) -> str:
     """Somebody on the roster by card, user name or name; empty for nobody. Raises `Refused`."""
     if not text.strip():
         return ""

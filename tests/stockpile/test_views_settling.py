@@ -1,0 +1,60 @@
+"""A weapon that two nodes handed over without knowing of each other, settled from the discrepancy's page."""
+
+import pytest
+
+from countermark.register.rules import CONTRADICTED
+from countermark.stockpile import acts, custody, receipts
+from countermark.stockpile.custody import Order
+from tests.register import people
+from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, state
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place() -> Armoury:
+    return armoury(1)
+
+
+def handed_twice(place: Armoury) -> str:
+    """As two logs would come together: each hand-over follows the store, and none the other."""
+    (weapon,) = place.weapons
+    account = receipts.account_id(place.depot)
+    orders = [
+        Order("issue", to=who, account=account, store=place.depot, kind="loan")
+        for who in (place.trained, place.recruit)
+    ]
+    with acts.alone():
+        acts.append([event for order in orders for event in custody.drafts(order, [weapon])[0]], by=ARMOURER)
+    assert state(weapon).finding == CONTRADICTED
+    return weapon
+
+
+def test_a_commander_says_where_it_is_and_the_contradiction_is_over(place: Armoury) -> None:
+    weapon = handed_twice(place)
+    client = people.signed_in("quirino", "commander", DEPOT)
+    page = client.get(f"/discrepancies/{CONTRADICTED}:{weapon}/").content.decode()
+    assert f"/stockpile/weapons/{weapon}/settle/" in page
+    said = {"place": place.depot, "holder": "Pte R. Ecruit (1002)", "kind": "loan", "reason": "seen on parade"}
+    assert client.post(f"/stockpile/weapons/{weapon}/settle/", {**said, "holder": "nobody"}).status_code == 422
+
+    answer = client.post(f"/stockpile/weapons/{weapon}/settle/", said)
+
+    assert answer.status_code == 302, answer.content.decode()[-2000:]
+    found = state(weapon)
+    assert (found.finding, found.holder) != (CONTRADICTED, place.trained)
+    assert found.holder == place.recruit
+
+
+def test_a_weapon_in_the_store_is_settled_without_a_holder_and_only_where_one_commands(place: Armoury) -> None:
+    weapon = handed_twice(place)
+    stranger = people.signed_in("far", "commander", OTHER)
+    said = {"place": place.rack_a, "holder": "", "kind": "", "reason": "it lies in rack A"}
+    assert stranger.get(f"/stockpile/weapons/{weapon}/settle/").status_code == 404
+    assert people.signed_in("belo", "armourer", DEPOT).get(f"/stockpile/weapons/{weapon}/settle/").status_code == 403
+
+    people.signed_in("quirino", "commander", DEPOT).post(f"/stockpile/weapons/{weapon}/settle/", said)
+
+    held = state(weapon).custody
+    assert held is not None
+    assert (held.kind, state(weapon).finding) == ("store", "")
