@@ -5,6 +5,8 @@ from collections.abc import Callable
 from countermark.stockpile import acts
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot
+from countermark.stockpile.civilian import services as civilian
+from countermark.stockpile.civilian.services import Said
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.disposal.services import Plan
 from countermark.stockpile.incidents import services as incidents
@@ -49,6 +51,13 @@ def _proposal(place: Armoury) -> str:
     return acts.subjects("proposal", state="pending")[0].key
 
 
+def _fault(place: Armoury) -> str:
+    rules = "eu-2021-555-7"
+    answers = {f"{rules}/secure": "no", f"{rules}/apart": "yes"}
+    civilian.inspect(Said("A Holder (1)", place.depot, "2026-05-04", [rules], answers), by=ARMOURER)
+    return acts.subjects("visitfinding")[0].key
+
+
 _MAKERS: dict[str, Callable[[Armoury], str]] = {
     "shipments": _shipment,
     "incidents": _incident,
@@ -56,4 +65,5 @@ _MAKERS: dict[str, Callable[[Armoury], str]] = {
     "destructions": _destruction,
     "lots": _lot,
     "proposals": _proposal,
+    "faults": _fault,
 }

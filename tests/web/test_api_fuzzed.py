@@ -110,6 +110,8 @@ OF_STOCK = [
     "POST /api/stockpile/destructions/{key}/readings", "POST /api/stockpile/destructions/{key}/destroyed",
     "POST /api/stockpile/destructions/{key}/withdrawn", "POST /api/stockpile/destructions/{key}/close",
     "GET /api/stockpile/lots", "POST /api/stockpile/lots", "POST /api/stockpile/lots/{key}/movements",
+    "GET /api/stockpile/storage/rules", "GET /api/stockpile/storage/visits", "POST /api/stockpile/storage/visits",
+    "GET /api/stockpile/storage/faults", "POST /api/stockpile/storage/faults/{key}/settle",
     "GET /api/stockpile/assessments", "POST /api/stockpile/assessments", "GET /api/stockpile/proposals", "POST /api/stockpile/proposals/{key}/approve", "POST /api/stockpile/proposals/{key}/decline",
 ]  # fmt: skip
 """Operations of the counter, shipments, incidents, disposal and ammunition: there is one of each."""

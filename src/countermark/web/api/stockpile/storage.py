@@ -154,13 +154,13 @@ def storage_faults(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/stockpile/storage/faults/{fault}/settle", response={200: FaultSettled, **WRITE}, auth=Token(INSPECT))
-def settle_fault(request: HttpRequest, fault: Short, given: FaultToSettle) -> dict[str, Any]:
+@router.post("/stockpile/storage/faults/{key}/settle", response={200: FaultSettled, **WRITE}, auth=Token(INSPECT))
+def settle_fault(request: HttpRequest, key: Short, given: FaultToSettle) -> dict[str, Any]:
     """Settles a fault. Permission: `stock.inspect` at the office in charge."""
     user = person(request)
-    known = acts.subject("visitfinding", fault)
+    known = acts.subject("visitfinding", key)
     places = queries.visible(user, INSPECT)
     if known is None or (places is not None and known.place not in places):
         raise not_found("fault")
-    services.settle(fault, given.outcome, given.how, by=actor(user))
-    return {"fault": fault, "outcome": given.outcome}
+    services.settle(key, given.outcome, given.how, by=actor(user))
+    return {"fault": key, "outcome": given.outcome}
