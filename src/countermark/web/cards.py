@@ -27,7 +27,9 @@ from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
 from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.register.rules import weapons_of
+from countermark.stockpile import duties
 from countermark.stockpile.counting import queries as counting
+from countermark.stockpile.duties import Duty
 from countermark.tracing import due
 from countermark.tracing.requests import periods, shown
 from countermark.tracing.requests import queries as requests
@@ -125,6 +127,44 @@ def _counts_due(user: User) -> Card:
     late = sum(1 for one in due if one != "due")
     hint = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late} if late else ""
     return Card(gettext_lazy("Counts due"), len(due), url("stockpile:counts"), hint, alarming=late > 0)
+
+
+def _late_in_stock(user: User) -> Card:
+    """Weapons, shipments and reviews of the stockpile that are overdue; how many of them have gone up a level."""
+    found = [one for one in duties.late(user) if one.kind != "count"]
+    up = sum(1 for one in found if one.urgency == "escalated")
+    hint = ngettext("%(n)d gone up a level", "%(n)d gone up a level", up) % {"n": up} if up else ""
+    total = sum(one.count if one.kind == "weapons" else 1 for one in found)
+    return Card(gettext_lazy("Overdue in the stockpile"), total, url("stockpile:home"), hint, alarming=total > 0)
+
+
+def _due_in_stock(user: User) -> Listing:
+    """What is overdue in the stockpile, what has gone up a level first."""
+    rows = [Row(_duty(one), _duty_url(one), note=_since(one)) for one in duties.late(user)[:SHOWN]]
+    empty = gettext_lazy("Nothing is overdue in the stores you may see.")
+    return Listing(gettext_lazy("Overdue in the stockpile"), rows, empty, url("stockpile:home"))
+
+
+def _duty(one: Duty) -> str:
+    if one.kind == "weapons":
+        said = ngettext("%(n)d weapon is out", "%(n)d weapons are out", one.count) % {"n": one.count}
+    elif one.kind == "shipment":
+        said = ngettext("Shipment of %(n)d weapon", "Shipment of %(n)d weapons", one.count) % {"n": one.count}
+    else:
+        said = _("Review of the need") if one.kind == "review" else _("Count")
+    return f"{said}: {one.place}"
+
+
+def _duty_url(one: Duty) -> str:
+    if one.kind == "shipment":
+        return url("stockpile:shipment", one.key)
+    return url({"weapons": "stockpile:all_home", "review": "stockpile:disposal", "count": "stockpile:counts"}[one.kind])
+
+
+def _since(one: Duty) -> str:
+    """Since when, and whether it has gone up a level; the day isolated left to right."""
+    day = f"\u2066{one.due[:10]}\u2069" if one.due else ""
+    return ", ".join(filter(None, [day, _("gone up a level") if one.urgency == "escalated" else _("overdue")]))
 
 
 def _undecided_finds(user: User) -> Card:
@@ -256,6 +296,7 @@ def fill() -> None:
     card("weapon.view", _in_status("lost", gettext_lazy("Lost")))
     card("stock.count", _counts_due)
     card("stock.command", _counts_due)
+    card("stock.view", _late_in_stock)
     card("discrepancy.view", _discrepancies)
     card("request.view", _requests)
     card("event.add", _papers_out)
@@ -265,5 +306,7 @@ def fill() -> None:
     card("user.manage", _without_second_factor)
     listing("marking.bench", _open_orders)
     listing("case.view", _due)
+    listing("stock.handle", _due_in_stock)
+    listing("stock.command", _due_in_stock)
     listing("weapon.view", _latest)
     listing("user.manage", _roles_ending)
