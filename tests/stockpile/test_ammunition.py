@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger.models import Entry
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
 from countermark.stockpile import units
@@ -84,3 +85,9 @@ def test_lots_are_rebuilt_equal(place: Armoury, lot: str) -> None:
     services.move(lot, Move("issue", place.rack_a, 300, to=place.trained, request="r"), by=ARMOURER)
 
     assert verify().ok
+
+
+def test_a_name_rounds_come_back_from_stands_in_no_act(place: Armoury, lot: str) -> None:
+    services.move(lot, Move("return", place.rack_a, 10, to="Sgt A. Namesake"), by=ARMOURER)
+
+    assert b"Namesake" not in b"".join(bytes(row) for row in Entry.objects.values_list("data", flat=True))

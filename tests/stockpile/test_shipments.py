@@ -164,3 +164,19 @@ def test_shipments_are_rebuilt_equal(place: Armoury) -> None:
     services.arrive(sent(place), place.weapons[:1], place.other, by=CHIEF)
 
     assert verify().ok
+
+
+@pytest.mark.parametrize("happened", ["J. Smith", "yesterday"])
+def test_no_text_but_a_time_stands_in_the_act_of_a_hand_on_the_way(place: Armoury, happened: str) -> None:
+    key = sent(place)
+
+    with pytest.raises(Refused):
+        services.pass_on(key, "Border guard", "km 40", happened=happened, by=ARMOURER)
+
+
+@pytest.mark.parametrize(("due", "seal"), [("when J. Smith comes", "S1"), ("2030-01-01", "S" * 41)])
+def test_a_manifest_takes_a_time_to_arrive_by_and_numbers_of_seals(place: Armoury, due: str, seal: str) -> None:
+    said = Manifest(place.depot, place.other, place.weapons, due, (seal,), authority="order 7")
+
+    with pytest.raises(Refused):
+        services.prepare(said, by=ARMOURER)

@@ -194,3 +194,40 @@ def test_another_depot_sees_nothing_of_it(place: Armoury, armourer: Client) -> N
     assert stranger.get(page).status_code == 404
     assert "AB1000" not in text(stranger, "incidents/")
     assert "T. Rained" not in text(stranger, "people/")
+
+
+def test_who_sends_a_shipment_cannot_say_that_it_arrived_nor_who_receives_it_call_it_back(
+    place: Armoury, armourer: Client
+) -> None:
+    receiver = people.signed_in("helda", "armourer", OTHER)
+    page = sent(
+        armourer, "shipments/new/", place=place.depot, receiver=place.other, weapons=SERIALS, due="2030-01-01",
+        authority="order 7",
+    )  # fmt: skip
+    sent_as = {"store": place.other, "weapons": SERIALS, "reason": "because"}
+
+    assert receiver.post(f"{page}cancel/", sent_as).status_code == 404
+    assert receiver.post(f"{page}dispatch/").status_code == 404
+    sent(armourer, f"{page.removeprefix('/stockpile/')}dispatch/")
+    assert armourer.post(f"{page}arrive/", sent_as).status_code == 404
+    assert armourer.post(f"{page}close/", sent_as).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["shipments", "incidents"])
+def test_a_step_there_is_not_does_nothing(place: Armoury, armourer: Client, kind: str) -> None:
+    fields = {"place": place.depot, "weapons": "AB1000"}
+    more = {
+        "shipments": {"receiver": place.other, "due": "2030-01-01", "authority": "order 7"},
+        "incidents": {"what": "loss", "circumstances": "lost"},
+    }
+    page = sent(armourer, f"{kind}/new/", **fields, **more[kind])
+
+    assert armourer.post(f"{page}vanish/", {"reason": "because"}).status_code == 404
+
+
+def test_surplus_is_not_disposed_of_by_a_step_there_is_not(place: Armoury, commander: Client) -> None:
+    page = sent(
+        commander, "disposal/surplus/new/", place=place.depot, weapons=SERIALS, outcome="destroy", reason="not needed"
+    )
+
+    assert commander.post(f"{page}vanish/").status_code == 404

@@ -1,6 +1,7 @@
 """How this room writes: acts about its subjects, through the one door, and what they say now."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from countermark.register.acts import (
     required,
 )
 from countermark.register.checking import Refused, refuse
+from countermark.register.files import dates
 from countermark.stockpile.models import SubjectRow
 from countermark.stockpile.states import Subject
 
@@ -31,6 +33,8 @@ __all__ = [
     "append",
     "document",
     "draft",
+    "due_time",
+    "happened_at",
     "new_id",
     "one_of",
     "own_origin",
@@ -107,6 +111,26 @@ def subjects(kind: str, **columns: str) -> list[Subject]:
 def subject_of_row(row: SubjectRow) -> Subject:
     """A row as its own type."""
     return Subject(**{name: getattr(row, name) for name in Subject.__struct_fields__})
+
+
+def happened_at(said: str) -> str:
+    """When something happened, as it was said; empty for now. Raises `Refused` for what the register reads as no date: no other text stands in an act."""
+    moment = dates.parse(said.strip()) if said.strip() else None
+    if isinstance(moment, dates.NoDate):
+        raise refuse("happened", said, moment.expected, moment.code)
+    return said.strip()
+
+
+def due_time(said: str) -> str:
+    """A day, or day and time (ISO 8601), something is to be back by; empty for none. Raises `Refused` for any other text."""
+    due = said.strip()
+    try:
+        good = not due or (due[4:5] == "-" and datetime.fromisoformat(due).year > 0)
+    except ValueError:
+        good = False
+    if not good:
+        raise refuse("due", said, "a day, or a day and time, such as 2026-06-30T08:15+02:00", "date")
+    return due
 
 
 def no_weapon(line: str) -> Sentence:

@@ -55,6 +55,7 @@ def drafts(order: Order, weapons: Sequence[str]) -> tuple[list[Draft], dict[str,
     """The events of a hand-over, and the states it was decided on. Raises `Refused` naming every weapon it may not be done with."""
     if not 0 < len(weapons) <= MOST:
         raise acts.refuse("weapons", str(len(weapons)), Sentence("1 to %(most)d weapons", most=MOST), "range")
+    acts.due_time(order.due)
     found = projection.states_of(weapons)
     _refuse_problems(order, weapons, found)
     moment = _moment(order.happened)

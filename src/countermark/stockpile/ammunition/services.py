@@ -1,6 +1,7 @@
 """Lots of ammunition (ECOWAS art. 18; UN Firearms Protocol art. 3; issue 5): described once, moved in quantities, never below nothing here."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,12 @@ from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text
 from countermark.marks.sentences import Sentence
 from countermark.marks.text import canonical
-from countermark.register.files import dates
-from countermark.register.files.dates import Moment
 from countermark.stockpile import acts, roster, states, units
 from countermark.stockpile.ammunition import rules
 from countermark.stockpile.ammunition.rules import CONDITIONS, MOST, WORDS, Movement
 from countermark.stockpile.states import Subject
+
+_PARTY = re.compile(re.escape(identity.PREFIX) + "party:[0-9a-f]{64}")
 
 
 class Lot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -101,8 +102,8 @@ def move(key: str, said: Move, *, by: Actor) -> int:
     if not (0 if said.word == "count" else 1) <= said.quantity <= MOST:
         raise acts.refuse("quantity", str(said.quantity), "a number of rounds", "range")
     place = acts.place_id(acts.required("place", said.place, "a place of this State"))
-    to = _receiver(said)
-    _require_date(said.happened)
+    to, texts = _other_side(said)
+    acts.happened_at(said.happened)
     with acts.alone():
         known = _known(key)
         value = known.of(Lot)
@@ -116,7 +117,11 @@ def move(key: str, said: Move, *, by: Actor) -> int:
             "party": "" if said.word == "move" else to, "happened": said.happened,
         }  # fmt: skip
         subjects = [known.name, *([f"lot_request:{_request(said)}"] if said.request else [])]
-        names = [*acts.place_notes(place), *([SideNote("note", said.note.strip())] if said.note.strip() else [])]
+        names = [
+            *texts,
+            *acts.place_notes(place),
+            *([SideNote("note", said.note.strip())] if said.note.strip() else []),
+        ]
         acts.append([acts.draft("stockpile_lot_moved", subjects, fields, note=said.note.strip(), texts=names)], by=by)
         return _known(key).of(Lot).on_hand.get(place, 0)
 
@@ -133,20 +138,18 @@ def _request(said: Move) -> str:
     return identity.ref("request", said.request)[:32]
 
 
-def _receiver(said: Move) -> str:
+def _other_side(said: Move) -> tuple[str, list[SideNote]]:
+    """The id of the place or party rounds go to or come from, and the name behind it where one was given: names stand in no act."""
     if said.word == "move":
-        return acts.place_id(acts.required("to", said.to, "a place of this State"))
+        return acts.place_id(acts.required("to", said.to, "a place of this State")), []
     if said.word == "issue":
         if roster.find(said.to) is None:
             raise acts.refuse("to", said.to, "somebody on the roster", "unknown")
-        return said.to
-    return said.to
-
-
-def _require_date(happened: str) -> None:
-    moment = dates.parse(happened) if happened else None
-    if moment is not None and not isinstance(moment, Moment):
-        raise acts.refuse("happened", happened, moment.expected, moment.code)
+        return said.to, []
+    name = said.to.strip()
+    if not name or _PARTY.fullmatch(name):
+        return name, []
+    return identity.opaque("party", name), [SideNote("party", name)]
 
 
 def _require_allowed(word: str, value: Lot, there: int, quantity: int, goes_to: str) -> None:

@@ -314,7 +314,7 @@ def withdraw(key: str, weapon: str, reason: str, *, by: Actor) -> None:
 
 def close(key: str, residue: str, *, happened: str = "", by: Actor) -> Balance:
     """Closes a list once it is even; `residue` is what became of the scrap. Raises `Refused` while weapons are neither destroyed nor withdrawn."""
-    words = acts.required("residue", residue, "what became of the scrap")
+    words, happened = acts.required("residue", residue, "what became of the scrap"), acts.happened_at(happened)
     with acts.alone():
         known = _known("destruction", key, "authorised")
         found = balance_of(key)

@@ -20,6 +20,7 @@ from countermark.stockpile.states import Subject
 
 ON_THE_WAY = ("dispatched", "short")
 MOST_SEALS = 100
+LONGEST_SEAL = 40
 
 
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,11 +123,10 @@ def prepare(said: Manifest, *, by: Actor, request: str = "") -> str:
     sender = acts.place_id(acts.required("sender", said.sender, "a place of this State"))
     receiver = acts.place_id(acts.required("receiver", said.receiver, "a place of this State"))
     acts.required("authority", said.authority, "who has ordered the transport")
-    acts.required("due", said.due, "when it is to have arrived")
+    due = acts.due_time(acts.required("due", said.due, "when it is to have arrived"))
     if units.site_of_id(sender) == units.site_of_id(receiver):
         raise acts.refuse("receiver", said.receiver, "a place of another site: within a site weapons are moved", "same")
-    if len(said.seals) > MOST_SEALS:
-        raise acts.refuse("seals", str(len(said.seals)), Sentence("at most %(most)d seals", most=MOST_SEALS), "range")
+    _require_few_seals(said.seals)
     key = identity.ref("request", request)[:32] if request else acts.new_id()
     notes = {name: str(getattr(said, name)).strip() for name in _NOTES}
     named = {name: identity.opaque("note", words) if words else "" for name, words in notes.items()}
@@ -146,10 +146,20 @@ def prepare(said: Manifest, *, by: Actor, request: str = "") -> str:
         if acts.subject("shipment", key) is not None:
             return key
         custody.require_here("dispatch", sender, value.weapons)
-        fields = {"value": msgspec.to_builtins(value), "place": sender, "person": receiver, "due": said.due}
+        fields = {"value": msgspec.to_builtins(value), "place": sender, "person": receiver, "due": due}
         names = [*texts_, *acts.place_notes(sender), *acts.place_notes(receiver)]
         acts.append([acts.draft("stockpile_shipment_prepared", [f"shipment:{key}"], fields, texts=names)], by=by)
     return key
+
+
+def _require_few_seals(seals: Sequence[str]) -> None:
+    """What stands on seals stands in the act: numbers, bounded, and no place for a text."""
+    if len(seals) > MOST_SEALS:
+        raise acts.refuse("seals", str(len(seals)), Sentence("at most %(most)d seals", most=MOST_SEALS), "range")
+    for seal in seals:
+        if len(seal) > LONGEST_SEAL:
+            expected = Sentence("a seal number of at most %(most)d characters", most=LONGEST_SEAL)
+            raise acts.refuse("seals", seal[:LONGEST_SEAL], expected, "range")
 
 
 def dispatch(key: str, *, second: str = "", happened: str = "", by: Actor) -> None:
@@ -181,6 +191,7 @@ def pass_on(key: str, party: str, where: str, *, condition: str = "", happened: 
         "condition": ("note", condition.strip()),
     }
     given = {name: pair for name, pair in said.items() if pair[1]}
+    happened = acts.happened_at(happened)
     with acts.alone():
         known = known_shipment(key, *ON_THE_WAY)
         fields = {name: identity.opaque(kind, words) for name, (kind, words) in given.items()} | {"happened": happened}
@@ -202,7 +213,8 @@ def arrive(
 
     May be said again when a late one comes. Raises `Refused` for a surplus weapon that is out, missing or destroyed by the record.
     """
-    pk = acts.place_id(acts.required("store", store, "a place of this State"))
+    pk, happened = acts.place_id(acts.required("store", store, "a place of this State")), acts.happened_at(happened)
+    _require_few_seals(seals)
     with acts.alone():
         known = known_shipment(key, *ON_THE_WAY)
         value = known.of(Shipment)

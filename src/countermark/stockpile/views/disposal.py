@@ -202,6 +202,8 @@ def surplus_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     if step == "safeguard":
         form = forms.offer_stores(forms.Store(posted(request)), common.places_of(user, COMMAND))
         return asked(request, form, safeguarded, _page(_("Store apart"), back), _("Store apart"))
+    if step != "dispose":
+        raise Http404
     outcome = stock_word(one.of(Surplus).outcome, "outcome")
     return asked(request, forms.Nothing(posted(request)), disposed, _page(outcome, back), _("They are disposed of"))
 

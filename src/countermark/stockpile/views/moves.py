@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +27,7 @@ from countermark.stockpile.views.pages import (
     Action,
     Cell,
     Page,
+    Side,
     Table,
     asked,
     known,
@@ -208,12 +209,22 @@ def shipment_add(request: HttpRequest) -> HttpResponse:
     )
 
 
+_SIDES: dict[str, Side] = {
+    "dispatch": "place",
+    "cancel": "place",
+    "pass": "either",
+    "arrive": "person",
+    "close": "person",
+}
+"""Whose step it is: the sender's (`place` of a shipment), the receiver's (`person`), or of either."""
+
+
 @requires(HANDLE)
 @GET_OR_POST
 def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
-    """One step of a shipment: sent off, handed over on the way, arrived, cancelled, closed."""
+    """One step of a shipment: sent off, handed over on the way, arrived, cancelled, closed; each by the side whose step it is."""
     user = me(request)
-    one = known(request, "shipment", key, HANDLE)
+    one = known(request, "shipment", key, HANDLE, _side_of(step))
     page = Page(_("Shipment"), "shipments", above=(reverse("stockpile:shipment", args=[key]), _("Shipment")))
     back, by = reverse("stockpile:shipment", args=[key]), actor(request)
 
@@ -260,6 +271,12 @@ def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         page,
         _("Cancel it") if step == "cancel" else _("Close"),
     )
+
+
+def _side_of(step: str) -> Side:
+    if step not in _SIDES:
+        raise Http404
+    return _SIDES[step]
 
 
 # --- incidents ---------------------------------------------------------------------------------------------------------
@@ -403,4 +420,6 @@ def incident_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     if step == "recover":
         form = forms.offer_stores(forms.Recover(posted(request)), common.places_of(user, HANDLE))
         return asked(request, form, recovered, page, _("Back in the store"))
+    if step != "write_off":
+        raise Http404
     return asked(request, forms.Why(posted(request)), proposed, page, _("Propose"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -101,11 +101,18 @@ def _told(error: RowError) -> str:
     return f"{weapon.serial or weapon.ref}: {sentence(error)}" if weapon else sentence(error)
 
 
-def known(request: HttpRequest, kind: str, key: str, permission: str = "stock.view") -> Subject:
-    """A subject of a place somebody may see; the same 404 for *not yours* and *absent*."""
+Side = Literal["either", "place", "person"]
+
+
+def known(request: HttpRequest, kind: str, key: str, permission: str = "stock.view", side: Side = "either") -> Subject:
+    """A subject of a place somebody may see; the same 404 for *not yours* and *absent*.
+
+    Of a shipment `place` is its sender and `person` its receiver: `side` says at which of them the permission is asked for.
+    """
     found = acts.subject(kind, key)
     places = queries.visible(me(request), permission)
-    if found is None or (places is not None and not ({found.place, found.person} & places)):
+    at = set() if found is None else {found.place, found.person} if side == "either" else {getattr(found, side)}
+    if found is None or (places is not None and not (at & places)):
         raise Http404(_("There is no such record among those you may see."))
     return found
 
