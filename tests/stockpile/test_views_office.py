@@ -220,7 +220,7 @@ def test_a_step_there_is_not_does_nothing(place: Armoury, armourer: Client, kind
         "shipments": {"receiver": place.other, "due": "2030-01-01", "authority": "order 7"},
         "incidents": {"what": "loss", "circumstances": "lost"},
     }
-    page = sent(armourer, f"{kind}/new/", **fields, **more[kind])
+    page = armourer.post(f"/stockpile/{kind}/new/", {**fields, **more[kind]}).headers["Location"]
 
     assert armourer.post(f"{page}vanish/", {"reason": "because"}).status_code == 404
 

@@ -39,7 +39,9 @@ def init(state: str, node: str, administrator: str, joining: bool, as_json: bool
         return cli.OK
     click.echo(f"store of {log.origin}; its log can be verified with the key {log.verifier_key}")
     if joining:
-        click.echo("no administrator yet: exchange cards ('countermark peer'), adopt the names of the State, then run init again")
+        click.echo(
+            "no administrator yet: exchange cards ('countermark peer'), adopt the names of the State, then run init again"
+        )
     elif password is None:
         click.echo("the store has users already; 'countermark user add' adds others")
     else:

@@ -4,61 +4,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ActLink',
+            name="ActLink",
             fields=[
-                ('pk', models.CompositePrimaryKey('subject', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('subject', models.TextField()),
-                ('position', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "subject", "position", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("subject", models.TextField()),
+                ("position", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('weapon_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('custody', models.TextField()),
-                ('store', models.TextField()),
-                ('account', models.TextField()),
-                ('holder', models.TextField()),
-                ('due', models.TextField()),
-                ('receipt', models.TextField()),
-                ('shipment', models.TextField()),
-                ('since', models.TextField()),
-                ('status', models.TextField()),
-                ('heads', models.SmallIntegerField()),
+                ("weapon_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("custody", models.TextField()),
+                ("store", models.TextField()),
+                ("account", models.TextField()),
+                ("holder", models.TextField()),
+                ("due", models.TextField()),
+                ("receipt", models.TextField()),
+                ("shipment", models.TextField()),
+                ("since", models.TextField()),
+                ("status", models.TextField()),
+                ("heads", models.SmallIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['store', 'custody'], name='stockpile_holding_store'), models.Index(condition=models.Q(('holder', ''), _negated=True), fields=['holder'], name='stockpile_holding_holder'), models.Index(fields=['account', 'custody'], name='stockpile_holding_account'), models.Index(condition=models.Q(('due', ''), _negated=True), fields=['due'], name='stockpile_holding_due'), models.Index(condition=models.Q(('receipt', ''), _negated=True), fields=['receipt'], name='stockpile_holding_receipt'), models.Index(condition=models.Q(('shipment', ''), _negated=True), fields=['shipment'], name='stockpile_holding_shipment')],
+                "indexes": [
+                    models.Index(fields=["store", "custody"], name="stockpile_holding_store"),
+                    models.Index(
+                        condition=models.Q(("holder", ""), _negated=True),
+                        fields=["holder"],
+                        name="stockpile_holding_holder",
+                    ),
+                    models.Index(fields=["account", "custody"], name="stockpile_holding_account"),
+                    models.Index(
+                        condition=models.Q(("due", ""), _negated=True), fields=["due"], name="stockpile_holding_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("receipt", ""), _negated=True),
+                        fields=["receipt"],
+                        name="stockpile_holding_receipt",
+                    ),
+                    models.Index(
+                        condition=models.Q(("shipment", ""), _negated=True),
+                        fields=["shipment"],
+                        name="stockpile_holding_shipment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SubjectRow',
+            name="SubjectRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('kind', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('key', models.TextField()),
-                ('state', models.TextField()),
-                ('parent', models.TextField()),
-                ('place', models.TextField()),
-                ('person', models.TextField()),
-                ('due', models.TextField()),
-                ('finding', models.TextField()),
-                ('since', models.TextField()),
-                ('time', models.TextField()),
-                ('by', models.TextField()),
-                ('log', models.TextField()),
-                ('acts', models.IntegerField()),
-                ('value', models.JSONField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "kind", "key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.TextField()),
+                ("key", models.TextField()),
+                ("state", models.TextField()),
+                ("parent", models.TextField()),
+                ("place", models.TextField()),
+                ("person", models.TextField()),
+                ("due", models.TextField()),
+                ("finding", models.TextField()),
+                ("since", models.TextField()),
+                ("time", models.TextField()),
+                ("by", models.TextField()),
+                ("log", models.TextField()),
+                ("acts", models.IntegerField()),
+                ("value", models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'state', 'due'], name='stockpile_subject_state'), models.Index(condition=models.Q(('parent', ''), _negated=True), fields=['parent', 'kind'], name='stockpile_subject_parent'), models.Index(condition=models.Q(('place', ''), _negated=True), fields=['place', 'kind'], name='stockpile_subject_place'), models.Index(condition=models.Q(('person', ''), _negated=True), fields=['person', 'kind'], name='stockpile_subject_person')],
+                "indexes": [
+                    models.Index(fields=["kind", "state", "due"], name="stockpile_subject_state"),
+                    models.Index(
+                        condition=models.Q(("parent", ""), _negated=True),
+                        fields=["parent", "kind"],
+                        name="stockpile_subject_parent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("place", ""), _negated=True),
+                        fields=["place", "kind"],
+                        name="stockpile_subject_place",
+                    ),
+                    models.Index(
+                        condition=models.Q(("person", ""), _negated=True),
+                        fields=["person", "kind"],
+                        name="stockpile_subject_person",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,48 +4,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stockpile', '0001_initial'),
+        ("stockpile", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TakenBatch',
+            name="TakenBatch",
             fields=[
-                ('name', models.TextField(primary_key=True, serialize=False)),
-                ('slot', models.IntegerField(db_index=True)),
+                ("name", models.TextField(primary_key=True, serialize=False)),
+                ("slot", models.IntegerField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('pk', models.CompositePrimaryKey('reader', 'slot', 'tag', 'antenna', 'tid', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('reader', models.TextField()),
-                ('slot', models.IntegerField()),
-                ('tag', models.TextField()),
-                ('antenna', models.SmallIntegerField()),
-                ('tid', models.TextField()),
-                ('first', models.BigIntegerField()),
-                ('last', models.BigIntegerField()),
-                ('reads', models.IntegerField()),
-                ('rssi', models.SmallIntegerField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "reader",
+                        "slot",
+                        "tag",
+                        "antenna",
+                        "tid",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("reader", models.TextField()),
+                ("slot", models.IntegerField()),
+                ("tag", models.TextField()),
+                ("antenna", models.SmallIntegerField()),
+                ("tid", models.TextField()),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("reads", models.IntegerField()),
+                ("rssi", models.SmallIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['tag', 'slot'], name='stockpile_observation_tag')],
+                "indexes": [models.Index(fields=["tag", "slot"], name="stockpile_observation_tag")],
             },
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('pk', models.CompositePrimaryKey('weapon_id', 'tag', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('weapon_id', models.UUIDField()),
-                ('tag', models.TextField()),
-                ('tid', models.TextField()),
-                ('since', models.TextField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "weapon_id", "tag", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("weapon_id", models.UUIDField()),
+                ("tag", models.TextField()),
+                ("tid", models.TextField()),
+                ("since", models.TextField()),
             ],
             options={
-                'indexes': [models.Index(fields=['tag'], name='stockpile_tag_tag')],
+                "indexes": [models.Index(fields=["tag"], name="stockpile_tag_tag")],
             },
         ),
     ]

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stockpile', '0002_tags'),
+        ("stockpile", "0002_tags"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('key', models.TextField(primary_key=True, serialize=False)),
-                ('party', models.TextField(db_index=True)),
-                ('kind', models.TextField()),
-                ('label', models.TextField(default='')),
-                ('secret', models.TextField(default='')),
-                ('temporary', models.BooleanField(default=False)),
-                ('until', models.TextField(default='')),
-                ('failures', models.IntegerField(default=0)),
-                ('locked', models.TextField(default='')),
-                ('uses', models.BigIntegerField(default=0)),
+                ("key", models.TextField(primary_key=True, serialize=False)),
+                ("party", models.TextField(db_index=True)),
+                ("kind", models.TextField()),
+                ("label", models.TextField(default="")),
+                ("secret", models.TextField(default="")),
+                ("temporary", models.BooleanField(default=False)),
+                ("until", models.TextField(default="")),
+                ("failures", models.IntegerField(default=0)),
+                ("locked", models.TextField(default="")),
+                ("uses", models.BigIntegerField(default=0)),
             ],
         ),
     ]
