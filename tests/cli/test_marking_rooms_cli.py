@@ -183,7 +183,7 @@ def test_a_find_is_listed_until_it_is_decided() -> None:
 def test_production_and_deactivation_are_shown_together(tmp_path: Path) -> None:
     people.weapon("W1")
     paper = tmp_path / "c.pdf"
-    paper.write_bytes(b"%PDF-")
+    paper.write_bytes(b"%PDF-1.7\n%%EOF\n")
     certificate = ("--date", "2026-03-01", "--number", "C-7", "--authority", "Proof House", "--document", str(paper))
 
     assert said("changed", "origin", "set", "W1", "craft", "--basis", "seen at the workshop") is True
@@ -191,7 +191,10 @@ def test_production_and_deactivation_are_shown_together(tmp_path: Path) -> None:
 
     shown = json.loads(run("origin", "show", "W1").stdout)
     assert (shown["production"], shown["certificate"]["authority"]) == ("craft", "Proof House")
-    assert bool(shown["certificate"]["document"])
+    copy = tmp_path / "copy.pdf"
+    assert run("document", shown["certificate"]["document"], str(copy)).exit_code == 0
+    assert copy.read_bytes() == paper.read_bytes()
+    assert run("document", "0" * 64, str(copy)).exit_code == 1
     assert said("craft", "origin", "count") == 1
     assert run("origin", "show", "W9").exit_code == 1
 

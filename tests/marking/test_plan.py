@@ -348,3 +348,15 @@ def test_a_mark_of_deactivation_says_who_verified_it_and_when_not_the_serial() -
     [told] = _plan("mosaic-05.30", **given, elements={"country": "XA", "year": "26"}).marks
 
     assert (list(open_.elements), told.text) == (["country", "year"], "XA 26")
+
+
+def test_what_a_model_keeps_for_imports_is_counted_and_kept_free() -> None:
+    zone = {"width_mm": 40, "height_mm": 24}
+    kept = [{"x_mm": 0, "y_mm": 18, "width_mm": 20, "height_mm": 6}]
+    part = {"type": "frame", "material": "steel", "zone": zone}
+    free = _plan("iti", weapon={"kind": "self_loading_pistol", "components": [part]}).space
+    reserved = _plan("iti", weapon={"kind": "self_loading_pistol", "components": [{**part, "reserved": kept}]}).space
+
+    assert free[0].fits
+    assert reserved[0].future_import_marks >= 2
+    assert reserved[0].future_import_marks <= free[0].future_import_marks + 2

@@ -54,3 +54,57 @@ def test_each_mark_more_leaves_less_room(count: int) -> None:
     rooms = [space.fit(20, 12, 1.6, ["XA 1"] * number).future_import_marks for number in range(3)]
     assert rooms == sorted(rooms, reverse=True)
     assert rooms[count] == (space.grid(20, 12, 1.6).lines - count) * 2
+
+
+HALF = space.Kept(top_mm=6, width_mm=20, height_mm=6)
+
+
+def test_no_mark_goes_where_a_part_is_kept_for_imports() -> None:
+    whole, kept = space.fit(20, 12, 1.6, ["XA 1"]), space.fit(20, 12, 1.6, ["XA 1"], (), [HALF])
+    assert whole.fits
+    assert kept.fits
+    assert not space.fit(20, 12, 1.6, ["XA 1"] * whole.grid.lines, (), [HALF]).fits
+
+
+def test_an_import_mark_goes_into_the_part_kept_for_it_first() -> None:
+    alone = space.fit(20, 12, 1.6, [], (), [HALF]).future_import_marks
+    two_inside = space.fit(20, 12, 1.6, [], ["XA 26"], [HALF])
+    assert (two_inside.lines, two_inside.future_import_marks) == (("XA 26",), alone - 2)
+
+
+def test_an_import_mark_that_finds_the_kept_part_full_goes_beside_it() -> None:
+    narrow = space.Kept(top_mm=9, width_mm=3, height_mm=3)
+    assert space.fit(20, 12, 1.6, [], ["XA 26"], [narrow]).fits
+
+
+def test_what_is_kept_for_another_purpose_takes_no_import_marks() -> None:
+    other = space.Kept(top_mm=6, width_mm=20, height_mm=6, for_imports=False)
+    with_imports = space.fit(20, 12, 1.6, [], (), [HALF]).future_import_marks
+    assert space.fit(20, 12, 1.6, [], (), [other]).future_import_marks < with_imports
+
+
+@given(sizes, sizes, st.floats(0.5, 5), st.lists(st.sampled_from(["XA 1", "XA ACME"]), max_size=3), st.floats(0, 50))
+def test_keeping_a_part_never_makes_room_for_other_marks(
+    width: float, height: float, character: float, marks: list[str], top: float
+) -> None:
+    kept = [space.Kept(top, width, height / 2, for_imports=False)]
+    if space.fit(width, height, character, marks, (), kept).fits:
+        assert space.fit(width, height, character, marks).fits
+
+
+@given(sizes, st.floats(0.5, 5), st.lists(st.tuples(st.floats(0, 60), st.floats(0.5, 40)), max_size=3))
+def test_lines_through_what_is_kept_are_as_many_as_counting_finds(
+    height: float, character: float, areas: list[tuple[float, float]]
+) -> None:
+    kept = [space.Kept(top, 20, tall) for top, tall in areas]
+    lines = space.grid(20, height, character).lines
+    tops = [space.EDGE_MM + row * space.LEADING * character for row in range(lines)]
+    met = [
+        any(top < one.top_mm + one.height_mm - 1e-9 and one.top_mm < top + character - 1e-9 for one in kept)
+        for top in tops
+    ]
+    assert space._blocked(lines, character, kept) == sum(met)
+
+
+def test_a_tiny_character_is_answered_at_once() -> None:
+    assert space.fit(20, 12, 1e-9, ["XA 1"], (), [HALF]).fits

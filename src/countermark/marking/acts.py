@@ -1,13 +1,14 @@
 """How this room writes: acts that name their subjects, appended through the one door, decided while nobody else appends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from countermark.ledger import jcs
+from countermark.ledger.models import Attachment
 from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
-from countermark.marking.models import RecordRow
+from countermark.marking.models import ItemRow, RecordRow
 from countermark.marking.states import Record
 from countermark.register.acts import (
     alone,
@@ -25,7 +26,7 @@ from countermark.register.checking import Refused, refuse
 
 __all__ = [
     "Refused", "alone", "append", "document", "draft", "new_id", "one_of", "own_origin", "place_id", "record", "record_draft", "records",
-    "refuse", "required", "state_record",
+    "refuse", "required", "state_record", "stored",
 ]  # fmt: skip
 
 
@@ -75,6 +76,21 @@ def record(kind: str, key: str) -> Record | None:
 def records(kind: str) -> list[Record]:
     """Every record of a kind, by key."""
     return [_of_row(row) for row in RecordRow.objects.filter(kind=kind).order_by("key")]
+
+
+def stored(digest: str) -> tuple[bytes, str] | None:
+    """A document that a record or an inspection of this room names, and its media type; None for any other, and where it was erased."""
+    kept = RecordRow.objects.filter(kind__in=("certificate", "consultation"))
+    named = any(digest in (row.value.get("document"), *row.value.get("documents", ())) for row in kept.iterator())
+    if not named and not any(digest in one["photographs"] for one in _inspections()):
+        return None
+    row = Attachment.objects.filter(digest=digest).first()
+    return (bytes(row.data), row.media_type) if row and row.data else None
+
+
+def _inspections() -> Iterator[dict[str, Any]]:
+    for inspections in ItemRow.objects.exclude(inspections=[]).values_list("inspections", flat=True).iterator():
+        yield from inspections
 
 
 def _of_row(row: RecordRow) -> Record:

@@ -44,6 +44,7 @@ Element = Literal[
 ]  # fmt: skip
 
 Millimetres = Annotated[float, Meta(gt=0, le=10_000)]
+FromEdge = Annotated[float, Meta(ge=0, le=10_000)]
 Text = Annotated[str, Meta(max_length=1_000)]
 _MOST = 200
 """The longest list: a weapon has fewer components and marks, and each mark is held against each component."""
@@ -66,6 +67,16 @@ class Zone(Struct, frozen=True, forbid_unknown_fields=True):
     height_mm: Millimetres
 
 
+class Reserved(Struct, frozen=True, forbid_unknown_fields=True):
+    """Part of the zone kept for a later mark, in millimetres from the zone's upper left corner (A/70/115, para. 14)."""
+
+    x_mm: FromEdge
+    y_mm: FromEdge
+    width_mm: Millimetres
+    height_mm: Millimetres
+    purpose: Text = "import"
+
+
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """One component of the weapon."""
 
@@ -74,6 +85,8 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
     plate: Plate | None = None
     second_plate: Plate | None = None
     zone: Zone | None = None
+    reserved: tuple[Reserved, ...] | None = None
+    """What of the zone is kept for later marks."""
     too_small: bool | None = None
     """Whether it is too small for the whole mark (EU 2019/68)."""
 

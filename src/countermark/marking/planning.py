@@ -14,6 +14,7 @@ from countermark.ledger import database
 from countermark.marking import catalogue, numbering, profiles, rules, staterules
 from countermark.marking.acts import refuse
 from countermark.marking.batches import MOST_ITEMS, ItemDraft
+from countermark.marking.catalogue import ModelPart
 from countermark.marking.description import read
 from countermark.marking.numbers import Pattern
 from countermark.marking.profiles import Profile
@@ -105,7 +106,7 @@ def described(
     control = known.control_component(state.maker, state.model, here)
     if control != catalogue.UNDECIDED:
         weapon["control_component"] = control
-    parts = [msgspec.to_builtins(part.part) for part in model.parts] if model else []
+    parts = [_part(part) for part in model.parts] if model else []
     standing = sorted({mark.component for mark in state.marks if mark.component and not mark.until})
     if known.is_double(state):
         weapon["duplicate_serial"] = True
@@ -120,6 +121,26 @@ def described(
     given["elements"] = {name: text for name, text in facts if text} | dict(elements or {})
     given["marks"] = [_mark(mark, state) for mark in state.marks if mark.text and not mark.until]
     return given
+
+
+def with_reserved(given: dict[str, Any]) -> dict[str, Any]:
+    """A description with what the registry's model sets aside for later marks, on components whose area for marks is the model's."""
+    weapon = given.get("weapon") or {}
+    model = catalogue.find(str(weapon.get("maker", "")), str(weapon.get("model", "")))
+    known = {part.part.type: _part(part) for part in model.parts} if model else {}
+    for part in weapon.get("components", ()):
+        of_model = known.get(part.get("type"), {})
+        if "reserved" in of_model and part.get("zone") == of_model.get("zone"):
+            part.setdefault("reserved", of_model["reserved"])
+    return given
+
+
+def _part(part: ModelPart) -> dict[str, Any]:
+    """A component of a model as a description has it, with what is set aside for later marks."""
+    told: dict[str, Any] = msgspec.to_builtins(part.part)
+    if part.part.zone is not None and part.reserved:
+        told["reserved"] = msgspec.to_builtins(part.reserved)
+    return told
 
 
 def _told(part: Mapping[str, Any]) -> dict[str, Any]:

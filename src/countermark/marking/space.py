@@ -5,6 +5,7 @@ free at every edge: the usual proportions of marking founts. Each mark begins a 
 hands stay apart.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,14 +62,69 @@ def wrap(text: str, columns: int) -> list[str] | None:
     return lines
 
 
-def fit(width_mm: float, height_mm: float, character_mm: float, marks: Sequence[str]) -> Fit:
-    """Sets marks on an area, and counts the import marks that still fit after them."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Part of an area that is kept for marks of one purpose (A/70/115, para. 14); millimetres, `top` from the area's upper edge."""
+
+    top_mm: float
+    width_mm: float
+    height_mm: float
+    for_imports: bool = True
+
+
+def fit(
+    width_mm: float,
+    height_mm: float,
+    character_mm: float,
+    marks: Sequence[str],
+    imports: Sequence[str] = (),
+    kept: Sequence[Kept] = (),
+) -> Fit:
+    """Sets marks on an area, and counts the import marks that still fit after them.
+
+    No mark goes where a part is kept; `imports` go into what is kept for them first, and beside the others where that is full.
+    """
     area = grid(width_mm, height_mm, character_mm)
+    own = [grid(one.width_mm, one.height_mm, character_mm) for one in kept if one.for_imports]
+    left = [one.lines for one in own]
+    inside, beside = _inside(imports, own, left)
     lines: list[str] = []
-    for mark in marks:
+    free = area.lines - _blocked(area.lines, character_mm, kept)
+    for mark in (*marks, *beside):
         wrapped = wrap(mark, area.columns)
-        if wrapped is None or len(lines) + len(wrapped) > area.lines:
+        if wrapped is None or len(lines) + len(wrapped) > free:
             return Fit(False, (), area, 0)
         lines += wrapped
-    per_line = (area.columns + 1) // (len(IMPORT_MARK) + 1)
-    return Fit(True, tuple(lines), area, (area.lines - len(lines)) * per_line)
+    future = (free - len(lines)) * _per_line(area) + sum(n * _per_line(one) for n, one in zip(left, own, strict=True))
+    return Fit(True, (*lines, *inside), area, future)
+
+
+def _inside(imports: Sequence[str], own: Sequence[Grid], left: list[int]) -> tuple[list[str], list[str]]:
+    """The lines of import marks set where a part is kept for them, and the marks that found no room there; `left` is what lines remain."""
+    lines, beside = [], []
+    for mark in imports:
+        for number, area in enumerate(own):
+            wrapped = wrap(mark, area.columns)
+            if wrapped is not None and len(wrapped) <= left[number]:
+                lines += wrapped
+                left[number] -= len(wrapped)
+                break
+        else:
+            beside.append(mark)
+    return lines, beside
+
+
+def _blocked(lines: int, character_mm: float, kept: Sequence[Kept]) -> int:
+    """How many lines would run through what is kept; reckoned, not counted: a tiny character has more lines than time."""
+    step, blocked, done = LEADING * character_mm, 0, 0
+    for one in sorted(kept, key=lambda area: area.top_mm):
+        first = math.floor((one.top_mm - EDGE_MM - character_mm + _TINY) / step) + 1
+        last = math.ceil((one.top_mm + one.height_mm - EDGE_MM - _TINY) / step) - 1
+        first, last = max(first, done), min(last, lines - 1)
+        blocked += max(0, last - first + 1)
+        done = max(done, last + 1)
+    return blocked
+
+
+def _per_line(area: Grid) -> int:
+    return (area.columns + 1) // (len(IMPORT_MARK) + 1)

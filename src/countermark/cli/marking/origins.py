@@ -193,4 +193,22 @@ def _told(line: dict[str, Any], as_json: bool) -> None:
         click.echo(f"{name:12} {value}")
 
 
-COMMANDS = (find, origin, arrival, describe)
+@click.command("document")
+@click.argument("digest", metavar="SHA-256")
+@click.argument("out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+def document(digest: str, out: Path, as_json: bool) -> None:
+    """Writes a document of this room (of a certificate, a consultation or an inspection) to FILE, by the digest the others print."""
+    ready()
+    from countermark.marking import acts
+
+    found = acts.stored(digest)
+    if found is None:
+        raise cli.Finding(f"{digest} is no document of this room, or it was erased")
+    data, media_type = found
+    out.write_bytes(data)
+    if as_json:
+        print_json({"file": str(out), "media_type": media_type, "bytes": len(data)})
+
+
+COMMANDS = (find, origin, arrival, describe, document)

@@ -351,8 +351,14 @@ def _space(
         height for height in (*(mark.height_mm for mark in standing), *(mark.height_mm for mark in coming)) if height
     ]
     character = max(sizes, default=space.USUAL_HEIGHT_MM)
-    texts = [*(_written(mark) for mark in standing), *(_guessed(mark) for mark in coming)]
-    fit = space.fit(width, height, character, [text for text in texts if text])
+    kept = _kept(description, component) if carrier == "part" else []
+    texts = [(mark.mark_kind, _written(mark)) for mark in standing] + [
+        (mark.mark_kind, _guessed(mark)) for mark in coming
+    ]
+    imports = [text for kind, text in texts if text and kind == "import"]
+    fit = space.fit(
+        width, height, character, [text for kind, text in texts if text and kind != "import"], imports, kept
+    )
     return Space(
         component=component,
         carrier=carrier,
@@ -364,6 +370,13 @@ def _space(
         rows=fit.grid.lines,
         second_plate=carrier != SECOND_PLATE and _is_full(description, component, fit),
     )
+
+
+def _kept(description: Description, component: str) -> list[space.Kept]:
+    """What of a component's zone is kept for later marks."""
+    part = places.part_of(description, component)
+    areas = part.reserved if part else None
+    return [space.Kept(one.y_mm, one.width_mm, one.height_mm, one.purpose == "import") for one in areas or ()]
 
 
 def _is_full(description: Description, component: str, fit: space.Fit) -> bool:

@@ -81,7 +81,7 @@ def _page(
     good = planned and all(one.is_valid() for one in (form, *part_rows, *mark_rows))
     if not good:
         return render(request, "marking/plan.html", context, status=REFUSED if planned or ref_error else 200)
-    made = planning.plan(form.whole(part_rows, mark_rows))
+    made = planning.plan(planning.with_reserved(form.whole(part_rows, mark_rows)))
     if request.POST.get("action") == "json":
         text = json.dumps(made.plan.as_json(), ensure_ascii=False, indent=2)
         return common.attached(text + "\n", "application/json", "plan.json")
