@@ -65,7 +65,7 @@ LABELS.update(
             "due": _("due today"),
         },
         "count_sheet": {
-            "counter": _("Counter"),
+            "counter": _("Counting officer"),
             "recount": _("Recount of the differences"),
             "sample": _("Sample read by eye"),
         },
