@@ -67,7 +67,17 @@ def pages(depot: Place) -> list[str]:
         "shipments/",
         "incidents/",
     )
-    tail = ("disposal/", "ammunition/", "tags/", "labels/", "scan/", f"units/{depot.pk}/", f"people/{person}/")
+    tail = (
+        "assessments/",
+        "features/",
+        "disposal/",
+        "ammunition/",
+        "tags/",
+        "labels/",
+        "scan/",
+        f"units/{depot.pk}/",
+        f"people/{person}/",
+    )
     paths = [f"/stockpile/{path}" for path in (*lists, *tail)]
     return [*paths, f"/stockpile/receipts/{receipt.key}/", *records]
 
@@ -75,6 +85,7 @@ def pages(depot: Place) -> list[str]:
 RECORDS = {
     "shipment": "shipments", "incident": "incidents", "destruction": "disposal/lists", "surplus": "disposal/surplus",
     "lot": "ammunition", "proposal": "proposals", "count": "counts",
+    "assessment": "assessments",
 }  # fmt: skip
 FORMS = {
     "armourer": (
@@ -84,8 +95,23 @@ FORMS = {
         "incidents/new/",
         "disposal/lists/new/",
         "ammunition/new/",
+        "pin/",
+        "keys/",
     ),
-    "commander": ("units/set/", "units/rules/set/", "people/new/", "disposal/review/", "disposal/surplus/new/"),
+    "commander": (
+        "units/set/",
+        "units/rules/set/",
+        "people/new/",
+        "disposal/review/",
+        "disposal/surplus/new/",
+        "assessments/",
+        "assessments/add/",
+        "features/set/",
+        "civilian/",
+        "civilian/begin/",
+        "civilian/add/?day=2026-10-05&handguns=1&others=2&rules=eu-2021-555-7",
+        "civilian/rules/de-awaffv-13/",
+    ),
 }
 
 

@@ -1,10 +1,16 @@
-"""The stockpile of a demonstration State: racks in two depots, people on their rosters with cards, a morning's issue, and counts that are due."""
+"""The stockpile of a demonstration State: racks in two depots, people on their rosters with cards, a morning's issue, counts that are due, sites
+assessed, and civilian holders inspected.
+"""
 
 from countermark.accounts import demo as accounts_demo
 from countermark.accounts import services as accounts
 from countermark.accounts.models import Place
 from countermark.ledger.services import Actor
 from countermark.stockpile import acts, custody, queries, receipts, roster, units
+from countermark.stockpile.assessment import services as assessment
+from countermark.stockpile.assessment.elements import ITEMS
+from countermark.stockpile.civilian import services as civilian
+from countermark.stockpile.civilian.rules import Weapons
 from countermark.stockpile.counting import services as counting
 from countermark.stockpile.receipts import Counter
 from countermark.stockpile.rules.custody import Qualification
@@ -36,6 +42,7 @@ def _depot(site: str, number: int, by: Actor) -> None:
         return
     units.set_unit(place.pk, UnitFields("site", capacity=5000, ammunition=True), by=by)
     counting.set_plan(place.pk, counting.PlanFields("us-monthly"), key=f"monthly-{number}", by=by)
+    _inspected(place.pk, number, by)
     racks = [_rack(f"{rack}, {site}", place, by) for rack in RACKS]
     people = [_person(one, site, number, by) for one in PEOPLE]
     weapons = [str(pk) for pk in queries.in_store([place.pk]).order_by("pk").values_list("pk", flat=True)[:LYING]]
@@ -49,6 +56,23 @@ def _depot(site: str, number: int, by: Actor) -> None:
         judged = roster.eligibility(receiver, [], "shift", place.pk)
         if judged.green:
             receipts.issue(Counter(place.pk, by), [weapon], receiver, "shift")
+
+
+def _inspected(site: str, number: int, by: Actor) -> None:
+    """Two assessments of a site, the second better; and a civilian holder who keeps arms and ammunition together."""
+    for day, worse in (
+        ("2025-11-03", {"doors": "no", "lighting": "no"}),
+        ("2026-05-04", {"racks": "no", "fire": "partly"}),
+    ):
+        answers = {**dict.fromkeys(ITEMS, "yes"), "manpads_apart": "na", **worse}
+        said = assessment.Said(day, answers, "2026-11-04", PEOPLE[-1][0], "2026-12-15", (2, 3, 4))
+        assessment.assess(site, said, by=by)
+    rules = "eu-2021-555-7"
+    found = {f"{rules}/secure": "yes", f"{rules}/apart": "no"}
+    holder = f"Ida Korvane ({number + 1}77)"
+    civilian.inspect(
+        civilian.Said(holder, site, "2026-10-05", [rules], found, Weapons(1, 2), next_day="2027-10-05"), by=by
+    )
 
 
 def _rack(name: str, place: Place, by: Actor) -> str:
