@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from countermark.accounts import services as accounts
-from countermark.demo import marking, stockpile, tags, tracing, world
+from countermark.demo import marking, movements, stockpile, tags, tracing, world
 from countermark.ledger import services
 from countermark.ledger.services import Actor
 from countermark.register import lists, loading
@@ -40,6 +40,8 @@ def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
     say(f"{state}: marking workshop furnished")
     stockpile.furnish(state, by=MAKER)
     say(f"{state}: stores furnished, the morning's weapons issued")
+    movements.furnish(state, by=MAKER)
+    say(f"{state}: shipments sent, a theft reported, a list for destruction half read")
     tags.furnish(by=MAKER)
     say(f"{state}: tags bound, readers described")
     tracing.furnish(state, by=MAKER)

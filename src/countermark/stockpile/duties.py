@@ -74,4 +74,5 @@ def _subjects(places: frozenset[str] | None, names: Mapping[str, str], moment: s
 def _counts(user: User) -> Iterator[Duty]:
     for one in counting.plans(user, timezone.localdate().isoformat()):
         if one.urgency in ("overdue", "escalated"):
-            yield Duty("count", one.place.name, one.day, one.urgency, key=one.key)
+            said: Urgency = "escalated" if one.urgency == "escalated" else "overdue"
+            yield Duty("count", one.place.name, one.day, said, key=one.key)
