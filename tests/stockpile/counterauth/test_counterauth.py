@@ -14,6 +14,7 @@ from countermark.register.checking import Refused
 from countermark.stockpile import acts, roster
 from countermark.stockpile.counterauth import features, passkeys, pins, rules
 from countermark.stockpile.counterauth.models import Proof
+from countermark.stockpile.projection import PROJECTION
 from countermark.stockpile.receipts import Receipt
 from tests.register import people
 from tests.register.people import CHIEF
@@ -210,7 +211,14 @@ def test_the_receiver_signs_with_a_security_key(keys_on: Armoury, client: Client
 
     assert signed(client, code, key.get(asked(client, code))) == "passkey"
     assert receipt(code).signed_by == keys_on.trained
+    assert passkeys.still_signed(code)
+    assert not passkeys._holds(evidence_of(code), passkeys.Asked("receipt", code, "of another list"))
     assert verify().ok
+
+
+def evidence_of(code: str) -> dict[str, str]:
+    [found] = [one.body["evidence"] for one in PROJECTION.entries_about(f"receipt:{code}") if "evidence" in one.body]
+    return dict(found)
 
 
 @stored

@@ -53,6 +53,23 @@ def remove(key: str, as_json: bool) -> None:
         print_json({"removed": key})
 
 
+@proof.command("check")
+@click.argument("receipt")
+@json_option
+def check(receipt: str, as_json: bool) -> None:
+    """Checks the signature of a security key under a receipt; exit status 1 where it does not hold."""
+    ready()
+    from countermark.stockpile.counterauth import passkeys
+
+    holds = passkeys.still_signed(receipt.replace("-", "").upper())
+    if as_json:
+        print_json({"receipt": receipt, "holds": holds})
+    else:
+        click.echo("the signature holds" if holds else "the signature does not hold")
+    if not holds:
+        raise SystemExit(1)
+
+
 @click.command("feature")
 @click.argument("state", type=click.Choice(["on", "off"]))
 @click.option("--place", default="", help="Where, and below it; without, in the whole State.")

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 # Switches the JSON form of WebAuthn on in the versions of fido2 that still ask for it.
 import allauth.mfa.webauthn.internal.auth  # noqa: F401
+from cryptography.exceptions import InvalidSignature
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestedCredentialData,
     AuthenticationResponse,
+    CollectedClientData,
     PublicKeyCredentialRpEntity,
     PublicKeyCredentialUserEntity,
     UserVerificationRequirement,
@@ -28,6 +30,7 @@ from countermark.ledger.services import Actor
 from countermark.stockpile import acts, receipts, roster
 from countermark.stockpile.counterauth import features, kept, pins, rules
 from countermark.stockpile.counterauth.models import Proof
+from countermark.stockpile.projection import PROJECTION
 from countermark.stockpile.roster import Enrolled
 
 MOST_KEYS = 8
@@ -86,7 +89,7 @@ def begin_registration(site: Site, card: str, secret: str) -> dict[str, Any]:
 
 def register(site: Site, answer: str, label: str, *, by: Actor) -> Enrolled:
     """Keeps the public key of a new key. Raises `Refused`."""
-    asked, challenge = _challenge(site, "register")
+    asked, challenge, _nonce = _challenge(site, "register")
     one = roster.find(asked.subject)
     if one is None:
         raise acts.refuse("passkey", "", UNREADABLE, "unknown")
@@ -138,7 +141,7 @@ def prove(site: Site, asked: Asked, answer: str, place: str) -> tuple[Enrolled, 
     A challenge is good once, for five minutes, for what it was made for and as that stands now.
     """
     _require_on(place)
-    found, challenge = _challenge(site, asked.purpose, asked)
+    found, challenge, nonce = _challenge(site, asked.purpose, asked)
     one = roster.find(found.subject)
     if one is None or not one.active:
         raise acts.refuse("passkey", "", UNREADABLE, "unknown")
@@ -147,6 +150,7 @@ def prove(site: Site, asked: Asked, answer: str, place: str) -> tuple[Enrolled, 
     _count(_key(used.credential_id), response.response.authenticator_data.counter)
     return one, {
         "credential": _key(used.credential_id),
+        "nonce": nonce,
         "client_data": base64.b64encode(bytes(response.response.client_data)).decode(),
         "authenticator_data": base64.b64encode(bytes(response.response.authenticator_data)).decode(),
         "signature": base64.b64encode(response.response.signature).decode(),
@@ -170,6 +174,36 @@ def sign(site: Site, code: str, answer: str, *, by: Actor) -> None:
     receipts.sign(code, "passkey", one.party, by=by, evidence=evidence)
 
 
+def still_signed(code: str) -> bool:
+    """Whether the signature of a key under a receipt is over the receipt as it stands, by the key it names. Raises `Refused` where there is none.
+
+    A key out of use has no public key here any more: what it signed is then to be checked with a backup of that time.
+    """
+    asked, _person, _store = asked_of_receipt(code)
+    acts_ = [
+        one.body for one in PROJECTION.entries_about(f"receipt:{code}") if isinstance(one.body.get("evidence"), dict)
+    ]
+    if not acts_:
+        raise acts.refuse("receipt", code, "a receipt that was signed with a security key", "unknown")
+    return any(_holds(body["evidence"], asked) for body in acts_)
+
+
+def _holds(evidence: dict[str, str], asked: Asked) -> bool:
+    row = Proof.objects.filter(key=evidence.get("credential", "")).exclude(secret="").first()
+    if row is None:
+        return False
+    try:
+        client = CollectedClientData(base64.b64decode(evidence["client_data"]))
+        over = base64.b64decode(evidence["authenticator_data"]) + client.hash
+        key = AttestedCredentialData(base64.b64decode(row.secret)).public_key
+        key.verify(over, base64.b64decode(evidence["signature"]))
+    except (InvalidSignature, ValueError, KeyError, TypeError):
+        return False
+    return bool(
+        client.challenge == rules.challenge(evidence.get("nonce", ""), asked.purpose, asked.subject, asked.digest)
+    )
+
+
 def _require_on(place: str) -> None:
     if not features.is_on(features.PASSKEY, place):
         raise acts.refuse(
@@ -189,13 +223,14 @@ def _new_challenge(site: Site, asked: Asked, party: str = "") -> bytes:
     return rules.challenge(nonce, asked.purpose, asked.subject, asked.digest)
 
 
-def _challenge(site: Site, purpose: str, asked: Asked | None = None) -> tuple[Asked, bytes]:
-    """Whom the last challenge was for (as `subject`), and the challenge over what is asked as it stands now; it is used up."""
+def _challenge(site: Site, purpose: str, asked: Asked | None = None) -> tuple[Asked, bytes, str]:
+    """Whom the last challenge was for (as `subject`), the challenge over what is asked as it stands now, and its nonce; it is used up."""
     made = site.session.pop(f"{SESSION}:{purpose}", None)
     if not made or _age(made["at"]) > rules.CHALLENGE_SECONDS:
         raise acts.refuse("passkey", "", "an answer within five minutes: ask the key again", "late")
     now = asked or Asked(purpose, made["subject"], made["digest"])
-    return Asked(purpose, made["party"], now.digest), rules.challenge(made["nonce"], purpose, now.subject, now.digest)
+    whom, nonce = Asked(purpose, made["party"], now.digest), str(made["nonce"])
+    return whom, rules.challenge(nonce, purpose, now.subject, now.digest), nonce
 
 
 def _age(time: str) -> float:

@@ -57,8 +57,11 @@ def prove(card: str, pin: str, *, code: bool = False) -> Enrolled:
         make_password(pin)  # takes as long as with a PIN there is
         raise acts.refuse("pin", "", WRONG, "wrong")
     _require_unlocked(row)
-    # Counted before it is looked at: guesses sent together are no way around the count.
-    Proof.objects.filter(key=row.key).update(failures=F("failures") + 1)
+    # Counted before it is looked at, and only if nobody counted meanwhile: guesses sent together are no way around the count.
+    if not Proof.objects.filter(key=row.key, failures=row.failures, locked=row.locked).update(
+        failures=F("failures") + 1
+    ):
+        raise acts.refuse("pin", "", WRONG, "wrong")
     if not check_password(pin, row.secret) or not _usable(row, code):
         _failed(row)
         raise acts.refuse("pin", "", WRONG, "wrong")
