@@ -212,7 +212,8 @@ TEMPLATES = sorted(Path(home.__file__).parents[1].rglob("templates/**/*.html"))
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_template_has_inline_style_script_handler_or_foreign_origin(template: Path) -> None:
-    source = template.read_text(encoding="utf-8")
+    # Tags of the template language reach no page: `{% include ... with one=two %}` is no handler.
+    source = re.sub(r"{%.*?%}", " ", template.read_text(encoding="utf-8"))
 
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|https?://", source)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", source))
