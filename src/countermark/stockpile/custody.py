@@ -135,10 +135,13 @@ def _moment(happened: str) -> dict[str, str]:
 
 
 def due_after(hours: int, start: str = "") -> str:
-    """The RFC 3339 time some hours after another (empty: now); the empty string for no hours."""
+    """The RFC 3339 time some hours after a date or time as the register reads it (empty: now); the empty string for no hours.
+
+    Raises `Refused` for what is no date.
+    """
     if not hours:
         return ""
-    begun = datetime.fromisoformat(start or now())
+    begun = datetime.fromisoformat(_moment(start)["instant"])
     return (begun + timedelta(hours=hours)).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from countermark.accounts.models import Place
+from countermark.ledger import identity, jcs
 from countermark.marks.sentences import Sentence
 from countermark.register import projection
 from countermark.register.models import Weapon
@@ -83,6 +84,20 @@ def scanned(desk: Desk, text: str, scan_id: str, scope: Scope) -> Row:
         detail: Sentence | str = meaning.findings[0].message if meaning.findings else ""
         return Row("refused", Sentence("Not a valid code"), text, detail, again=True)
     return Row("refused", Sentence("Not known here"), text, again=True)
+
+
+def chosen(desk: Desk, weapon: str, scan_id: str, scope: Scope) -> Row:
+    """Puts one of several weapons with one mark on the desk; one that may not be seen is not known here."""
+    try:
+        known = scope.narrow(Weapon.objects.filter(pk=queries.as_uuid(weapon))).exists()
+    except ValueError:
+        known = False
+    return add(desk, weapon, scan_id) if known else Row("refused", Sentence("Not known here"), "", again=True)
+
+
+def seen(desk: Desk) -> str:
+    """A digest of what lies on the desk: whoever signs says with it what they saw."""
+    return identity.digest({"desk": jcs.encode(vars(desk)).decode()})
 
 
 def add(desk: Desk, weapon: str, scan_id: str, text: str = "") -> Row:

@@ -3,6 +3,8 @@
 They say so with their user name and password, with their card and PIN, or with a security key (`confirm_key`).
 """
 
+import hashlib
+
 from django.core.cache import cache
 
 from countermark.accounts import queries as accounts
@@ -27,7 +29,8 @@ def confirm(name: str, secret: str, *, beside: User, place: str) -> str:
     parsed = house.parse(name)
     if parsed is not None and parsed[0] == "person":
         return _fit(_user_of(pins.prove(name, secret)), beside, place)
-    key = f"stockpile:second:{name.strip().casefold()}"
+    # A digest: what somebody types as a name may be longer than a key of the cache, or hold what none may.
+    key = f"stockpile:second:{hashlib.sha256(name.strip().casefold().encode()).hexdigest()}"
     if cache.get(key, 0) >= TRIES:
         raise acts.refuse("second", "", "another try in a quarter of an hour: there were too many", "locked")
     user = _user(name, secret)

@@ -4,9 +4,12 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from countermark.accounts.models import Place, User
+from countermark.marks.sentences import Sentence
 from countermark.register.views.common import me
-from countermark.stockpile import queries
+from countermark.stockpile import acts, queries
 
+LONGEST = 5000
+"""Characters of what somebody writes into one field of a page."""
 STORE = "stockpile_store"
 """In the session: where this person's counter stands."""
 
@@ -29,3 +32,13 @@ def store_or_404(request: HttpRequest, permission: str, asked: str = "") -> Plac
         raise Http404(_("There is no such place among those you may see."))
     request.session[STORE] = found.pk
     return found
+
+
+def said(request: HttpRequest, name: str) -> str:
+    """What was written into a field of a page, without the space around it. Raises `Refused` for what no record can hold."""
+    text = request.POST.get(name, "").strip()
+    if "\0" in text:
+        raise acts.refuse(name, "", "a text without the sign NUL", "control")
+    if len(text) > LONGEST:
+        raise acts.refuse(name, "", Sentence("a text of at most %(most)d characters", most=LONGEST), "range")
+    return text

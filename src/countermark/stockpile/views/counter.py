@@ -46,12 +46,14 @@ def counter(request: HttpRequest, mode: str) -> HttpResponse:
 def scan(request: HttpRequest, mode: str) -> HttpResponse:
     """One scan, or a weapon chosen of several with one mark: its row, and the desk as it is then."""
     desk = _desk(request, _mode(mode))
-    scan_id = request.POST.get("scan_id", "")[:36]
+    scan_id, within = request.POST.get("scan_id", "")[:36], scope.of(me(request))
+    if address := _done_before(request, desk, "scan", _scanned(request)):
+        return _signed_for(request, desk, request.POST.get("scan", "")[:80], address)
     chosen = request.POST.get("weapon", "")
     if chosen:
-        row = desks.add(desk, chosen, scan_id)
+        row = desks.chosen(desk, chosen, scan_id, within)
     else:
-        row = desks.scanned(desk, request.POST.get("scan", ""), scan_id, scope.of(me(request)))
+        row = desks.scanned(desk, request.POST.get("scan", ""), scan_id, within)
     desk.put(request.session)
     if row.outcome == "finish":
         return _finish(request, desk, row)
@@ -94,7 +96,10 @@ def kind(request: HttpRequest, mode: str) -> HttpResponse:
 def done(request: HttpRequest, mode: str) -> HttpResponse:
     """Signs for what is on the desk: the receipt, or the desk again with what is missing."""
     desk = _desk(request, _mode(mode))
+    if address := _done_before(request, desk, "seen", request.POST.get("seen", "")):
+        return redirect(address)
     try:
+        _require_seen(request, desk)
         address = _hand_over(request, desk)
     except Refused as refused:
         context = _context(request, desk) | {"problems": [sentence(error) for error in refused.errors]}
@@ -116,16 +121,53 @@ def _finish(request: HttpRequest, desk: Desk, row: Row) -> HttpResponse:
     except Refused as refused:
         errors = "; ".join(sentence(error) for error in refused.errors)
         return _answer(request, desk, Row("asked", Sentence("Not finished yet"), row.text, errors, again=True))
-    code = address.rstrip("/").rpartition("/")[2]
+    return _signed_for(request, desk, row.text, address)
+
+
+def _signed_for(request: HttpRequest, desk: Desk, text: str, address: str) -> HttpResponse:
     empty = _desk(request, desk.mode)
+    if desk.mode == "move":
+        return _answer(request, empty, Row("done", Sentence("Put away"), text, again=True))
+    code = address.rstrip("/").rpartition("/")[2]
     return _answer(request, empty, Row("done", Sentence("Signed for"), code, again=True), receipt=address)
 
 
+def _require_seen(request: HttpRequest, desk: Desk) -> None:
+    """Refuses to sign for what the page did not show: another window of this session has scanned meanwhile."""
+    said = request.POST.get("seen", "")
+    if said and said != desks.seen(desk):
+        raise acts.refuse(
+            "weapons", "", "the counter as it stands: it changed meanwhile, look at it once more", "changed"
+        )
+
+
+def _scanned(request: HttpRequest) -> str:
+    """One scan, to be known again when it is sent again; empty where it has no id."""
+    scan_id = request.POST.get("scan_id", "")[:36]
+    return f"{scan_id} {request.POST.get('scan', '')[:80]}" if scan_id else ""
+
+
+def _done_before(request: HttpRequest, desk: Desk, how: str, said: str) -> str:
+    """Where the last hand-over of this counter led, if this is the same button or card said again; else the empty string."""
+    last = request.session.get(f"{desks.KEY}:{desk.mode}:last", {})
+    return str(last.get("address", "")) if said and last.get(how) == said else ""
+
+
 def _hand_over(request: HttpRequest, desk: Desk) -> str:
-    """Does it; returns the address to go on to. Raises `Refused`."""
-    post, second = request.POST, _second(request, desk)
-    at = Counter(desk.store, actor(request), second, desk.request, post.get("happened", "").strip())
-    items, note = list(desk.items), post.get("note", "").strip()
+    """Does it; returns the address to go on to, which the session keeps for who says it again. Raises `Refused`."""
+    seen = desks.seen(desk)
+    address = _handed_over(request, desk)
+    last = {"seen": seen, "scan": _scanned(request), "address": address}
+    request.session[f"{desks.KEY}:{desk.mode}:last"] = last
+    return address
+
+
+def _handed_over(request: HttpRequest, desk: Desk) -> str:
+    if desk.target:
+        custody.require_place(me(request), HANDLE, desk.target)
+    second = _second(request, desk)
+    at = Counter(desk.store, actor(request), second, desk.request, common.said(request, "happened"))
+    items, note = list(desk.items), common.said(request, "note")
     if desk.mode == "move":
         custody.move(items, desk.target, note=note, happened=at.happened, by=at.by)
         desks.cleared(desk).put(request.session)
@@ -142,24 +184,23 @@ def _second(request: HttpRequest, desk: Desk) -> str:
         asked = proving.asked_of_desk(desk)
         return seconds.confirm_key(proving.site_of(request), asked, post["passkey"], beside=user, place=desk.store)
     if post.get("second_name") or post.get("second_secret"):
-        name, secret = post.get("second_name", ""), post.get("second_secret", "")
+        name, secret = common.said(request, "second_name"), post.get("second_secret", "")
         return seconds.confirm(name, secret, beside=user, place=desk.store)
     return ""
 
 
 def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], note: str) -> str:
-    post = request.POST
     if desk.mode == "issue":
-        override = post.get("override", "")
-        return receipts.issue(at, items, desk.person, desk.kind, due=post.get("due", ""), override=override, note=note)
+        due, override = common.said(request, "due"), common.said(request, "override")
+        return receipts.issue(at, items, desk.person, desk.kind, due=due, override=override, note=note)
     if desk.mode == "return":
         return receipts.give_back(at, items, person=desk.person, note=note)
     store = desk.target or desk.store
     return receipts.receive(
         Counter(store, at.by, at.second, at.request, at.happened),
         items,
-        sender=post.get("sender", "").strip(),
-        document=post.get("document", "").strip(),
+        sender=common.said(request, "sender"),
+        document=common.said(request, "document"),
         note=note,
     )
 
@@ -181,6 +222,7 @@ def _desk(request: HttpRequest, mode: Mode, asked: str = "") -> Desk:
 def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     return {
         "shown": desks.shown(desk),
+        "seen": desks.seen(desk),
         "mode": desk.mode,
         "title": _(TITLES[desk.mode]),
         "kinds": OUT,
