@@ -10,6 +10,7 @@ from pydantic import Field
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
+from countermark.register.models import Weapon
 from countermark.register.queries import scope
 from countermark.stockpile import acts, custody, queries, receipts, settling
 from countermark.stockpile.receipts import Counter, Receipt
@@ -217,8 +218,12 @@ def move(request: HttpRequest, given: MoveToMake) -> dict[str, Any]:
 
 @router.post("/stockpile/weapons/{weapon_id}/settle", response={200: Settled, **WRITE}, auth=Token("stock.command"))
 def settle(request: HttpRequest, weapon_id: UUID, given: Settlement) -> dict[str, Any]:
-    """Says where a weapon is whose hand-overs contradict each other. Permission: `stock.command` at the store it is said to be at."""
+    """Says where a weapon is whose hand-overs contradict each other. Permission: `stock.command` at the store it is said to be at, and
+    where the register has the weapon.
+    """
     user = person(request)
+    if not scope.of(user, "stock.command").narrow(Weapon.objects.filter(pk=weapon_id)).exists():
+        raise not_found("weapon")
     store = _place(user, given.store, "stock.command")
     settling.settle(str(weapon_id), store, given.reason, holder=given.holder, kind=given.kind, by=actor(user))
     return {"weapon_id": weapon_id}
