@@ -98,7 +98,9 @@ def rows(kind: str) -> "QuerySet[SubjectRow]":
 
 
 def subject(kind: str, key: str) -> Subject | None:
-    """A subject as it is now."""
+    """A subject as it is now; None for a key there is not, such as one with NUL, which not every database may be asked for."""
+    if "\0" in key:
+        return None
     row = SubjectRow.objects.filter(kind=kind, key=key).first()
     return None if row is None else subject_of_row(row)
 

@@ -19,13 +19,14 @@ from countermark.stockpile.states import Subject, to
 
 
 class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is to be done: `act` names an executor, `command` is what it is given. `by` is the person id of who proposes, `reason` of a note."""
+    """What is to be done: `act` names an executor, `command` is what it is given. `by` is the person id of who proposes, `reason` and `answer` (why it was declined) of notes."""
 
     act: str
     command: dict[str, Any]
     by: str
     reason: str = ""
     decided_by: str = ""
+    answer: str = ""
 
 
 states.machine(
@@ -33,7 +34,7 @@ states.machine(
     "stockpile_proposed",
     {
         "stockpile_approved": to("approved", after=("pending",), decided_by="decided_by"),
-        "stockpile_declined": to("declined", after=("pending",), decided_by="decided_by"),
+        "stockpile_declined": to("declined", after=("pending",), decided_by="decided_by", answer="answer"),
     },
     state="pending",
     shape=Proposal,
@@ -114,10 +115,12 @@ def may_approve(by: Actor, act: str, place: str) -> bool:
 
 def decline(key: str, *, reason: str, by: Actor) -> None:
     """Declines what was proposed; who proposed it may take it back so. Raises `Refused`."""
-    acts.required("reason", reason, "why it is declined")
+    words = acts.required("reason", reason, "why it is declined")
     with acts.alone():
         known, _, person = _pending(key, by, own=True)
-        acts.append([acts.draft("stockpile_declined", [known.name], {"decided_by": person}, note=reason)], by=by)
+        fields = {"decided_by": person, "answer": identity.opaque("note", words)}
+        told = (SideNote("note", words),)
+        acts.append([acts.draft("stockpile_declined", [known.name], fields, texts=told)], by=by)
 
 
 def _pending(key: str, by: Actor, *, own: bool = False) -> tuple[Subject, Proposal, str]:

@@ -55,10 +55,10 @@ def enrol(
     place: str,
     unit: str = "",
     username: str = "",
-    qualifications: Iterable[Qualification] = (),
+    qualifications: Iterable[Qualification] | None = None,
     by: Actor,
 ) -> tuple[Enrolled, str]:
-    """Puts somebody on the roster of a place, or says anew what is known of them; returns them and the code of their card.
+    """Puts somebody on the roster of a place, or says more of them: what is left out stays as it was. Returns them and the code of their card.
 
     `name` is as it is to stand on receipts, with the service number where namesakes are to be told apart. Who has a card keeps it; the
     code is given out once, when the card is made, and is empty afterwards. Raises `Refused`.
@@ -70,7 +70,9 @@ def enrol(
     known = find(party)
     code = "" if known and known.person.card else _new_code()
     card = known.person.card if known and known.person.card else identity.opaque("card", code)
-    value = Person(party, _party(unit), _user(username), card, tuple(map(_checked, qualifications)))
+    before = known.person if known else Person(party)
+    held = before.qualifications if qualifications is None else tuple(map(_checked, qualifications))
+    value = Person(party, _party(unit) or before.unit, _user(username) or before.user, card, held)
     texts = [SideNote("party", text)] + ([SideNote("party", unit.strip())] if unit.strip() else [])
     _state(value, pk, texts, by)
     return Enrolled(party, text, value, pk), code

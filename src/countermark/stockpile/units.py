@@ -134,6 +134,12 @@ def set_policy(policy: Policy, *, place: str = "", by: Actor) -> bool:
     return acts.state_record("policy", pk or NATIONAL, policy, place=pk, by=by)
 
 
+def own_policy(place: str) -> Policy | None:
+    """What was set for a place itself (empty: for the State), before anything above it is merged in."""
+    found = acts.subject("policy", place or NATIONAL)
+    return found.of(Policy) if found else None
+
+
 def policy_at(place: str) -> Policy:
     """What is asked at a place: the State's policy, made stricter by that of the nearest place above (itself first) that has one."""
     found = {one.key: one.of(Policy) for one in acts.subjects("policy")}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
@@ -33,6 +33,13 @@ class Hardening:
             response.headers["Cache-Control"] = "no-store, private"
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, named: dict[str, object]) -> None:
+        """Nothing there is has NUL in its name, and not every database may be asked for it. The API answers in its own form."""
+        if "\0" in "".join(one for one in named.values() if isinstance(one, str)) and not request.path.startswith(
+            "/api/"
+        ):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """A store that is locked past its time-out, full, read-only or gone is no fault of the request."""

@@ -44,7 +44,9 @@ def enrol(name: str, place: str, unit: str, user: str, qualified: tuple[str, ...
     from countermark.stockpile import roster
     from countermark.stockpile.codes import house
 
-    one, code = roster.enrol(name, place=place, unit=unit, username=user, qualifications=_read(qualified), by=actor())
+    one, code = roster.enrol(
+        name, place=place, unit=unit, username=user, qualifications=_read(qualified) if qualified else None, by=actor()
+    )
     if as_json:
         print_json({"party": one.party, "name": one.name, "card": code})
         return

@@ -17,7 +17,7 @@ from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError
 from countermark.register.files.vocabulary import KINDS
 from countermark.register.rules import WeaponState
-from countermark.stockpile import acts, custody, proposals, states, units
+from countermark.stockpile import acts, custody, proposals, roster, states, units
 from countermark.stockpile.custody import Order
 from countermark.stockpile.disposal import rules
 from countermark.stockpile.disposal.rules import OUTCOMES, Balance, Reading
@@ -261,12 +261,20 @@ def _authorise(command: dict[str, Any], approval: Approval) -> None:
 def read(key: str, weapon: str, serial: str, *, by: Actor) -> Sentence | None:
     """Records how somebody reads the serial of a weapon just before its destruction; returns what is still missing, or None. Raises `Refused`."""
     words = acts.required("serial", serial, "the serial as it is read on the weapon")
+    reader = identity.opaque("person", by.name)
     with acts.alone():
-        _known("destruction", key, "authorised")
+        _no_witness(_known("destruction", key, "authorised"), reader)
         item = _known("destruction_item", f"{key}/{weapon}", "planned")
-        fields = {"reader": identity.opaque("person", by.name), "serial": words}
+        fields = {"reader": reader, "serial": words}
         acts.append([acts.draft("stockpile_destruction_read", [item.name], fields)], by=by)
         return still_missing(_known("destruction_item", f"{key}/{weapon}"))
+
+
+def _no_witness(known: Subject, reader: str) -> None:
+    """Refuses a reader who is the witness. Whoever is on no roster, as somebody from outside, is no user either and reads nothing."""
+    witness = roster.find(known.of(Destruction).witness)
+    if witness is not None and witness.person.user == reader:
+        raise acts.refuse("reader", "", Sentence("a witness who reads no serial"), "witness")
 
 
 def still_missing(item: Subject) -> Sentence | None:
@@ -325,6 +333,17 @@ def close(key: str, residue: str, *, happened: str = "", by: Actor) -> Balance:
         act = acts.draft("stockpile_destruction_closed", [known.name], fields, texts=(SideNote("note", words),))
         acts.append([act], by=by)
     return found
+
+
+def declined(key: str) -> bool:
+    """Whether somebody declined to authorise a list that waits no more."""
+    known = acts.subject("destruction", key)
+    if known is None or known.state != "planned":
+        return False
+    asked = [
+        one for one in acts.subjects("proposal", place=known.place) if one.value["command"].get("destruction") == key
+    ]
+    return bool(asked) and all(one.state == "declined" for one in asked)
 
 
 def balance_of(key: str) -> Balance:

@@ -240,7 +240,7 @@ def destruction(request: HttpRequest, key: str) -> HttpResponse:
     facts = [
         (_("Store"), Cell(names.get(one.place, ""))),
         (_("Authority"), Cell(names.get(value.authority, ""))),
-        (_("Authorised by"), Cell(names.get(value.approved_by, ""))),
+        (_("Authorised by"), _authorised_by(key, names.get(value.approved_by, ""))),
         (_("Method"), Cell(stock_word(value.method, "method"))),
         (_("Release of evidence"), Cell(names.get(value.evidence, ""))),
         (_("Independent witness"), Cell(names.get(value.witness, ""))),
@@ -265,6 +265,12 @@ def destruction(request: HttpRequest, key: str) -> HttpResponse:
         ],
     )
     return shown(request, page)
+
+
+def _authorised_by(key: str, name: str) -> Cell:
+    if disposal.declined(key):
+        return Cell(stock_word("declined", "proposal_state"), reverse("stockpile:proposals"), tone="alarm")
+    return Cell(name)
 
 
 def _item_table(key: str) -> Table:
