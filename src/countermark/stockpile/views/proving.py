@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
 from countermark.ledger import identity
@@ -197,7 +198,8 @@ def feature_list(request: HttpRequest) -> HttpResponse:
         rows,
         _("Off everywhere: nobody has switched it on."),
     )
-    actions = [Action(_("Switch on or off"), reverse("stockpile:feature_set"), main=True)]
+    may = accounts.may(me(request), COMMAND)
+    actions = [Action(_("Switch on or off"), reverse("stockpile:feature_set"), main=True)] if may else []
     page = Page(
         _("Features with a risk"), "people", tables=[table], actions=actions, note=_(features.NOTES[features.PASSKEY])
     )
