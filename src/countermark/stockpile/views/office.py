@@ -16,6 +16,7 @@ from countermark.ledger import identity
 from countermark.ledger.services import timed_act
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
+from countermark.register.words import label as register_label
 from countermark.stockpile import acts, forms, proposals, queries, roster, units
 from countermark.stockpile.codes import house
 from countermark.stockpile.proposals import Proposal
@@ -62,9 +63,13 @@ def _unit_row(place: Place, unit: Unit | None, count: int) -> list[Cell]:
         Cell(house.shown(unit.code), exact=True),
         Cell(f"{count:,}", tone="alarm" if full else "", amount=True),
         Cell(f"{unit.capacity:,}" if unit.capacity else "", amount=True),
-        Cell(", ".join(unit.weapons) or _("all")),
+        Cell(_kinds(unit)),
         Cell(custodian),
     ]
+
+
+def _kinds(unit: Unit) -> str:
+    return ", ".join(_(register_label(kind, "kind")) for kind in unit.weapons) or _("all")
 
 
 @requires("stock.view")
@@ -81,7 +86,7 @@ def unit(request: HttpRequest, place: str) -> HttpResponse:
         ]
         facts += [
             (_("Room for"), Cell(f"{found.capacity:,}" if found.capacity else "")),
-            (_("Kinds"), Cell(", ".join(found.weapons) or _("all"))),
+            (_("Kinds"), Cell(_kinds(found))),
         ]
         facts.append((_("Custodian"), Cell(side_texts([found.custodian]).get(found.custodian, ""))))
     if found is not None and found.location:
@@ -155,7 +160,10 @@ def policies(request: HttpRequest) -> HttpResponse:
         if one.key != units.NATIONAL and (places is None or one.key in places)
     ]
     names = dict(Place.objects.values_list("pk", "name"))
-    rows = [_policy_row(key, name or names.get(key, key)) for key, name in said]
+    may = {place.pk for place in common.places_of(me(request), COMMAND)}
+    if queries.visible(me(request), COMMAND) is None and accounts.may(me(request), COMMAND):
+        may.add("")
+    rows = [_policy_row(key, name or names.get(key, key), change=key in may) for key, name in said]
     actions = (
         [Action(_("Set rules"), reverse("stockpile:policy_set"), main=True)]
         if accounts.may(me(request), COMMAND)
@@ -178,7 +186,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _policy_row(key: str, name: str) -> list[Cell]:
+def _policy_row(key: str, name: str, *, change: bool) -> list[Cell]:
     found = units.policy_at(key)
     second = ", ".join(stock_word(step, "step") for step in found.two_person)
     required = "; ".join(
@@ -186,7 +194,12 @@ def _policy_row(key: str, name: str) -> list[Cell]:
         for kind, asked_for in sorted(found.requires.items())
     )
     hours = ", ".join(f"{stock_word(kind, 'kind')}: {n}" for kind, n in sorted(found.hours.items()))
-    return [Cell(name), Cell(second), Cell(required), Cell(hours)]
+    url = f"{reverse('stockpile:policy_set')}?place={key}" if change else ""
+    return [Cell(name, url), Cell(second), Cell(required), Cell(hours)]
+
+
+_ASKED = ("shift", "assignment", "loan")
+"""The kinds of custody the form of a store's rules asks about."""
 
 
 @requires(COMMAND)
@@ -195,9 +208,12 @@ def policy_set(request: HttpRequest) -> HttpResponse:
     """Sets the rules of a place; who commands the whole State may set its rules too."""
     user = me(request)
     places = common.places_of(user, COMMAND)
-    now = units.policy_at(places[0].pk if places else "")
-    initial = {"two_person": list(now.two_person), "shift_hours": now.hours.get("shift", 0)}
-    initial |= {kind: list(now.requires.get(kind, ())) for kind in ("shift", "assignment", "loan")}
+    asked_for = request.GET.get("place", "")
+    place = asked_for if asked_for in {one.pk for one in places} else ""
+    now = units.own_policy(place) or units.policy_at(place)
+    initial: dict[str, Any] = {"place": place, "two_person": list(now.two_person)}
+    initial |= {"shift_hours": now.hours.get("shift", 0)}
+    initial |= {kind: list(now.requires.get(kind, ())) for kind in _ASKED}
     form = forms.Policy(places, posted(request), initial=initial)
     if queries.visible(user, COMMAND) is None:
         field: Any = form.fields["place"]
@@ -205,11 +221,13 @@ def policy_set(request: HttpRequest) -> HttpResponse:
         field.required = False
 
     def do(said: dict[str, Any]) -> str:
-        requires_ = {kind: tuple(said[kind]) for kind in ("shift", "assignment", "loan") if said[kind]}
-        policy = Policy(
-            tuple(said["two_person"]), requires_, {"shift": said["shift_hours"]} if said["shift_hours"] else {}
-        )
-        units.set_policy(policy, place=said["place"], by=actor(request))
+        # What the form does not ask for was set elsewhere, and stays.
+        before = units.own_policy(said["place"]) or Policy()
+        requires_ = {kind: what for kind, what in before.requires.items() if kind not in _ASKED}
+        requires_ |= {kind: tuple(said[kind]) for kind in _ASKED if said[kind]}
+        hours = {kind: n for kind, n in before.hours.items() if kind != "shift"}
+        hours |= {"shift": said["shift_hours"]} if said["shift_hours"] else {}
+        units.set_policy(Policy(tuple(said["two_person"]), requires_, hours), place=said["place"], by=actor(request))
         return reverse("stockpile:policies")
 
     return asked(
@@ -276,8 +294,8 @@ def _qualified(one: Enrolled, what: str) -> Cell:
 @requires("stock.view")
 @require_GET
 def person(request: HttpRequest, ref: str) -> HttpResponse:
-    """One person: what they are qualified for, and what they hold."""
-    one = _person(request, ref)
+    """One person: what they are qualified for, and what they hold from the stores one may see."""
+    one, places = _person(request, ref), queries.visible(me(request))
     facts = [(stock_word(what, "qualification"), _qualified(one, what)) for what in QUALIFICATIONS]
     facts.append((_("Card in use"), Cell(_("yes") if one.active else _("has left"))))
     held = [
@@ -288,11 +306,12 @@ def person(request: HttpRequest, ref: str) -> HttpResponse:
             Cell(when(item.holding.due) if item.holding else "", tone="alarm" if item.overdue else ""),
         )
         for item in queries.of_person(one.party)
+        if places is None or (item.holding and item.holding.store in places)
     ]
     table = Table(_("Holds"), [_("Serial"), _("Weapon"), _("How"), _("Back by")], held, _("Nothing."))
     actions = []
     if accounts.may_at(me(request), COMMAND, one.place):
-        actions = [
+        actions += [
             Action(_("Qualifications"), reverse("stockpile:person_qualify", args=[ref])),
             Action(_("Card"), reverse("stockpile:person_card", args=[ref])),
             Action(_("PIN and security keys"), reverse("stockpile:proofs", args=[ref])),
@@ -317,6 +336,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
     form = forms.Enrol(common.places_of(me(request), COMMAND), posted(request))
 
     def do(said: dict[str, Any]) -> str:
+        _require_not_elsewhere(request, said["name"])
         one, code = roster.enrol(
             said["name"], place=said["place"], unit=said["unit"], username=said["username"], by=actor(request)
         )
@@ -331,6 +351,13 @@ def person_add(request: HttpRequest) -> HttpResponse:
         Page(_("Enter a person"), "people", above=(reverse("stockpile:people"), _("Roster"))),
         _("Enter"),
     )
+
+
+def _require_not_elsewhere(request: HttpRequest, name: str) -> None:
+    """Who has a card of a store elsewhere is taken off its roster there first: nobody changes the roster of another's store."""
+    one, places = roster.find(roster.party_of(name)), queries.visible(me(request), COMMAND)
+    if one is not None and one.active and places is not None and one.place not in places:
+        raise acts.refuse("name", name, "somebody who is on no other roster: they leave that one first", "elsewhere")
 
 
 def _say_card(request: HttpRequest, name: str, code: str) -> None:
@@ -408,9 +435,8 @@ _STATE_NOTE = noop("What waits for a second person. Nobody approves what they pr
 @require_GET
 def proposal_list(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, and what was decided."""
-    places = queries.visible(me(request))
-    found = [one for one in acts.subjects("proposal") if places is None or one.place in places]
-    found.sort(key=lambda one: (one.state != "pending", one.since), reverse=False)
+    states = ("pending", "approved", "declined")
+    found = [one for state in states for one in queries.visible_rows(me(request), "proposal", state=state)]
     values = [(one, one.of(Proposal)) for one in found]
     names = side_texts([urn for _one, value in values for urn in (value.by, value.reason)])
     rows = [
@@ -440,7 +466,7 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     if known is None or (places is not None and known.place not in places):
         raise Http404(_("There is no such record among those you may see."))
     value = known.of(Proposal)
-    names = side_texts([value.by, value.reason, known.place])
+    names = side_texts([value.by, value.reason, known.place, value.decided_by, value.answer])
     facts = [
         (_("What"), _about(value)),
         (_("Why"), Cell(names.get(value.reason, ""))),
@@ -450,7 +476,10 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     ]
     above = (reverse("stockpile:proposals"), _("For a second person"))
     actions = []
-    if known.state == "pending":
+    if known.state != "pending":
+        facts.append((_("Decided by"), Cell(names.get(value.decided_by, ""))))
+        facts += [(_("Reason"), Cell(names.get(value.answer, "")))] if value.answer else []
+    elif accounts.may_at(me(request), COMMAND, known.place):
         actions = [Action(_("Decide"), reverse("stockpile:proposal_decide", args=[key]), main=True)]
     return shown(
         request, Page(stock_word(value.act, "proposal"), "proposals", facts=facts, actions=actions, above=above)
