@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from countermark.accounts.access import requires
@@ -44,7 +45,7 @@ def form_key(request: HttpRequest, code: str) -> HttpResponse:
         return reverse("stockpile:receipt", args=[keyed.key(form.code, made)])
 
     page = Page(
-        f"{_(papers.title(form))}: {papercodes.shown(form.code)}",
+        f"{capfirst(_(papers.title(form)))}: {papercodes.shown(form.code)}",
         "counter",
         above=(reverse("register:papers"), _("Paper forms")),
     )
