@@ -10,7 +10,7 @@ from countermark.stockpile.disposal.services import Plan
 from countermark.stockpile.rules.custody import Policy
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import ARMOURER, DEPOT, TRAINED, Armoury, armoury
+from tests.stockpile.armoury import ARMOURER, DEPOT, TRAINED, Armoury, armoury, issued
 from tests.stockpile.test_views_office import sent, text
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,16 @@ def test_nul_in_an_address_is_nothing_there_is(commander: Client) -> None:
     """PostgreSQL refuses to be asked for it; that is no fault of ours to answer with 500."""
     assert {commander.get(f"/stockpile/{path}%00/").status_code for path in NAMES} == {404}
     assert {commander.get(f"/stockpile/{path}%00").status_code for path in QUESTIONS} <= {200, 404}
+
+
+def test_the_record_of_a_weapon_says_how_the_stockpile_holds_it_and_by_when_it_is_to_be_back(place: Armoury) -> None:
+    code = issued(place, place.weapons[0])
+    registrar = people.signed_in("lenira", "registrar")
+
+    page = text(registrar, f"/weapons/{place.weapons[0]}/")
+
+    assert "out for a shift" in page
+    assert "Back by" in page
+    assert code in page
+    assert f"/stockpile/receipts/{code}/" not in page
+    assert "How it is held" not in text(registrar, f"/weapons/{place.weapons[1]}/")
