@@ -34,6 +34,7 @@ from countermark.stockpile.views.pages import (
     Table,
     asked,
     known,
+    once,
     shown,
     weapon_cells,
     weapons_of_lines,
@@ -224,7 +225,7 @@ def destruction_add(request: HttpRequest) -> HttpResponse:
             said["place"], weapons_of_lines(user, said["weapons"]), said["authority"], said["method"], said["witness"],
             said["evidence"], document,
         )  # fmt: skip
-        return reverse("stockpile:destruction", args=[disposal.plan(plan, by=actor(request))])
+        return reverse("stockpile:destruction", args=[disposal.plan(plan, by=actor(request), request=once(request))])
 
     note = _("Nothing is destroyed before somebody else has authorised the list and two people have read every serial.")
     return asked(request, form, do, _page(_("List for destruction"), note=note), _("Make the list"))
@@ -475,7 +476,7 @@ def lot_move(request: HttpRequest, key: str) -> HttpResponse:
         if said["word"] == "issue":
             found = roster.by_card(to) or roster.find(identity.opaque("party", to))
             to = found.party if found else to
-        move = Move(said["word"], said["place"], said["quantity"], to, said["note"], said["happened"])
+        move = Move(said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request))
         ammunition.move(key, move, by=actor(request))
         return reverse("stockpile:lot", args=[key])
 

@@ -1,5 +1,6 @@
 """Shipments between sites, losses and thefts: lists, records, and the forms that move them on."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,6 +32,7 @@ from countermark.stockpile.views.pages import (
     Table,
     asked,
     known,
+    once,
     shown,
     weapon_cells,
     weapons_of_lines,
@@ -198,7 +200,9 @@ def shipment_add(request: HttpRequest) -> HttpResponse:
             said["place"], said["receiver"], weapons_of_lines(user, said["weapons"]), said["due"].isoformat(), split(said["seals"]),
             said["authority"], said["route"], said["escort"], said["vehicle"], said["ammunition"],
         )  # fmt: skip
-        return reverse("stockpile:shipment", args=[shipments.prepare(manifest, by=actor(request))])
+        return reverse(
+            "stockpile:shipment", args=[shipments.prepare(manifest, by=actor(request), request=once(request))]
+        )
 
     return asked(
         request,
@@ -223,10 +227,24 @@ _SIDES: dict[str, Side] = {
 @GET_OR_POST
 def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     """One step of a shipment: sent off, handed over on the way, arrived, cancelled, closed; each by the side whose step it is."""
-    user = me(request)
     one = known(request, "shipment", key, HANDLE, _side_of(step))
     page = Page(_("Shipment"), "shipments", above=(reverse("stockpile:shipment", args=[key]), _("Shipment")))
-    back, by = reverse("stockpile:shipment", args=[key]), actor(request)
+    do = _doers(request, one)[step]
+    if step == "dispatch":
+        return asked(request, forms.Dispatch(posted(request)), do, page, _("Send off"))
+    if step == "pass":
+        return asked(request, forms.Pass(posted(request)), do, page, _("Record"))
+    if step == "arrive":
+        stores = Place.objects.filter(pk__in=units.of_site(one.of(Shipment).receiver)).order_by("name")
+        return asked(request, forms.offer_stores(forms.Arrive(posted(request)), stores), do, page, _("Take in"))
+    button = _("Cancel it") if step == "cancel" else _("Close")
+    return asked(request, forms.Why(posted(request)), do, page, button)
+
+
+def _doers(request: HttpRequest, one: Subject) -> dict[str, Callable[[dict[str, Any]], str]]:
+    """What each step does with what its form says; where it leads is the shipment."""
+    key, user, by = one.key, me(request), actor(request)
+    back = reverse("stockpile:shipment", args=[key])
 
     def dispatch(said: dict[str, Any]) -> str:
         second = ""
@@ -256,21 +274,7 @@ def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         shipments.close_short(key, said["reason"], by=by)
         return back
 
-    if step == "dispatch":
-        return asked(request, forms.Dispatch(posted(request)), dispatch, page, _("Send off"))
-    if step == "pass":
-        return asked(request, forms.Pass(posted(request)), passed, page, _("Record"))
-    if step == "arrive":
-        stores = Place.objects.filter(pk__in=units.of_site(one.of(Shipment).receiver)).order_by("name")
-        return asked(request, forms.offer_stores(forms.Arrive(posted(request)), stores), arrived, page, _("Take in"))
-    form = forms.Why(posted(request))
-    return asked(
-        request,
-        form,
-        cancelled if step == "cancel" else closed,
-        page,
-        _("Cancel it") if step == "cancel" else _("Close"),
-    )
+    return {"dispatch": dispatch, "pass": passed, "arrive": arrived, "cancel": cancelled, "close": closed}
 
 
 def _side_of(step: str) -> Side:
@@ -379,7 +383,7 @@ def incident_add(request: HttpRequest) -> HttpResponse:
     def do(said: dict[str, Any]) -> str:
         weapons = weapons_of_lines(user, said["weapons"])
         report = Report(said["what"], said["place"], weapons, said["circumstances"], said["happened"])
-        return reverse("stockpile:incident", args=[incidents.report(report, by=actor(request))])
+        return reverse("stockpile:incident", args=[incidents.report(report, by=actor(request), request=once(request))])
 
     note = _("The weapons are reported lost or stolen at once; every counter and every trace will say so.")
     page = Page(

@@ -82,18 +82,31 @@ def asked(
 ) -> HttpResponse:
     """A form and what it does: `do` returns where to go on to; what it refuses is shown beside the fields, and nothing is lost."""
     if request.method != "POST":
-        return _form(request, form, page, button)
+        return form_page(request, form, page, button)
     if form.is_valid():
         try:
             return redirect(do(form.cleaned_data))
         except Refused as refused:
             for error in refused.errors:
                 form.add_error(error.column if error.column in form.fields else None, _told(error))
-    return _form(request, form, page, button, REFUSED)
+    return form_page(request, form, page, button, REFUSED)
 
 
-def _form(request: HttpRequest, form: forms.Form, page: Page, button: str, status: int = 200) -> HttpResponse:
-    return render(request, "stockpile/form.html", {"page": page, "form": form, "button": button}, status=status)
+def form_page(request: HttpRequest, form: forms.Form, page: Page, button: str, status: int = 200) -> HttpResponse:
+    """A form alone on its page."""
+    key = request.POST.get("once", "")[:ONCE] or acts.new_id()
+    context = {"page": page, "form": form, "button": button, "once": key}
+    return render(request, "stockpile/form.html", context, status=status)
+
+
+ONCE = 64
+"""Characters of the key of a form."""
+
+
+def once(request: HttpRequest) -> str:
+    """The key of the form that was sent, of this sender alone: what it asks for is done once, however often it is sent. Empty without one."""
+    key = request.POST.get("once", "")[:ONCE]
+    return f"{me(request).pk}:{key}" if key else ""
 
 
 def _told(error: RowError) -> str:
