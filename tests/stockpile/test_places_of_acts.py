@@ -1,5 +1,7 @@
 """What somebody does at the counter and over the API stays within the places they may act at."""
 
+from typing import Any
+
 import pytest
 
 from countermark.stockpile import acts, units
@@ -39,7 +41,7 @@ def test_a_commander_settles_no_weapon_of_another_depot_over_the_api(place: Armo
 
 def test_a_name_of_who_brings_weapons_back_stands_in_no_act(place: Armoury) -> None:
     armourer = people.signed_in("belo", "armourer", DEPOT)
-    given = {"store": DEPOT, "weapons": place.weapons[:1]}
+    given: dict[str, Any] = {"store": DEPOT, "weapons": place.weapons[:1]}
     post(armourer, "receipts", direction="out", person=place.trained, kind="shift", **given)
 
     post(armourer, "receipts", 422, direction="back", person="Sgt A. Namesake", **given)
