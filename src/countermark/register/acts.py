@@ -54,9 +54,11 @@ def one_of(codes: Iterable[str]) -> Sentence:
 
 
 def required(column: str, text: str, expected: str) -> str:
-    """A text somebody must give, without the space around it. Raises `Refused`."""
+    """A text somebody must give, without the space around it. Raises `Refused`, also for one no record can hold."""
     if not text.strip():
         raise refuse(column, text, expected, "missing")
+    if "\0" in text:
+        raise refuse(column, "", "a text without the sign NUL", "control")
     return text.strip()
 
 

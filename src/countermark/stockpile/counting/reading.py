@@ -118,6 +118,8 @@ def checked(scans: Iterable[Scan]) -> list[Scan]:
     for scan in scans:
         if not scan.id or len(scan.id) > LONGEST_ID or not scan.id.isprintable():
             raise acts.refuse("id", scan.id, "an id of the scan's own, at most 64 characters", "form")
+        if "\0" in scan.text.strip("\0") or "\0" in scan.eye:
+            raise acts.refuse("scan", "", "a text without the sign NUL", "control")
         if scan.how not in HOW:
             raise acts.refuse("how", scan.how, acts.one_of(HOW), "unknown")
         if scan.what not in rules.WHAT:

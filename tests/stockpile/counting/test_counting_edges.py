@@ -1,0 +1,64 @@
+"""What a count meets on a bad day: texts no record can hold, and the same button twice."""
+
+import pytest
+from django.test import Client
+
+from countermark.stockpile import acts
+from countermark.stockpile.codes import house
+from countermark.stockpile.counting import services
+from countermark.stockpile.counting.services import Opening
+from tests.register import people
+from tests.register.people import CHIEF
+from tests.stockpile.armoury import DEPOT, armoury
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def address() -> str:
+    place = armoury()
+    key = services.open_count(Opening(place.depot, counters=1), by=CHIEF)
+    return f"/stockpile/counts/{house.shown(key)}"
+
+
+@pytest.fixture
+def counter(address: str) -> Client:
+    client = people.signed_in("cara", "counter", DEPOT)
+    client.post(f"{address}/begin/")
+    return client
+
+
+@pytest.mark.parametrize("field", ["scan", "eye", "scan_id", "weapon"])
+def test_a_scan_no_record_can_hold_is_refused_in_its_row(address: str, counter: Client, field: str) -> None:
+    said = {"scan": "AB1000", "what": "unreadable", field: "a\0b"}
+
+    answer = counter.post(f"{address}/scan/", said, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert 'data-scan-outcome="refused"' in answer.content.decode()
+    assert not acts.rows("countlines").exists()
+
+
+def test_a_reason_no_record_can_hold_decides_and_cancels_nothing(address: str, counter: Client) -> None:
+    counter.post(f"{address}/end/")
+    commander = people.signed_in("helda", "commander", DEPOT)
+    said = {"all": "1", "outcome": "not_found", "word": "explained", "reason": "a\0b"}
+
+    assert commander.post(f"{address}/decide/", said).status_code == 302
+    assert commander.post(f"{address}/cancel/", {"reason": "a\0b"}).status_code == 302
+
+    assert not acts.rows("countdecision").exists()
+    assert acts.rows("count").get().state == "open"
+
+
+def test_a_button_pressed_twice_begins_ends_and_closes_once(address: str, counter: Client) -> None:
+    commander = people.signed_in("helda", "commander", DEPOT)
+    said = {"all": "1", "outcome": "not_found", "word": "explained", "reason": "seen at the range"}
+
+    for client, step in ((counter, "begin"), (counter, "end"), (commander, "decide"), (commander, "close")):
+        for _ in range(2):
+            assert client.post(f"{address}/{step}/", said).status_code in (302, 404), step
+
+    assert acts.rows("countsheet").count() == 1
+    assert acts.rows("countdecision").count() == 3
+    assert acts.rows("count").get().state == "closed"
