@@ -41,6 +41,7 @@ COUNTER = {"mode": "issue"}
 SUBJECT_KEY = {"key": "nothing"}
 SOMEBODY = {"ref": "0" * 64}
 COUNT = {"code": "CT000000000"}
+KIT = {"code": "KT000000000"}
 COUNT_PLAN = {"key": "nobodys"}
 PERSON = {"ref": "0" * 64}
 RECEIPT = {"code": "HR00000000"}
@@ -162,6 +163,17 @@ PAGES: dict[str, Page] = {
     "stockpile:count_end": Page({"counter"}, "post", COUNT),
     "stockpile:count_key": Page({"counter"}, "post", COUNT),
     "stockpile:count_paper": Page({"counter"}, kwargs=COUNT),
+    "stockpile:count_readers": Page({"counter"}, "post", COUNT),
+    "stockpile:accounts": Page(STOCK),
+    "stockpile:account": Page(STOCK, kwargs={"place": "nowhere"}),
+    "stockpile:account_export": Page(EXPORTERS, kwargs={"place": "nowhere"}),
+    "stockpile:person_export": Page(EXPORTERS, kwargs=SOMEBODY),
+    "stockpile:shift": Page(HANDLERS),
+    "stockpile:kits": Page(STOCK),
+    "stockpile:kit_add": Page(HANDLERS),
+    "stockpile:kit": Page(STOCK, kwargs=KIT),
+    "stockpile:kit_change": Page(HANDLERS, kwargs=KIT),
+    "stockpile:kit_dissolve": Page(HANDLERS, kwargs=KIT),
     "stockpile:tags": Page(STOCK),
     "stockpile:alarm": Page(STOCK, kwargs=ALARM),
     "stockpile:alarm_close": Page({"commander"}, "post", ALARM),

@@ -14,7 +14,8 @@ from countermark.register import projection
 from countermark.register.models import Weapon
 from countermark.register.queries.scope import Scope
 from countermark.register.rules import WeaponState
-from countermark.stockpile import acts, custody, queries, roster, units
+from countermark.stockpile import acts, custody, kits, queries, roster, units
+from countermark.stockpile.kits import Packed
 from countermark.stockpile.queries import Held
 from countermark.stockpile.roster import Enrolled
 from countermark.stockpile.rules.custody import Eligibility, problem
@@ -27,7 +28,9 @@ KEY = "stockpile_desk"
 
 @dataclass
 class Desk:
-    """A counter at a place. `items` are weapon ids with the id of the scan that put them there; `request` is a key of this hand-over."""
+    """A counter at a place. `items` are weapon ids with the id of the scan that put them there, `kits` codes of kits with that of theirs;
+    `request` is a key of this hand-over.
+    """
 
     mode: Mode
     store: str
@@ -36,6 +39,7 @@ class Desk:
     target: str = ""
     items: dict[str, str] = field(default_factory=dict)
     request: str = ""
+    kits: dict[str, str] = field(default_factory=dict)
 
     def put(self, session: MutableMapping[str, Any]) -> None:
         """Keeps it."""
@@ -75,6 +79,8 @@ def scanned(desk: Desk, text: str, scan_id: str, scope: Scope) -> Row:
         return _card(desk, meaning.value)
     if meaning.kind == "place":
         return _place(desk, meaning.value)
+    if meaning.kind == "kit":
+        return _kit(desk, meaning.value, scan_id, scope)
     weapons = _fitting(desk, found.weapons)
     if len(weapons) == 1:
         return add(desk, str(weapons[0].pk), scan_id, text)
@@ -119,12 +125,39 @@ def add(desk: Desk, weapon: str, scan_id: str, text: str = "") -> Row:
 
 
 def taken_back(desk: Desk, scan_id: str) -> str:
-    """Takes off what a scan put there; returns the weapon, or the empty string where nothing was."""
-    for weapon, scan in list(desk.items.items()):
-        if scan == scan_id:
-            del desk.items[weapon]
-            return weapon
-    return ""
+    """Takes off what a scan put there, of a kit all of it; returns the weapon, or the empty string where nothing was."""
+    gone = [weapon for weapon, scan in desk.items.items() if scan == scan_id]
+    for weapon in gone:
+        del desk.items[weapon]
+    desk.kits = {code: scan for code, scan in desk.kits.items() if scan != scan_id}
+    return gone[0] if gone else ""
+
+
+def _kit(desk: Desk, code: str, scan_id: str, scope: Scope) -> Row:
+    """Puts the weapons of a kit on the desk; what of it may not go this way is said, and the rest goes."""
+    kit = kits.find(code)
+    seen = scope.narrow(Weapon.objects.filter(pk__in=kit.kit.weapons)) if kit and kit.in_use else Weapon.objects.none()
+    names = {str(weapon.pk): weapon.serial or weapon.ref for weapon in seen}
+    if kit is None or not names:
+        return Row("refused", Sentence("No kit in use"), code, again=True)
+    rows = {weapon: add(desk, weapon, scan_id) for weapon in names}
+    if all(row.outcome == "again" for row in rows.values()):
+        return Row("again", Sentence("Once is enough"), kit.name, kit.contents)
+    left = [names[weapon] for weapon, row in rows.items() if row.outcome == "refused"]
+    unseen = len(kit.kit.weapons) - len(names)
+    if len(left) == len(rows):
+        return Row("refused", Sentence("Nothing of the kit may go"), kit.name, ", ".join(left), again=True)
+    desk.kits[kit.code] = scan_id
+    if left or unseen:
+        lacking = ", ".join([*left, *["?"] * unseen])
+        return Row("asked", Sentence("Kit, not complete"), kit.name, Sentence("without %(serials)s", serials=lacking))
+    return Row("done", Sentence("Kit, complete"), kit.name, kit.contents)
+
+
+def remark(desk: Desk, note: str = "") -> str:
+    """What the receipt says beside its weapons: what was written, and what goes along with the kits on the desk."""
+    along = [kit.remark for kit in map(kits.find, desk.kits) if kit and kit.accessories]
+    return "\n".join(filter(None, [note, *along]))
 
 
 def _card(desk: Desk, code: str) -> Row:
@@ -179,6 +212,8 @@ class Shown:
     weapons: Sequence[Held]
     eligibility: Eligibility
     target: Place | None
+    kits: Sequence[tuple[Packed, int]] = ()
+    """The kits, and how many of the weapons of each are not on the desk."""
 
     @property
     def ready(self) -> bool:
@@ -206,4 +241,5 @@ def shown(desk: Desk) -> Shown:
         weapons,
         judged,
         Place.objects.filter(pk=desk.target).first() if desk.target else None,
+        [(kit, len({*kit.kit.weapons} - {*desk.items})) for kit in map(kits.find, desk.kits) if kit],
     )

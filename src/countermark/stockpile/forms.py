@@ -392,3 +392,14 @@ class Settle(Placed):
     holder = line(lazy("With whom, if it is out: card or name"), required=False)
     kind = coded(lazy("How they have it"), "kind", required=False)
     reason = words(lazy("How it was found where it is"))
+
+
+class Kit(Placed):
+    """What belongs to a kit."""
+
+    name = line(lazy("Name of the kit"))
+    weapons = lines(lazy("Weapons"))
+    accessories = words(
+        lazy("Along with them"), required=False, help_text=lazy("One a line, the number first: 2 magazines, 1 optic.")
+    )
+    field_order = ("name", "place", "weapons", "accessories")

@@ -17,7 +17,7 @@ from countermark.stockpile.rules.custody import OUT
 from countermark.stockpile.states import Subject
 
 VIEW = "stock.view"
-_HERE = ("active", "deactivated", "found", "recovered", "seized", "confiscated", "surrendered", "collected")
+ACTIVE = ("active", "deactivated", "found", "recovered", "seized", "confiscated", "surrendered", "collected")
 
 
 def visible(user: User, permission: str = VIEW) -> frozenset[str] | None:
@@ -35,7 +35,7 @@ def in_store(places: Iterable[str]) -> "QuerySet[Weapon]":
     """The weapons that are to lie in some places: what the stockpile put there, and what the register says stands there and nobody has handled."""
     here = list(places)
     out = Holding.objects.exclude(custody="store").filter(store__in=here).values("weapon_id")
-    return Weapon.objects.filter(place__in=here, status__in=_HERE, replaced_by=None).exclude(id__in=out)
+    return Weapon.objects.filter(place__in=here, status__in=ACTIVE, replaced_by=None).exclude(id__in=out)
 
 
 def count_in(place: str) -> int:
@@ -69,7 +69,7 @@ def board(places: Iterable[str] | None) -> list[StoreLine]:
 
 
 def _figures(places: frozenset[str] | None) -> dict[str, tuple[int, int, int, int]]:
-    active = Q(status__in=_HERE)
+    active = Q(status__in=ACTIVE)
     rows = holdings(places).values_list("store").annotate(
         out=Count("pk", filter=Q(custody__in=OUT) & active),
         transit=Count("pk", filter=Q(custody="transit") & active),
@@ -81,7 +81,7 @@ def _figures(places: frozenset[str] | None) -> dict[str, tuple[int, int, int, in
 
 def _stored(places: frozenset[str] | None) -> dict[str, int]:
     out = Holding.objects.exclude(custody="store").values("weapon_id")
-    rows = Weapon.objects.filter(status__in=_HERE, replaced_by=None).exclude(place="").exclude(id__in=out)
+    rows = Weapon.objects.filter(status__in=ACTIVE, replaced_by=None).exclude(place="").exclude(id__in=out)
     if places is not None:
         rows = rows.filter(place__in=list(places))
     return dict(rows.values_list("place").annotate(n=Count("pk")))
@@ -129,7 +129,7 @@ class Held:
 
 def out_of(places: Iterable[str] | None, *, holder: str = "", most: int = 500) -> list[Held]:
     """What is out of some places, the longest overdue first; of one holder where one is named."""
-    rows = holdings(places).filter(custody__in=OUT, status__in=_HERE)
+    rows = holdings(places).filter(custody__in=OUT, status__in=ACTIVE)
     if holder:
         rows = rows.filter(holder=holder)
     # Without a due date comes last: the empty text would stand first.

@@ -32,7 +32,8 @@ Check = Callable[[str, Mapping[str, WeaponState]], None]
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """A hand receipt: weapons received (`in`), issued (`out`) or returned (`back`). `person` is the other party, `second` the person id of
-    whoever confirmed beside the armourer, `override` the id of the note that says why somebody not eligible received all the same.
+    whoever confirmed beside the armourer, `override` the id of the note that says why somebody not eligible received all the same,
+    `note` that of the remark: what goes along that is no weapon stands there.
     """
 
     direction: Direction
@@ -47,6 +48,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     override: str = ""
     signed: str = ""
     signed_by: str = ""
+    note: str = ""
 
 
 def _signed(subject: Subject, act: Entry) -> Subject:
@@ -133,7 +135,12 @@ def issue(
 
 
 def give_back(counter: Counter, weapons: Sequence[str], *, person: str = "", note: str = "") -> str:
-    """Takes issued weapons back into a store; returns the code of the receipt. `person` is who brings them, where it is not who has them."""
+    """Takes issued weapons back into a store; returns the code of the receipt. `person` (party id) is who brings them, where it is not who has them.
+
+    Raises `Refused`.
+    """
+    if person and roster.find(person) is None:
+        raise acts.refuse("person", person, "somebody on the roster", "unknown")
     store = acts.place_id(acts.required("store", counter.store, "a place of this State"))
     order = Order(
         "return",
@@ -172,7 +179,7 @@ def account_id(store: str) -> str:
 
 
 def _party_of(name: str) -> str:
-    return name if name.startswith(identity.PREFIX) or not name else identity.opaque("party", name)
+    return name if not name or identity.is_opaque(name) else identity.opaque("party", name)
 
 
 def _require_eligible(judged: Eligibility, counter: Counter, override: str) -> None:
@@ -198,7 +205,7 @@ def _done(
     check: Check | None = None,
 ) -> str:
     """The events of a counter's act and its receipt, in one transaction; the code of a receipt that was made already, where it is said twice."""
-    code, reason = counter.code, override.strip()
+    code, reason, remark = counter.code, override.strip(), order.note.strip()
     _require_second(counter, needs_second(units.policy_at(order.store), order.step))
     with acts.alone():
         if acts.subject("receipt", code) is not None:
@@ -209,13 +216,14 @@ def _done(
         receipt = Receipt(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
             order.due, order.account, counter.happened, counter.second, identity.opaque("note", reason) if reason else "",
+            note=identity.opaque("note", remark) if remark else "",
         )  # fmt: skip
-        acts.append([*events, _made(code, receipt, reason)], by=counter.by)
+        acts.append([*events, _made(code, receipt, reason, remark)], by=counter.by)
     return code
 
 
-def _made(code: str, receipt: Receipt, reason: str) -> Draft:
-    texts = [*acts.place_notes(receipt.store), *([SideNote("note", reason)] if reason else [])]
+def _made(code: str, receipt: Receipt, *said: str) -> Draft:
+    texts = [*acts.place_notes(receipt.store), *(SideNote("note", text) for text in said if text)]
     fields = {
         "value": msgspec.to_builtins(receipt),
         "place": receipt.store,

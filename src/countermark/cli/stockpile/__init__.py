@@ -18,6 +18,8 @@ PARTS = (
     "lots",
     "proposals",
     "papers",
+    "kits",
+    "unitaccounts",
 )
 
 

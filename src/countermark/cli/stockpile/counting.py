@@ -181,6 +181,24 @@ def _standing(scans: Sequence[Any], place: str) -> list[Any]:
     return [replace(one, place=place) for one in scans]
 
 
+@count.command("readers")
+@click.argument("code")
+@json_option
+def from_readers(code: str, as_json: bool) -> None:
+    """Takes onto one's own sheet what the readers of the place saw since the count began. Said again, only what is new."""
+    ready()
+    from countermark.stockpile.counting import radio
+
+    key, by = _key(code), actor()
+    taken = radio.take(key, _own(key, by.name), by=by)
+    line = {"code": code, "taken": len(taken.answers), "known": taken.known, "strange": list(taken.strange)}
+    _say(
+        line,
+        f"{len(taken.answers)} taken, {taken.known} there already, {len(taken.strange)} tags on no one weapon",
+        as_json,
+    )
+
+
 @count.command("end")
 @click.argument("code")
 @click.option("--happened", default="", metavar="TIME", help="The time written on a paper sheet.")

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts import queries as accounts
@@ -21,7 +22,7 @@ from countermark.register.sheets import qr_code
 from countermark.register.views.common import REFUSED, actor, me
 from countermark.stockpile import acts
 from countermark.stockpile.codes import house
-from countermark.stockpile.counting import queries, rules, services
+from countermark.stockpile.counting import queries, radio, rules, services
 from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Answer, Scan
 from countermark.stockpile.counting.rules import Line, Sight
@@ -117,6 +118,29 @@ def undo(request: HttpRequest, code: str) -> HttpResponse:
     if not taken:
         return _answered(request, found, own, Row("asked", _("Nothing was counted by it"), ""))
     return _answered(request, found, own, Row("undone", _("Taken back"), _texts([line])[0] if line else ""))
+
+
+@requires(COUNT)
+@require_POST
+def from_readers(request: HttpRequest, code: str) -> HttpResponse:
+    """Takes onto one's own sheet what the readers of the place saw since the count began."""
+    found, own = _own(request, code)
+    try:
+        taken = radio.take(found.key, own.number, by=actor(request))
+    except Refused as refused:
+        messages.error(request, refusal(refused))
+        return redirect("stockpile:count_sheet", house.shown(found.key))
+    n = len(taken.answers)
+    said = ngettext("%(n)d weapon taken from the readers.", "%(n)d weapons taken from the readers.", n) % {"n": n}
+    if taken.strange:
+        some = len(taken.strange)
+        said += " " + ngettext(
+            "%(n)d tag is on no weapon, or on several, and was left out.",
+            "%(n)d tags are on no weapon, or on several, and were left out.",
+            some,
+        ) % {"n": some}
+    messages.success(request, said)
+    return redirect("stockpile:count_sheet", house.shown(found.key))
 
 
 @requires(COUNT)
@@ -219,6 +243,7 @@ def _context(request: HttpRequest, found: Counting, own: Sheet) -> dict[str, Any
         "following": start // LEFT + 2 if len(left) > LEFT else 0,
         "recent": _recent(found, own),
         "once": acts.new_id().replace("-", "")[:24],
+        "readers": own.role == "counter" and bool(radio.readers_of(found.place)),
         "secret": found.blind and own.number not in (RECOUNT, SAMPLE),
     }
 

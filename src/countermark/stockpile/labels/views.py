@@ -93,7 +93,8 @@ def labels(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     refs = asked.getlist("ref")[: pdf.MOST_LABELS] if request.method == "GET" else []
     filters = {name: asked.get(name, "") for name in listing.FILTERS if name != "ref" and asked.get(name, "")}
-    form = Labels(request.POST if request.method == "POST" else None, places=places, initial={"refs": "\n".join(refs)})
+    initial = {"refs": "\n".join(refs), "codes": request.GET.get("codes", "")[:500]}
+    form = Labels(request.POST if request.method == "POST" else None, places=places, initial=initial)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -32,7 +32,7 @@ def pdf(known: Subject) -> bytes:
 def sheet(known: Subject) -> dict[str, Any]:
     """What stands on it."""
     value = known.of(Receipt)
-    names = side_texts([value.person, value.account, known.place, value.second])
+    names = side_texts([value.person, value.account, known.place, value.second, value.note])
     held = queries.shown([queries.as_uuid(weapon) for weapon in value.items])
     items = [[plain(one.weapon.serial or one.weapon.ref, 60), _what(one)] for one in held]
     facts = [
@@ -44,12 +44,13 @@ def sheet(known: Subject) -> dict[str, Any]:
         (_("Happened"), when(value.happened or known.since)),
         (_("Recorded"), when(known.since) if value.happened else ""),
         (_("Second person"), names.get(value.second, "")),
+        (_("Remark"), " ".join(names.get(value.note, "").split())),
     ]
     return {
         "title": _("Hand receipt"),
         "what": stock_word(value.direction, "direction"),
         "code": house.shown(known.key),
-        "facts": [[label, plain(text, 90)] for label, text in facts if text],
+        "facts": [[label, plain(text, 180 if label == _("Remark") else 90)] for label, text in facts if text],
         "count": ngettext("%(n)d weapon", "%(n)d weapons", len(items)) % {"n": len(items)},
         "items": items[:FIT],
         "more": _("%(n)d more on the annex") % {"n": len(items) - FIT} if len(items) > FIT else "",

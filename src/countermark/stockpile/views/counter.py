@@ -167,7 +167,7 @@ def _handed_over(request: HttpRequest, desk: Desk) -> str:
         custody.require_place(me(request), HANDLE, desk.target)
     second = _second(request, desk)
     at = Counter(desk.store, actor(request), second, desk.request, common.said(request, "happened"))
-    items, note = list(desk.items), common.said(request, "note")
+    items, note = list(desk.items), desks.remark(desk, common.said(request, "note"))
     if desk.mode == "move":
         custody.move(items, desk.target, note=note, happened=at.happened, by=at.by)
         desks.cleared(desk).put(request.session)

@@ -310,6 +310,8 @@ def person(request: HttpRequest, ref: str) -> HttpResponse:
     ]
     table = Table(_("Holds"), [_("Serial"), _("Weapon"), _("How"), _("Back by")], held, _("Nothing."))
     actions = []
+    if accounts.may_at(me(request), "export", one.place):
+        actions.append(Action(_("Take as a file"), reverse("stockpile:person_export", args=[ref])))
     if accounts.may_at(me(request), COMMAND, one.place):
         actions += [
             Action(_("Qualifications"), reverse("stockpile:person_qualify", args=[ref])),

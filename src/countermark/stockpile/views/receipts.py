@@ -42,7 +42,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """One receipt."""
     known = _known(request, code)
     value = known.of(Receipt)
-    names = side_texts([value.person, value.account, value.override, known.place])
+    names = side_texts([value.person, value.account, value.override, value.note, known.place])
     weapons = queries.shown([*map(queries.as_uuid, value.items)])
     context = {
         "known": known,
@@ -51,6 +51,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "person": names.get(value.person, ""),
         "account": names.get(value.account, ""),
         "override": names.get(value.override, ""),
+        "note": names.get(value.note, ""),
         "store": names.get(known.place, ""),
         "weapons": weapons,
         "proof": receipts.proof_of(code),

@@ -13,6 +13,7 @@ from countermark.web.api.stockpile import (
     scans,
     storage,
     tags,
+    unitaccounts,
 )
 
 router = Router()
@@ -27,5 +28,6 @@ for _part in (
     scans.router,
     storage.router,
     tags.router,
+    unitaccounts.router,
 ):
     router.add_router("", _part)

@@ -13,7 +13,7 @@ from countermark.marks.sentences import said
 from countermark.stockpile import acts
 from countermark.stockpile import queries as stock
 from countermark.stockpile.codes import house
-from countermark.stockpile.counting import certificate, queries, services
+from countermark.stockpile.counting import certificate, queries, radio, services
 from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Scan
 from countermark.web.api.allowed import Token, person
@@ -93,6 +93,14 @@ class WhichSheet(Strict):
     """Empty for a counter's own sheet; `recount` for the differences, `sample` for what is to be read by eye."""
 
     sheet: Literal["", "recount", "sample"] = ""
+
+
+class CountFromReaders(Schema):
+    """Weapons taken from the readers, those that stood on the sheet already, and tags that are on no weapon or on several."""
+
+    taken: int
+    known: int
+    strange: list[str]
 
 
 class SheetBegun(Schema):
@@ -273,6 +281,17 @@ def scan(request: HttpRequest, code: Code, sheet: SheetName, given: CountScans) 
         {"id": one.id, "outcome": answer.outcome, "word": answer.word, "recorded": answer.line is not None}
         for one, answer in zip(scans, answers, strict=True)
     ]
+
+
+@router.post("/stockpile/counts/{code}/sheets/{sheet}/readers", response={200: CountFromReaders, **WRITE}, auth=Token("stock.count"))  # fmt: skip
+def from_readers(request: HttpRequest, code: Code, sheet: SheetName) -> dict[str, Any]:
+    """Takes onto one's own sheet what the readers of the place saw since the count began; said again, only what is new. Permission:
+    `stock.count`, at the place.
+    """
+    user = person(request)
+    found = _count(user, code, "stock.count")
+    taken = radio.take(found.key, sheet, by=actor(user))
+    return {"taken": len(taken.answers), "known": taken.known, "strange": list(taken.strange)}
 
 
 @router.post("/stockpile/counts/{code}/sheets/{sheet}/end", response={200: CountLine, **WRITE}, auth=Token("stock.count"))  # fmt: skip
