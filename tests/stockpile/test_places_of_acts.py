@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from countermark.stockpile import acts, units
+from countermark.ledger.models import Entry
+from countermark.stockpile import acts, receipts, units
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot
 from countermark.stockpile.units import UnitFields
@@ -68,3 +69,14 @@ def test_a_form_that_is_sent_twice_moves_rounds_and_makes_a_manifest_once(place:
     assert acts.subjects("lot")[0].of(Lot).on_hand == {place.rack_a: 500}
     assert len(acts.subjects("shipment")) == 1
     assert 'name="once" value="' in armourer.get("/stockpile/shipments/new/").content.decode()
+
+
+def test_words_that_begin_like_an_opaque_id_stand_in_no_act(place: Armoury) -> None:
+    receipts.receive(
+        place.counter(second=place.second),
+        [people.weapon("W9", "AB1009")],
+        sender="urn:countermark:party:Sgt A. Namesake",
+    )
+    units.set_unit(place.rack_b, UnitFields("rack", custodian="urn:countermark:Sgt A. Namesake"), by=CHIEF)
+
+    assert b"Namesake" not in b"".join(bytes(row) for row in Entry.objects.values_list("data", flat=True))

@@ -6,6 +6,7 @@ an id, and erasing the text leaves the ledger whole.
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 from functools import lru_cache
@@ -45,6 +46,14 @@ def _ref(secret: bytes, kind: str, text: str) -> str:
 def ref_of(urn: str) -> str:
     """The 64 digits of an opaque id, or the empty string when it is something else."""
     return urn[-64:] if urn.startswith(PREFIX) else ""
+
+
+_OPAQUE = re.compile(re.escape(PREFIX) + "[a-z_]+:[0-9a-f]{64}")
+
+
+def is_opaque(text: str) -> bool:
+    """Whether a text is an opaque id, whole: what only begins like one is somebody's words, and is named as such."""
+    return _OPAQUE.fullmatch(text) is not None
 
 
 _secrets: dict[str, bytes] = {}

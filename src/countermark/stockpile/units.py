@@ -159,9 +159,9 @@ def _known_kinds(kinds: Iterable[str]) -> None:
 
 def _named(kind: str, text: str) -> str:
     text = text.strip()
-    return text if not text or text.startswith(identity.PREFIX) else identity.opaque(kind, text)
+    return text if not text or identity.is_opaque(text) else identity.opaque(kind, text)
 
 
 def _side(kind: str, text: str) -> list[SideNote]:
     text = text.strip()
-    return [SideNote(kind, text)] if text and not text.startswith(identity.PREFIX) else []
+    return [SideNote(kind, text)] if text and not identity.is_opaque(text) else []

@@ -1,7 +1,6 @@
 """Lots of ammunition (ECOWAS art. 18; UN Firearms Protocol art. 3; issue 5): described once, moved in quantities, never below nothing here."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,8 +16,6 @@ from countermark.stockpile import acts, roster, states, units
 from countermark.stockpile.ammunition import rules
 from countermark.stockpile.ammunition.rules import CONDITIONS, MOST, WORDS, Movement
 from countermark.stockpile.states import Subject
-
-_PARTY = re.compile(re.escape(identity.PREFIX) + "party:[0-9a-f]{64}")
 
 
 class Lot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -147,7 +144,7 @@ def _other_side(said: Move) -> tuple[str, list[SideNote]]:
             raise acts.refuse("to", said.to, "somebody on the roster", "unknown")
         return said.to, []
     name = said.to.strip()
-    if not name or _PARTY.fullmatch(name):
+    if not name or identity.is_opaque(name):
         return name, []
     return identity.opaque("party", name), [SideNote("party", name)]
 
