@@ -3,8 +3,10 @@
 import pytest
 
 from countermark.register.rules import CONTRADICTED
-from countermark.stockpile import acts, custody, receipts
+from countermark.stockpile import acts, custody, receipts, settling
 from countermark.stockpile.custody import Order
+from countermark.stockpile.incidents import services as incidents
+from countermark.stockpile.incidents.services import Report
 from tests.register import people
 from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, state
 
@@ -58,3 +60,22 @@ def test_a_weapon_in_the_store_is_settled_without_a_holder_and_only_where_one_co
     held = state(weapon).custody
     assert held is not None
     assert (held.kind, state(weapon).finding) == ("store", "")
+
+
+def test_a_weapon_one_depot_reported_stolen_and_another_has_is_reconciled_once_it_is_settled(place: Armoury) -> None:
+    (weapon,) = place.weapons
+    loan = Order("issue", to=place.trained, account=receipts.account_id(place.depot), store=place.depot, kind="loan")
+    unaware, _ = custody.drafts(loan, [weapon])
+    incident = incidents.report(Report("theft", DEPOT, [weapon], "rack empty"), by=ARMOURER)
+    with acts.alone():
+        acts.append(unaware, by=ARMOURER)
+    assert state(weapon).finding == CONTRADICTED
+
+    settling.settle(weapon, place.rack_a, "it lies in rack A", by=ARMOURER)
+    assert state(weapon).status == "active"
+    incidents.recover(incident, [weapon], place.rack_a, note="it was never gone", by=ARMOURER)
+
+    found, held = acts.subject("incident", incident), state(weapon).custody
+    assert found is not None
+    assert held is not None
+    assert (found.state, held.kind) == ("recovered", "store")

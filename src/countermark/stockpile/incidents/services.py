@@ -13,6 +13,7 @@ from countermark.ledger import identity
 from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
+from countermark.register import projection
 from countermark.stockpile import acts, custody, proposals, receipts, states
 from countermark.stockpile.custody import Order
 from countermark.stockpile.proposals import Approval
@@ -134,7 +135,7 @@ def inquire(key: str, *, finding: str = "", sanction: str = "", by: Actor) -> No
 
 
 def recover(key: str, weapons: Sequence[str], store: str, *, note: str, happened: str = "", by: Actor) -> None:
-    """Reconciles weapons that came back: they are in a store again. Raises `Refused` for weapons of another incident."""
+    """Reconciles weapons that came back: they are in a store again, or where an officer has settled that they are. Raises `Refused` for weapons of another incident."""
     words = acts.required("note", note, "how it came back")
     pk = acts.place_id(acts.required("store", store, "a place of this State"))
     with acts.alone():
@@ -146,9 +147,17 @@ def recover(key: str, weapons: Sequence[str], store: str, *, note: str, happened
             )
         to, account = receipts.account_of(pk), receipts.account_id(pk)
         order = Order("recover", to=to, account=account, store=pk, document=key, note=words, happened=happened)
-        events, _ = custody.drafts(order, weapons)
+        gone = [weapon for weapon in weapons if not _accounted_for(weapon)]
+        events = custody.drafts(order, gone)[0] if gone else []
         act = acts.draft("stockpile_incident_recovered", [known.name], {"weapons": list(weapons), "happened": happened})
         acts.append([*events, act], by=by)
+
+
+def _accounted_for(weapon: str) -> bool:
+    """Whether a weapon that was reported is somewhere already: another depot had it, and an officer settled the contradiction."""
+    state = projection.state_of(weapon)
+    held = state.custody if state else None
+    return held is not None and len(held.heads) == 1 and held.kind not in ("missing", "destroyed")
 
 
 def propose_write_off(key: str, reason: str, *, by: Actor) -> str:
