@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from countermark.stockpile.words import LABELS
@@ -21,11 +20,15 @@ def stock_word(value: str, of: str) -> str:
 
 @register.filter
 def when(text: str) -> str:
-    """A day or an RFC 3339 time in the reader's own way and time zone; any other text as it stands."""
+    """A day or an RFC 3339 time, in the reader's time zone, as the house writes them everywhere; any other text as it stands.
+
+    Not in the form of the language: 12/01/2026 is another day on the other side of a border.
+    """
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:
         return text or ""
     if len(text) <= len("2026-01-01"):
-        return date_format(found.date(), "SHORT_DATE_FORMAT")
-    return date_format(timezone.localtime(found) if found.tzinfo else found, "SHORT_DATETIME_FORMAT")
+        return found.date().isoformat()
+    local = timezone.localtime(found) if found.tzinfo else found
+    return local.strftime("%Y-%m-%d %H:%M")
