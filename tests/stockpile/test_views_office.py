@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from countermark.ledger import identity
 from countermark.stockpile import acts, roster, units
 from countermark.stockpile.disposal import services as disposal
+from countermark.stockpile.models import Holding
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import DEPOT, OTHER, RACK_B, Armoury, armoury, state
+from tests.stockpile.armoury import DEPOT, OTHER, RACK_B, Armoury, armoury, issued, state
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +233,25 @@ def test_surplus_is_not_disposed_of_by_a_step_there_is_not(place: Armoury, comma
     )
 
     assert commander.post(f"{page}vanish/").status_code == 404
+
+
+def test_a_commander_takes_nobody_from_the_roster_of_another_depot(place: Armoury, commander: Client) -> None:
+    stranger = people.signed_in("rui", "commander", OTHER)
+    one = roster.find(place.trained)
+    assert one is not None
+
+    said = sent(stranger, "people/new/", 422, place=place.other, name=one.name)
+
+    assert "on no other roster" in said
+    assert roster.find(place.trained) == one
+    roster.leave(place.trained, by=CHIEF)
+    sent(stranger, "people/new/", place=place.other, name=one.name)
+
+
+def test_a_store_sees_what_a_person_holds_from_it_and_nothing_from_another(place: Armoury, commander: Client) -> None:
+    issued(place, place.weapons[0])
+    page = f"people/{identity.ref_of(place.trained)}/"
+    assert "AB1000" in text(commander, page)
+    Holding.objects.update(store=place.other)
+
+    assert "AB1000" not in text(commander, page)
