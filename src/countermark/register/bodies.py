@@ -101,11 +101,15 @@ def marked(weapon: str, marks: Iterable[Body], source: str, corrects: str = "") 
 
 
 def said_of(body: Body) -> Body:
-    """What an event says, without what tells it from another one that says the same: what it corrects or opens again."""
+    """What an event says, without what tells it from another one that says the same (what it corrects or opens again) and without what
+    no events file tells (how the stockpile holds the weapon).
+    """
     return {key: value for key, value in body.items() if key not in _BESIDES}
 
 
-_BESIDES = frozenset({"countermark:corrects", "countermark:reopens", "countermark:writing", "errorDeclaration"})
+_BESIDES = frozenset(
+    {"countermark:corrects", "countermark:reopens", "countermark:writing", "errorDeclaration", handover.FIELD}
+)
 
 
 def event(

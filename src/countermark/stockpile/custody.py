@@ -108,6 +108,8 @@ def _draft(order: Order, state: WeaponState, moment: dict[str, str]) -> Draft:
         "place": "" if state.place in order.homes else _place_name(order.store),
         "document": order.document,
         "note": order.note,
+        # A number of its own: an events file does not tell custody, and a hand-over read back from one is known by this.
+        "id": acts.new_id(),
     }
     hand_over = HandOver(
         step.becomes or order.kind,
