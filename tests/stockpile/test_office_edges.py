@@ -140,3 +140,37 @@ def test_the_record_of_a_weapon_says_how_the_stockpile_holds_it_and_by_when_it_i
     assert code in page
     assert f"/stockpile/receipts/{code}/" not in page
     assert "How it is held" not in text(registrar, f"/weapons/{place.weapons[1]}/")
+
+
+def test_one_weapon_is_on_one_open_list_so_that_a_second_click_makes_no_second_one(place: Armoury) -> None:
+    first = listed(place)
+    with pytest.raises(acts.Refused, match="open list"):
+        listed(place)
+
+    disposal.withdraw(first, place.weapons[0], "it is evidence", by=ARMOURER)
+
+    assert listed(place) != first
+
+
+def test_what_is_declared_surplus_is_not_declared_again_before_it_is_disposed_of(place: Armoury) -> None:
+    first = disposal.declare(DEPOT, place.weapons[:1], "keep", "spare", by=ARMOURER)
+    with pytest.raises(acts.Refused, match="surplus already"):
+        disposal.declare(DEPOT, place.weapons[:2], "destroy", "worn", by=ARMOURER)
+
+    disposal.dispose(first, by=ARMOURER)
+
+    assert disposal.declare(DEPOT, place.weapons[:2], "destroy", "worn", by=ARMOURER)
+
+
+def test_the_next_review_of_a_need_is_a_day_to_come(place: Armoury, commander: Client) -> None:
+    said = {"place": place.depot, "kind": "revolver", "held": 3, "needed": 1, "reason": "roll of the company"}
+
+    sent(commander, "disposal/review/", 422, **said, next_review="1999-01-01")
+
+    assert not acts.subjects("review")
+
+
+def test_nothing_is_asked_where_nothing_contradicts(place: Armoury, commander: Client) -> None:
+    answer = commander.get(f"/stockpile/weapons/{place.weapons[0]}/settle/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/weapons/{place.weapons[0]}/")

@@ -1,10 +1,11 @@
 """Disposal: a list is authorised by a second person, every serial read by two, the destruction recorded and certified, the list reconciled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.utils import timezone
 
 from countermark.ledger import identity
 from countermark.ledger.entry import Entry, event_id_of
@@ -144,6 +145,8 @@ def review(place: str, kind: str, *, held: int, needed: int, reason: str, next_r
         raise acts.refuse("needed", str(needed), "a number of weapons", "range")
     words = acts.required("reason", reason, "how the need was found")
     acts.required("next", next_review, "the day of the next review")
+    if next_review < timezone.localdate().isoformat():
+        raise acts.refuse("next_review", next_review, "a day to come", "range")
     value = Review(kind, held, needed, identity.opaque("note", words), next_review)
     acts.state_record(
         "review",
@@ -166,6 +169,7 @@ def declare(place: str, weapons: Sequence[str], outcome: str, reason: str, *, by
     key = acts.new_id()
     with acts.alone():
         custody.require_here("move", pk, weapons)
+        _refuse_taken(weapons, _surplus_of(pk), Sentence("a weapon that is not declared surplus already"))
         value = Surplus(outcome, tuple(dict.fromkeys(weapons)), identity.opaque("note", words))
         fields = {"value": msgspec.to_builtins(value), "place": pk}
         names = (SideNote("note", words), *acts.place_notes(pk))
@@ -226,6 +230,7 @@ def plan(said: Plan, *, by: Actor, request: str = "") -> str:
         if acts.subject("destruction", key) is not None:
             return key
         found = custody.require_here("destroy", pk, weapons)
+        _refuse_taken(weapons, _listed_at(pk), Sentence("a weapon that is on no open list for destruction"))
         value = Destruction(
             said.method, len(weapons), identity.opaque("note", said.authority), identity.opaque("note", said.evidence),
             identity.opaque("party", said.witness), kept[0].key if kept else "",
@@ -242,6 +247,27 @@ def plan(said: Plan, *, by: Actor, request: str = "") -> str:
         acts.append([opening, *[_listed(key, pk, state) for state in found.values()]], by=by)
         proposals.propose("destruction", {"destruction": key}, place=pk, reason=said.authority, by=by)
     return key
+
+
+def _surplus_of(place: str) -> set[str]:
+    """The weapons of a site that are declared surplus and not disposed of yet."""
+    rows = acts.rows("surplus").filter(place__in=units.of_site(place)).exclude(state="disposed")
+    return {weapon for row in rows for weapon in acts.subject_of_row(row).of(Surplus).weapons}
+
+
+def _listed_at(place: str) -> set[str]:
+    """The weapons of a site on a list that is open: neither destroyed nor taken off it, and not declined."""
+    rows = acts.rows("destruction_item").filter(place__in=units.of_site(place), state="planned")
+    here = [acts.subject_of_row(row) for row in rows]
+    refused = {name for name in {one.parent for one in here} if declined(name.removeprefix("destruction:"))}
+    return {one.of(Item).weapon for one in here if one.parent not in refused}
+
+
+def _refuse_taken(weapons: Sequence[str], taken: Collection[str], expected: Sentence) -> None:
+    """Refuses naming each weapon that is in another list: one weapon has one fate, and a second click makes no second list."""
+    errors = [RowError(n, "weapon", one, expected, "exists") for n, one in enumerate(weapons, 1) if one in taken]
+    if errors:
+        raise Refused(errors)
 
 
 def _listed(key: str, place: str, state: WeaponState) -> Draft:

@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from countermark.accounts.access import requires
+from countermark.register import projection
 from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
 from countermark.register.rules import CONTRADICTED
@@ -29,6 +32,10 @@ def settle(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     user = me(request)
     if not scope.of(user, COMMAND).narrow(Weapon.objects.filter(pk=weapon_id)).exists():
         raise Http404(_("There is no such record among those you may see."))
+    state = projection.state_of(str(weapon_id))
+    if request.method == "GET" and (state is None or state.finding != CONTRADICTED):
+        messages.info(request, _("Its hand-overs do not contradict each other: there is nothing to settle."))
+        return redirect("register:weapon", weapon_id)
     form = forms.Settle(common.places_of(user, COMMAND), posted(request))
 
     def do(said: dict[str, Any]) -> str:
