@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from countermark.stockpile import acts
+from countermark.stockpile import acts, roster
 from countermark.stockpile.models import Holding
 from tests.register import people
+from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, state
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,19 @@ def test_a_weapon_of_another_depot_is_not_told_of_by_its_id(place: Armoury, armo
     assert 'data-scan-outcome="refused"' in answer
     assert "Not known here" in answer
     assert state(foreign).custody is None
+
+
+@pytest.mark.parametrize("mode", ["issue", "return"])
+def test_the_card_of_the_next_in_the_queue_does_not_take_what_lies_there_for_another(
+    place: Armoury, armourer: Client, mode: str
+) -> None:
+    other = roster.new_card(place.recruit, by=CHIEF)
+    if mode == "return":
+        laid(armourer, place.card, "AB1000")
+        done(armourer)
+    laid(armourer, place.card, "AB1000", mode=mode)
+
+    answer = scan(armourer, mode, scan=other, scan_id="early")
+
+    assert 'data-scan-outcome="refused"' in answer
+    assert "T. Rained" in armourer.get(f"/stockpile/counter/{mode}/").content.decode()

@@ -166,6 +166,10 @@ def _card(desk: Desk, code: str) -> Row:
         return Row("refused", Sentence("No card in use"), code, again=True)
     if desk.person == person.party and desk.items:
         return Row("finish", Sentence("Finish"), person.name, again=True)
+    if desk.person and desk.items:
+        # In a queue the next card comes early: what was scanned for one person never goes to another unsaid.
+        wanted = Sentence("First sign for what lies here, or clear the counter")
+        return Row("refused", Sentence("Somebody else is at the counter"), person.name, wanted, again=True)
     desk.person = person.party
     return Row("done", Sentence("Person"), person.name, again=True)
 
