@@ -112,7 +112,15 @@ def told(ref: str, source: str) -> WeaponState:
     # Which of several marks on a part was the first, by which a removal may name it, no file tells.
     marks = tuple(sorted((msgspec.structs.replace(m, event_id="", number=0, until="") for m in state.marks), key=str))
     return msgspec.structs.replace(
-        state, id="", source="", first_recorded="", status_since="", entries=0, marks=marks, components=(), replaced_by=""
+        state,
+        id="",
+        source="",
+        first_recorded="",
+        status_since="",
+        entries=0,
+        marks=marks,
+        components=(),
+        replaced_by="",
     )
 
 

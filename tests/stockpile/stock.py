@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from countermark.stockpile import acts
+from countermark.stockpile import acts, kits
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot
 from countermark.stockpile.civilian import services as civilian
@@ -11,6 +11,7 @@ from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.disposal.services import Plan
 from countermark.stockpile.incidents import services as incidents
 from countermark.stockpile.incidents.services import Report
+from countermark.stockpile.kits import KitFields
 from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import Manifest
 from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued
@@ -20,7 +21,13 @@ def one_of_each(name: str) -> dict[str, str]:
     """The parameters of the path of an operation: the thing is there."""
     place = armoury(1)
     made = next((make(place) for part, make in _MAKERS.items() if f"/{part}/{{key}}" in name), "")
-    return {"key": made, "code": issued(place) if "{code}" in name else ""}
+    return {"key": made, "code": _code(place, name), "place": place.depot}
+
+
+def _code(place: Armoury, name: str) -> str:
+    if "/kits/{code}" in name:
+        return kits.set_kit(KitFields("Patrol", place.depot, place.weapons), by=ARMOURER)
+    return issued(place) if "{code}" in name else ""
 
 
 def _shipment(place: Armoury) -> str:

@@ -54,7 +54,15 @@ def test_a_printed_code_with_a_whole_id_is_read_back(key: uuid.UUID, kind: str) 
 
 def shipped(place: Armoury) -> str:
     said = Manifest(
-        place.depot, place.other, place.weapons, "2030-01-01", (HOSTILE[:24],), HOSTILE, "by the river", HOSTILE, HOSTILE
+        place.depot,
+        place.other,
+        place.weapons,
+        "2030-01-01",
+        (HOSTILE[:24],),
+        HOSTILE,
+        "by the river",
+        HOSTILE,
+        HOSTILE,
     )
     return shipments.prepare(said, by=ARMOURER, request="a request that makes a key without hyphens")
 

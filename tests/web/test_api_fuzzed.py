@@ -91,7 +91,7 @@ OF_COUNTING = [
     "GET /api/stockpile/count-plans", "POST /api/stockpile/count-plans", "GET /api/stockpile/counts", "POST /api/stockpile/counts",
     "GET /api/stockpile/counts/{code}", "POST /api/stockpile/counts/{code}/sheets", "POST /api/stockpile/counts/{code}/decisions",
     "POST /api/stockpile/counts/{code}/sheets/{sheet}/scans", "POST /api/stockpile/counts/{code}/sheets/{sheet}/end",
-    "POST /api/stockpile/counts/{code}/close", "POST /api/stockpile/counts/{code}/cancel",
+    "POST /api/stockpile/counts/{code}/sheets/{sheet}/readers", "POST /api/stockpile/counts/{code}/close", "POST /api/stockpile/counts/{code}/cancel",
     "GET /api/stockpile/counts/{code}/certificate",
 ]  # fmt: skip
 """Operations of counting: a count is open, and one sheet of it taken."""
@@ -112,6 +112,8 @@ OF_STOCK = [
     "GET /api/stockpile/lots", "POST /api/stockpile/lots", "POST /api/stockpile/lots/{key}/movements",
     "GET /api/stockpile/storage/rules", "GET /api/stockpile/storage/visits", "POST /api/stockpile/storage/visits",
     "GET /api/stockpile/storage/faults", "POST /api/stockpile/storage/faults/{key}/settle",
+    "GET /api/stockpile/accounts", "GET /api/stockpile/accounts/{place}", "GET /api/stockpile/due",
+    "GET /api/stockpile/kits", "POST /api/stockpile/kits", "GET /api/stockpile/kits/{code}", "DELETE /api/stockpile/kits/{code}",
     "GET /api/stockpile/assessments", "POST /api/stockpile/assessments", "GET /api/stockpile/proposals", "POST /api/stockpile/proposals/{key}/approve", "POST /api/stockpile/proposals/{key}/decline",
 ]  # fmt: skip
 """Operations of the counter, shipments, incidents, disposal and ammunition: there is one of each."""
