@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from countermark.register import services
 from countermark.stockpile import acts, roster
 from countermark.stockpile.models import Holding
 from tests.register import people
@@ -131,3 +132,15 @@ def test_the_card_of_the_next_in_the_queue_does_not_take_what_lies_there_for_ano
 
     assert 'data-scan-outcome="refused"' in answer
     assert "T. Rained" in armourer.get(f"/stockpile/counter/{mode}/").content.decode()
+
+
+@pytest.mark.parametrize("scanned", ["AB1000", "ZZ9", "id"])
+def test_a_weapon_with_two_records_is_issued_by_either_label_as_the_one_that_stands(
+    place: Armoury, armourer: Client, scanned: str
+) -> None:
+    double = people.weapon("D1", "ZZ9", place=DEPOT)
+    services.join(double, place.weapons[0], reason="entered twice", by=CHIEF)
+    laid(armourer, place.card, f"urn:uuid:{double}" if scanned == "id" else scanned)
+
+    assert done(armourer).status_code == 302
+    assert str(Holding.objects.get().weapon_id) == place.weapons[0]

@@ -24,6 +24,8 @@ from countermark.stockpile.scanning import queries as scanning
 Mode = Literal["issue", "return", "receive", "move"]
 MODES: tuple[Mode, ...] = ("issue", "return", "receive", "move")
 KEY = "stockpile_desk"
+JOINS = 8
+"""How many records joined one to the next are followed: two nodes may have joined two of them in a ring."""
 
 
 @dataclass
@@ -81,7 +83,7 @@ def scanned(desk: Desk, text: str, scan_id: str, scope: Scope) -> Row:
         return _place(desk, meaning.value)
     if meaning.kind == "kit":
         return _kit(desk, meaning.value, scan_id, scope)
-    weapons = _fitting(desk, found.weapons)
+    weapons = _fitting(desk, [one for one in found.weapons if one.replaced_by is None] or found.weapons)
     if len(weapons) == 1:
         return add(desk, str(weapons[0].pk), scan_id, text)
     if weapons or found.near:
@@ -108,9 +110,10 @@ def seen(desk: Desk) -> str:
 
 def add(desk: Desk, weapon: str, scan_id: str, text: str = "") -> Row:
     """Puts a weapon on the desk, unless it may not go this way."""
-    state = projection.state_of(weapon)
+    state = _standing(weapon)
     if state is None:
         return Row("refused", Sentence("Not known here"), text, again=True)
+    weapon = state.id
     shown = text or (state.control_mark.text if state.control_mark else state.ref)
     if weapon in desk.items:
         return Row("again", Sentence("Once is enough"), shown)
@@ -122,6 +125,16 @@ def add(desk: Desk, weapon: str, scan_id: str, text: str = "") -> Row:
         return Row("refused", Sentence("The receipt is full"), shown, again=True)
     desk.items[weapon] = scan_id
     return Row("done", Sentence("On the counter"), shown, f"{state.maker} {state.model}".strip())
+
+
+def _standing(weapon: str) -> WeaponState | None:
+    """The state of a weapon; of the record it was joined to, where it has two and this label is of the other."""
+    state = projection.state_of(weapon)
+    for _ in range(JOINS):
+        if state is None or not state.replaced_by:
+            return state
+        state = projection.state_of(state.replaced_by)
+    return None
 
 
 def taken_back(desk: Desk, scan_id: str) -> str:
