@@ -4,13 +4,15 @@ import pytest
 from django.test import Client
 
 from countermark.ledger.services import Actor
+from countermark.register import services as register
 from countermark.stockpile import acts, proposals, roster, units
+from countermark.stockpile.codes import house
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.disposal.services import Plan
 from countermark.stockpile.rules.custody import Policy
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import ARMOURER, DEPOT, TRAINED, Armoury, armoury, issued
+from tests.stockpile.armoury import ARMOURER, DEPOT, TRAINED, Armoury, armoury, issued, state
 from tests.stockpile.test_views_office import sent, text
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +139,7 @@ def test_the_record_of_a_weapon_says_how_the_stockpile_holds_it_and_by_when_it_i
 
     assert "out for a shift" in page
     assert "Back by" in page
-    assert code in page
+    assert house.shown(code) in page
     assert f"/stockpile/receipts/{code}/" not in page
     assert "How it is held" not in text(registrar, f"/weapons/{place.weapons[1]}/")
 
@@ -174,3 +176,17 @@ def test_nothing_is_asked_where_nothing_contradicts(place: Armoury, commander: C
     answer = commander.get(f"/stockpile/weapons/{place.weapons[0]}/settle/")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/weapons/{place.weapons[0]}/")
+
+
+def test_a_correction_leaves_a_hand_over_the_kind_it_was(place: Armoury) -> None:
+    issued(place, place.weapons[0])
+    before = state(place.weapons[0]).custody
+    assert before is not None
+
+    with pytest.raises(acts.Refused, match="same word"):
+        register.correct_event(before.heads[0], {"event": "theft"}, reason="misheard", by=CHIEF)
+
+    register.correct_event(before.heads[0], {"date": "2026-11-01"}, reason="misread", by=CHIEF)
+    after = state(place.weapons[0]).custody
+    assert after is not None
+    assert (after.kind, after.due, after.receipt) == (before.kind, before.due, before.receipt)

@@ -234,6 +234,14 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     weapon_id = weapons[0]
     good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
     hand_over = handover.stated(entry.body)
+    if hand_over is not None and good["event"] != history([entry])[0].event:
+        # Its custody goes with the word: an issue that is called a theft would be out with somebody and stolen at once.
+        raise refuse(
+            "event",
+            good["event"],
+            "the same word: a hand-over of another kind is recorded where it is made",
+            "hand_over",
+        )
     draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment, hand_over)
     if bodies.said_of(draft.body) == bodies.said_of(entry.body):
         raise refuse("", "", "something that differs from what is recorded", "unchanged")

@@ -5,6 +5,7 @@ from countermark.accounts.models import User
 from countermark.ledger.entry import now
 from countermark.register.panels import Panel, panel
 from countermark.register.queries.records import Record
+from countermark.stockpile.codes import house
 from countermark.stockpile.rules.custody import OUT
 
 
@@ -16,6 +17,7 @@ def held(user: User, record: Record) -> Panel | None:
     overdue = custody.kind in OUT and bool(custody.due) and custody.due < now()
     data = {
         "custody": custody,
+        "receipt": house.shown(custody.receipt),
         "overdue": overdue,
         "contradicted": len(custody.heads) > 1,
         "may_open": accounts.may(user, "stock.view"),
