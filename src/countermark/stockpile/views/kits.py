@@ -62,7 +62,7 @@ def kit(request: HttpRequest, code: str) -> HttpResponse:
     facts = [
         (_("Code"), Cell(house.shown(one.code), exact=True)),
         (_("Store"), Cell(place.name if place else "")),
-        (_("State"), Cell(_("in use") if one.in_use else _("taken apart"), tone="" if one.in_use else "alarm")),
+        (_("Status"), Cell(_("in use") if one.in_use else _("taken apart"), tone="" if one.in_use else "alarm")),
     ]
     held = _held(request, one)
     tables = [
