@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from countermark.accounts.models import User
 from countermark.register import services
 from countermark.stockpile import acts, roster
 from countermark.stockpile.models import Holding
+from countermark.stockpile.views.pages import weapons_of_lines
 from tests.register import people
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, state
@@ -144,3 +146,12 @@ def test_a_weapon_with_two_records_is_issued_by_either_label_as_the_one_that_sta
 
     assert done(armourer).status_code == 302
     assert str(Holding.objects.get().weapon_id) == place.weapons[0]
+
+
+def test_lines_of_a_form_mean_the_record_that_stands(place: Armoury, armourer: Client) -> None:
+    double = people.weapon("D1", "ZZ9", place=DEPOT)
+    services.join(double, place.weapons[0], reason="entered twice", by=CHIEF)
+
+    found = weapons_of_lines(User.objects.get(username="belo"), f"ZZ9\nAB1000\nurn:uuid:{double}\nAB1001")
+
+    assert found == place.weapons[:2]

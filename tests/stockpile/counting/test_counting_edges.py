@@ -3,9 +3,12 @@
 import pytest
 from django.test import Client
 
+from countermark.ledger.services import Actor
+from countermark.register import services as register
 from countermark.stockpile import acts
 from countermark.stockpile.codes import house
 from countermark.stockpile.counting import services
+from countermark.stockpile.counting.reading import Scan
 from countermark.stockpile.counting.services import Opening
 from tests.register import people
 from tests.register.people import CHIEF
@@ -62,3 +65,17 @@ def test_a_button_pressed_twice_begins_ends_and_closes_once(address: str, counte
     assert acts.rows("countsheet").count() == 1
     assert acts.rows("countdecision").count() == 3
     assert acts.rows("count").get().state == "closed"
+
+
+def test_a_weapon_with_two_records_is_found_by_either_label(db: None) -> None:
+    place = armoury()
+    double = people.weapon("D1", "ZZ9", place=DEPOT)
+    register.join(double, place.weapons[0], reason="entered twice", by=CHIEF)
+    key = services.open_count(Opening(place.depot, counters=1), by=CHIEF)
+    counter = people.person("cara", "counter", DEPOT)
+    number = services.begin(key, by=Actor(counter.username))
+
+    answers = services.scan(key, number, [Scan("ZZ9", "1"), Scan(f"urn:uuid:{double}", "2")], by=Actor("cara"))
+
+    assert [answer.line.weapon for answer in answers if answer.line] == [place.weapons[0]] * 2
+    assert [answer.outcome for answer in answers] == ["done", "again"]

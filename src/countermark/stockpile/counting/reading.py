@@ -79,7 +79,8 @@ def _weapons(meaning: Meaning, scan: Scan, expected: Expectation) -> tuple[list[
     if meaning.kind == "serial" and (own := expected.by_serial.get(canonical(meaning.value))):
         return list(own), ()
     known = scanning.look(scan.text)
-    found = [str(weapon.pk) for weapon in known.weapons]
+    # A label of a record that was joined to another is a label of the weapon all the same.
+    found = list(dict.fromkeys(str(weapon.replaced_by or weapon.pk) for weapon in known.weapons))
     return [one for one in found if one in expected.items] or found, known.near
 
 

@@ -142,10 +142,11 @@ def weapons_of_lines(user: User, text: str, listed: Sequence[str] = ()) -> list[
     within = EVERYTHING if listed else scope.of(user)
     found, errors = [], []
     for number, line in enumerate(lines, 1):
-        weapons = scanning.look(line, within).weapons
-        weapons = tuple(one for one in weapons if str(one.pk) in listed) or weapons
+        # A label of a record that was joined to another is a label of the weapon all the same.
+        weapons = list(dict.fromkeys(str(one.replaced_by or one.pk) for one in scanning.look(line, within).weapons))
+        weapons = [one for one in weapons if one in listed] or weapons
         if len(weapons) == 1:
-            found.append(str(weapons[0].pk))
+            found.append(weapons[0])
         else:
             expected = acts.several(line) if weapons else acts.no_weapon(line)
             errors.append(RowError(number, "weapons", line, expected, "unknown"))
