@@ -49,6 +49,7 @@ def text(client: Client, path: str) -> str:
 def test_an_account_says_where_everything_is_it_answers_for(place: Armoury) -> None:
     of = unitaccounts.account(place.depot, None)
     assert of is not None
+    assert of.party == receipts.account_id(place.rack_a)
 
     assert unitaccounts.figures(of) == Figures(store=2, out=2, transit=1, missing=1, overdue=1)
     assert unitaccounts.figures(of).total == len(place.weapons)

@@ -19,7 +19,7 @@ from countermark.ledger.database import chunks
 from countermark.ledger.entry import now
 from countermark.register.models import Weapon
 from countermark.register.services import side_texts
-from countermark.stockpile import acts, queries, receipts, units
+from countermark.stockpile import acts, queries, units
 from countermark.stockpile.models import Holding
 from countermark.stockpile.queries import Held
 from countermark.stockpile.rules.custody import OUT
@@ -44,8 +44,8 @@ class Account:
 
     @property
     def party(self) -> str:
-        """The party of the unit."""
-        return receipts.account_id(self.site.pk)
+        """The party of the unit, as `receipts.account_id` names it."""
+        return identity.opaque("party", self.site.name)
 
 
 @dataclass(frozen=True)
