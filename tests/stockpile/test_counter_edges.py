@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from countermark.accounts.models import User
+from countermark.cli.stockpile.common import weapon_ids
 from countermark.register import services
 from countermark.stockpile import acts, roster
 from countermark.stockpile.models import Holding
@@ -155,3 +156,4 @@ def test_lines_of_a_form_mean_the_record_that_stands(place: Armoury, armourer: C
     found = weapons_of_lines(User.objects.get(username="belo"), f"ZZ9\nAB1000\nurn:uuid:{double}\nAB1001")
 
     assert found == place.weapons[:2]
+    assert weapon_ids(["ZZ9", "AB1001"]) == place.weapons[:2]

@@ -27,10 +27,11 @@ def weapon_ids(texts: Sequence[str]) -> list[str]:
 
     found = []
     for text in texts:
-        weapons = queries.look(text).weapons
+        # A label of a record that was joined to another is a label of the weapon all the same.
+        weapons = list(dict.fromkeys(str(one.replaced_by or one.pk) for one in queries.look(text).weapons))
         if len(weapons) != 1:
             raise click.UsageError(f"{text!r} is {len(weapons) or 'no'} weapon(s) of this register; give its id")
-        found.append(str(weapons[0].pk))
+        found.append(weapons[0])
     return found
 
 
