@@ -81,7 +81,7 @@ def test_only_who_may_decide_is_offered_to(place: Armoury, commander: Client) ->
 def test_a_witness_on_the_roster_reads_no_serial(place: Armoury) -> None:
     people.person("witness7", "armourer", DEPOT)
     people.person("commander7", "commander", DEPOT)
-    roster.enrol("Sgt W. Itness (1004)", place=DEPOT, username="witness7", by=CHIEF)
+    roster.enrol("Sgt W. Itness (1004)", place=DEPOT, username="witness7", by=Actor("witness7"))
     key = listed(place, "Sgt W. Itness (1004)")
     proposals.approve(acts.subjects("proposal", state="pending")[0].key, by=Actor("commander7"))
 

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from countermark.accounts.models import User
 from countermark.ledger import identity
+from countermark.ledger.services import Actor
+from countermark.register.checking import Refused
 from countermark.stockpile import acts, roster, units
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.models import Holding
@@ -63,8 +66,9 @@ def test_a_storage_unit_is_described_and_its_exact_location_kept_from_who_may_no
 
     assert units.location(units.unit(place.rack_b)) == "cellar 3"  # type: ignore[arg-type]
     assert "cellar 3" not in text(commander, page)
-    assert "cellar 3" in text(commander, f"{page}?location=1")
-    assert "cellar 3" not in text(armourer, f"{page}?location=1")
+    assert "cellar 3" not in text(commander, f"{page}location/")
+    assert "cellar 3" in commander.post(f"{page}location/").content.decode()
+    assert armourer.post(f"{page}location/").status_code == 403
 
 
 def test_a_person_is_entered_qualified_and_gets_a_card_shown_once(place: Armoury, commander: Client) -> None:
@@ -77,6 +81,19 @@ def test_a_person_is_entered_qualified_and_gets_a_card_shown_once(place: Armoury
     assert "ended" in text(commander, home)
     found = next(one for one in roster.at(None) if "N. Ew" in one.name)
     assert found.person.qualifications[0].until == "2020-01-01"
+
+
+def test_who_signs_in_says_themselves_which_card_is_theirs(place: Armoury, commander: Client) -> None:
+    with pytest.raises(Refused):
+        roster.enrol("Cpl T. Rained (1001)", place=DEPOT, username="belo", by=Actor("quirino"))
+
+    sent(commander, "people/me/", card=place.card)
+
+    found = roster.by_user(User.objects.get(username="quirino"))
+    assert found is not None
+    assert found.party == place.trained
+    with pytest.raises(Refused):
+        roster.link(place.card, by=Actor("belo"))
 
 
 def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -> None:

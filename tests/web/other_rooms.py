@@ -108,6 +108,8 @@ PAGES: dict[str, Page] = {
     "stockpile:units": Page(STOCK),
     "stockpile:unit_set": Page(COMMANDERS),
     "stockpile:unit": Page(STOCK, kwargs={"place": "nowhere"}),
+    "stockpile:unit_location": Page({"commander", "auditor"}, kwargs={"place": "nowhere"}),
+    "stockpile:my_card": Page(STOCK),
     "stockpile:policies": Page(STOCK),
     "stockpile:policy_set": Page(COMMANDERS),
     "stockpile:people": Page(STOCK),

@@ -127,7 +127,6 @@ class Enrol(Placed):
         help_text=lazy("As it is to stand on receipts, with the service number where namesakes are to be told apart."),
     )
     unit = line(lazy("Unit"), required=False)
-    username = line(lazy("User name, if they sign in"), required=False, exact=True)
 
 
 class Qualify(forms.Form):
@@ -403,3 +402,9 @@ class Kit(Placed):
         lazy("Along with them"), required=False, help_text=lazy("One a line, the number first: 2 magazines, 1 optic.")
     )
     field_order = ("name", "place", "weapons", "accessories")
+
+
+class MyCard(forms.Form):
+    """The card of who is signed in."""
+
+    card = line(lazy("Code of your card"), exact=True, help_text=lazy("Scan it, or key what stands on it."))

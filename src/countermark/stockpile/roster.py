@@ -61,7 +61,8 @@ def enrol(
     """Puts somebody on the roster of a place, or says more of them: what is left out stays as it was. Returns them and the code of their card.
 
     `name` is as it is to stand on receipts, with the service number where namesakes are to be told apart. Who has a card keeps it; the
-    code is given out once, when the card is made, and is empty afterwards. Raises `Refused`.
+    code is given out once, when the card is made, and is empty afterwards. `username` is given by that user, or on the machine of the node:
+    whoever could say that an invented person is somebody else would have that one's word as a second person. Raises `Refused`.
     """
     require_own_log()
     text = acts.required("name", name, "the name of a person")
@@ -72,7 +73,8 @@ def enrol(
     card = known.person.card if known and known.person.card else identity.opaque("card", code)
     before = known.person if known else Person(party)
     held = before.qualifications if qualifications is None else tuple(map(_checked, qualifications))
-    value = Person(party, _party(unit) or before.unit, _user(username) or before.user, card, held)
+    user = _own_user(username, party, by) if username else before.user
+    value = Person(party, _party(unit) or before.unit, user, card, held)
     texts = [SideNote("party", text)] + ([SideNote("party", unit.strip())] if unit.strip() else [])
     _state(value, pk, texts, by)
     return Enrolled(party, text, value, pk), code
@@ -90,6 +92,18 @@ def new_card(party: str, *, by: Actor) -> str:
     one, code = _known(party), _new_code()
     _state(msgspec.structs.replace(one.person, card=identity.opaque("card", code)), one.place, [], by)
     return code
+
+
+def link(code: str, *, by: Actor) -> Enrolled:
+    """Says that the card of this code is one's own: who signs in as `by` is that person on the roster. Raises `Refused`."""
+    one = by_card(code)
+    if one is None:
+        raise acts.refuse("card", code, "a card in use", "unknown")
+    value = msgspec.structs.replace(one.person, user=_own_user(by.name, one.party, by))
+    if one.person.user not in ("", value.user):
+        raise acts.refuse("card", code, "a card that is nobody else's", "differs")
+    _state(value, one.place, [], by)
+    return one
 
 
 def leave(party: str, *, by: Actor) -> bool:
@@ -170,12 +184,18 @@ def _party(name: str) -> str:
     return identity.opaque("party", name.strip()) if name.strip() else ""
 
 
-def _user(username: str) -> str:
-    if not username:
-        return ""
+def _own_user(username: str, party: str, by: Actor) -> str:
+    """The person id of a user who says of themselves that they are somebody on the roster. Raises `Refused`."""
     user = User.objects.filter(username=username).first()
     if user is None:
         raise acts.refuse("user", username, "the name of a user", "unknown")
+    if by.name != username and not by.name.startswith("os:"):
+        raise acts.refuse(
+            "user", username, "one's own user name: a user says so themselves, with their card", "unknown"
+        )
+    others = acts.rows("person").filter(value__user=user.person).exclude(person=party).exclude(state="")
+    if others.exists():
+        raise acts.refuse("user", username, "a user who has no other card", "differs")
     return user.person
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
 from countermark.stockpile import acts, roster
@@ -149,7 +150,7 @@ def test_after_three_locks_only_a_new_code_helps(with_pin: Armoury) -> None:
 @stored
 def test_the_second_person_confirms_with_card_and_pin(place: Armoury, client: Client) -> None:
     people.person("helda", "commander", DEPOT)
-    one, card = roster.enrol("Maj H. Elda (9)", place=DEPOT, username="helda", by=CHIEF)
+    one, card = roster.enrol("Maj H. Elda (9)", place=DEPOT, username="helda", by=Actor("helda"))
     pins.set_pin(card, pins.issue_code(one.party, by=CHIEF), PIN, by=ARMOURER)
     lone = roster.new_card(place.recruit, by=CHIEF)
     for number, text in enumerate([lone, "AB1000"]):
@@ -286,7 +287,7 @@ def test_whatever_is_sent_for_a_keys_answer_is_refused_in_words(answer: str, key
 @stored
 def test_the_second_person_confirms_this_desk_and_no_other_with_a_key(keys_on: Armoury, client: Client) -> None:
     people.person("helda", "commander", DEPOT)
-    one, card = roster.enrol("Maj H. Elda (9)", place=DEPOT, username="helda", by=CHIEF)
+    one, card = roster.enrol("Maj H. Elda (9)", place=DEPOT, username="helda", by=Actor("helda"))
     pins.set_pin(card, pins.issue_code(one.party, by=CHIEF), PIN, by=ARMOURER)
     key = SoftKey()
     options = client.post("/stockpile/keys/options/", {"card": card, "current": PIN}).json()

@@ -1,11 +1,13 @@
 """The counter: issue, return, receive and put away, scan by scan; a page loaded again shows the same desk."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_GET, require_POST
@@ -189,9 +191,20 @@ def _second(request: HttpRequest, desk: Desk) -> str:
     return ""
 
 
+def _in_utc(text: str) -> str:
+    """A time from a calendar field, which has no zone and means the reader's own, as RFC 3339 in UTC; anything else as it stands."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) <= len("2026-01-01") or found.tzinfo is not None:
+        return text
+    return timezone.make_aware(found).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], note: str) -> str:
     if desk.mode == "issue":
-        due, override = common.said(request, "due"), common.said(request, "override")
+        due, override = _in_utc(common.said(request, "due")), common.said(request, "override")
         return receipts.issue(at, items, desk.person, desk.kind, due=due, override=override, note=note)
     if desk.mode == "return":
         return receipts.give_back(at, items, person=desk.person, note=note)

@@ -90,7 +90,7 @@ def unit(request: HttpRequest, place: str) -> HttpResponse:
         ]
         facts.append((_("Custodian"), Cell(side_texts([found.custodian]).get(found.custodian, ""))))
     if found is not None and found.location:
-        facts.append((_("Exact location"), _location(request, here, found)))
+        facts.append((_("Exact location"), _location(request, here)))
     actions = []
     if accounts.may_at(user, COMMAND, here.pk):
         actions.append(Action(_("Change"), f"{reverse('stockpile:unit_set')}?place={here.pk}", main=True))
@@ -100,14 +100,29 @@ def unit(request: HttpRequest, place: str) -> HttpResponse:
     return shown(request, page)
 
 
-def _location(request: HttpRequest, place: Place, unit: Unit) -> Cell:
-    """The exact location, once it was asked for: an act says who looked."""
+def _location(request: HttpRequest, place: Place) -> Cell:
+    """Where the exact location is to be asked for."""
     if not accounts.may_at(me(request), "stock.location", place.pk):
         return Cell(_("kept from you"))
-    if request.GET.get("location") != "1":
-        return Cell(_("Show, and record that you looked"), f"{reverse('stockpile:unit', args=[place.pk])}?location=1")
-    acts.append([timed_act("person_viewed", {"subject": f"unit:{place.pk}", "what": "location"})], by=actor(request))
-    return Cell(units.location(unit))
+    return Cell(_("Show, and record that you looked"), reverse("stockpile:unit_location", args=[place.pk]))
+
+
+@requires("stock.location")
+@GET_OR_POST
+def unit_location(request: HttpRequest, place: str) -> HttpResponse:
+    """Where exactly a unit lies, once it was asked for: an act says who looked."""
+    here = _place(request, place)
+    found = units.unit(here.pk)
+    above = (reverse("stockpile:unit", args=[here.pk]), here.name)
+    if found is None or not accounts.may_at(me(request), "stock.location", here.pk):
+        raise Http404(_("There is no such place among those you may see."))
+    if request.method != "POST":
+        page = Page(_("Exact location"), "units", above=above, note=_("That you looked is recorded."))
+        return asked(request, forms.Nothing(), lambda _said: above[0], page, _("Show it"))
+    acts.append([timed_act("person_viewed", {"subject": f"unit:{here.pk}", "what": "location"})], by=actor(request))
+    return shown(
+        request, Page(here.name, "units", facts=[(_("Exact location"), Cell(units.location(found)))], above=above)
+    )
 
 
 @requires(COMMAND)
@@ -265,6 +280,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if accounts.may(user, "stock.handle"):
         actions.append(Action(_("Set a PIN"), reverse("stockpile:pin_set")))
         actions.append(Action(_("Register a security key"), reverse("stockpile:key_add")))
+    actions.append(Action(_("My card"), reverse("stockpile:my_card")))
     actions.append(Action(_("Features with a risk"), reverse("stockpile:features")))
     table = Table(
         _("Who may be handed a weapon"),
@@ -339,9 +355,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         _require_not_elsewhere(request, said["name"])
-        one, code = roster.enrol(
-            said["name"], place=said["place"], unit=said["unit"], username=said["username"], by=actor(request)
-        )
+        one, code = roster.enrol(said["name"], place=said["place"], unit=said["unit"], by=actor(request))
         if code:
             _say_card(request, one.name, code)
         return reverse("stockpile:person_qualify", args=[identity.ref_of(one.party)])
@@ -360,6 +374,22 @@ def _require_not_elsewhere(request: HttpRequest, name: str) -> None:
     one, places = roster.find(roster.party_of(name)), queries.visible(me(request), COMMAND)
     if one is not None and one.active and places is not None and one.place not in places:
         raise acts.refuse("name", name, "somebody who is on no other roster: they leave that one first", "elsewhere")
+
+
+@requires("stock.view")
+@GET_OR_POST
+def my_card(request: HttpRequest) -> HttpResponse:
+    """A user says which card is theirs, so that what they sign and confirm with it is known to be theirs."""
+    mine = roster.by_user(me(request))
+    form = forms.MyCard(posted(request))
+
+    def do(said: dict[str, Any]) -> str:
+        one = roster.link(said["card"], by=actor(request))
+        return reverse("stockpile:person", args=[identity.ref_of(one.party)])
+
+    note = _("Your card: %(name)s.") % {"name": mine.name} if mine else ""
+    page = Page(_("My card"), "people", above=(reverse("stockpile:people"), _("Roster")), note=note)
+    return asked(request, form, do, page, _("This is my card"))
 
 
 def _say_card(request: HttpRequest, name: str, code: str) -> None:
