@@ -53,6 +53,12 @@ class Table:
     empty: str = ""
     id: str = "table"
 
+    @property
+    def columns(self) -> list[tuple[str, bool]]:
+        """Each header, and whether its column holds amounts: headers stand where their numbers stand."""
+        first = self.rows[0] if self.rows else ()
+        return [(header, number < len(first) and first[number].amount) for number, header in enumerate(self.headers)]
+
 
 @dataclass(frozen=True)
 class Page:
