@@ -149,14 +149,14 @@ def test_twenty_weapons_are_issued_and_taken_back_by_scanner_alone(
     scan(page, card)
     page.wait_for_selector("#desk .receiver")
     scan(page, *serials, card)
-    page.wait_for_selector("text=Signed for")
+    page.wait_for_selector("text=Handed over")
     assert Holding.objects.filter(custody="shift").count() == out + 20
 
     page.goto(page.url.replace("/issue/", "/return/"))
     scan(page, card)
     page.wait_for_selector("#desk .receiver")
     scan(page, *serials, card)
-    page.wait_for_selector("text=Signed for")
+    page.wait_for_selector("text=Handed over")
 
     assert Holding.objects.filter(custody="shift").count() == out
     assert time.monotonic() - begun < SECONDS

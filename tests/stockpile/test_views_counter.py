@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from countermark.stockpile import acts, units
+from countermark.stockpile import acts, roster, units
+from countermark.stockpile.codes import house
+from countermark.stockpile.counterauth import pins
 from countermark.stockpile.models import Holding
 from tests.register import people
+from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, state
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +59,39 @@ def test_the_card_once_more_signs_for_everything(place: Armoury, armourer: Clien
     assert acts.rows("receipt").count() == 1
 
 
+def test_a_hand_over_by_card_is_said_and_waits_for_the_signature_of_the_receiver(
+    place: Armoury, armourer: Client
+) -> None:
+    for number, text in enumerate([place.card, "AB1000", place.card]):
+        answer = scan(armourer, text, number=number)
+
+    (receipt,) = acts.subjects("receipt")
+    assert f'Handed over:</strong> <bdi dir="auto" class="scan-what">{house.shown(receipt.key)}' in answer
+    assert "Signed for" not in answer
+    assert "Receipts not signed: 1" in answer
+    assert "Receipts not signed: 1" in armourer.get("/stockpile/counter/issue/").content.decode()
+    assert house.shown(receipt.key) in armourer.get("/stockpile/receipts/?open=1").content.decode()
+
+
+def test_a_receipt_leads_with_the_signature_and_with_card_and_pin_where_there_is_a_pin(
+    place: Armoury, armourer: Client
+) -> None:
+    for text in [place.card, "AB1000"]:
+        scan(armourer, text)
+    address = done(armourer).url
+
+    without = armourer.get(address).content.decode()
+    pins.set_pin(place.card, pins.issue_code(place.trained, by=CHIEF), "804271", by=CHIEF)
+    with_pin = armourer.get(address).content.decode()
+    armourer.post(f"{address}signed/", {"method": "paper"})
+
+    assert without.index('value="paper"') < without.index('id="items"')
+    assert 'value="pin"' not in without
+    assert with_pin.index('value="pin"') < with_pin.index('id="items"')
+    assert "Handed over" not in armourer.get(address).content.decode()
+    assert "Receipts not signed: 0" in armourer.get("/stockpile/counter/issue/").content.decode()
+
+
 def test_a_weapon_that_is_out_is_refused_at_the_scan(place: Armoury, armourer: Client) -> None:
     for text in [place.card, "AB1000", place.card]:
         scan(armourer, text)
@@ -100,9 +136,6 @@ def test_what_was_issued_is_taken_back(place: Armoury, armourer: Client) -> None
 def test_who_is_not_eligible_is_red_and_gets_nothing_without_a_reason_and_a_second(
     place: Armoury, armourer: Client
 ) -> None:
-    from countermark.stockpile import roster
-    from tests.register.people import CHIEF
-
     card = roster.new_card(place.recruit, by=CHIEF)
     scan(armourer, card)
     assert "receiver-red" in scan(armourer, "AB1000")

@@ -1,5 +1,6 @@
 """What the pages of this room share: the places somebody may act at."""
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -7,6 +8,7 @@ from countermark.accounts.models import Place, User
 from countermark.marks.sentences import Sentence
 from countermark.register.views.common import me
 from countermark.stockpile import acts, queries
+from countermark.stockpile.models import SubjectRow
 
 LONGEST = 5000
 """Characters of what somebody writes into one field of a page."""
@@ -32,6 +34,14 @@ def store_or_404(request: HttpRequest, permission: str, asked: str = "") -> Plac
         raise Http404(_("There is no such place among those you may see."))
     request.session[STORE] = found.pk
     return found
+
+
+def receipts_of(user: User, *, unsigned: bool = False) -> QuerySet[SubjectRow]:
+    """The receipts of the places somebody may see, the newest first; `unsigned`: those alone that no receiver has signed."""
+    places, rows = queries.visible(user), acts.rows("receipt").order_by("-since")
+    if places is not None:
+        rows = rows.filter(place__in=list(places))
+    return rows.filter(state="open") if unsigned else rows
 
 
 def said(request: HttpRequest, name: str) -> str:

@@ -20,6 +20,7 @@ from countermark.register.queries import scope
 from countermark.register.views.common import REFUSED, actor, me, sentence
 from countermark.stockpile import acts, custody, receipts, seconds
 from countermark.stockpile import desk as desks
+from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import features
 from countermark.stockpile.desk import MODES, Desk, Mode, Row
 from countermark.stockpile.receipts import Counter
@@ -50,7 +51,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
     desk = _desk(request, _mode(mode))
     scan_id, within = request.POST.get("scan_id", "")[:36], scope.of(me(request))
     if address := _done_before(request, desk, "scan", _scanned(request)):
-        return _signed_for(request, desk, request.POST.get("scan", "")[:80], address)
+        return _handed(request, desk, request.POST.get("scan", "")[:80], address)
     chosen = request.POST.get("weapon", "")
     if chosen:
         row = desks.chosen(desk, chosen, scan_id, within)
@@ -96,7 +97,7 @@ def kind(request: HttpRequest, mode: str) -> HttpResponse:
 @requires(HANDLE)
 @require_POST
 def done(request: HttpRequest, mode: str) -> HttpResponse:
-    """Signs for what is on the desk: the receipt, or the desk again with what is missing."""
+    """Hands over what is on the desk: the receipt, for the receiver to sign, or the desk again with what is missing."""
     desk = _desk(request, _mode(mode))
     if address := _done_before(request, desk, "seen", request.POST.get("seen", "")):
         return redirect(address)
@@ -117,21 +118,21 @@ def key(request: HttpRequest, mode: str) -> HttpResponse:
 
 
 def _finish(request: HttpRequest, desk: Desk, row: Row) -> HttpResponse:
-    """The card that was read first was read again: what is on the desk is signed for, where nothing more is asked."""
+    """The card that was read first was read again: what is on the desk is handed over, where nothing more is asked."""
     try:
         address = _hand_over(request, desk)
     except Refused as refused:
         errors = "; ".join(sentence(error) for error in refused.errors)
         return _answer(request, desk, Row("asked", Sentence("Not finished yet"), row.text, errors, again=True))
-    return _signed_for(request, desk, row.text, address)
+    return _handed(request, desk, row.text, address)
 
 
-def _signed_for(request: HttpRequest, desk: Desk, text: str, address: str) -> HttpResponse:
+def _handed(request: HttpRequest, desk: Desk, text: str, address: str) -> HttpResponse:
     empty = _desk(request, desk.mode)
     if desk.mode == "move":
         return _answer(request, empty, Row("done", Sentence("Put away"), text, again=True))
-    code = address.rstrip("/").rpartition("/")[2]
-    return _answer(request, empty, Row("done", Sentence("Signed for"), code, again=True), receipt=address)
+    code = house.shown(address.rstrip("/").rpartition("/")[2])
+    return _answer(request, empty, Row("done", Sentence("Handed over"), code, again=True), receipt=address)
 
 
 def _require_seen(request: HttpRequest, desk: Desk) -> None:
@@ -243,6 +244,7 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "places": _counters(me(request)),
         "sent": request.POST,
         "keys": features.is_on(features.PASSKEY, desk.store),
+        "unsigned": common.receipts_of(me(request), unsigned=True).count,
     }
 
 
@@ -254,10 +256,10 @@ def _counters(user: User) -> list[Place]:
 
 def _answer(request: HttpRequest, desk: Desk, row: Row, receipt: str = "") -> HttpResponse:
     """For the script: a row, and the desk; for a browser without one: the page."""
-    context = _context(request, desk)
+    context = _context(request, desk) | {"receipt": receipt}
     if request.headers.get("HX-Request") != "true":
         return render(request, "stockpile/counter.html", context | {"row": _told(row)})
-    html = render_to_string("stockpile/counter_row.html", context | {"row": _told(row), "receipt": receipt}, request)
+    html = render_to_string("stockpile/counter_row.html", context | {"row": _told(row)}, request)
     html += render_to_string("stockpile/counter_into.html", context, request)
     return HttpResponse(html)
 

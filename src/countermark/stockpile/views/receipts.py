@@ -14,7 +14,7 @@ from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import features, passkeys, pins
 from countermark.stockpile.receipts import SIGNATURES, Receipt
 from countermark.stockpile.states import Subject
-from countermark.stockpile.views import proving
+from countermark.stockpile.views import common, proving
 from countermark.stockpile.views.counter import HANDLE
 
 SHOWN = 200
@@ -24,12 +24,7 @@ SHOWN = 200
 @require_GET
 def receipt_list(request: HttpRequest) -> HttpResponse:
     """The newest receipts of the places one may see; `open` for those nobody has signed."""
-    places = queries.visible(me(request))
-    rows = acts.rows("receipt").order_by("-since")
-    if places is not None:
-        rows = rows.filter(place__in=list(places))
-    if request.GET.get("open"):
-        rows = rows.filter(state="open")
+    rows = common.receipts_of(me(request), unsigned=bool(request.GET.get("open")))
     found = [acts.subject_of_row(row) for row in rows[:SHOWN]]
     names = side_texts([one.person for one in found])
     shown = [(one, one.of(Receipt), names.get(one.person, ""), house.shown(one.key)) for one in found]
@@ -57,6 +52,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "proof": receipts.proof_of(code),
         "signatures": SIGNATURES,
         "keys": features.is_on(features.PASSKEY, value.store),
+        "pin": not value.person or pins.has_pin(value.person),
     }
     return render(request, "stockpile/receipt.html", context)
 
