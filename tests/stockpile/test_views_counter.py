@@ -3,11 +3,16 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
-from countermark.stockpile import acts, roster, units
+from countermark.accounts.models import User
+from countermark.ledger.verify import verify
+from countermark.register.checking import Refused
+from countermark.stockpile import acts, roster, seconds, units
 from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import pins
+from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.models import Holding
 from tests.register import people
 from tests.register.people import CHIEF
@@ -161,6 +166,27 @@ def test_nobody_guesses_the_password_of_a_second_person(place: Armoury, armourer
 
     assert answer.status_code == 422
     assert "quarter" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["helda", "nobody-of-that-name"])
+def test_wrong_passwords_of_a_second_person_are_counted_across_restarts_and_workers(
+    place: Armoury, armourer: Client, name: str
+) -> None:
+    people.person("helda", "commander", DEPOT)
+    belo = User.objects.get(username="belo")
+    for secret in ["wrong"] * 5 + ["a-long-password"]:
+        cache.clear()
+        with pytest.raises(Refused) as refused:
+            seconds.confirm(name, secret, beside=belo, place=place.depot)
+
+    assert refused.value.errors[0].code == "locked"
+    assert Proof.objects.get().failures == 5
+    assert verify().ok
+
+    Proof.objects.update(until="2001-01-01T00:00:00.000Z")
+    if name == "helda":
+        assert seconds.confirm(name, "a-long-password", beside=belo, place=place.depot)
+        assert Proof.objects.get().failures == 0
 
 
 def test_several_weapons_with_one_serial_are_asked_about(place: Armoury, armourer: Client) -> None:

@@ -3,41 +3,33 @@
 They say so with their user name and password, with their card and PIN, or with a security key (`confirm_key`).
 """
 
-import hashlib
-
-from django.core.cache import cache
-
 from countermark.accounts import queries as accounts
 from countermark.accounts import services
 from countermark.accounts.models import User
 from countermark.stockpile import acts, roster
 from countermark.stockpile.codes import house
-from countermark.stockpile.counterauth import passkeys, pins
+from countermark.stockpile.counterauth import passkeys, pins, tries
 from countermark.stockpile.counterauth.passkeys import Asked, Site
 from countermark.stockpile.roster import Enrolled
 
 MAY = ("stock.handle", "stock.command")
-TRIES = 5
-LOCKED_SECONDS = 900
 
 
 def confirm(name: str, secret: str, *, beside: User, place: str) -> str:
     """The person id of who confirms, by name and password or card and PIN. Raises `Refused`, with one answer for an unknown name and a wrong secret.
 
-    After `TRIES` wrong answers nobody confirms under that name for a quarter of an hour.
+    After 5 wrong answers nobody confirms under that name for a quarter of an hour (`tries`).
     """
     parsed = house.parse(name)
     if parsed is not None and parsed[0] == "person":
         return _fit(_user_of(pins.prove(name, secret)), beside, place)
-    # A digest: what somebody types as a name may be longer than a key of the cache, or hold what none may.
-    key = f"stockpile:second:{hashlib.sha256(name.strip().casefold().encode()).hexdigest()}"
-    if cache.get(key, 0) >= TRIES:
-        raise acts.refuse("second", "", "another try in a quarter of an hour: there were too many", "locked")
-    user = _user(name, secret)
+    row = tries.of_password(name)
+    tries.require_open(row, "second")
+    user = _user(name, secret) if tries.count(row) else None
     if user is None:
-        cache.set(key, cache.get(key, 0) + 1, LOCKED_SECONDS)
+        tries.failed(row, "second")
         raise acts.refuse("second", "", "the name and password of somebody who may confirm here", "unknown")
-    cache.delete(key)
+    tries.right(row)
     return _fit(user, beside, place)
 
 

@@ -7,7 +7,7 @@ class Proof(models.Model):
     """Kept: a PIN (its hash only) or a security key (its public key only) of somebody on the roster. No biometric, no template.
 
     `key` is `pin:<party>` or `passkey:<SHA-256 of the credential id>`. A `temporary` PIN is the one-time code by which a person sets their
-    own, good until `until`. `failures`, `locked` and `uses` (a key's signature counter) change without an act and stand in no digest.
+    own, good until `until`. A row of kind `password` only counts the wrong passwords somebody gave as a second person (`tries`). `failures`, `locked` and `uses` (a key's signature counter) change without an act and stand in no digest.
     """
 
     key = models.TextField(primary_key=True)

@@ -4,17 +4,14 @@ Only the hash of a PIN is kept (argon2), in a table of this node alone: it does 
 """
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
-from django.db.models import F
 
-from countermark.accounts import security_log
 from countermark.ledger import entry, identity
 from countermark.ledger.services import Actor
 from countermark.stockpile import acts, receipts, roster
-from countermark.stockpile.counterauth import kept, rules
+from countermark.stockpile.counterauth import kept, rules, tries
 from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.receipts import Receipt
 from countermark.stockpile.roster import Enrolled
@@ -28,7 +25,7 @@ def issue_code(party: str, *, by: Actor) -> str:
     code = "".join(secrets.choice("0123456789") for _ in range(rules.CODE_DIGITS))
     with acts.alone():
         row = Proof(key=_key(one.party), party=one.party, kind="pin", secret=make_password(code), temporary=True)
-        row.until = _later(timedelta(hours=rules.CODE_HOURS))
+        row.until = tries.later(timedelta(hours=rules.CODE_HOURS))
         kept.write(row, "code", by=by)
     return code
 
@@ -57,15 +54,12 @@ def prove(card: str, pin: str, *, code: bool = False) -> Enrolled:
         make_password(pin)  # takes as long as with a PIN there is
         raise acts.refuse("pin", "", WRONG, "wrong")
     _require_unlocked(row)
-    # Counted before it is looked at, and only if nobody counted meanwhile: guesses sent together are no way around the count.
-    if not Proof.objects.filter(key=row.key, failures=row.failures, locked=row.locked).update(
-        failures=F("failures") + 1
-    ):
+    if not tries.count(row):
         raise acts.refuse("pin", "", WRONG, "wrong")
     if not check_password(pin, row.secret) or not _usable(row, code):
-        _failed(row)
+        tries.failed(row, "pin", party=row.party)
         raise acts.refuse("pin", "", WRONG, "wrong")
-    Proof.objects.filter(key=row.key).update(failures=0, locked="")
+    tries.right(row)
     return one
 
 
@@ -106,21 +100,7 @@ def _usable(row: Proof, code: bool) -> bool:
 def _require_unlocked(row: Proof) -> None:
     if rules.blocked(row.failures):
         raise acts.refuse("pin", "", "a new one-time code from the commander: there were too many wrong PINs", "locked")
-    if row.locked and entry.now() < row.locked:
-        raise acts.refuse("pin", "", "another try in a quarter of an hour: there were too many", "locked")
-
-
-def _failed(row: Proof) -> None:
-    with transaction.atomic():
-        now = Proof.objects.get(key=row.key)
-        lock = rules.locks(now.failures) or rules.blocked(now.failures)
-        if lock:
-            Proof.objects.filter(key=row.key).update(locked=_later(timedelta(minutes=rules.LOCK_MINUTES)))
-    security_log.note("pin_locked" if lock else "pin_failed", None, party=row.party, failures=now.failures)
-
-
-def _later(wait: timedelta) -> str:
-    return (datetime.now(UTC) + wait).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    tries.require_open(row, "pin")
 
 
 def _key(party: str) -> str:
