@@ -9,7 +9,7 @@ from django.test import Client
 from countermark.accounts.models import User
 from countermark.cli.stockpile.common import weapon_ids
 from countermark.register import services
-from countermark.stockpile import acts, roster
+from countermark.stockpile import acts, roster, units
 from countermark.stockpile.models import Holding
 from countermark.stockpile.views.pages import weapons_of_lines
 from tests.register import people
@@ -59,11 +59,20 @@ def test_what_no_record_can_hold_is_refused_and_not_an_error_of_the_page(place: 
     assert not Holding.objects.exists()
 
 
-@pytest.mark.parametrize("happened", ["tomorrow", "2026-13-45", "\u202e=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize(
+    "happened", ["tomorrow", "2026-13-45", "\u202e=cmd|' /C calc'!A0", "2026", "2026-01", "9999-01-01"]
+)
 def test_a_wrong_time_of_an_earlier_issue_is_refused(place: Armoury, armourer: Client, happened: str) -> None:
     laid(armourer, place.card, "AB1000")
 
     assert done(armourer, happened=happened).status_code == 422
+
+
+@pytest.mark.parametrize("happened", ["2026", "2026-01", "9999-01-01"])
+def test_a_weapon_is_put_away_on_a_day_or_at_a_time_that_was(place: Armoury, armourer: Client, happened: str) -> None:
+    laid(armourer, units.code_of(place.rack_b), "AB1000", mode="move")
+
+    assert done(armourer, "move", happened=happened).status_code == 422
 
 
 @pytest.mark.parametrize("happened", ["31.01.2026", "2026-01-31", "2026-01-31T00:00+00:00"])

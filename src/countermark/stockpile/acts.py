@@ -1,7 +1,7 @@
 """How this room writes: acts about its subjects, through the one door, and what they say now."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -35,6 +35,7 @@ __all__ = [
     "draft",
     "due_time",
     "happened_at",
+    "moment",
     "new_id",
     "one_of",
     "own_origin",
@@ -115,12 +116,27 @@ def subject_of_row(row: SubjectRow) -> Subject:
     return Subject(**{name: getattr(row, name) for name in Subject.__struct_fields__})
 
 
+def moment(said: str) -> dates.Moment | None:
+    """When something happened: a day, or a day and time with its offset; None for an empty text, which is now.
+
+    Raises `Refused` for any other text, a month or a year too, and for a time still to come (14 hours are left for how far zones lie apart).
+    """
+    text = said.strip()
+    if not text:
+        return None
+    found = dates.parse(text)
+    if not isinstance(found, dates.Moment) or found.precision not in ("instant", "day"):
+        expected = Sentence("the day, or day and time with offset, such as 2026-06-30T08:15+02:00")
+        raise refuse("happened", said, expected, "date")
+    if datetime.fromisoformat(found.instant) > datetime.now(UTC) + timedelta(hours=14):
+        raise refuse("happened", said, "a time that is not still to come", "future")
+    return found
+
+
 def happened_at(said: str) -> str:
-    """When something happened, as it was said; empty for now. Raises `Refused` for what the register reads as no date: no other text stands in an act."""
-    moment = dates.parse(said.strip()) if said.strip() else None
-    if isinstance(moment, dates.NoDate):
-        raise refuse("happened", said, moment.expected, moment.code)
-    return said.strip()
+    """When something happened, as it was said; empty for now. Raises `Refused` as `moment`: no other text stands in an act."""
+    found = moment(said)
+    return found.text if found else ""
 
 
 def due_time(said: str) -> str:

@@ -157,6 +157,7 @@ def require_place(user: User, permission: str, place: str) -> None:
 def move(weapons: Sequence[str], store: str, *, note: str = "", happened: str = "", by: Actor) -> None:
     """Puts weapons of the store somewhere else in it. Raises `Refused`, also where they would not fit or may not be kept."""
     pk = acts.place_id(acts.required("store", store, "a place of this State"))
+    happened = acts.happened_at(happened)
     with acts.alone():
         events, found = drafts(Order("move", store=pk, note=note, happened=happened), weapons)
         fits(pk, found)

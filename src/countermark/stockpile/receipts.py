@@ -206,6 +206,7 @@ def _done(
 ) -> str:
     """The events of a counter's act and its receipt, in one transaction; the code of a receipt that was made already, where it is said twice."""
     code, reason, remark = counter.code, override.strip(), order.note.strip()
+    happened = acts.happened_at(counter.happened)
     _require_second(counter, needs_second(units.policy_at(order.store), order.step))
     with acts.alone():
         if acts.subject("receipt", code) is not None:
@@ -215,7 +216,7 @@ def _done(
             check(order.store, found)
         receipt = Receipt(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
-            order.due, order.account, counter.happened, counter.second, identity.opaque("note", reason) if reason else "",
+            order.due, order.account, happened, counter.second, identity.opaque("note", reason) if reason else "",
             note=identity.opaque("note", remark) if remark else "",
         )  # fmt: skip
         acts.append([*events, _made(code, receipt, reason, remark)], by=counter.by)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from countermark.accounts.models import Place
 from countermark.marks.text import canonical
-from countermark.register.files import dates
 from countermark.register.models import Weapon
 from countermark.stockpile import acts, units
 from countermark.stockpile.codes import Meaning
@@ -139,13 +138,5 @@ def _time(text: str) -> str:
 
 def happened(text: str) -> str:
     """The time written on a paper sheet: a day, or a day and time with its offset. Raises `Refused`."""
-    if not text.strip():
-        return ""
-    moment = dates.parse(text.strip())
-    if not isinstance(moment, dates.Moment) or moment.precision not in ("instant", "day"):
-        raise acts.refuse(
-            "happened", text, "the day, or day and time with offset, such as 2026-06-30T08:15+02:00", "date"
-        )
-    if dt.datetime.fromisoformat(moment.instant) > dt.datetime.now(dt.UTC) + dt.timedelta(hours=14):
-        raise acts.refuse("happened", text, "a time that is not still to come", "future")
-    return moment.instant
+    moment = acts.moment(text)
+    return moment.instant if moment else ""
