@@ -9,6 +9,7 @@
   const ENDS = "\r\n\t";
   const RETRY = 3000;
   const SEPARATOR = "\u001d";
+  const SIGNED_OUT = 401;
 
   class Pace {
     constructor() {
@@ -78,10 +79,12 @@
       this.pace = new Pace();
       this.pause = PAUSE;
       this.timer = 0;
+      this.retry = 0;
       this.queue = [];
       this.history = [];
       this.seen = new Map();
       this.busy = false;
+      this.out = false;
       this.listen();
     }
 
@@ -96,6 +99,7 @@
       this.field.addEventListener("paste", (event) => this.paste(event));
       document.addEventListener("keydown", (event) => this.elsewhere(event), true);
       window.addEventListener("online", () => this.drain());
+      window.addEventListener("focus", () => this.drain());
       window.addEventListener("beforeunload", (event) => {
         if (this.queue.length) event.preventDefault();
       });
@@ -266,7 +270,8 @@
         this.counted();
       }
       this.busy = false;
-      if (this.queue.length) window.setTimeout(() => this.drain(), RETRY);
+      window.clearTimeout(this.retry);
+      if (this.queue.length) this.retry = window.setTimeout(() => this.drain(), RETRY);
     }
 
     async send(scan) {
@@ -277,6 +282,10 @@
       data.set("scan_how", scan.how);
       const answer = await this.ask(this.form.dataset.scanUrl, data);
       if (answer === null) return false;
+      if (answer === SIGNED_OUT) {
+        this.signIn(scan.row);
+        return false;
+      }
       if (typeof answer === "number") {
         this.tell(scan.row, "failed", String(answer));
         this.forget(scan);
@@ -291,16 +300,42 @@
       return true;
     }
 
-    // The HTML of an answer; a number where the server refused the whole request; null where it could not be reached.
+    // The HTML of an answer; a number where the server refused the whole request (SIGNED_OUT: somebody has to sign in again); null
+    // where it could not be reached.
     async ask(url, body) {
       try {
+        if (this.out) await this.renew();
+        const { csrfmiddlewaretoken: token } = this.form.elements;
+        if (token) body.set(token.name, token.value);
         const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, credentials: "same-origin" });
         if (answer.status >= 500) return null;
-        if (answer.redirected) return 401;
+        // htmx, whose header is sent, is told in a header of its own to go to the entrance.
+        this.out = answer.redirected || answer.headers.has("HX-Redirect") || [401, 403].includes(answer.status);
+        if (this.out) return SIGNED_OUT;
         return answer.ok || answer.status === 422 ? await answer.text() : answer.status;
       } catch {
         return null;
       }
+    }
+
+    // Signing in changes the secret of every form: the entrance, or where it leads who is signed in, has the new one.
+    async renew() {
+      const answer = await fetch(this.model.dataset.scanEntrance, { credentials: "same-origin" });
+      const found = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(await answer.text());
+      if (!found) return;
+      for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) [, field.value] = found;
+    }
+
+    signIn(row) {
+      const word = row.querySelector("[data-scan-word]");
+      if (word.querySelector("a")) return;
+      const link = document.createElement("a");
+      link.href = this.model.dataset.scanEntrance;
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = this.model.dataset.scanSignIn;
+      word.replaceChildren(link);
+      this.answered("failed", row);
     }
 
     replace(scan, html) {
@@ -376,9 +411,14 @@
       } else {
         // It stands: nothing may say that it does not.
         scan.undone = false;
-        this.tell(scan.row, "failed", String(answer || ""));
-        this.answered("failed", scan.row);
+        this.failed(this.row("failed", scan.text), answer);
       }
+    }
+
+    failed(row, answer) {
+      this.tell(row, "failed", answer === SIGNED_OUT ? "" : String(answer || ""));
+      if (answer === SIGNED_OUT) this.signIn(row);
+      else this.answered("failed", row);
     }
 
     undone(scan) {
@@ -466,13 +506,12 @@
       input.value = "";
       const row = this.row("waiting", file.name);
       const answer = await this.ask(this.form.dataset.scanPhoto, data);
-      const found = typeof answer === "string" ? JSON.parse(answer) : { texts: [], message: String(answer || "") };
+      const found = typeof answer === "string" ? JSON.parse(answer) : { texts: [] };
       if (found.texts.length) {
         row.remove();
         for (const text of found.texts) this.take(text, "photograph");
       } else {
-        this.tell(row, "failed", found.message || "");
-        this.answered("failed", row);
+        this.failed(row, typeof answer === "string" ? found.message || "" : answer);
       }
       this.field.focus();
     }
