@@ -195,7 +195,7 @@ def test_the_auditor_reads_the_ledger_and_takes_a_checkpoint(visitor: Visitor) -
     assert page.locator(".log-facts .mark").first.inner_text().startswith("XA/main")
 
     with page.expect_download() as waiting:
-        page.locator(".page-actions a").click()
+        page.locator(".page-actions a[href='/ledger/checkpoint/']").click()
     note = waiting.value.path().read_text(encoding="utf-8")
     assert note.startswith("XA/main/")
 

@@ -11,6 +11,7 @@ from countermark.ledger.services import Actor
 from countermark.register.models import Weapon
 from countermark.stockpile import acts, queries, roster, units
 from countermark.stockpile.models import Holding
+from countermark.stockpile.scanning import queries as scanning
 from tests.browser.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ def depot(store: str) -> Place:
 
 @pytest.fixture
 def weapons(depot: Place) -> list[Weapon]:
-    """Twenty weapons that lie there, each with a serial no other weapon of the depot bears."""
+    """Twenty weapons that lie there, each with a serial that leads to no other."""
     found = queries.in_store(units.of_site(depot.pk)).filter(status="active", finding="").exclude(serial="")
-    serials: dict[str, list[Weapon]] = {}
-    for weapon in found.order_by("pk")[:400]:
-        serials.setdefault(weapon.serial, []).append(weapon)
-    alone = [some[0] for serial, some in serials.items() if len(some) == 1 and serial.isalnum() and len(serial) > 4]
+    alone = [
+        one for one in found.order_by("pk") if [found.pk for found in scanning.look(one.serial).weapons] == [one.pk]
+    ]
+    assert len(alone) >= 20
     return alone[:20]
 
 
