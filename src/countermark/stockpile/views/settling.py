@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +16,7 @@ from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.stockpile import forms, settling
 from countermark.stockpile.views import common
 from countermark.stockpile.views.keying import person_of
-from countermark.stockpile.views.pages import Page, Table, asked, weapon_cells
+from countermark.stockpile.views.pages import Page, Table, asked, shown, weapon_cells
 
 COMMAND = "stock.command"
 
@@ -34,8 +32,9 @@ def settle(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
         raise Http404(_("There is no such record among those you may see."))
     state = projection.state_of(str(weapon_id))
     if request.method == "GET" and (state is None or state.finding != CONTRADICTED):
-        messages.info(request, _("Its hand-overs do not contradict each other: there is nothing to settle."))
-        return redirect("register:weapon", weapon_id)
+        note = _("Its hand-overs do not contradict each other: there is nothing to settle.")
+        above = (reverse("register:weapon", args=[weapon_id]), _("Weapon"))
+        return shown(request, Page(_("Say where it is"), "home", above=above, note=note))
     form = forms.Settle(common.places_of(user, COMMAND), posted(request))
 
     def do(said: dict[str, Any]) -> str:
