@@ -18,7 +18,7 @@ from countermark.register.files.vocabulary import KINDS
 from countermark.register.services import side_texts
 from countermark.stockpile import acts, states
 from countermark.stockpile.codes import house
-from countermark.stockpile.rules.custody import QUALIFICATIONS, Policy, merged
+from countermark.stockpile.rules.custody import QUALIFICATIONS, SECONDED, Policy, merged
 
 FORMS = ("site", "building", "room", "rack", "case", "vehicle", "counter")
 MOST = 1_000_000
@@ -127,6 +127,9 @@ def of_site(place: str) -> frozenset[str]:
 
 def set_policy(policy: Policy, *, place: str = "", by: Actor) -> bool:
     """Sets the policy of a place, or of the State. Raises `Refused` for an unknown word."""
+    for step in policy.two_person:
+        if step not in SECONDED:
+            raise acts.refuse("two_person", step, acts.one_of(SECONDED), "unknown")
     for what in [one for some in policy.requires.values() for one in some]:
         if what not in QUALIFICATIONS:
             raise acts.refuse("requires", what, acts.one_of(QUALIFICATIONS), "unknown")

@@ -44,9 +44,6 @@ LABELS: dict[str, dict[str, str]] = {
         "issue": _("Issue"),
         "return": _("Take back"),
         "dispatch": _("Send off"),
-        "destroy": _("Destroy"),
-        "settle": _("Settle a contradiction"),
-        "override": _("Issue to somebody not eligible"),
     },
     "shipment_state": {
         "prepared": _("prepared"),

@@ -89,12 +89,16 @@ class Qualification(msgspec.Struct, frozen=True, omit_defaults=True):
 QUALIFICATIONS = ("licence", "training", "medical", "unit")
 
 
+SECONDED = ("receive", "issue", "return", "dispatch")
+"""What a State or a place may ask a second person for. An override and a destruction always need one; a contradiction is settled by who commands."""
+
+
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a State or a place asks of its stores. `two_person` names steps of `STEPS` (and other acts of the room) a second person must
-    confirm; `requires` the qualifications for each kind of custody; `hours` until a weapon issued so is due back.
+    """What a State or a place asks of its stores. `two_person` names those of `SECONDED` a second person must confirm; `requires` the
+    qualifications for each kind of custody; `hours` until a weapon issued so is due back.
     """
 
-    two_person: tuple[str, ...] = ("receive", "destroy", "settle", "override")
+    two_person: tuple[str, ...] = ("receive",)
     requires: dict[str, tuple[str, ...]] = {}
     hours: dict[str, int] = {}
 
