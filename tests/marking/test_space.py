@@ -1,5 +1,7 @@
 """What fits on a plate, and how many import marks will fit after it."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,5 +108,10 @@ def test_lines_through_what_is_kept_are_as_many_as_counting_finds(
     assert space._blocked(lines, character, kept) == sum(met)
 
 
-def test_a_tiny_character_is_answered_at_once() -> None:
-    assert space.fit(20, 12, 1e-9, ["XA 1"], (), [HALF]).fits
+@pytest.mark.parametrize("character", [1e-9, 5e-324])
+def test_a_tiny_character_is_answered_at_once(character: float) -> None:
+    assert space.fit(20, 12, character, ["XA 1"], (), [HALF]).fits
+
+
+def test_an_area_without_end_is_answered() -> None:
+    assert space.fit(20, math.inf, 1.6, ["XA 1"]).fits

@@ -20,6 +20,7 @@ USUAL_HEIGHT_MM = 1.6
 """Where no rule names a height."""
 
 _TINY = 1e-9
+_MOST = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,20 @@ class Fit:
 def grid(width_mm: float, height_mm: float, character_mm: float) -> Grid:
     """The lines and columns of an area at a character height."""
     along, across = width_mm - 2 * EDGE_MM, height_mm - 2 * EDGE_MM
-    columns = int((along + _TINY) / (ADVANCE * character_mm))
+    columns = _whole((along + _TINY) / (ADVANCE * character_mm))
     # The last line needs no space below it.
-    lines = int((across + (LEADING - 1) * character_mm + _TINY) / (LEADING * character_mm))
+    lines = _whole((across + (LEADING - 1) * character_mm + _TINY) / (LEADING * character_mm))
     return Grid(max(lines, 0), max(columns, 0))
+
+
+def _whole(quotient: float) -> int:
+    """A number of lines or characters, toward zero."""
+    return int(_bounded(quotient))
+
+
+def _bounded(quotient: float) -> float:
+    """Of a character next to nothing more stand on an area than there are numbers for: as many as need be told apart."""
+    return max(-_MOST, min(_MOST, quotient))
 
 
 def wrap(text: str, columns: int) -> list[str] | None:
@@ -118,8 +129,8 @@ def _blocked(lines: int, character_mm: float, kept: Sequence[Kept]) -> int:
     """How many lines would run through what is kept; reckoned, not counted: a tiny character has more lines than time."""
     step, blocked, done = LEADING * character_mm, 0, 0
     for one in sorted(kept, key=lambda area: area.top_mm):
-        first = math.floor((one.top_mm - EDGE_MM - character_mm + _TINY) / step) + 1
-        last = math.ceil((one.top_mm + one.height_mm - EDGE_MM - _TINY) / step) - 1
+        first = math.floor(_bounded((one.top_mm - EDGE_MM - character_mm + _TINY) / step)) + 1
+        last = math.ceil(_bounded((one.top_mm + one.height_mm - EDGE_MM - _TINY) / step)) - 1
         first, last = max(first, done), min(last, lines - 1)
         blocked += max(0, last - first + 1)
         done = max(done, last + 1)
