@@ -3,7 +3,7 @@
 import getpass
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +113,12 @@ def write(path: Path, data: str | bytes) -> None:
         path.write_bytes(data.encode() if isinstance(data, str) else data)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def show(lines: Sequence[dict[str, Any]], what: str, as_json: bool) -> None:
+    """Prints lines for a person, or one JSON object."""
+    if as_json:
+        print_json({what: lines})
+        return
+    for line in lines:
+        click.echo("  ".join(str(value) for value in line.values() if value not in ("", None, [], {})))

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from countermark.demo.world import tables
-from countermark.ledger import checkpoint, database, entry, exchange, sealing, services
+from countermark.ledger import checkpoint, entry, exchange, sealing, services
 from countermark.ledger.checkpoint import SigningKey
 from countermark.ledger.services import Actor
 from countermark.register.models import Weapon
@@ -120,7 +120,7 @@ def furnish(state: str, *, by: Actor) -> None:
     if next(case_queries.cases(), None) is not None:
         return
     rng = Random("countermark demonstration tracing")
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         periods.set_periods("", rules.Periods(source="Decision of the arms authority, 2025"), by=by)
         _own_weapons(rng)
         other = "XA" if state == "XB" else "XB"

@@ -7,6 +7,7 @@ tree written, views folded and kept rows saved, all in one transaction under the
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +29,7 @@ from countermark.ledger.models import LOG_SPAN, Attachment, Log, NodeSetting, Si
 from countermark.ledger.vocabulary import ACTS
 
 __all__ = [
-    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "Ready", "SideNote", "act", "append",
+    "NODE", "Actor", "Captured", "Draft", "KeptWrite", "LedgerError", "Ready", "SideNote", "act", "alone", "append",
     "append_ready", "attachment", "clock_problem", "erase", "open_log", "open_store", "person", "refs_of_people",
     "require_own_log", "set_setting",
     "setting", "timed_act",
@@ -329,6 +330,11 @@ def require_own_log() -> Log:
     if log is None:
         return open_store()
     return log
+
+
+def alone() -> AbstractContextManager[None]:
+    """What is decided inside is still so when it is written: nobody else appends to this node's log meanwhile."""
+    return database.write_transaction(require_own_log().id)
 
 
 def open_store() -> Log:

@@ -7,11 +7,10 @@ import msgspec
 
 from countermark.ledger import jcs
 from countermark.ledger.models import Attachment
-from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
+from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote, alone
 from countermark.marking.models import ItemRow, RecordRow
 from countermark.marking.states import Record
 from countermark.register.acts import (
-    alone,
     append,
     document,
     draft,

@@ -2,11 +2,10 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 from countermark.accounts.models import Place
-from countermark.ledger import database, identity, services
+from countermark.ledger import identity, services
 from countermark.ledger.services import Actor, Captured, Draft, KeptWrite, SideNote
 from countermark.marks.sentences import Sentence, said
 from countermark.register import documents
@@ -16,11 +15,6 @@ from countermark.register.checking import refuse
 def new_id() -> str:
     """An id nobody else has, on whatever node."""
     return str(uuid.uuid4())
-
-
-def alone() -> AbstractContextManager[None]:
-    """What is decided inside is still so when it is written: nobody else appends to this node's log meanwhile."""
-    return database.write_transaction(services.require_own_log().id)
 
 
 def own_origin() -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countermark.ledger import database, epcis, services
+from countermark.ledger import epcis, services
 from countermark.ledger.entry import is_disguised
 from countermark.ledger.epcis import Document, Problem
 from countermark.ledger.services import Actor, Draft
@@ -49,7 +49,7 @@ def _append(drafts: Sequence[Draft], data: bytes, by: Actor) -> int:
     if not drafts:
         return 0
     row = services.attachment(data, MEDIA_TYPE)
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         captured = services.append(drafts, by=by)
         differing = [number for number, one in enumerate(captured) if one.differs]
         if differing:

@@ -4,14 +4,13 @@ What is a discrepancy follows from the records and is never written down; what s
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
 from countermark.accounts.models import User
 from countermark.accounts.queries import may
-from countermark.ledger import database, identity, kept, services
+from countermark.ledger import identity, kept, services
 from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
 from countermark.marks.sentences import Sentence
 from countermark.register.checking import refuse
@@ -64,7 +63,7 @@ def assign(subject: str, due: str, owner: str, *, by: Actor) -> None:
     person = User.objects.filter(username=owner, disabled=False).first()
     if person is None or not may_answer(person, kind_of(subject)):
         raise refuse("owner", owner, "somebody who may decide discrepancies", "unknown")
-    with _alone():
+    with services.alone():
         row = _row(subject, due)
         if row.state == OPEN and row.owner == owner and row.due == due:
             return
@@ -79,7 +78,7 @@ def decide(subject: str, due: str, outcome: str, reason: str, *, by: Actor) -> N
         raise refuse("outcome", outcome, Sentence("one of %(codes)s", codes=", ".join(OUTCOMES)), "unknown")
     if not reason.strip():
         raise refuse("reason", reason, "why it is decided so", "missing")
-    with _alone():
+    with services.alone():
         row = _row(subject, due)
         if row.state == DECIDED:
             raise refuse("subject", subject, "a discrepancy that is still open", "decided")
@@ -93,10 +92,6 @@ def decide(subject: str, due: str, outcome: str, reason: str, *, by: Actor) -> N
 def is_past(due: str) -> bool:
     """Whether a due date is over."""
     return due < timezone.localdate().isoformat()
-
-
-def _alone() -> AbstractContextManager[None]:
-    return database.write_transaction(services.require_own_log().id)
 
 
 def _row(subject: str, due: str) -> Case:

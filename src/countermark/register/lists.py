@@ -223,7 +223,7 @@ def review(
         raise refuse("list", list_, Sentence("one of %(codes)s", codes=", ".join(LISTS.values())), "unknown")
     if not text.strip():
         raise refuse("text", text, "a spelling", "missing")
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         held = terms(list_)
         if spelling(text) in known_spellings(held):
             raise refuse("text", text, "a spelling nobody has reviewed yet", "reviewed")

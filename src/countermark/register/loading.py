@@ -546,7 +546,7 @@ class _Batch(Generic[T]):
         if done is None:
             new = self.write(by) if self.items else 0
         else:
-            with database.write_transaction(services.require_own_log().id):
+            with services.alone():
                 new = self.write(by) if self.items else 0
                 if new or changed:
                     services.append([done], by=by)

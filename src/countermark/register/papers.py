@@ -6,7 +6,6 @@ event keyed from it, so that nobody keys one twice and every form is accounted f
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,7 +14,7 @@ from django.db.models import QuerySet
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
-from countermark.ledger import database, entry, identity, kept, services
+from countermark.ledger import entry, identity, kept, services
 from countermark.ledger.services import Actor, KeptWrite, SideNote
 from countermark.ledger.vocabulary import EVENTS, gettext_noop
 from countermark.marks.sentences import Sentence
@@ -56,7 +55,7 @@ def issue(
     texts = (SideNote("person", name),) if name else ()
     services.require_own_log()
     holder = identity.ref("person", name) if name else ""
-    with _alone():
+    with services.alone():
         forms = [
             PaperForm(
                 code=papercodes.code_of(kind, secrets.randbelow(papercodes.NUMBERS)),
@@ -107,7 +106,7 @@ def key(code: str, written: str, record: Callable[[], Added], *, by: Actor) -> A
     is none, and for what `record` is refused for.
     """
     when = _written(written)
-    with _alone():
+    with services.alone():
         form = PaperForm.objects.filter(pk=code).first()
         if form is None or form.state != OUT:
             raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
@@ -123,7 +122,7 @@ def void(code: str, reason: str, *, by: Actor) -> None:
     """Declares a form lost or spoiled; it can no longer be keyed. Raises `Refused`."""
     if not reason.strip():
         raise refuse("reason", reason, "what became of the form", "missing")
-    with _alone():
+    with services.alone():
         form = PaperForm.objects.filter(pk=code).first()
         if form is None or form.state != OUT:
             raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
@@ -174,10 +173,6 @@ def _written(text: str) -> str:
     if datetime.fromisoformat(moment.instant) > datetime.now(UTC) + AHEAD:
         raise refuse("written", text, "a time that is not still to come", "future")
     return moment.text
-
-
-def _alone() -> AbstractContextManager[None]:
-    return database.write_transaction(services.require_own_log().id)
 
 
 def _new(form: PaperForm) -> KeptWrite:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -89,7 +88,7 @@ def add_weapon(
     weapon_id = bodies.weapon_id(source, checked.ref)
     draft = birth_draft(source, checked.ref, *checking.weapon_fields(checked), note=note)
     event_id = event_id_of(draft.kind, draft.body)
-    with _alone():
+    with services.alone():
         standing = standing_birth(weapon_id)
         if standing is not None and standing.event_id != event_id:
             raise refuse("ref", ref, "a record number this source has not used for another weapon", "differs")
@@ -99,18 +98,13 @@ def add_weapon(
     return Added(weapon_id, captured.event_id, captured.new)
 
 
-def _alone() -> AbstractContextManager[None]:
-    """What is decided inside is still so when it is written: nobody else appends meanwhile."""
-    return database.write_transaction(services.require_own_log().id)
-
-
 def add_event(weapon_id: str, fields: Fields, *, by: Actor, source: str = "", device_time: str | None = None) -> Added:
     """Records one event of a known weapon; `fields` are the columns of the events file. Raises `Refused`."""
     good, moment = checking.event(fields)
     draft = event_draft(weapon_id, source or own_source(), good, moment)
     if device_time is not None:
         draft = msgspec.structs.replace(draft, device_time=device_time)
-    with _alone():
+    with services.alone():
         if projection.state_of(weapon_id) is None:
             raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
         known = _of_same_number(draft)
@@ -153,7 +147,7 @@ def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, re
     Raises `Refused` for an unknown weapon, an empty reason, facts that a file's row would be refused for, or no change.
     """
     _require_reason(reason)
-    with _alone():
+    with services.alone():
         entry = standing_birth(weapon_id)
         state = projection.state_of(weapon_id)
         if entry is None or state is None:
@@ -203,7 +197,7 @@ def correct_event(event_id: str, changes: Fields | None, *, reason: str, by: Act
     reason, and changes that change nothing.
     """
     _require_reason(reason)
-    with _alone():
+    with services.alone():
         entry = standing_event(event_id)
         corrective = None if changes is None else _corrected_event(entry, changes)
         return services.append(correction(entry, corrective, reason), by=by)[0]
@@ -374,7 +368,7 @@ def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
     Can be withdrawn by correcting the event away. Raises `Refused` for unknown or already joined records.
     """
     _require_reason(reason)
-    with _alone():
+    with services.alone():
         states = projection.states_of([weapon_id, survivor])
         for wanted in (weapon_id, survivor):
             if wanted not in states:

@@ -1,17 +1,16 @@
 """How this room writes: acts about its subjects, through the one door, and what they say now."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
 
-from countermark.ledger import jcs
-from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote
+from countermark.ledger import identity, jcs
+from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote, alone
 from countermark.marks.sentences import Sentence
 from countermark.register.acts import (
-    alone,
     append,
     document,
     draft,
@@ -104,6 +103,37 @@ def subject(kind: str, key: str) -> Subject | None:
         return None
     row = SubjectRow.objects.filter(kind=kind, key=key).first()
     return None if row is None else subject_of_row(row)
+
+
+def known(kind: str, key: str, expected: Sentence, *wanted: str) -> Subject:
+    """A subject in one of some states (any, if none is named). Raises `Refused`: `expected` says what an id that is none should be."""
+    found = subject(kind, key)
+    if found is None:
+        raise refuse(kind, key, expected, "unknown")
+    if wanted and found.state not in wanted:
+        raise refuse(kind, key, one_of(wanted), "state")
+    return found
+
+
+def id_for(request: str) -> str:
+    """The id of what is asked for under a key, the same each time; a new one where there is no key."""
+    return request_id(request) if request else new_id()
+
+
+def request_id(request: str) -> str:
+    """The id of a request key."""
+    return identity.ref("request", request)[:32]
+
+
+def day(column: str, text: str) -> str:
+    """A day as YYYY-MM-DD. Raises `Refused` for anything else."""
+    try:
+        good = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        good = False
+    if not good:
+        raise refuse(column, text, "a day, such as 2026-01-31", "unknown")
+    return text
 
 
 def subjects(kind: str, **columns: str) -> list[Subject]:

@@ -6,22 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from countermark.cli.common import print_json
-
 if TYPE_CHECKING:
     from countermark.accounts.models import User
     from countermark.marking.states import Item
 
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-
-
-def show(lines: list[dict[str, Any]], what: str, as_json: bool) -> None:
-    """Prints lines for a person, or one JSON object."""
-    if as_json:
-        print_json({what: lines})
-        return
-    for line in lines:
-        click.echo("  ".join(str(value) for value in line.values() if value not in ("", None, [], {})))
 
 
 def text_of(file: Path) -> str:

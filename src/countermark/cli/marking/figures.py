@@ -8,8 +8,8 @@ from typing import Any
 import click
 import msgspec
 
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.marking.common import FILE, show, text_of, whole_state
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.marking.common import FILE, text_of, whole_state
 
 
 @click.command("coverage")

@@ -7,8 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.marking.common import show
+from countermark.cli.common import actor, json_option, print_json, ready, show
 
 
 @click.group("machine")

@@ -5,8 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from countermark.cli.common import actor, json_option, ready
-from countermark.cli.marking.common import show
+from countermark.cli.common import actor, json_option, ready, show
 
 
 @click.group("number")

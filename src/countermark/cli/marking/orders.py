@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.marking.common import item_line, show, weapon_id, whole_state
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.marking.common import item_line, weapon_id, whole_state
 
 
 @click.group("batch")

@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, always_json, json_option, print_json, ready
-from countermark.cli.marking.common import show, weapon_id, whole_state
+from countermark.cli.common import actor, always_json, json_option, print_json, ready, show
+from countermark.cli.marking.common import weapon_id, whole_state
 
 if TYPE_CHECKING:
     from countermark.register.rules import WeaponState

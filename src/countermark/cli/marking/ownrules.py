@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.marking.common import FILE, show, text_of
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.marking.common import FILE, text_of
 
 
 @click.group("rule")

@@ -6,19 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from countermark import cli
-from countermark.cli.common import print_json
+from countermark.cli.common import print_json, show
 
 if TYPE_CHECKING:
     from countermark.stockpile.states import Subject
-
-
-def show(lines: Sequence[dict[str, Any]], what: str, as_json: bool) -> None:
-    """Prints lines for a person, or one JSON object."""
-    if as_json:
-        print_json({what: lines})
-        return
-    for line in lines:
-        click.echo("  ".join(str(value) for value in line.values() if value not in ("", None, [], {})))
 
 
 def weapon_ids(texts: Sequence[str]) -> list[str]:

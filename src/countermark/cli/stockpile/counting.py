@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, progress, ready, text_of, write
-from countermark.cli.stockpile.common import show
+from countermark.cli.common import actor, json_option, print_json, progress, ready, show, text_of, write
 
 if TYPE_CHECKING:
     from countermark.stockpile.counting.queries import Counting

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.stockpile.common import party, show, weapon_ids
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.stockpile.common import party, weapon_ids
 
 _weapons = click.argument("weapons", nargs=-1, required=True, metavar="WEAPON...")
 _at = click.option("--at", "store", required=True, help="The place of the counter.")

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.stockpile.common import described, done, line_of, listed, request_option, show, weapon_ids
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.stockpile.common import described, done, line_of, listed, request_option, weapon_ids
 
 _happened = click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
 _list = click.argument("key", metavar="LIST")

@@ -3,8 +3,8 @@
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.stockpile.common import show, weapon_ids
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.stockpile.common import weapon_ids
 
 
 @click.group("kit")

@@ -2,8 +2,8 @@
 
 import click
 
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.stockpile.common import party, show
+from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.stockpile.common import party
 
 
 @click.group("proof")

@@ -4,8 +4,7 @@ from typing import Any
 
 import click
 
-from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.stockpile.common import show
+from countermark.cli.common import actor, json_option, print_json, ready, show
 
 
 @click.group("storage")

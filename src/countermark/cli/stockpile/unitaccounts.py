@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready, write
-from countermark.cli.stockpile.common import show
+from countermark.cli.common import actor, json_option, print_json, ready, show, write
 
 if TYPE_CHECKING:
     from countermark.stockpile.unitaccounts import Account, Where

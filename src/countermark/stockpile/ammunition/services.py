@@ -105,7 +105,7 @@ def move(key: str, said: Move, *, by: Actor) -> int:
         known = _known(key)
         value = known.of(Lot)
         there = value.on_hand.get(place, 0)
-        if said.request and acts.subject("lot_request", _request(said)) is not None:
+        if said.request and acts.subject("lot_request", acts.request_id(said.request)) is not None:
             return there
         quantity = said.quantity - there if said.word == "count" else said.quantity
         _require_allowed(said.word, value, there, quantity, to or place)
@@ -113,7 +113,7 @@ def move(key: str, said: Move, *, by: Actor) -> int:
             "word": said.word, "place": place, "quantity": quantity, "to": to if said.word == "move" else "",
             "party": "" if said.word == "move" else to, "happened": said.happened,
         }  # fmt: skip
-        subjects = [known.name, *([f"lot_request:{_request(said)}"] if said.request else [])]
+        subjects = [known.name, *([f"lot_request:{acts.request_id(said.request)}"] if said.request else [])]
         names = [
             *texts,
             *acts.place_notes(place),
@@ -129,10 +129,6 @@ def _asked(kind: str, key: str, _acts: Sequence[Entry]) -> Subject:
 
 
 states.FOLDERS["lot_request"] = _asked
-
-
-def _request(said: Move) -> str:
-    return identity.ref("request", said.request)[:32]
 
 
 def _other_side(said: Move) -> tuple[str, list[SideNote]]:
@@ -162,7 +158,4 @@ def _require_allowed(word: str, value: Lot, there: int, quantity: int, goes_to: 
 
 
 def _known(key: str) -> Subject:
-    known = acts.subject("lot", key)
-    if known is None:
-        raise acts.refuse("lot", key, "a lot that is described", "unknown")
-    return known
+    return acts.known("lot", key, Sentence("a lot that is described"))

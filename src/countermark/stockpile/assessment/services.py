@@ -94,7 +94,7 @@ def order(site: str, what: str, owner: str, due: str, *, parent: str = "", by: A
     """Orders something else to be put right; returns its key. Raises `Refused`."""
     pk = acts.place_id(acts.required("place", site, "a place of this State"))
     text, name = acts.required("what", what, "what is to be done"), acts.required("owner", owner, "who does it")
-    _day("due", due)
+    acts.day("due", due)
     key = acts.new_id()
     value = Correction(what=identity.opaque("note", text))
     acts.append([_draft(key, pk, value, name, due, parent, [SideNote("note", text)])], by=by)
@@ -154,16 +154,16 @@ def _check(site: str, said: Said) -> None:
     missing = rules.wrong(said.answers)
     if missing:
         raise acts.refuse(missing, said.answers.get(missing, ""), acts.one_of(rules.ANSWERS), "missing")
-    _day("day", said.day)
+    acts.day("day", said.day)
     if said.day > date.today().isoformat():  # noqa: DTZ011 -- a day as people at the site count it
         raise acts.refuse("day", said.day, "a day that has come", "range")
-    _day("next_day", said.next_day)
+    acts.day("next_day", said.next_day)
     if said.next_day <= said.day:
         raise acts.refuse("next_day", said.next_day, "a day after the assessment", "range")
     _check_parts(said)
     if rules.gaps(said.answers):
         acts.required("owner", said.owner, "who puts right what is missing")
-        _day("due", said.due)
+        acts.day("due", said.due)
 
 
 def _check_parts(said: Said) -> None:
@@ -175,15 +175,6 @@ def _check_parts(said: Said) -> None:
         raise acts.refuse("evidence", "", "at most 20 documents", "range")
     if said.risk != (0, 0, 0) and not all(1 <= one <= rules.RISK_MOST for one in said.risk):
         raise acts.refuse("risk", str(said.risk), "threat, vulnerability and consequence, each 1 to 5", "range")
-
-
-def _day(column: str, text: str) -> None:
-    try:
-        good = date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        good = False
-    if not good:
-        raise acts.refuse(column, text, "a day, such as 2026-01-31", "unknown")
 
 
 def of(known: Subject) -> Assessment:

@@ -144,11 +144,11 @@ def looked_at(visit: Subject, reason: str, *, by: Actor) -> None:
 
 
 def _asked(said: Said) -> dict[str, Requirement]:
-    _day("day", said.day)
+    acts.day("day", said.day)
     if said.day > date.today().isoformat():  # noqa: DTZ011 -- a day as people at the place count it
         raise acts.refuse("day", said.day, "a day that has come", "range")
     if said.next_day:
-        _day("next_day", said.next_day)
+        acts.day("next_day", said.next_day)
     if not (0 <= said.weapons.handguns <= rules.MOST_WEAPONS and 0 <= said.weapons.others <= rules.MOST_WEAPONS):
         raise acts.refuse("weapons", "", "a number of weapons", "range")
     known = catalogue.on(said.day)
@@ -179,12 +179,3 @@ def _opened(visit: str, office: str, party: str, requirement: str, asked: Requir
 
 def _note(text: str) -> str:
     return identity.opaque("note", text.strip()) if text.strip() else ""
-
-
-def _day(column: str, text: str) -> None:
-    try:
-        good = date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        good = False
-    if not good:
-        raise acts.refuse(column, text, "a day, such as 2026-01-31", "unknown")

@@ -224,7 +224,7 @@ def plan(said: Plan, *, by: Actor, request: str = "") -> str:
     if missing:
         raise Refused([RowError(0, "destruction", "", one, "missing") for one in missing])
     kept = [acts.document("document", said.document)] if said.document is not None else []
-    key = identity.ref("request", request)[:32] if request else acts.new_id()
+    key = acts.id_for(request)
     weapons = list(dict.fromkeys(said.weapons))
     with acts.alone():
         if acts.subject("destruction", key) is not None:
@@ -385,9 +385,4 @@ def items_of(key: str) -> list[Subject]:
 
 
 def _known(kind: str, key: str, *wanted: str) -> Subject:
-    known = acts.subject(kind, key)
-    if known is None:
-        raise acts.refuse(kind, key, "the id of one there is", "unknown")
-    if wanted and known.state not in wanted:
-        raise acts.refuse(kind, key, acts.one_of(wanted), "state")
-    return known
+    return acts.known(kind, key, Sentence("the id of one there is"), *wanted)

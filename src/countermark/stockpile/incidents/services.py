@@ -13,6 +13,7 @@ from countermark.ledger import identity
 from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
+from countermark.marks.sentences import Sentence
 from countermark.register import projection
 from countermark.stockpile import acts, custody, proposals, receipts, states
 from countermark.stockpile.custody import Order
@@ -94,7 +95,7 @@ def report(said: Report, *, by: Actor, request: str = "") -> str:
         raise acts.refuse("what", said.what, acts.one_of(_STEPS), "unknown")
     circumstances = acts.required("circumstances", said.circumstances, "what is known of how it happened")
     store = acts.place_id(acts.required("store", said.store, "a place of this State"))
-    key = identity.ref("request", request)[:32] if request else acts.new_id()
+    key = acts.id_for(request)
     with acts.alone():
         if acts.subject("incident", key) is not None:
             return key
@@ -179,7 +180,4 @@ def _write_off(command: dict[str, Any], approval: Approval) -> None:
 
 def known_incident(key: str) -> Subject:
     """An incident. Raises `Refused` for an id that is none."""
-    known = acts.subject("incident", key)
-    if known is None:
-        raise acts.refuse("incident", key, "the id of an incident", "unknown")
-    return known
+    return acts.known("incident", key, Sentence("the id of an incident"))

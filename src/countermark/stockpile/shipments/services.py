@@ -127,7 +127,7 @@ def prepare(said: Manifest, *, by: Actor, request: str = "") -> str:
     if units.site_of_id(sender) == units.site_of_id(receiver):
         raise acts.refuse("receiver", said.receiver, "a place of another site: within a site weapons are moved", "same")
     _require_few_seals(said.seals)
-    key = identity.ref("request", request)[:32] if request else acts.new_id()
+    key = acts.id_for(request)
     notes = {name: str(getattr(said, name)).strip() for name in _NOTES}
     named = {name: identity.opaque("note", words) if words else "" for name, words in notes.items()}
     value = Shipment(
@@ -260,9 +260,4 @@ def close_short(key: str, reason: str, *, by: Actor) -> None:
 
 def known_shipment(key: str, *wanted: str) -> Subject:
     """A shipment in one of some states (any, if none is named). Raises `Refused`."""
-    known = acts.subject("shipment", key)
-    if known is None:
-        raise acts.refuse("shipment", key, "the id of a shipment", "unknown")
-    if wanted and known.state not in wanted:
-        raise acts.refuse("shipment", key, acts.one_of(wanted), "state")
-    return known
+    return acts.known("shipment", key, Sentence("the id of a shipment"), *wanted)

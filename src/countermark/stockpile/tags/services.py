@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from countermark.ledger import database, services
+from countermark.ledger import services
 from countermark.ledger.entry import now
 from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
@@ -41,7 +41,7 @@ def bind(weapon_id: str, tag: str, *, tid: str = "", note: str = "", by: Actor) 
     wanted, chip = tag_text(tag), _chip(tid)
     if wanted.startswith("ble:"):
         presence.require_allowed()
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         state = _weapon(weapon_id)
         known = next((one for one in state.tags if one.tag == wanted), None)
         if known is not None and chip in ("", known.tid):
@@ -55,7 +55,7 @@ def bind(weapon_id: str, tag: str, *, tid: str = "", note: str = "", by: Actor) 
 def unbind(tag: str, *, weapon_id: str = "", note: str = "", by: Actor) -> Changed:
     """Takes a tag off its weapon; `weapon_id` says which, where it is on two. Raises `Refused`."""
     wanted = tag_text(tag)
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         on = [str(found) for found in Tag.objects.filter(tag=wanted).values_list("weapon_id", flat=True)]
         chosen = [one for one in on if weapon_id in ("", one)]
         if not chosen:

@@ -10,7 +10,6 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Collection, Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,11 +69,6 @@ class Outcome(NamedTuple):
 
 Fetch = Callable[[str], bytes]
 """Gets a part of a set-up by its name; nothing where it is not to be had."""
-
-
-def alone() -> AbstractContextManager[None]:
-    """All or nothing; what is decided inside is still so when it is written."""
-    return database.write_transaction(services.require_own_log().id)
 
 
 def open_to(origin: str, *, answered: bool, by: Actor) -> None:

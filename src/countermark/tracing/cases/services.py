@@ -6,13 +6,12 @@ What somebody wrote is a document named by its digest; the acts name no person, 
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
 
 from countermark.accounts.models import Place
-from countermark.ledger import database, entry, jcs, services
+from countermark.ledger import entry, jcs, services
 from countermark.ledger.services import Actor, Draft, KeptWrite
 from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.register import cases as decided
@@ -53,7 +52,7 @@ def change(case: str, facts: Facts, weapons: Mapping[str, Recovered] | None = No
     """
     weapons = weapons or {}
     _checked(facts, weapons.values())
-    with _alone():
+    with services.alone():
         known = _case(case)
         items = [_item(known, item) for item in weapons]
         stated = [] if facts == known.facts else [_act("recovery_changed", case, msgspec.to_builtins(facts))]
@@ -68,7 +67,7 @@ def add_weapon(case: str, said: Recovered, *, by: Actor) -> Item:
     """Adds another weapon of the same find. Raises `NotRecorded`."""
     if wrong := rules.weapon_problems(said):
         raise NotRecorded(wrong)
-    with _alone():
+    with services.alone():
         known = _case(case)
         if len(known.items) >= rules.MOST_WEAPONS:
             raise NotRecorded([_too_many()])
@@ -81,7 +80,7 @@ def add_weapons(case: str, weapons: Sequence[Recovered], *, by: Actor) -> Case:
     """Adds many weapons of the same find, or none where one cannot be right. Raises `NotRecorded`."""
     if wrong := _weapons_wrong(weapons):
         raise NotRecorded(wrong)
-    with _alone():
+    with services.alone():
         if len(_case(case).items) + len(weapons) > rules.MOST_WEAPONS:
             raise NotRecorded([_too_many()])
         services.append([_weapon(case, str(uuid.uuid4()), one) for one in weapons], by=by)
@@ -92,7 +91,7 @@ def change_weapon(case: str, item: str, said: Recovered, *, by: Actor) -> Case:
     """States one weapon of a case anew. A closed case is open again. Raises `NotRecorded`."""
     if wrong := rules.weapon_problems(said):
         raise NotRecorded(wrong)
-    with _alone():
+    with services.alone():
         found = _item(_case(case), item)
         services.append([_weapon(case, found.id, said)], by=by)
     return _case(case)
@@ -101,7 +100,7 @@ def change_weapon(case: str, item: str, said: Recovered, *, by: Actor) -> Case:
 def drop_weapon(case: str, item: str, reason: str, *, by: Actor) -> Case:
     """Takes out a weapon that was recorded by mistake, with a reason. Raises `NotRecorded`; not one that was identified."""
     _require(reason)
-    with _alone():
+    with services.alone():
         found = _item(_case(case), item)
         if found.weapon:
             raise NotRecorded([Sentence("withdraw the identification first")])
@@ -112,7 +111,7 @@ def drop_weapon(case: str, item: str, reason: str, *, by: Actor) -> Case:
 def hand_over(case: str, office: str, *, by: Actor) -> Case:
     """Gives a case to another office (the id of its place), or to the whole State. Raises `NotRecorded`."""
     _check_office(office)
-    with _alone():
+    with services.alone():
         if _case(case).office == office:
             raise NotRecorded([Sentence("the case is there already")])
         services.append([_act("recovery_moved", case, None, {"office": office})], by=by)
@@ -137,7 +136,7 @@ def consider(case: str, item: str, weapon: str, probability: float, *, confirmed
     A confirmed one is recorded as recovered too: the event goes through the door every event goes through. Rejecting one that was
     confirmed declares that event wrong. Raises `NotRecorded`, and `register.Refused`.
     """
-    with _alone():
+    with services.alone():
         known = _case(case)
         found = _item(known, item)
         if known.facts is None or found.said is None:
@@ -225,7 +224,7 @@ def ask_with(
 
     `parent`: the request it follows from.
     """
-    with _alone():
+    with services.alone():
         try:
             draft = requests.draft("request", body, peer=peer, parent=parent, by=by)
         except requests.NotSaid as refused:
@@ -244,7 +243,7 @@ def asked(case: str, conversation: str, items: Iterable[str] = (), *, by: Actor)
 
 def close(case: str, closing: Closing, *, by: Actor) -> Case:
     """Closes a case with its outcome, which settles the hits nobody decided. Raises `NotRecorded`."""
-    with _alone():
+    with services.alone():
         known = _case(case)
         if known.closed:
             raise NotRecorded([Sentence("the case is closed already")])
@@ -260,11 +259,6 @@ def close(case: str, closing: Closing, *, by: Actor) -> Case:
 
 LONGEST_REASON = 500
 """Characters of the reason of a decided discrepancy."""
-
-
-def _alone() -> AbstractContextManager[None]:
-    """All or nothing; what is decided inside is still so when it is written."""
-    return database.write_transaction(services.require_own_log().id)
 
 
 def _act(

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from countermark.ledger import database, entry, services
+from countermark.ledger import entry, services
 from countermark.ledger.services import NODE, Actor
 from countermark.tracing.requests import handling, messages, queries
 from countermark.tracing.requests.messages import Envelope
@@ -50,6 +50,6 @@ def _erase(request: Request, one: Kept, left: Envelope, day: str, by: Actor) -> 
         "conversation": request.id, "side": request.side, "peer": request.peer, "said_by": left.side, "number": left.number,
         "document": kept.key, **looked_up(left, day),
     }  # fmt: skip
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         services.append([services.timed_act("message_expired", fields, kept=(kept,))], by=by)
         services.erase([], attachments=[before], by=by, reason=REASON)

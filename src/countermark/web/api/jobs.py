@@ -11,11 +11,9 @@ from countermark.accounts.models import User
 from countermark.register import jobs
 from countermark.register.models import LoadJob
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import ProblemDocument, not_found
+from countermark.web.api.problems import MISSING, not_found
 
 router = Router(tags=["loads"])
-
-MISSING: Any = {401: ProblemDocument, 403: ProblemDocument, 404: ProblemDocument, 422: ProblemDocument}
 
 
 class Job(Schema):

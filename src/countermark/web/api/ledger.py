@@ -10,13 +10,12 @@ from pydantic import Field
 
 from countermark.ledger import contacts, exchange, guard, services, store
 from countermark.web.api.allowed import Token
-from countermark.web.api.problems import ProblemDocument
+from countermark.web.api.problems import MISSING
 from countermark.web.api.texts import Strict
 from countermark.web.api.weapons import full_event_id
 
 router = Router(tags=["ledger"])
 
-MISSING: Any = {401: ProblemDocument, 403: ProblemDocument, 404: ProblemDocument, 422: ProblemDocument}
 LARGEST = 1 << 40
 ENTRIES_MAX = 10_000
 

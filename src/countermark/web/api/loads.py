@@ -14,8 +14,8 @@ from countermark.register import jobs, loading
 from countermark.register.files import mapping
 from countermark.register.models import LoadJob
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.jobs import MISSING, Job, find, shown
-from countermark.web.api.problems import RESPONSES, Fault, Problem, ProblemDocument
+from countermark.web.api.jobs import Job, find, shown
+from countermark.web.api.problems import MISSING, RESPONSES, Fault, Problem, ProblemDocument
 from countermark.web.api.texts import Long, Short, Strict, Word
 
 router = Router(tags=["loads"])

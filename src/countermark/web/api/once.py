@@ -11,7 +11,7 @@ from ninja import Header
 
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
-from countermark.ledger import database, services
+from countermark.ledger import services
 from countermark.web.api.problems import Fault, Problem
 
 HEADER = "Idempotency-Key"
@@ -30,7 +30,7 @@ def once(request: HttpRequest, user: User, key: str, do: Callable[[], str]) -> t
         return do(), True
     name = f"{_PREFIX}{_digest(user.username, key)[:32]}"
     said = _digest(request.method or "", request.get_full_path(), *_said(request))
-    with database.write_transaction(services.require_own_log().id):
+    with services.alone():
         if known := services.setting(name):
             return _again(known, said), False
         made = do()

@@ -141,3 +141,10 @@ def install(api: NinjaAPI) -> None:
 
 RESPONSES: Any = {400: ProblemDocument, 401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
 """What any operation with a body may answer besides its own."""
+
+READ: Any = {401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
+"""What an operation that only reads may answer besides its own."""
+MISSING: Any = {**READ, 404: ProblemDocument}
+"""As `READ`, where the address names one thing."""
+WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
+"""What an operation that changes something may answer besides its own."""

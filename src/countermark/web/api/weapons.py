@@ -17,12 +17,11 @@ from countermark.register import services
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import personal, records, scope
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import RESPONSES, Problem, ProblemDocument, not_found
+from countermark.web.api.problems import MISSING, RESPONSES, Problem, ProblemDocument, not_found
 from countermark.web.api.texts import Long, Short, Strict, Word
 
 router = Router(tags=["weapons"])
 
-MISSING: Any = {401: ProblemDocument, 403: ProblemDocument, 404: ProblemDocument, 422: ProblemDocument}
 CONFLICT: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 PAGE_MAX = 200
 LISTED = ("source", "ref", "kind", "maker", "model", "calibre", "country", "year", "status", "serial")

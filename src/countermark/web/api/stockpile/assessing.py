@@ -13,8 +13,7 @@ from countermark.stockpile.assessment import queries as assessments
 from countermark.stockpile.assessment import services
 from countermark.stockpile.assessment.services import Said
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import not_found
-from countermark.web.api.stockpile.custody import READ, WRITE
+from countermark.web.api.problems import READ, WRITE, not_found
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])

@@ -17,13 +17,10 @@ from countermark.stockpile.counting import certificate, queries, radio, services
 from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Scan
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import RESPONSES, Problem, ProblemDocument, not_found
+from countermark.web.api.problems import MISSING, READ, WRITE, Problem, ProblemDocument, not_found
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
-READ: Any = {401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
-MISSING: Any = {**READ, 404: ProblemDocument}
-WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 LISTED = 200
 EXCEPTIONS = 500
 

@@ -16,14 +16,11 @@ from countermark.stockpile import acts, custody, queries, receipts, settling
 from countermark.stockpile.receipts import Counter, Receipt
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey
-from countermark.web.api.problems import RESPONSES, ProblemDocument, not_found
+from countermark.web.api.problems import MISSING, READ, WRITE, not_found
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
 
-READ: Any = {401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
-MISSING: Any = {**READ, 404: ProblemDocument}
-WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 HANDLE = "stock.handle"
 
 ReceiptCode = Annotated[str, Path(pattern=r"^HR[0-9A-Z]{9}$")]

@@ -19,14 +19,12 @@ from countermark.stockpile.proposals import Proposal
 from countermark.stockpile.states import Subject
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey, once
+from countermark.web.api.problems import MISSING, READ, WRITE
 from countermark.web.api.shapes import shape
 from countermark.web.api.stockpile.subjects import (
     COMMAND,
     HANDLE,
-    MISSING,
-    READ,
     VIEW,
-    WRITE,
     Key,
     SubjectFacts,
     Weapons,

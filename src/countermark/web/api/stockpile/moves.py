@@ -14,14 +14,12 @@ from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import MOST_SEALS, Manifest, Shipment
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey
+from countermark.web.api.problems import MISSING, READ, WRITE
 from countermark.web.api.shapes import shape
 from countermark.web.api.stockpile.subjects import (
     COMMAND,
     HANDLE,
-    MISSING,
-    READ,
     VIEW,
-    WRITE,
     Key,
     SubjectFacts,
     Weapons,

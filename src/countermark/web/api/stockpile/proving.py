@@ -9,8 +9,8 @@ from countermark.accounts.services import actor
 from countermark.stockpile import acts, queries
 from countermark.stockpile.counterauth import pins
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import not_found
-from countermark.web.api.stockpile.custody import HANDLE, WRITE, ReceiptCode
+from countermark.web.api.problems import WRITE, not_found
+from countermark.web.api.stockpile.custody import HANDLE, ReceiptCode
 from countermark.web.api.texts import Short, Strict
 
 router = Router(tags=["stockpile"])

@@ -14,8 +14,7 @@ from countermark.stockpile.civilian import queries as visits
 from countermark.stockpile.civilian.rules import MOST_WEAPONS, Weapons
 from countermark.stockpile.civilian.services import Fault, Said, Visit
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import not_found
-from countermark.web.api.stockpile.custody import READ, WRITE
+from countermark.web.api.problems import READ, WRITE, not_found
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])

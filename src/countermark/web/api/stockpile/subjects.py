@@ -12,12 +12,9 @@ from countermark.register.models import Weapon
 from countermark.register.queries import scope
 from countermark.stockpile import acts, custody, queries
 from countermark.stockpile.states import Subject
-from countermark.web.api.problems import RESPONSES, ProblemDocument, not_found
+from countermark.web.api.problems import not_found
 from countermark.web.api.texts import Short, Strict
 
-READ: Any = {401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
-MISSING: Any = {**READ, 404: ProblemDocument}
-WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 VIEW, HANDLE, COMMAND = "stock.view", "stock.handle", "stock.command"
 
 Key = Annotated[str, Path(pattern=r"^[0-9a-f-]{32,36}$")]

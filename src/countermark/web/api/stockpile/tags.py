@@ -14,12 +14,10 @@ from countermark.register.queries import scope
 from countermark.stockpile.readers import queries as seen
 from countermark.stockpile.tags import queries, services
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import RESPONSES, ProblemDocument, not_found
+from countermark.web.api.problems import READ, WRITE, not_found
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
-READ: Any = {401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
-WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 
 
 class TagLine(Schema):

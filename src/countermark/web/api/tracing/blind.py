@@ -7,6 +7,7 @@ from ninja import File, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
 from countermark.accounts.services import actor
+from countermark.ledger import services as ledger
 from countermark.ledger.models import Peer
 from countermark.marks.sentences import Sentence
 from countermark.tracing.blind import files, http, queries, rules, services
@@ -15,9 +16,9 @@ from countermark.tracing.blind.services import NotDone
 from countermark.tracing.requests import delivery
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey, once
-from countermark.web.api.problems import Fault, Problem, ProblemDocument, not_found
+from countermark.web.api.problems import MISSING, READ, WRITE, Fault, Problem, ProblemDocument, not_found
 from countermark.web.api.texts import Short, Strict
-from countermark.web.api.tracing.common import MISSING, READ, WRITE, Conversation
+from countermark.web.api.tracing.common import Conversation
 
 router = Router(tags=["tracing between States"])
 
@@ -103,7 +104,7 @@ def state(request: HttpRequest) -> dict[str, Any]:
 def answering(request: HttpRequest, given: BlindAnswering) -> dict[str, Any]:
     """Says who may ask here and how often; what stands so already is not recorded again. Permission: `request.release`."""
     by, origins = actor(person(request)), _known(given.opened, "opened")
-    with services.alone():
+    with ledger.alone():
         if given.answering != services.is_answering():
             services.set_answering(given.answering, by=by)
         if given.per_day != services.limit():

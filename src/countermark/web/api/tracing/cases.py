@@ -18,18 +18,9 @@ from countermark.tracing.cases.rules import Facts, Mark, Recovered
 from countermark.tracing.cases.states import Case, Item
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey, once
-from countermark.web.api.problems import not_found
+from countermark.web.api.problems import MISSING, READ, WRITE, not_found
 from countermark.web.api.texts import Long, Short, Strict
-from countermark.web.api.tracing.common import (
-    MISSING,
-    READ,
-    WRITE,
-    CaseId,
-    Digest,
-    case_or_404,
-    known_kind,
-    office_of,
-)
+from countermark.web.api.tracing.common import CaseId, Digest, case_or_404, known_kind, office_of
 
 router = Router(tags=["tracing between States"])
 

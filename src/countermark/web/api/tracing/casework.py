@@ -16,12 +16,10 @@ from countermark.tracing.cases.states import Item
 from countermark.tracing.requests.rules import OUTCOMES
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey, once
-from countermark.web.api.problems import Fault, Problem
+from countermark.web.api.problems import MISSING, WRITE, Fault, Problem
 from countermark.web.api.texts import Long, Short, Strict, Word
 from countermark.web.api.tracing.cases import CasePage, CaseWeapon, WeaponFields, page, recovered, weapon_of
 from countermark.web.api.tracing.common import (
-    MISSING,
-    WRITE,
     CaseId,
     ItemId,
     case_or_404,

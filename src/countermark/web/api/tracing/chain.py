@@ -10,8 +10,8 @@ from countermark.tracing.chain.rules import Gap, Item
 from countermark.tracing.requests import queries as requests
 from countermark.tracing.requests.states import Request
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import not_found
-from countermark.web.api.tracing.common import MISSING, Conversation
+from countermark.web.api.problems import MISSING, not_found
+from countermark.web.api.tracing.common import Conversation
 
 router = Router(tags=["tracing between States"])
 

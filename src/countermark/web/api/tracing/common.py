@@ -1,6 +1,6 @@
 """What these operations share: the case or request asked for, and the same 404 for what is not there and not one's own."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Path, Schema
@@ -12,12 +12,8 @@ from countermark.tracing.cases import queries as cases
 from countermark.tracing.cases.states import Case, Item
 from countermark.tracing.requests import queries as requests
 from countermark.tracing.requests.states import Request
-from countermark.web.api.problems import RESPONSES, Fault, Problem, ProblemDocument, not_found
+from countermark.web.api.problems import Fault, Problem, not_found
 from countermark.web.api.texts import Short, Strict
-
-READ: Any = {401: ProblemDocument, 403: ProblemDocument, 422: ProblemDocument}
-MISSING: Any = {**READ, 404: ProblemDocument}
-WRITE: Any = {**RESPONSES, 404: ProblemDocument, 409: ProblemDocument}
 
 CaseId = Annotated[str, Path(max_length=100)]
 ItemId = Annotated[str, Path(max_length=100)]

@@ -13,11 +13,9 @@ from countermark.tracing import interpol
 from countermark.tracing.cases.rules import DIVERTED
 from countermark.tracing.interpol import Record
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.problems import RESPONSES, not_found
+from countermark.web.api.problems import MISSING, RESPONSES, WRITE, not_found
 from countermark.web.api.shapes import shape
 from countermark.web.api.tracing.common import (
-    MISSING,
-    WRITE,
     CaseId,
     Conversation,
     GivenReference,
