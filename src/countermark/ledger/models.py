@@ -147,3 +147,54 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.origin
+
+
+class ActLinkColumns(models.Model):
+    """View of a room: which acts are about which subject (`subjects.py`)."""
+
+    pk = models.CompositePrimaryKey("subject", "position")
+    subject = models.TextField()
+    position = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.position}"
+
+
+class SubjectColumns(models.Model):
+    """View of a room: what the acts about one subject come to (`states.Subject`). What lists are searched by has a column of its own."""
+
+    pk = models.CompositePrimaryKey("kind", "key")
+    kind = models.TextField()
+    key = models.TextField()
+    state = models.TextField()
+    parent = models.TextField()
+    place = models.TextField()
+    person = models.TextField()
+    due = models.TextField()
+    finding = models.TextField()
+    since = models.TextField()
+    time = models.TextField()
+    by = models.TextField()
+    log = models.TextField()
+    acts = models.IntegerField()
+    value = models.JSONField()
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["kind", "state", "due"], name="%(app_label)s_subject_state"),
+            models.Index(fields=["kind", "since"], name="%(app_label)s_subject_since"),
+            models.Index(
+                fields=["parent", "kind"], name="%(app_label)s_subject_parent", condition=~models.Q(parent="")
+            ),
+            models.Index(fields=["place", "kind"], name="%(app_label)s_subject_place", condition=~models.Q(place="")),
+            models.Index(
+                fields=["person", "kind"], name="%(app_label)s_subject_person", condition=~models.Q(person="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}"

@@ -2,14 +2,18 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from countermark.accounts.models import Place
-from countermark.ledger import identity, services
+from countermark.ledger import identity, jcs, services
 from countermark.ledger.services import Actor, Captured, Draft, KeptWrite, SideNote
 from countermark.marks.sentences import Sentence, said
 from countermark.register import documents
 from countermark.register.checking import refuse
+from countermark.register.files import dates
 
 
 def new_id() -> str:
@@ -79,3 +83,64 @@ def place_notes(place: str) -> list[SideNote]:
     """The side text that tells the name of a place to whoever gets the log."""
     row = Place.objects.filter(pk=place).first() if place else None
     return [SideNote("place", row.name)] if row else []
+
+
+def id_for(request: str) -> str:
+    """The id of what is asked for under a key, the same each time; a new one where there is no key."""
+    return request_id(request) if request else new_id()
+
+
+def request_id(request: str) -> str:
+    """The id of a request key."""
+    return identity.ref("request", request)[:32]
+
+
+def day(column: str, text: str) -> str:
+    """A day as YYYY-MM-DD. Raises `Refused` for anything else."""
+    try:
+        good = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        good = False
+    if not good:
+        raise refuse(column, text, "a day, such as 2026-01-31", "unknown")
+    return text
+
+
+def moment(said: str) -> dates.Moment | None:
+    """When something happened: a day, or a day and time with its offset; None for an empty text, which is now.
+
+    Raises `Refused` for any other text, a month or a year too, and for a time still to come (14 hours are left for how far zones lie apart).
+    """
+    text = said.strip()
+    if not text:
+        return None
+    found = dates.parse(text)
+    if not isinstance(found, dates.Moment) or found.precision not in ("instant", "day"):
+        expected = Sentence("the day, or day and time with offset, such as 2026-06-30T08:15+02:00")
+        raise refuse("happened", said, expected, "date")
+    if datetime.fromisoformat(found.instant) > datetime.now(UTC) + timedelta(hours=14):
+        raise refuse("happened", said, "a time that is not still to come", "future")
+    return found
+
+
+def happened_at(said: str) -> str:
+    """When something happened, as it was said; empty for now. Raises `Refused` as `moment`: no other text stands in an act."""
+    found = moment(said)
+    return found.text if found else ""
+
+
+def due_time(said: str) -> str:
+    """A day, or day and time (ISO 8601), something is to be back by; empty for none. Raises `Refused` for any other text."""
+    due = said.strip()
+    try:
+        good = not due or (due[4:5] == "-" and datetime.fromisoformat(due).year > 0)
+    except ValueError:
+        good = False
+    if not good:
+        raise refuse("due", said, "a day, or a day and time, such as 2026-06-30T08:15+02:00", "date")
+    return due
+
+
+def plain(values: Sequence[msgspec.Struct]) -> list[Any]:
+    """Structs as an act holds them."""
+    return [jcs.decode(jcs.encode(msgspec.to_builtins(value))) for value in values]

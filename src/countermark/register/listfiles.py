@@ -29,11 +29,25 @@ def write(
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- the response closes it
     header = [HEADINGS.get(column, column) for column in columns]
     count = (_write_xlsx if format_ == "xlsx" else _write_csv)(file, header, rows)
-    filters = sorted(name for name, text in query.items() if text)
-    fields = {"kind": "list", "format": format_, "rows": count, "columns": list(columns), "filters": filters}
-    services.append([services.timed_act("export", fields, note=purpose)], by=by)
+    answered(format_, columns, count, purpose=purpose, query=query, by=by)
     file.seek(0)
     return file, count
+
+
+def answered(
+    format_: str,
+    columns: Sequence[str],
+    rows: int,
+    *,
+    purpose: str,
+    query: Mapping[str, str],
+    by: Actor,
+    what: str = "list",
+) -> None:
+    """The act that says who took how many rows of what away, and what for."""
+    filters = sorted(name for name, text in query.items() if text)
+    fields = {"kind": what, "format": format_, "rows": rows, "columns": list(columns), "filters": filters}
+    services.append([services.timed_act("export", fields, note=purpose)], by=by)
 
 
 def _write_csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -2,52 +2,19 @@
 
 from django.db import models
 
+from countermark.ledger.models import ActLinkColumns, SubjectColumns
 from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.readers.models import Observation, Tag, TakenBatch
 
 __all__ = ["ActLink", "Holding", "Observation", "Proof", "SubjectRow", "Tag", "TakenBatch"]
 
 
-class ActLink(models.Model):
+class ActLink(ActLinkColumns):
     """View: which acts are about which subject (`unit:<id>`, `receipt:<id>`, `count:<id>` ...)."""
 
-    pk = models.CompositePrimaryKey("subject", "position")
-    subject = models.TextField()
-    position = models.BigIntegerField()
 
-    def __str__(self) -> str:
-        return f"{self.subject} {self.position}"
-
-
-class SubjectRow(models.Model):
-    """View: what the acts about one subject come to (`states.Subject`). What lists are searched by has a column of its own."""
-
-    pk = models.CompositePrimaryKey("kind", "key")
-    kind = models.TextField()
-    key = models.TextField()
-    state = models.TextField()
-    parent = models.TextField()
-    place = models.TextField()
-    person = models.TextField()
-    due = models.TextField()
-    finding = models.TextField()
-    since = models.TextField()
-    time = models.TextField()
-    by = models.TextField()
-    log = models.TextField()
-    acts = models.IntegerField()
-    value = models.JSONField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["kind", "state", "due"], name="stockpile_subject_state"),
-            models.Index(fields=["parent", "kind"], name="stockpile_subject_parent", condition=~models.Q(parent="")),
-            models.Index(fields=["place", "kind"], name="stockpile_subject_place", condition=~models.Q(place="")),
-            models.Index(fields=["person", "kind"], name="stockpile_subject_person", condition=~models.Q(person="")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.key}"
+class SubjectRow(SubjectColumns):
+    """View: what the acts about one subject come to."""
 
 
 class Holding(models.Model):

@@ -1,123 +1,46 @@
-"""Lists, forms and records of this room: three templates that all its capabilities share, so that knowing one page is knowing all."""
+"""The pages of this room (`register/views/pages.py`), which of its subjects somebody may see, and weapons as a scanner writes them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from countermark.accounts.models import User
 from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError
-from countermark.register.models import Weapon
 from countermark.register.queries import scope
 from countermark.register.queries.scope import EVERYTHING
-from countermark.register.views.common import REFUSED, me, sentence
+from countermark.register.views import pages
+from countermark.register.views.common import me
+from countermark.register.views.pages import Action, Cell, Table, asked, form_page, once, shown
 from countermark.stockpile import acts, queries
 from countermark.stockpile.scanning import queries as scanning
 from countermark.stockpile.states import Subject
 
+__all__ = [
+    "Action",
+    "Cell",
+    "Page",
+    "Side",
+    "Table",
+    "asked",
+    "form_page",
+    "known",
+    "once",
+    "shown",
+    "weapon_cells",
+    "weapons_of_lines",
+]
 LINES_AT_MOST = 500
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of a list. `tone` is `alarm` or `good`; what it means always stands in the text. `exact` is never turned round."""
+class Page(pages.Page):
+    """A page of the stockpile."""
 
-    text: str
-    url: str = ""
-    tone: str = ""
-    exact: bool = False
-    amount: bool = False
-
-
-@dataclass(frozen=True)
-class Action:
-    """What may be done with what is shown: a link to a form."""
-
-    label: str
-    url: str
-    main: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A list: its heading, its columns, and rows whose first cell names them."""
-
-    title: str
-    headers: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    empty: str = ""
-    id: str = "table"
-
-    @property
-    def columns(self) -> list[tuple[str, bool]]:
-        """Each header, and whether its column holds amounts: headers stand where their numbers stand."""
-        first = self.rows[0] if self.rows else ()
-        return [(header, number < len(first) and first[number].amount) for number, header in enumerate(self.headers)]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of this room. `here` is its tab; `above` the page it belongs to, as (address, name)."""
-
-    title: str
-    here: str
-    facts: Sequence[tuple[str, Cell]] = ()
-    tables: Sequence[Table] = ()
-    actions: Sequence[Action] = ()
-    above: tuple[str, str] = ("", "")
-    note: str = ""
-    steps: Sequence[tuple[str, bool]] = field(default=())
-
-
-def shown(request: HttpRequest, page: Page) -> HttpResponse:
-    """The page."""
-    return render(request, "stockpile/page.html", {"page": page})
-
-
-def asked(
-    request: HttpRequest,
-    form: forms.Form,
-    do: Callable[[dict[str, Any]], str],
-    page: Page,
-    button: str,
-) -> HttpResponse:
-    """A form and what it does: `do` returns where to go on to; what it refuses is shown beside the fields, and nothing is lost."""
-    if request.method != "POST":
-        return form_page(request, form, page, button)
-    if form.is_valid():
-        try:
-            return redirect(do(form.cleaned_data))
-        except Refused as refused:
-            for error in refused.errors:
-                form.add_error(error.column if error.column in form.fields else None, _told(error))
-    return form_page(request, form, page, button, REFUSED)
-
-
-def form_page(request: HttpRequest, form: forms.Form, page: Page, button: str, status: int = 200) -> HttpResponse:
-    """A form alone on its page."""
-    key = request.POST.get("once", "")[:ONCE] or acts.new_id()
-    context = {"page": page, "form": form, "button": button, "once": key}
-    return render(request, "stockpile/form.html", context, status=status)
-
-
-ONCE = 64
-"""Characters of the key of a form."""
-
-
-def once(request: HttpRequest) -> str:
-    """The key of the form that was sent, of this sender alone: what it asks for is done once, however often it is sent. Empty without one."""
-    key = request.POST.get("once", "")[:ONCE]
-    return f"{me(request).pk}:{key}" if key else ""
-
-
-def _told(error: RowError) -> str:
-    weapon = Weapon.objects.filter(pk=error.value).first() if error.column == "weapon" and error.value else None
-    return f"{weapon.serial or weapon.ref}: {sentence(error)}" if weapon else sentence(error)
+    room: ClassVar[str] = "stockpile"
 
 
 Side = Literal["either", "place", "person"]
