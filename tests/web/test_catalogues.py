@@ -1,5 +1,6 @@
 """Every language on offer is whole: translated, with the same places in every sentence and every plural there is."""
 
+import ast
 import html
 import os
 import re
@@ -144,6 +145,18 @@ def test_hardly_anything_is_said_that_a_language_on_offer_lacks(code: str, colle
 def test_the_messages_of_pure_code_are_collected(collected: Catalog) -> None:
     assert "There is no reading." in collected
     assert "a discrepancy that is still open" in collected
+
+
+def test_the_messages_of_forms_under_a_short_name_are_collected(collected: Catalog) -> None:
+    assert {"Lot number", "Serial as read on the weapon", "New PIN"} <= {message.id for message in collected}
+
+
+def test_gettext_goes_by_no_name_that_collecting_does_not_know() -> None:
+    imported = re.compile(r"import gettext\w* as (\w+)")
+    names = {name for path in SOURCES.rglob("*.py") for name in imported.findall(path.read_text(encoding="utf-8"))}
+    known = re.search(r"^KEYWORDS = (\(.*\))$", (ROOT / "bin" / "catalogues").read_text(encoding="utf-8"), re.M)
+    assert known
+    assert names - {"_"} <= set(ast.literal_eval(known[1]))
 
 
 # Shown
