@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, str] = {
     "weapon.add": _("enter weapons"),
     "weapon.correct": _("correct records"),
     "event.add": _("record events"),
+    "event.grave": _("record events that hand a weapon over or change its status in law"),
     "load": _("load files"),
     "export": _("export lists"),
     "list.review": _("review makers, models and calibres"),
@@ -76,7 +77,7 @@ ROLES: dict[str, Role] = {
         _("Registrar"),
         frozenset(
             _REGISTER
-            | {"trace", "weapon.add", "weapon.correct", "event.add", "load", "export"}
+            | {"trace", "weapon.add", "weapon.correct", "event.add", "event.grave", "load", "export"}
             | {"list.review", "discrepancy.decide", "person.view"}
         ),
     ),
@@ -84,7 +85,7 @@ ROLES: dict[str, Role] = {
         _("Tracing officer"),
         frozenset(
             _REGISTER
-            | {"trace", "trace.decide", "event.add", "export", "person.view"}
+            | {"trace", "trace.decide", "event.add", "event.grave", "export", "person.view"}
             | {"case.view", "case.write", "request.view", "request.draft"}
         ),
     ),
@@ -146,7 +147,7 @@ SCOPES: dict[str, str] = {
 SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "trace": frozenset({"trace"}),
     "read": frozenset({"weapon.view", "export", "discrepancy.view"}),
-    "write": frozenset({"weapon.add", "weapon.correct", "event.add"}),
+    "write": frozenset({"weapon.add", "weapon.correct", "event.add", "event.grave"}),
     "marking": frozenset({"marking.view", "marking.manage"}),
     "bench": frozenset({"marking.view", "marking.bench"}),
     "rules": frozenset({"marking.view", "marking.rules"}),

@@ -26,6 +26,11 @@ class EventWord:
     status: str | None = None
     moves_custody: bool = False
 
+    @property
+    def grave(self) -> bool:
+        """Whether it hands a weapon over or changes its status in law: more than who only works on a weapon may say of it."""
+        return self.moves_custody or self.status is not None
+
 
 def _custody(text: str, biz_step: str, disposition: str = "active") -> EventWord:
     return EventWord(text, biz_step, disposition=disposition, status="active", moves_custody=True)
@@ -208,7 +213,9 @@ ACTS: dict[str, ActWord] = {
     "stockpile_surplus_safeguarded": ActWord(_("surplus stored apart")),
     "stockpile_surplus_disposed": ActWord(_("surplus disposed of")),
     "stockpile_destruction_planned": ActWord(_("list of weapons to be destroyed made")),
+    "stockpile_destruction_corrected": ActWord(_("list of weapons to be destroyed corrected")),
     "stockpile_destruction_listed": ActWord(_("weapon entered on a list for destruction"), "none"),
+    "stockpile_destruction_relisted": ActWord(_("weapon put on a list for destruction again"), "none"),
     "stockpile_destruction_authorised": ActWord(_("destruction authorised")),
     "stockpile_destruction_read": ActWord(_("serial read before destruction")),
     "stockpile_destruction_done": ActWord(_("weapon of a list destroyed")),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.placeholders import is_placeholder
 from countermark.marks.sentences import Sentence, sentence
 from countermark.register.files import checks, dates
@@ -16,6 +17,7 @@ from countermark.register.files.mapping import NO_MAP
 from countermark.register.files.staging import MAX_MARKS, StagedWeapon, settle
 from countermark.register.files.vocabulary import MARK_COLUMNS, WEAPON_FACTS
 from countermark.register.files.weapons import CONTRADICTION, NO_MARK, NO_REF, Facts, MarkRow
+from countermark.register.handover import Custody
 
 Fields = Mapping[str, str]
 
@@ -93,6 +95,37 @@ def event(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
     if errors or not isinstance(moment, Moment):
         raise Refused(errors)
     return good, _moment_fields(moment)
+
+
+REASONED = frozenset({"loss", "theft", "deactivation", "reactivation", "destruction"})
+"""Events that one person records of one weapon only with a remark or a document that says why: they raise an alarm or cannot be taken back."""
+
+OF_THE_STORES = frozenset({"issue", "return", "move", "destruction"})
+"""Events of a weapon in the hands of the stockpile that are recorded where they need a receipt, a second person or a list."""
+
+
+def by_hand(fields: Fields, *, grave: bool) -> None:
+    """Refuses an event that one person may not record so: a grave one without the permission for it, one that needs a reason without any.
+
+    Files carry what others recorded, and are not asked.
+    """
+    word = EVENTS.get(fields.get("event", ""))
+    if word is None:
+        return
+    if word.grave and not grave:
+        expected = "an event that neither hands a weapon over nor changes its status: those have pages of their own"
+        raise refuse("event", fields["event"], expected, "grave")
+    if fields["event"] in REASONED and not (fields.get("note", "").strip() or fields.get("document", "").strip()):
+        raise refuse("note", "", "why, or the document that says so", "reason")
+
+
+def not_of_the_stores(word: str, custody: Custody | None) -> None:
+    """Refuses what the stockpile records itself of a weapon in its hands. Raises `Refused`."""
+    if custody is not None and word in OF_THE_STORES:
+        expected = (
+            "another event: this weapon is in the hands of a store, which records this at its counter or by its list"
+        )
+        raise refuse("event", word, expected, "stores")
 
 
 def _moment_fields(moment: Moment) -> dict[str, str]:

@@ -105,9 +105,12 @@ def add_event(weapon_id: str, fields: Fields, *, by: Actor, source: str = "", de
     if device_time is not None:
         draft = msgspec.structs.replace(draft, device_time=device_time)
     with services.alone():
-        if projection.state_of(weapon_id) is None:
+        state = projection.state_of(weapon_id)
+        if state is None:
             raise refuse("weapon", weapon_id, "the id of a weapon in this register", "unknown")
         known = _of_same_number(draft)
+        if known is None:
+            checking.not_of_the_stores(good["event"], state.custody)
         before = undone_events([weapon_id]).get(event_id_of(draft.kind, draft.body))
         if known is None and before is not None:
             draft = msgspec.structs.replace(saying_again(draft, before), device_time=device_time)

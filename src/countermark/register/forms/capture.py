@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from countermark.ledger.vocabulary import EVENTS as WORDS
 from countermark.register import words
 from countermark.register.checking import EVENT_FIELDS
 from countermark.register.files.errors import RowError
@@ -122,13 +123,16 @@ class Event(Columns):
 
     columns = tuple(name for name in EVENT_FIELDS if name != "id")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, grave: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.columns:
             self.fields[name] = _column(name)
         event = self.fields["event"]
         assert isinstance(event, forms.ChoiceField)  # noqa: S101 -- made above
-        event.choices = [("", _("choose")), *((code, _(words.label(code, "event"))) for code in EVENTS)]
+        event.choices = [
+            ("", _("choose")),
+            *((code, _(words.label(code, "event"))) for code in EVENTS if grave or not WORDS[code].grave),
+        ]
         event.required = True
         self.fields["date"].help_text = _(
             "As precise as it is known: 1994, 1994-06, 1994-06-30, or with time and offset."

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from countermark.ledger.vocabulary import EVENTS as WORDS
 from countermark.register import papercodes, papers, words
 from countermark.register.files.vocabulary import EVENTS
 from countermark.register.forms.capture import EXACT, Columns
@@ -26,11 +27,11 @@ class Issue(forms.Form):
         help_text=gettext_lazy("Who takes them along."),
     )
 
-    def __init__(self, *args: Any, kinds: set[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: set[str], grave: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["form"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
-        field.choices = [*_kinds(kinds), *([(_("Events"), _events())] if "event" in kinds else [])]
+        field.choices = [*_kinds(kinds), *([(_("Events"), _events(grave))] if "event" in kinds else [])]
 
     @property
     def wanted(self) -> tuple[str, str]:
@@ -43,8 +44,8 @@ def _kinds(kinds: set[str]) -> list[tuple[str, str]]:
     return [(kind, _(papers.TITLES[kind])) for kind in papercodes.LETTERS if kind in kinds and kind != "event"]
 
 
-def _events() -> list[tuple[str, str]]:
-    return [(f"event {code}", _(words.label(code, "event"))) for code in EVENTS]
+def _events(grave: bool) -> list[tuple[str, str]]:
+    return [(f"event {code}", _(words.label(code, "event"))) for code in EVENTS if grave or not WORDS[code].grave]
 
 
 class Code(forms.Form):

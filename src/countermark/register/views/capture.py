@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
-from countermark.register import papers, services, tagged
+from countermark.register import checking, papers, services, tagged
 from countermark.register.checking import Refused, refuse
 from countermark.register.forms import capture as forms
 from countermark.register.models import Weapon
@@ -176,7 +176,8 @@ def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     if paper and paper.over:
         return paper.settled(request)
     event = paper.form.event if paper else request.GET.get("event", "")
-    form = forms.Event(posted(request), initial={"event": event})
+    grave = _may_grave(request, record)
+    form = forms.Event(posted(request), initial={"event": event}, grave=grave)
     if paper:
         # The paper has two times: this one, and when it was written.
         form.fields["date"].label = _("When it happened")
@@ -194,11 +195,18 @@ def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     return render(request, "register/event_add.html", context, status=REFUSED if wrong else 200)
 
 
+def _may_grave(request: HttpRequest, record: Record) -> bool:
+    user = me(request)
+    return accounts.may(user, "event.grave") and scope.of(user, "event.grave").sees(record.state)
+
+
 def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: Keying | None) -> services.Added:
     values = form.values()
+    if paper is not None:
+        values["document"] = papers.document(values["document"], paper.form.code)
+    checking.by_hand(values, grave=_may_grave(request, record))
     if paper is None:
         return services.add_event(record.state.id, values, by=actor(request))
-    values["document"] = papers.document(values["document"], paper.form.code)
     return paper.record(request, lambda: services.add_event(record.state.id, values, by=actor(request)))
 
 

@@ -107,7 +107,8 @@ def papers_page(request: HttpRequest) -> HttpResponse:
     """The forms that are out; more are numbered and printed from here."""
     user = me(request)
     weapon = _weapon_asked(request)
-    form = forms.Issue(posted(request), kinds=_kinds(user) - ({"weapon"} if weapon else set()))
+    kinds = _kinds(user) - ({"weapon"} if weapon else set())
+    form = forms.Issue(posted(request), kinds=kinds, grave=accounts.may(user, "event.grave"))
     if request.method == "POST" and form.is_valid():
         kind, event = form.wanted
         data = form.cleaned_data

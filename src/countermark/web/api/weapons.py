@@ -13,7 +13,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.marks.text import canonical
-from countermark.register import services
+from countermark.register import checking, services
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import personal, records, scope
 from countermark.web.api.allowed import Token, person
@@ -231,11 +231,15 @@ class EventFields(Strict):
     "/weapons/{uuid:weapon_id}/events", response={200: Captured, 201: Captured, **CONFLICT}, auth=Token("event.add")
 )
 def add_event(request: HttpRequest, weapon_id: UUID, asked: EventFields) -> Status[dict[str, Any]]:
-    """Records an event of a weapon. Permission: `event.add`, where the weapon stands. The same event sent twice is one event;
-    two that are alike in every column are told apart by `id`.
+    """Records an event of a weapon. Permission: `event.add`, and `event.grave` for one that hands it over or changes its status in law,
+    where the weapon stands. Losses, thefts, deactivations and destructions need a `note` or a `document`. The same event sent twice is
+    one event; two that are alike in every column are told apart by `id`.
     """
     user = person(request)
     _require_at(user, "event.add", str(weapon_id), "weapon")
+    state = records.surviving(str(weapon_id))
+    grave = state is not None and scope.of(user, "event.grave").sees(state) and accounts.may(user, "event.grave")
+    checking.by_hand(asked.dict(by_alias=True), grave=grave)
     return _captured(services.add_event(str(weapon_id), asked.dict(by_alias=True), by=actor(user)))
 
 
