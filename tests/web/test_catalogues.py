@@ -154,7 +154,7 @@ def test_the_messages_of_forms_under_a_short_name_are_collected(collected: Catal
 def test_gettext_goes_by_no_name_that_collecting_does_not_know() -> None:
     imported = re.compile(r"import gettext\w* as (\w+)")
     names = {name for path in SOURCES.rglob("*.py") for name in imported.findall(path.read_text(encoding="utf-8"))}
-    known = re.search(r"^KEYWORDS = (\(.*\))$", (ROOT / "bin" / "catalogues").read_text(encoding="utf-8"), re.M)
+    known = re.search(r"^KEYWORDS = (\(.*\))$", (ROOT / "bin" / "catalogues").read_text(encoding="utf-8"), re.MULTILINE)
     assert known
     assert names - {"_"} <= set(ast.literal_eval(known[1]))
 

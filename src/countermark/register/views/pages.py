@@ -163,7 +163,11 @@ def _lines(tables: Sequence[Table]) -> Iterator[list[str]]:
             yield []
             yield [table.title]
             yield [str(header) for header in table.headers]
-        yield from ([cell.text for cell in row] for row in table.rows)
+        yield from ([cell.text.translate(_WITHOUT_ISOLATES) for cell in row] for row in table.rows)
+
+
+_WITHOUT_ISOLATES = dict.fromkeys(map(ord, "\N{LEFT-TO-RIGHT ISOLATE}\N{POP DIRECTIONAL ISOLATE}"))
+"""What keeps a day in its order on a page that runs from right to left is no part of a file."""
 
 
 def _pdf(page: Page) -> bytes:

@@ -193,7 +193,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         request,
         Page(
             _("Rules of the stores"),
-            "units",
+            "rules",
             tables=[table],
             actions=actions,
             above=(reverse("stockpile:units"), _("Storage units")),
@@ -249,7 +249,7 @@ def policy_set(request: HttpRequest) -> HttpResponse:
         request,
         form,
         do,
-        Page(_("Rules of a store"), "units", above=(reverse("stockpile:policies"), _("Rules of the stores"))),
+        Page(_("Rules of a store"), "rules", above=(reverse("stockpile:policies"), _("Rules of the stores"))),
         _("Save"),
     )
 
@@ -425,7 +425,7 @@ def person_qualify(request: HttpRequest, ref: str) -> HttpResponse:
         request,
         form,
         do,
-        Page(one.name, "people", above=(reverse("stockpile:person", args=[ref]), one.name)),
+        Page(_("What %(name)s is qualified for") % {"name": one.name}, "people", above=_above(ref, one)),
         _("Save"),
     )
 
@@ -444,10 +444,12 @@ def person_card(request: HttpRequest, ref: str) -> HttpResponse:
             roster.leave(one.party, by=actor(request))
         return reverse("stockpile:person", args=[ref])
 
-    page = Page(
-        _("Card of %(name)s") % {"name": one.name}, "people", above=(reverse("stockpile:person", args=[ref]), one.name)
-    )
+    page = Page(_("Card of %(name)s") % {"name": one.name}, "people", above=_above(ref, one))
     return asked(request, form, do, page, _("Do it"))
+
+
+def _above(ref: str, one: Enrolled) -> tuple[str, str]:
+    return reverse("stockpile:person", args=[ref]), one.name
 
 
 def _person(request: HttpRequest, ref: str, permission: str = "stock.view") -> Enrolled:

@@ -147,7 +147,8 @@ def proofs(request: HttpRequest, ref: str) -> HttpResponse:
     actions = [Action(_("Give a one-time code"), reverse("stockpile:proof_code", args=[ref]), main=True)]
     if rows:
         actions.append(Action(_("Take a key out of use"), reverse("stockpile:proof_remove", args=[ref])))
-    return shown(request, Page(one.name, "people", facts=facts, tables=[table], actions=actions))
+    title, above = _("How %(name)s signs") % {"name": one.name}, (reverse("stockpile:person", args=[ref]), one.name)
+    return shown(request, Page(title, "people", facts=facts, tables=[table], actions=actions, above=above))
 
 
 @requires(COMMAND)
@@ -201,7 +202,7 @@ def feature_list(request: HttpRequest) -> HttpResponse:
     may = accounts.may(me(request), COMMAND)
     actions = [Action(_("Switch on or off"), reverse("stockpile:feature_set"), main=True)] if may else []
     page = Page(
-        _("Features with a risk"), "people", tables=[table], actions=actions, note=_(features.NOTES[features.PASSKEY])
+        _("Features with a risk"), "features", tables=[table], actions=actions, note=_(features.NOTES[features.PASSKEY])
     )
     return shown(request, page)
 
@@ -219,7 +220,7 @@ def feature_set(request: HttpRequest) -> HttpResponse:
         return reverse("stockpile:features")
 
     above = (reverse("stockpile:features"), _("Features with a risk"))
-    page = Page(_("Security keys at the counter"), "people", above=above, note=_(features.NOTES[features.PASSKEY]))
+    page = Page(_("Security keys at the counter"), "features", above=above, note=_(features.NOTES[features.PASSKEY]))
     return asked(request, form, do, page, _("Save"))
 
 

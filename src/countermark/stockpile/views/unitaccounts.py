@@ -88,9 +88,9 @@ def _account_actions(
         address = reverse("stockpile:account_export", args=[of.site.pk])
         actions.append(Action(_("Take as a file"), f"{address}?{urlencode(kept)}"))
     if number > 1:
-        actions.append(Action(_("Previous"), f"{here}?{urlencode(kept | {'page': number - 1})}"))
+        actions.append(Action(_("Previous page"), f"{here}?{urlencode(kept | {'page': number - 1})}"))
     if following:
-        actions.append(Action(_("Next"), f"{here}?{urlencode(kept | {'page': number + 1})}"))
+        actions.append(Action(_("Next page"), f"{here}?{urlencode(kept | {'page': number + 1})}"))
     return actions
 
 
@@ -192,7 +192,7 @@ def shift(request: HttpRequest) -> HttpResponse:
     table = Table(_("Due today, by person"), headers, rows, _("Nobody is to bring anything back today."))
     actions = [Action(_("Take back"), reverse("stockpile:counter", args=["return"]), main=True)]
     facts = [(_("Counter at"), Cell(store.name))]
-    return shown(request, Page(_("Due today"), "counter", facts=facts, tables=[table], actions=actions))
+    return shown(request, Page(_("Due today"), "shift", facts=facts, tables=[table], actions=actions))
 
 
 def _both(request: HttpRequest) -> frozenset[str] | None:
