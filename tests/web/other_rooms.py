@@ -46,6 +46,7 @@ COUNT_PLAN = {"key": "nobodys"}
 PERSON = {"ref": "0" * 64}
 RECEIPT = {"code": "HR00000000"}
 ALARM = {"key": "main-0"}
+READER = {"name": "nobodys"}
 MARKING = {"marking", "commander", "reports", "auditor"}
 ORDER = {"batch_id": uuid.UUID(int=7)}
 MARKED = {"item_id": uuid.UUID(int=7)}
@@ -177,6 +178,12 @@ PAGES: dict[str, Page] = {
     "stockpile:kit_change": Page(HANDLERS, kwargs=KIT),
     "stockpile:kit_dissolve": Page(HANDLERS, kwargs=KIT),
     "stockpile:tags": Page(STOCK),
+    "stockpile:readers": Page(STOCK),
+    "stockpile:reader": Page(STOCK, kwargs=READER),
+    "stockpile:reader_add": Page(COMMANDERS),
+    "stockpile:reader_change": Page(COMMANDERS, kwargs=READER),
+    "stockpile:reader_retire": Page(COMMANDERS, kwargs=READER),
+    "stockpile:reader_token": Page({"armourer", "commander", "counter"}, kwargs=READER),
     "stockpile:alarm": Page(STOCK, kwargs=ALARM),
     "stockpile:alarm_close": Page({"commander"}, "post", ALARM),
     "stockpile:tag_bind": Page(HANDLERS, "post", WEAPON),

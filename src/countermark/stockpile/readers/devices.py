@@ -57,6 +57,14 @@ def set_reader(name: str, kind: str, place: str, *, address: str = "", purpose: 
     return stated
 
 
+def add_reader(name: str, kind: str, place: str, *, address: str = "", purpose: str = "store", by: Actor) -> Device:
+    """Describes a reader of this node that is new. Raises `Refused`, also for the name of one that is in use."""
+    found = acts.subject("reader", _id(name))
+    if found is not None and not found.of(Device).retired:
+        raise acts.refuse("name", name, "a name that no reader of this node has", "known")
+    return set_reader(name, kind, place, address=address, purpose=purpose, by=by)
+
+
 def retire(name: str, *, by: Actor) -> Device:
     """A reader nobody listens to any more; what it saw stays until it is purged. Raises `Refused`."""
     retired = msgspec.structs.replace(device(name), retired=True)
@@ -109,7 +117,7 @@ def device(name: str) -> Device:
     return found.of(Device)
 
 
-def devices(kind: str = "") -> list[Device]:
-    """The readers of this node that are in use (of one kind, if it is named), by id."""
+def devices(kind: str = "", *, retired: bool = False) -> list[Device]:
+    """The readers of this node that are in use (of one kind, if it is named), by id; with `retired` those alone that were taken out of use."""
     found = [one.of(Device) for one in acts.subjects("reader", key__startswith=_id(""))]
-    return [one for one in found if not one.retired and kind in ("", one.kind)]
+    return [one for one in found if one.retired == retired and kind in ("", one.kind)]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from countermark.accounts import queries, services
+from countermark.accounts.models import ApiToken
 from countermark.ledger.services import Actor
 from countermark.register.checking import refuse
 from countermark.stockpile.readers import devices
@@ -27,6 +28,12 @@ def issue(name: str, username: str, days: int, *, by: Actor) -> str:
         raise refuse("user", username, "somebody who may send reads from where the reader stands", "permission")
     expires = timezone.now() + timedelta(days=days)
     return services.issue_token(person, f"{PREFIX}{device.id}", [SCOPE], expires, by=by)
+
+
+def held(device_id: str) -> list[ApiToken]:
+    """The tokens of a reader that are good today, the one that ends first before the others."""
+    tokens = ApiToken.objects.filter(name=f"{PREFIX}{device_id}", withdrawn=False, expires__gt=timezone.now())
+    return list(tokens.select_related("user").order_by("expires"))
 
 
 def speaks_for(token_name: str, device_id: str) -> bool:
