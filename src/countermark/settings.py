@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "countermark.tracing",
     "countermark.marking",
     "countermark.stockpile",
+    "countermark.cooperation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

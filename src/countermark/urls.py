@@ -10,7 +10,7 @@ from django.views.i18n import set_language
 from countermark.web import errors, views
 from countermark.web.api import api
 
-ROOMS = ("tracing", "register", "marking", "stockpile", "ledger")
+ROOMS = ("tracing", "register", "marking", "stockpile", "cooperation", "ledger")
 
 
 def _rooms() -> list[URLPattern | URLResolver]:

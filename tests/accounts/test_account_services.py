@@ -327,12 +327,12 @@ def test_a_users_digest_covers_the_key_by_which_roles_are_held() -> None:
     assert queries.user_digest(user) != before
 
 
-def test_demonstration_users_are_those_of_the_contract() -> None:
+def test_demonstration_users_are_those_of_the_contract_and_one_for_each_later_role() -> None:
     services.add_demo_users()
 
     names = (
         "registrar tracing armourer armourer2 commander counter contact contact2 marking licensing reports assistance"
-        " auditor admin"
+        " auditor admin authority partner fund"
     )
     assert {user.username for user in queries.demonstration_users()} == set(names.split())
     assert authenticate(username="auditor", password="countermark-demo") is not None

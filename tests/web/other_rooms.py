@@ -43,6 +43,8 @@ SOMEBODY = {"ref": "0" * 64}
 COUNT = {"code": "CT000000000"}
 KIT = {"code": "KT000000000"}
 COUNT_PLAN = {"key": "nobodys"}
+AID = {"assistance", "authority", "partner", "fund", "reports", "auditor"}
+ACTOR = {"key": "XQ"}
 PERSON = {"ref": "0" * 64}
 RECEIPT = {"code": "HR00000000"}
 ALARM = {"key": "main-0"}
@@ -121,6 +123,7 @@ PAGES: dict[str, Page] = {
     "stockpile:proposals": Page(STOCK),
     "stockpile:proposal": Page(STOCK, kwargs=SUBJECT_KEY),
     "stockpile:proposal_decide": Page(COMMANDERS, kwargs=SUBJECT_KEY),
+    "stockpile:proposal_confirm": Page(HANDLERS, kwargs=SUBJECT_KEY),
     "stockpile:shipments": Page(STOCK),
     "stockpile:shipment_add": Page(HANDLERS),
     "stockpile:shipment": Page(STOCK, kwargs=SUBJECT_KEY),
@@ -138,6 +141,7 @@ PAGES: dict[str, Page] = {
     "stockpile:surplus_step": Page(COMMANDERS, kwargs={**SUBJECT_KEY, "step": "dispose"}),
     "stockpile:destruction_add": Page(HANDLERS),
     "stockpile:destruction": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:destruction_correct": Page(HANDLERS, kwargs=SUBJECT_KEY),
     "stockpile:destruction_step": Page(HANDLERS, kwargs={**SUBJECT_KEY, "step": "read"}),
     "stockpile:lots": Page(STOCK),
     "stockpile:lot_add": Page(HANDLERS),
@@ -283,6 +287,17 @@ PAGES: dict[str, Page] = {
 }
 
 NATIONAL: dict[str, Page] = {
+    "cooperation:home": Page(AID),
+    "cooperation:actors": Page(AID),
+    "cooperation:actor": Page(AID, kwargs=ACTOR),
+    "cooperation:actor_add": Page({"assistance"}),
+    "cooperation:actor_change": Page({"assistance"}, kwargs=ACTOR),
+    "cooperation:seats": Page({"assistance"}, kwargs=ACTOR),
+    "cooperation:contact": Page({"assistance", "auditor"}, kwargs=ACTOR),
+    "cooperation:needs": Page(AID),
+    "cooperation:need": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:offers": Page(AID),
+    "cooperation:offer": Page(AID, kwargs=SUBJECT_KEY),
     "stockpile:storage_add": Page(INSPECTORS),
     "tracing:requests": Page(REQUEST_READERS),
     "tracing:directory": Page(REQUEST_READERS),

@@ -67,6 +67,9 @@ USERS: tuple[DemoUser, ...] = (
     DemoUser("licensing", "licensing", "Dalva Nascele"),
     DemoUser("reports", "reports", "Selmo Quintelo"),
     DemoUser("assistance", "assistance", "Pelia Figuelo"),
+    DemoUser("authority", "authority", "Amaro Telvane"),
+    DemoUser("partner", "partner", "Ingrid Solvane"),
+    DemoUser("fund", "fund", "Marisol Quintero Vane"),
     DemoUser("auditor", "auditor", "Rosava Ximarim"),
     DemoUser("admin", "admin", "Nadila Korvel"),
 )

@@ -58,6 +58,15 @@ PERMISSIONS: dict[str, str] = {
     "stock.reads": _("send what readers of tags saw"),
     "stock.location": _("see exactly where a store lies"),
     "stock.inspect": _("inspect stores and the safe storage of civilian holders"),
+    "aid.view": _("see needs, offers and projects of cooperation, as far as they are shared"),
+    "aid.write": _("state needs and offers, work on projects, for the actor one speaks for"),
+    "aid.match": _("match needs with offers"),
+    "aid.gate": _("pass the gates of projects as the named authority of the recipient"),
+    "aid.fund": _("keep the books of the trust fund"),
+    "aid.own": _("speak for this State in cooperation"),
+    "aid.host": _("keep the list of actors and of who speaks for them"),
+    "aid.contact": _("open the contacts of actors of cooperation, with a reason"),
+    "aid.all": _("see in cooperation what is not shared too"),
     "ledger.view": _("see and verify the ledger"),
     "user.view": _("see who the users are"),
     "user.manage": _("manage users and their roles"),
@@ -66,6 +75,8 @@ PERMISSIONS: dict[str, str] = {
 NATIONAL_ONLY = frozenset(
     {"load", "list.review", "marking.rules", "ledger.view", "user.view", "user.manage"}
     | {"request.view", "request.draft", "request.release"}
+    | {"aid.view", "aid.write", "aid.match", "aid.gate", "aid.fund", "aid.own", "aid.host"}
+    | {"aid.all", "aid.contact"}
 )
 """What concerns the whole State: a role held at one place does not carry it."""
 
@@ -114,14 +125,22 @@ ROLES: dict[str, Role] = {
     ),
     "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"} | _MARKING)),
     "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view", "stock.inspect"})),
-    "reports": Role(_("Report officer"), frozenset(_REGISTER | {"export", "marking.view", "stock.view"})),
-    "assistance": Role(_("Assistance coordinator"), frozenset()),
+    "reports": Role(
+        _("Report officer"), frozenset(_REGISTER | {"export", "marking.view", "stock.view", "aid.view", "aid.own"})
+    ),
+    "assistance": Role(
+        _("Assistance coordinator"),
+        frozenset({"aid.view", "aid.write", "aid.match", "aid.own", "aid.host", "aid.contact"}),
+    ),
+    "authority": Role(_("National authority for assistance"), frozenset({"aid.view", "aid.gate"})),
+    "partner": Role(_("Partner in cooperation"), frozenset({"aid.view", "aid.write", "aid.match"})),
+    "fund": Role(_("Fund manager"), frozenset({"aid.view", "aid.fund"})),
     "auditor": Role(
         _("Auditor"),
         frozenset(
             _REGISTER
             | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "case.view", "request.view"}
-            | {"stock.view", "stock.location"}
+            | {"stock.view", "stock.location", "aid.view", "aid.all", "aid.contact"}
         ),
     ),
     "admin": Role(_("Administrator"), frozenset({"user.view", "user.manage", "ledger.view"})),
@@ -139,6 +158,7 @@ SCOPES: dict[str, str] = {
     "release": _("export for INTERPOL, say whose blind questions are answered"),
     "stock": _("see the stockpile, hand over and count weapons"),
     "reads": _("send what readers of tags saw"),
+    "aid": _("see needs, offers, projects and the fund, and work on them"),
     "load": _("load files"),
     "ledger": _("read the ledger and its proofs"),
 }
@@ -156,6 +176,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "release": frozenset({"request.release"}),
     "stock": frozenset({"stock.view", "stock.handle", "stock.count", "stock.command", "stock.inspect"}),
     "reads": frozenset({"stock.reads"}),
+    "aid": frozenset({"aid.view", "aid.write", "aid.match", "aid.gate", "aid.fund", "aid.own", "aid.all"}),
     "load": frozenset({"load"}),
     "ledger": frozenset({"ledger.view"}),
 }

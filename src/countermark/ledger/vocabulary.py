@@ -233,4 +233,8 @@ ACTS: dict[str, ActWord] = {
     "stockpile_incident_inquired": ActWord(_("finding of an inquiry into a loss recorded")),
     "stockpile_incident_recovered": ActWord(_("missing weapon back in a store")),
     "stockpile_incident_written_off": ActWord(_("missing weapons written off")),
+    "cooperation_actor_set": ActWord(_("actor of cooperation described")),
+    "cooperation_seat_set": ActWord(_("person given or taken the seat of an actor")),
+    "cooperation_need_set": ActWord(_("need stated")),
+    "cooperation_offer_set": ActWord(_("offer of help stated")),
 }

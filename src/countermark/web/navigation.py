@@ -46,6 +46,7 @@ ITEMS = (
     Item(_("Marking"), "marking:home", "marking.view", "check", "m"),
     Item(_("Stockpile"), "stockpile:home", "stock.view", "ledger", "s"),
     Item(_("Safe storage"), "stockpile:civilian", "stock.inspect", "check", "i"),
+    Item(_("Cooperation"), "cooperation:home", "aid.view", "globe", "o"),
     Item(_("Load a file"), "register:import", "load", "upload", "l"),
     Item(_("Discrepancies"), "register:discrepancies", "discrepancy.view", "alert", "d"),
     Item(_("Reference lists"), "register:lists", "list.review", "book", "r"),

@@ -81,6 +81,8 @@ class Page:
     """
 
     room: ClassVar[str] = "register"
+    taking: ClassVar[str] = "export"
+    """The permission to take what is seen away as a file."""
 
     title: str
     here: str
@@ -118,9 +120,10 @@ def shown(request: HttpRequest, page: Page) -> HttpResponse:
 def listed(request: HttpRequest, page: Page) -> HttpResponseBase:
     """The page, and its lists as a file (CSV, XLSX, PDF) for who may export: what is seen is what is taken, and an act says so."""
     form = TakeAway(request.POST if "format" in request.POST else None)
-    if request.method == "POST" and queries.may(me(request), "export") and form.is_valid():
+    may = queries.may(me(request), page.taking)
+    if request.method == "POST" and may and form.is_valid():
         return taken(request, page, form.cleaned_data["format"], form.cleaned_data["purpose"])
-    export = form if queries.may(me(request), "export") and any(table.rows for table in page.tables) else None
+    export = form if may and any(table.rows for table in page.tables) else None
     status = REFUSED if request.method == "POST" else 200
     return render(request, "register/page.html", {"page": page, "export": export}, status=status)
 

@@ -1,0 +1,11 @@
+"""Views of cooperation, folded from its acts (`states.py`)."""
+
+from countermark.ledger.models import ActLinkColumns, SubjectColumns
+
+
+class ActLink(ActLinkColumns):
+    """View: which acts are about which subject (`need:<id>`, `offer:<id>`, `project:<id>` ...)."""
+
+
+class SubjectRow(SubjectColumns):
+    """View: what the acts about one subject come to. `parent` is the actor, `actor:<key>`, whose record it is."""

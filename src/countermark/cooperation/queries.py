@@ -1,0 +1,62 @@
+"""Reads of cooperation: what somebody may see of needs, offers and projects. Every list, count and choice goes through `Viewer`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.queries import Person
+from countermark.cooperation import actors, acts
+from countermark.cooperation.rules.seeing import sees
+from countermark.cooperation.states import Subject
+from countermark.ledger import identity
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: the actor they speak for (empty for nobody); `all` for who sees everything and changes nothing."""
+
+    actor: str
+    all: bool = False
+
+    def sees(self, found: Subject) -> bool:
+        """Whether a record that has an owner and says who may see it may be seen."""
+        value = found.value
+        partners = value.get("partners", ())
+        return self.all or sees(self.actor, owner(found), str(value.get("visibility", "")), partners)
+
+    def may_change(self, found: Subject) -> bool:
+        """Whether the record is one's own."""
+        return bool(self.actor) and owner(found) == self.actor
+
+
+def viewer(user: Person) -> Viewer:
+    """Whom somebody speaks for in this room, and what they may see."""
+    return Viewer(actors.speaks_for(user), accounts.may(user, "aid.all"))
+
+
+def owner(found: Subject) -> str:
+    """The key of the actor whose record it is."""
+    return found.parent.removeprefix("actor:")
+
+
+def visible(who: Viewer, kind: str, **columns: str) -> list[Subject]:
+    """The subjects of a kind somebody may see, the newest first; drafts are seen by their owner alone."""
+    rows = acts.rows(kind).filter(**columns).order_by("-since", "key")
+    found = [acts.subject_of_row(row) for row in rows.iterator(chunk_size=2000)]
+    return [one for one in found if who.sees(one) and (one.state != "draft" or who.all or who.may_change(one))]
+
+
+def known(who: Viewer, kind: str, key: str) -> Subject | None:
+    """A subject somebody may see; None for one that is none, and for one they may not see."""
+    found = acts.subject(kind, key)
+    if found is None or not who.sees(found) or (found.state == "draft" and not who.all and not who.may_change(found)):
+        return None
+    return found
+
+
+def told(found: Subject, texts: dict[str, str], *path: str) -> Any:
+    """A field of a value as people read it: ids of texts as their texts, an erased one as an empty text."""
+    value: Any = found.value
+    for name in path:
+        value = value.get(name, "") if isinstance(value, dict) else ""
+    return texts.get(value, "") if isinstance(value, str) and identity.is_opaque(value) else value
