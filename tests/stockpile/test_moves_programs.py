@@ -9,9 +9,11 @@ from click.testing import CliRunner
 from django.test import Client
 
 from countermark.cli import cli
+from countermark.ledger import identity
 from countermark.register import papers
 from countermark.register.services import Refused
 from countermark.stockpile import units
+from countermark.stockpile.rules.custody import Policy
 from countermark.stockpile.units import UnitFields
 from tests.register import people
 from tests.register.people import CHIEF
@@ -77,7 +79,10 @@ def test_a_theft_on_the_command_line_is_looked_into_and_written_off_by_somebody_
 
 def test_a_destruction_on_the_command_line_ends_in_its_certificate(place: Armoury, tmp_path: Path) -> None:
     words = ("--method", "cutting_or_shredding", "--witness", "Observer", "--evidence", "none is")
-    key = said("arm", "destruction", "plan", "AB1000", "AB1001", "--at", DEPOT, "--authority", "order 9", *words)["id"]
+    key = said("arm", "destruction", "plan", "AB1000", "--at", DEPOT, "--authority", "order 8", *words)["id"]
+    (proposal,) = said("cmd", "proposal", "list")["proposals"]
+    said("cmd", "proposal", "decline", proposal["id"], "--reason", "AB1001 goes too")
+    said("arm", "destruction", "correct", key, "AB1000", "AB1001", "--authority", "order 9", *words)
     (proposal,) = said("cmd", "proposal", "list")["proposals"]
     said("cmd", "proposal", "approve", proposal["id"])
     assert said("arm", "destruction", "read", key, "AB1000", "AB1000")["missing"]
@@ -234,6 +239,68 @@ def test_a_program_reviews_the_need_and_declares_surplus_once(place: Armoury, co
     assert made[0] == made[1]
     assert post(commander, f"surplus/{made[0]}/safeguard", store=place.rack_b)["state"] == "safeguarded"
     assert post(commander, f"surplus/{made[0]}/dispose")["state"] == "disposed"
+
+
+def test_surplus_that_is_sold_is_proposed_to_a_second_person_where_the_rules_ask_for_one(
+    place: Armoury, commander: Client
+) -> None:
+    units.set_policy(Policy(("dispose",)), place=place.depot, by=CHIEF)
+    general = people.signed_in("general", "commander")
+    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "sell_civil", "reason": "spare"}
+    key = post(commander, "surplus", key="s1", **spare)["id"]
+
+    asked = post(commander, f"surplus/{key}/dispose", 202)
+
+    assert asked["status"] == "proposed"
+    assert commander.get(f"{API}/surplus").json()[0]["state"] == "declared"
+    post(commander, f"surplus/{key}/dispose", 422)
+    post(commander, f"proposals/{asked['proposal']}/approve", 422)
+    assert post(general, f"proposals/{asked['proposal']}/approve")["state"] == "approved"
+    (found,) = commander.get(f"{API}/surplus").json()
+    assert (found["state"], bool(found["value"]["second"])) == ("disposed", True)
+
+
+def test_a_shipment_is_proposed_to_a_second_armourer_who_sends_it_off_on_another_account(
+    place: Armoury, armourer: Client
+) -> None:
+    units.set_policy(Policy(("dispatch",)), place=place.depot, by=CHIEF)
+    other = people.signed_in("rui", "armourer", DEPOT)
+    key = post(armourer, "shipments", **manifest(place))["id"]
+
+    asked = post(armourer, f"shipments/{key}/dispatch", 202, account="Carrier of the State")
+
+    assert armourer.get(f"{API}/shipments/{key}").json()["state"] == "prepared"
+    post(armourer, f"proposals/{asked['proposal']}/approve", 422)
+    assert post(other, f"proposals/{asked['proposal']}/approve")["state"] == "approved"
+    found = armourer.get(f"{API}/shipments/{key}").json()
+    assert found["state"] == "dispatched"
+    held = state(place.weapons[0]).custody
+    assert held is not None
+    assert held.account == found["value"]["account"] == identity.opaque("party", "Carrier of the State")
+
+
+def test_a_list_that_was_declined_is_corrected_and_proposed_again(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    said = {"authority": "order 9", "method": "burial", "witness": "Observer", "evidence": "none is"}
+    key = post(armourer, "destructions", place=DEPOT, weapons=place.weapons[:2], **said)["id"]
+    corrected: dict[str, Any] = {**said, "method": "cutting_or_shredding", "weapons": place.weapons[1:3]}
+    post(armourer, f"destructions/{key}/correct", 422, **corrected)
+    (first,) = commander.get(f"{API}/proposals?state=pending").json()
+    post(commander, f"proposals/{first['id']}/decline", reason="not by burial")
+
+    for _ in range(2):
+        found = post(armourer, f"destructions/{key}/correct", key="c1", **corrected)
+
+    assert found["value"]["method"] == "cutting_or_shredding"
+    assert {one["weapon_id"]: one["state"] for one in found["items"]} == {
+        place.weapons[0]: "withdrawn",
+        place.weapons[1]: "planned",
+        place.weapons[2]: "planned",
+    }
+    (again,) = commander.get(f"{API}/proposals?state=pending").json()
+    assert post(commander, f"proposals/{again['id']}/approve")["state"] == "approved"
+    assert armourer.get(f"{API}/destructions/{key}").json()["state"] == "authorised"
 
 
 def test_rounds_at_a_place_one_may_not_see_stand_in_no_answer(place: Armoury, armourer: Client) -> None:

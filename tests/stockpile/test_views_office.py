@@ -9,9 +9,11 @@ from countermark.accounts.models import User
 from countermark.ledger import identity
 from countermark.ledger.services import Actor
 from countermark.register.checking import Refused
-from countermark.stockpile import acts, roster, units
+from countermark.stockpile import acts, handing, roster, units
 from countermark.stockpile.disposal import services as disposal
+from countermark.stockpile.handing import HandOver
 from countermark.stockpile.models import Holding
+from countermark.stockpile.rules.custody import Policy
 from tests.register import people
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, RACK_B, Armoury, armoury, issued, state
@@ -174,6 +176,81 @@ def test_weapons_are_listed_authorised_read_by_two_and_destroyed(
 
     assert {state(weapon).status for weapon in place.weapons[:2]} == {"destroyed"}
     assert disposal.balance_of(step.rstrip("/").rpartition("/")[2]).even
+
+
+def test_a_list_that_was_declined_is_corrected_on_its_page_and_asked_for_again(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    page = sent(
+        armourer, "disposal/lists/new/", place=place.depot, weapons=SERIALS, authority="order 12", method="burial",
+        witness="Observer of the court", evidence="none is evidence",
+    )  # fmt: skip
+    (proposal,) = acts.subjects("proposal", state="pending")
+    sent(commander, f"proposals/{proposal.key}/decide/", decision="decline", reason="burial is not enough")
+    assert "correct/" in text(armourer, page)
+    form = text(armourer, f"{page}correct/")
+    assert all(said in form for said in ("burial is not enough", "AB1001", "Observer of the court"))
+
+    step = page.removeprefix("/stockpile/")
+    for _ in range(2):
+        sent(
+            armourer, f"{step}correct/", weapons="AB1000", authority="order 12", method="cutting_or_shredding",
+            witness="Observer of the court", evidence="none is evidence", once="k1",
+        )  # fmt: skip
+
+    (again,) = acts.subjects("proposal", state="pending")
+    assert "Correct and ask again" not in text(armourer, page)
+    sent(commander, f"proposals/{again.key}/decide/", decision="approve")
+    balance = disposal.balance_of(step.rstrip("/").rpartition("/")[2])
+    assert (balance.planned, balance.withdrawn, balance.open) == (2, 1, 1)
+
+
+def test_surplus_that_is_kept_needs_a_second_person_on_the_page_where_the_rules_ask_for_one(
+    place: Armoury, commander: Client
+) -> None:
+    units.set_policy(Policy(("dispose",)), place=place.depot, by=CHIEF)
+    people.person("general", "commander")
+    declared: dict[str, Any] = {
+        "place": place.depot,
+        "weapons": "AB1000",
+        "outcome": "keep",
+        "reason": "a reserve",
+        "once": "k1",
+    }
+    pages = {sent(commander, "disposal/surplus/new/", **declared) for _ in range(2)}
+    step = f"{pages.pop().removeprefix('/stockpile/')}dispose/"
+    assert not pages
+
+    sent(commander, step, 422)
+    sent(commander, step, 422, second_name="quirino", second_secret="a-long-password")
+    sent(commander, step, second_name="general", second_secret="a-long-password")
+
+    assert acts.subjects("surplus")[0].state == "disposed"
+
+
+def test_another_armourer_sees_what_a_program_asks_for_and_confirms_it(place: Armoury, armourer: Client) -> None:
+    said = HandOver("out", place.depot, place.weapons[:2], place.trained, "shift", note="for the patrol")
+    key = handing.propose(said, request="r1", by=Actor("belo"))
+    other = people.signed_in("helda", "armourer", DEPOT)
+
+    shown = text(other, f"proposals/{key}/")
+    assert all(one in shown for one in ("AB1000", "for the patrol", "T. Rained", "confirm/"))
+    sent(armourer, f"proposals/{key}/confirm/", 422, decision="approve")
+    sent(other, f"proposals/{key}/confirm/", decision="approve")
+
+    assert state(place.weapons[0]).holder == place.trained
+
+
+def test_something_ordered_put_right_is_ordered_once_however_often_it_is_sent(
+    place: Armoury, commander: Client
+) -> None:
+    for _ in range(2):
+        sent(
+            commander, "assessments/order/", place=place.depot, what="new hinges", owner="Sgt", due="2030-01-01",
+            once="k1",
+        )  # fmt: skip
+
+    assert len(acts.subjects("correction")) == 1
 
 
 def test_surplus_is_reviewed_declared_and_stored_apart(place: Armoury, commander: Client) -> None:

@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
-from countermark.stockpile import acts
+from countermark.ledger import identity
+from countermark.register import services
+from countermark.stockpile import acts, units
+from countermark.stockpile.receipts import Receipt
+from countermark.stockpile.rules.custody import Policy
 from tests.register import people
+from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, issued, state
 from tests.web.test_stockpile_api import get, headers, post
 
@@ -52,6 +57,54 @@ def test_a_refusal_names_every_weapon_it_is_about(place: Armoury, token: dict[st
 
     assert answer.status_code == 422
     assert len(answer.json()["errors"]) == 2
+
+
+def test_what_the_rules_ask_two_people_for_is_proposed_and_done_when_the_second_approves(
+    place: Armoury, token: dict[str, str]
+) -> None:
+    units.set_policy(Policy(("issue",)), place=place.depot, by=CHIEF)
+    second = headers(people.person("rui", "armourer", DEPOT), "stock")
+    morning = {**token, "Idempotency-Key": "morning"}
+
+    asked = [post("receipts", issue(place, note="for the patrol"), morning) for _ in range(2)]
+
+    assert [(one.status_code, one.json()["status"]) for one in asked] == [(202, "proposed")] * 2
+    assert asked[0].json() == asked[1].json()
+    assert get("out", token) == []
+    proposal = f"proposals/{asked[0].json()['proposal']}"
+    assert post(f"{proposal}/approve", {}, token).status_code == 422
+    assert acts.rows("receipt").count() == 0
+    assert post(f"{proposal}/approve", {}, second).json()["state"] == "approved"
+    assert post(f"{proposal}/approve", {}, second).status_code == 422
+    assert {one["weapon_id"] for one in get("out", token)} == set(place.weapons[:2])
+    code = post("receipts", issue(place), morning).json()["receipt"]
+    (made,) = acts.subjects("receipt")
+    found = made.of(Receipt)
+    assert made.key == code
+    assert (found.asked_by, found.second) == (identity.opaque("person", "belo"), identity.opaque("person", "rui"))
+    assert services.side_texts([found.note]) == {found.note: "for the patrol"}
+
+
+def test_an_override_by_a_program_waits_for_somebody_else(place: Armoury, token: dict[str, str]) -> None:
+    recruit = issue(place, person=place.recruit)
+    assert post("receipts", recruit, token).status_code == 422
+
+    answer = post("receipts", recruit | {"override": "an emergency"}, token)
+
+    assert answer.status_code == 202
+    assert get("out", token) == []
+    assert post(f"proposals/{answer.json()['proposal']}/approve", {}, token).status_code == 422
+    commander = headers(people.person("cmd", "commander", DEPOT), "stock")
+    assert post(f"proposals/{answer.json()['proposal']}/approve", {}, commander).status_code == 200
+    assert len(get("out", token)) == 2
+
+
+def test_what_could_not_be_done_is_not_proposed(place: Armoury, token: dict[str, str]) -> None:
+    units.set_policy(Policy(("issue", "receive", "return")), place=place.depot, by=CHIEF)
+    back = {"direction": "back", "store": place.depot, "weapons": place.weapons[:1]}
+
+    assert post("receipts", back, token).status_code == 422
+    assert acts.rows("proposal").count() == 0
 
 
 def test_another_depot_is_not_there(place: Armoury) -> None:

@@ -21,7 +21,7 @@ from countermark.register.files.errors import RowError
 from countermark.register.handover import HandOver
 from countermark.register.rules import WeaponState
 from countermark.stockpile import acts, queries, units
-from countermark.stockpile.rules.custody import STEPS, problem
+from countermark.stockpile.rules.custody import STEPS, needs_second, problem
 
 MOST = 500
 """How many weapons one hand-over may have: what fits one receipt and one transaction nobody waits for."""
@@ -145,6 +145,14 @@ def due_after(hours: int, start: str = "") -> str:
         return ""
     begun = datetime.fromisoformat(_moment(start)["instant"])
     return (begun + timedelta(hours=hours)).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def require_second(place: str, step: str, second: str, beside: str) -> None:
+    """Refuses a step the rules of a place ask a second person for, where none confirms or it is the same one. Both are person ids."""
+    if not second and needs_second(units.policy_at(place), step):
+        raise acts.refuse("second", "", "a second person who confirms", "second_person")
+    if second and second == beside:
+        raise acts.refuse("second", "", "somebody else than who asks for it", "second_person")
 
 
 def require_place(user: User, permission: str, place: str) -> None:

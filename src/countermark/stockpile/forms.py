@@ -189,6 +189,10 @@ class Shipment(Placed):
 class Dispatch(Second):
     """A shipment sent off."""
 
+    account = line(
+        lazy("Account on the way"), required=False,
+        help_text=lazy("The unit that answers for the weapons until they arrive, where it is not the one that sends them."),
+    )  # fmt: skip
     happened = when(lazy("When, if it was earlier"))
 
 

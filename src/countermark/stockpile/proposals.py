@@ -1,10 +1,11 @@
 """Acts that wait for a second person: one proposes, another, who may, approves or declines; nobody approves their own.
 
+What is asked for where no second person can show that it is them there and then (a program with one person's token) waits here too.
 A room's module that owns such an act says how it is done (`executor`). What was proposed is done in the transaction that approves it, as
 the register stands then: what has become impossible meanwhile is refused, and the proposal stays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from countermark.stockpile.states import Subject, to
 
 
 class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is to be done: `act` names an executor, `command` is what it is given. `by` is the person id of who proposes, `reason` and `answer` (why it was declined) of notes."""
+    """What is to be done: `act` names an executor, `command` is what it is given (no text of anybody's: ids of notes). `by` is the person id of who proposes, `reason` and `answer` (why it was declined) of notes."""
 
     act: str
     command: dict[str, Any]
@@ -43,11 +44,12 @@ states.machine(
 
 @dataclass(frozen=True)
 class Approval:
-    """Who does what was approved: `by` approves, `proposer` and `second` are person ids."""
+    """Who does what was approved, and where: `by` approves, `proposer` and `second` are person ids, `place` is that of the proposal."""
 
     by: Actor
     proposer: str
     second: str
+    place: str
 
 
 Do = Callable[[dict[str, Any], Approval], None]
@@ -55,10 +57,10 @@ Do = Callable[[dict[str, Any], Approval], None]
 
 @dataclass(frozen=True)
 class Executor:
-    """How a proposed act is done once it is approved; who approves holds `permission` at the place, or, for `higher`, above it."""
+    """How a proposed act is done once it is approved; who approves holds one of `permissions` at the place, or, for `higher`, above it."""
 
     do: Do
-    permission: str = "stock.command"
+    permissions: tuple[str, ...] = ("stock.command",)
     higher: bool = False
 
 
@@ -66,28 +68,41 @@ EXECUTORS: dict[str, Executor] = {}
 """By the name of the act."""
 
 
-def executor(act: str, permission: str = "stock.command", *, higher: bool = False) -> Callable[[Do], Do]:
-    """Says how a proposed act is done once it is approved, and by whose permission."""
+def executor(act: str, *permissions: str, higher: bool = False) -> Callable[[Do], Do]:
+    """Says how a proposed act is done once it is approved, and by whose permission: any of some, `stock.command` where none is named."""
 
     def keep(do: Do) -> Do:
-        EXECUTORS[act] = Executor(do, permission, higher)
+        EXECUTORS[act] = Executor(do, permissions or ("stock.command",), higher)
         return do
 
     return keep
 
 
-def propose(act: str, command: dict[str, Any], *, place: str, reason: str, by: Actor) -> str:
-    """Proposes an act at a place; returns the id of the proposal. Raises `Refused` without a reason or for an act nobody can do."""
+def propose(
+    act: str,
+    command: dict[str, Any],
+    *,
+    place: str,
+    reason: str | None,
+    by: Actor,
+    texts: Iterable[SideNote] = (),
+    request: str = "",
+) -> str:
+    """Proposes an act at a place; returns the id of the proposal. `texts` are those the command names by their ids.
+
+    `reason` is None where the rules of the place are the reason. Said twice with one `request`, it is proposed once. Raises `Refused` without
+    a reason or for an act nobody can do.
+    """
     if act not in EXECUTORS:
         raise acts.refuse("act", act, acts.one_of(sorted(EXECUTORS)), "unknown")
-    text = acts.required("reason", reason, "why it is to be done")
-    key, person = acts.new_id(), identity.opaque("person", by.name)
-    value = Proposal(act, command, person, identity.opaque("note", text))
+    text = "" if reason is None else acts.required("reason", reason, "why it is to be done")
+    key, person = acts.id_for(request), identity.opaque("person", by.name)
+    value = Proposal(act, command, person, identity.opaque("note", text) if text else "")
     fields = {"value": msgspec.to_builtins(value), "place": place, "person": person}
+    told = (*([SideNote("note", text)] if text else []), *texts)
     with acts.alone():
-        acts.append(
-            [acts.draft("stockpile_proposed", [f"proposal:{key}"], fields, texts=(SideNote("note", text),))], by=by
-        )
+        if acts.subject("proposal", key) is None:
+            acts.append([acts.draft("stockpile_proposed", [f"proposal:{key}"], fields, texts=told)], by=by)
     return key
 
 
@@ -98,7 +113,21 @@ def approve(key: str, *, by: Actor) -> None:
         if not may_approve(by, proposal.act, known.place):
             raise acts.refuse("approver", by.name, "somebody who may approve this, at the place or above it", "unknown")
         acts.append([acts.draft("stockpile_approved", [known.name], {"decided_by": person})], by=by)
-        EXECUTORS[proposal.act].do(proposal.command, Approval(by, proposal.by, person))
+        EXECUTORS[proposal.act].do(proposal.command, Approval(by, proposal.by, person, known.place))
+
+
+def of_kind(act: str, name: str, key: str, place: str) -> list[Subject]:
+    """The proposals of an act at a place whose command names something (`name` is the field, `key` the id)."""
+    found = [(one, one.of(Proposal)) for one in acts.subjects("proposal", place=place)]
+    return [one for one, value in found if value.act == act and value.command.get(name) == key]
+
+
+def require_none_waits(act: str, name: str, key: str, place: str, request: str = "") -> None:
+    """Refuses what is proposed already and waits, but for the same `request` said again. Raises `Refused`."""
+    own = acts.id_for(request) if request else ""
+    waiting = [one for one in of_kind(act, name, key, place) if one.state == "pending" and one.key != own]
+    if waiting:
+        raise acts.refuse(name, key, "one that does not wait for a second person already", "proposed")
 
 
 def may_approve(by: Actor, act: str, place: str) -> bool:
@@ -107,10 +136,10 @@ def may_approve(by: Actor, act: str, place: str) -> bool:
     if user is None or asked is None:
         return False
     if not asked.higher:
-        return accounts.may_at(user, asked.permission, place)
+        return any(accounts.may_at(user, one, place) for one in asked.permissions)
     here = Place.objects.filter(pk=place).first()
     site = units.site_of(here) if here else None
-    return accounts.may_at(user, asked.permission, site.parent_id if site else None)
+    return any(accounts.may_at(user, one, site.parent_id if site else None) for one in asked.permissions)
 
 
 def decline(key: str, *, reason: str, by: Actor) -> None:

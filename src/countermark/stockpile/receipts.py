@@ -23,7 +23,7 @@ from countermark.register.rules import WeaponState
 from countermark.stockpile import acts, custody, roster, states, units
 from countermark.stockpile.codes import house
 from countermark.stockpile.custody import Order
-from countermark.stockpile.rules.custody import OUT, Eligibility, needs_second
+from countermark.stockpile.rules.custody import OUT
 from countermark.stockpile.states import Subject
 
 Direction = Literal["in", "out", "back"]
@@ -32,7 +32,7 @@ Check = Callable[[str, Mapping[str, WeaponState]], None]
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """A hand receipt: weapons received (`in`), issued (`out`) or returned (`back`). `person` is the other party, `second` the person id of
-    whoever confirmed beside the armourer, `override` the id of the note that says why somebody not eligible received all the same,
+    whoever confirmed beside the armourer, `asked_by` that of the armourer where it was proposed and is recorded by who approved, `override` the id of the note that says why somebody not eligible received all the same,
     `note` that of the remark: what goes along that is no weapon stands there.
     """
 
@@ -49,6 +49,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     signed: str = ""
     signed_by: str = ""
     note: str = ""
+    asked_by: str = ""
 
 
 def _signed(subject: Subject, act: Entry) -> Subject:
@@ -69,6 +70,13 @@ class Counter:
     request: str = ""
     """A key of the page: said twice (a double click, a line that broke), the act is done once."""
     happened: str = ""
+    asked_by: str = ""
+    """Who stands there, where that is not `by`: the person id of who proposed what `by` approves."""
+
+    @property
+    def armourer(self) -> str:
+        """The person id of who hands over, or takes in."""
+        return self.asked_by or identity.opaque("person", self.by.name)
 
     @property
     def code(self) -> str:
@@ -107,11 +115,7 @@ def issue(
     Who is not eligible receives only with a reason (`override`) and a second person. Raises `Refused`.
     """
     store = acts.place_id(acts.required("store", counter.store, "a place of this State"))
-    if kind not in OUT:
-        raise acts.refuse("kind", kind, acts.one_of(OUT), "unknown")
-    receiver = roster.find(person)
-    if receiver is None or not receiver.active:
-        raise acts.refuse("person", person, "somebody on the roster with a card in use", "unknown")
+    require_receiver(person, kind)
     policy, here = units.policy_at(store), units.of_site(store)
     due = due or custody.due_after(policy.hours.get(kind, 0), counter.happened)
     order = Order(
@@ -128,8 +132,9 @@ def issue(
     )
 
     def check(_: str, found: Mapping[str, WeaponState]) -> None:
-        judged = roster.eligibility(person, [state.kind for state in found.values()], kind, store)
-        _require_eligible(judged, counter, override)
+        eligible = require_eligible(person, kind, store, found, override)
+        if not eligible and not counter.second:
+            raise acts.refuse("second", "", "a second person who confirms the override", "second_person")
 
     return _done(counter, order, weapons, "out", person, override=override, check=check)
 
@@ -182,16 +187,23 @@ def _party_of(name: str) -> str:
     return name if not name or identity.is_opaque(name) else identity.opaque("party", name)
 
 
-def _require_eligible(judged: Eligibility, counter: Counter, override: str) -> None:
-    if judged.green:
-        return
-    lacking = ", ".join(sorted({finding.what for finding in judged.missing}))
-    if not override.strip():
-        raise acts.refuse(
-            "person", lacking, "somebody with the qualifications asked for, or a reason to override", "not_eligible"
-        )
-    if not counter.second:
-        raise acts.refuse("second", "", "a second person who confirms the override", "second_person")
+def require_receiver(person: str, kind: str) -> None:
+    """Refuses who is on no roster (party id) or has no card in use, and a custody nobody may have a weapon in. Raises `Refused`."""
+    if kind not in OUT:
+        raise acts.refuse("kind", kind, acts.one_of(OUT), "unknown")
+    receiver = roster.find(person)
+    if receiver is None or not receiver.active:
+        raise acts.refuse("person", person, "somebody on the roster with a card in use", "unknown")
+
+
+def require_eligible(person: str, kind: str, store: str, found: Mapping[str, WeaponState], override: str) -> bool:
+    """Whether somebody may receive some weapons. Raises `Refused` where they may not and nobody says why they receive all the same."""
+    judged = roster.eligibility(person, [state.kind for state in found.values()], kind, store)
+    if not judged.green and not override.strip():
+        lacking = ", ".join(sorted({finding.what for finding in judged.missing}))
+        expected = "somebody with the qualifications asked for, or a reason to override"
+        raise acts.refuse("person", lacking, expected, "not_eligible")
+    return judged.green
 
 
 def _done(
@@ -207,7 +219,7 @@ def _done(
     """The events of a counter's act and its receipt, in one transaction; the code of a receipt that was made already, where it is said twice."""
     code, reason, remark = counter.code, override.strip(), order.note.strip()
     happened = acts.happened_at(counter.happened)
-    _require_second(counter, needs_second(units.policy_at(order.store), order.step))
+    custody.require_second(order.store, order.step, counter.second, counter.armourer)
     with acts.alone():
         if acts.subject("receipt", code) is not None:
             return code
@@ -217,7 +229,7 @@ def _done(
         receipt = Receipt(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
             order.due, order.account, happened, counter.second, identity.opaque("note", reason) if reason else "",
-            note=identity.opaque("note", remark) if remark else "",
+            note=identity.opaque("note", remark) if remark else "", asked_by=counter.asked_by,
         )  # fmt: skip
         acts.append([*events, _made(code, receipt, reason, remark)], by=counter.by)
     return code
@@ -233,13 +245,6 @@ def _made(code: str, receipt: Receipt, *said: str) -> Draft:
         "happened": receipt.happened,
     }
     return acts.draft("stockpile_receipt_made", [f"receipt:{code}"], fields, texts=texts)
-
-
-def _require_second(counter: Counter, asked: bool) -> None:
-    if asked and not counter.second:
-        raise acts.refuse("second", "", "a second person who confirms", "second_person")
-    if counter.second and counter.second == identity.opaque("person", counter.by.name):
-        raise acts.refuse("second", "", "somebody else than who is at the counter", "second_person")
 
 
 def _common_holder(found: Iterable[WeaponState]) -> str:

@@ -3,6 +3,8 @@
 They say so with their user name and password, with their card and PIN, or with a security key (`confirm_key`).
 """
 
+from collections.abc import Mapping
+
 from countermark.accounts import queries as accounts
 from countermark.accounts import services
 from countermark.accounts.models import User
@@ -31,6 +33,13 @@ def confirm(name: str, secret: str, *, beside: User, place: str) -> str:
         raise acts.refuse("second", "", "the name and password of somebody who may confirm here", "unknown")
     tries.right(row)
     return _fit(user, beside, place)
+
+
+def of_form(said: Mapping[str, str], *, beside: User, place: str) -> str:
+    """The person id of who confirms in a form (`forms.Second`); empty where nobody is named. Raises `Refused`."""
+    if not said.get("second_name"):
+        return ""
+    return confirm(said["second_name"], said["second_secret"], beside=beside, place=place)
 
 
 def confirm_key(site: Site, asked: Asked, answer: str, *, beside: User, place: str) -> str:

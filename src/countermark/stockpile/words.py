@@ -44,6 +44,7 @@ LABELS: dict[str, dict[str, str]] = {
         "issue": _("Issue"),
         "return": _("Take back"),
         "dispatch": _("Send off"),
+        "dispose": _("Dispose of surplus"),
     },
     "shipment_state": {
         "prepared": _("prepared"),
@@ -109,7 +110,13 @@ LABELS: dict[str, dict[str, str]] = {
         "count": _("Count"),
         "dispose": _("Dispose of"),
     },
-    "proposal": {"write_off": _("Write off missing weapons"), "destruction": _("Destroy weapons")},
+    "proposal": {
+        "write_off": _("Write off missing weapons"),
+        "destruction": _("Destroy weapons"),
+        "hand_over": _("Hand weapons over"),
+        "dispatch": _("Send a shipment off"),
+        "dispose": _("Dispose of surplus"),
+    },
     "proposal_state": {"pending": _("waits"), "approved": _("approved"), "declined": _("declined")},
     "unit": {
         "site": _("site"),

@@ -1,12 +1,14 @@
 """`countermark stockpile review|surplus|destruction`: what is needed, what is spare, what is destroyed."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready, show
 from countermark.cli.stockpile.common import described, done, line_of, listed, request_option, weapon_ids
+from countermark.cli.stockpile.custody import confirmed
 
 _happened = click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
 _list = click.argument("key", metavar="LIST")
@@ -52,13 +54,15 @@ def reviews(as_json: bool) -> None:
     "--outcome", required=True, help="destroy, transfer_agency, donate_state, sell_state, sell_civil or keep."
 )
 @click.option("--reason", required=True)
+@request_option
 @json_option
-def declare(weapons: tuple[str, ...], place: str, outcome: str, reason: str, as_json: bool) -> None:
+def declare(weapons: tuple[str, ...], place: str, outcome: str, reason: str, request: str, as_json: bool) -> None:
     """Declares weapons surplus."""
     ready()
     from countermark.stockpile.disposal import services
 
-    done("surplus", services.declare(place, weapon_ids(weapons), outcome, reason, by=actor()), as_json)
+    key = services.declare(place, weapon_ids(weapons), outcome, reason, by=actor(), request=request)
+    done("surplus", key, as_json)
 
 
 @surplus.command("list")
@@ -85,13 +89,15 @@ def safeguard(key: str, store: str, as_json: bool) -> None:
 
 @surplus.command("dispose")
 @click.argument("key", metavar="SURPLUS")
+@click.option("--second", default="", help="The user who confirms; asks for their password.")
 @json_option
-def dispose(key: str, as_json: bool) -> None:
+def dispose(key: str, second: str, as_json: bool) -> None:
     """Says that surplus is disposed of as declared."""
     ready()
     from countermark.stockpile.disposal import services
 
-    services.dispose(key, by=actor())
+    by, known = actor(), services.known_surplus(key)
+    services.dispose(key, second=confirmed(second, known.place, by.name), by=by)
     done("surplus", key, as_json)
 
 
@@ -100,18 +106,29 @@ def destruction() -> None:
     """Destruction: a list somebody else authorises, serials read by two, a witness, a certificate."""
 
 
+def _said(command: Any) -> Any:
+    """What a list says beside its weapons."""
+    for option in (
+        click.option("--authority", required=True, help="Who has ordered it."),
+        click.option(
+            "--method",
+            required=True,
+            help="burning_or_melting, open_pit_detonation, cutting_or_shredding, bending_or_crushing, dumping_at_sea, burial or other.",
+        ),
+        click.option("--witness", required=True, help="The independent witness."),
+        click.option("--evidence", required=True, help="Who released what was evidence, or that nothing is."),
+        click.option(
+            "--document", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The authority's paper."
+        ),
+    )[::-1]:
+        command = option(command)
+    return command
+
+
 @destruction.command("plan")
 @click.argument("weapons", nargs=-1, required=True, metavar="WEAPON...")
 @click.option("--at", "place", required=True, help="The place they are at.")
-@click.option("--authority", required=True, help="Who has ordered it.")
-@click.option(
-    "--method",
-    required=True,
-    help="burning_or_melting, open_pit_detonation, cutting_or_shredding, bending_or_crushing, dumping_at_sea, burial or other.",
-)
-@click.option("--witness", required=True, help="The independent witness.")
-@click.option("--evidence", required=True, help="Who released what was evidence, or that nothing is.")
-@click.option("--document", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The authority's paper.")
+@_said
 @request_option
 @json_option
 def plan(weapons: tuple[str, ...], place: str, authority: str, method: str, witness: str, evidence: str, document: Path | None, request: str, as_json: bool) -> None:  # fmt: skip
@@ -122,6 +139,23 @@ def plan(weapons: tuple[str, ...], place: str, authority: str, method: str, witn
     paper = document.read_bytes() if document else None
     said = services.Plan(place, weapon_ids(weapons), authority, method, witness, evidence, paper)
     done("destruction", services.plan(said, by=actor(), request=request), as_json)
+
+
+@destruction.command("correct")
+@_list
+@click.argument("weapons", nargs=-1, required=True, metavar="WEAPON...")
+@_said
+@request_option
+@json_option
+def correct(key: str, weapons: tuple[str, ...], authority: str, method: str, witness: str, evidence: str, document: Path | None, request: str, as_json: bool) -> None:  # fmt: skip
+    """Says a list anew that somebody declined to authorise, all of it, and proposes it again."""
+    ready()
+    from countermark.stockpile.disposal import services
+
+    paper = document.read_bytes() if document else None
+    said = services.Plan("", weapon_ids(weapons), authority, method, witness, evidence, paper)
+    services.correct(key, said, by=actor(), request=request)
+    done("destruction", key, as_json)
 
 
 @destruction.command("list")

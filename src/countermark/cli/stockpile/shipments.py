@@ -64,15 +64,17 @@ def show_shipment(key: str, as_json: bool) -> None:
 @shipment.command("dispatch")
 @_key
 @click.option("--second", default="", help="The user who confirms; asks for their password.")
+@click.option("--account", default="", help="The unit that answers for them on the way, if it is not the sender's.")
 @_happened
 @json_option
-def dispatch(key: str, second: str, happened: str, as_json: bool) -> None:
+def dispatch(key: str, second: str, account: str, happened: str, as_json: bool) -> None:
     """Sends it off."""
     ready()
     from countermark.stockpile.shipments import services
 
     by, known = actor(), services.known_shipment(key)
-    services.dispatch(key, second=confirmed(second, known.place, by.name), happened=happened, by=by)
+    confirmer = confirmed(second, known.place, by.name)
+    services.dispatch(key, second=confirmer, happened=happened, account=account, by=by)
     done("shipment", key, as_json)
 
 

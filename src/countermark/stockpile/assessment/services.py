@@ -90,14 +90,16 @@ def assess(site: str, said: Said, *, by: Actor) -> str:
     return key
 
 
-def order(site: str, what: str, owner: str, due: str, *, parent: str = "", by: Actor) -> str:
-    """Orders something else to be put right; returns its key. Raises `Refused`."""
+def order(site: str, what: str, owner: str, due: str, *, parent: str = "", by: Actor, request: str = "") -> str:
+    """Orders something else to be put right; returns its key. Said twice with one `request`, it is ordered once. Raises `Refused`."""
     pk = acts.place_id(acts.required("place", site, "a place of this State"))
     text, name = acts.required("what", what, "what is to be done"), acts.required("owner", owner, "who does it")
     acts.day("due", due)
-    key = acts.new_id()
+    key = acts.id_for(request)
     value = Correction(what=identity.opaque("note", text))
-    acts.append([_draft(key, pk, value, name, due, parent, [SideNote("note", text)])], by=by)
+    with acts.alone():
+        if acts.subject("correction", key) is None:
+            acts.append([_draft(key, pk, value, name, due, parent, [SideNote("note", text)])], by=by)
     return key
 
 

@@ -1,6 +1,6 @@
 """Disposal: a list is authorised by a second person, every serial read by two, the destruction recorded and certified, the list reconciled."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,12 +62,16 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Surplus(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Weapons declared surplus: what is to become of them, and where they are safeguarded meanwhile."""
+    """Weapons declared surplus: what is to become of them, and where they are safeguarded meanwhile. `second` is the person id of who confirmed
+    that they were disposed of, `asked_by` of who proposed it, where it was proposed.
+    """
 
     outcome: str
     weapons: tuple[str, ...]
     reason: str
     safeguarded: str = ""
+    second: str = ""
+    asked_by: str = ""
 
 
 def _authorised(subject: Subject, act: Entry) -> Subject:
@@ -105,18 +109,39 @@ def _safeguarded(subject: Subject, act: Entry) -> Subject:
     )
 
 
+def _corrected(subject: Subject, act: Entry) -> Subject:
+    """A list that was declined, said anew: it waits for a second person again."""
+    value = act.body.get("value")
+    if not isinstance(value, dict) or not states.reads(value, Destruction):
+        return subject
+    if subject.state != "planned":
+        return msgspec.structs.replace(subject, finding="out_of_order")
+    return msgspec.structs.replace(subject, value=dict(value))
+
+
+def _relisted(subject: Subject, _act: Entry) -> Subject:
+    return msgspec.structs.replace(subject, state="planned" if subject.state == "withdrawn" else subject.state)
+
+
 states.record("review", Review)
 states.machine(
     "surplus",
     "stockpile_surplus_declared",
-    {"stockpile_surplus_safeguarded": _safeguarded, "stockpile_surplus_disposed": states.to("disposed")},
+    {
+        "stockpile_surplus_safeguarded": _safeguarded,
+        "stockpile_surplus_disposed": states.to("disposed", second="second", asked_by="asked_by"),
+    },
     state="declared",
     shape=Surplus,
 )
 states.machine(
     "destruction",
     "stockpile_destruction_planned",
-    {"stockpile_destruction_authorised": _authorised, "stockpile_destruction_closed": _closed},
+    {
+        "stockpile_destruction_corrected": _corrected,
+        "stockpile_destruction_authorised": _authorised,
+        "stockpile_destruction_closed": _closed,
+    },
     state="planned",
     shape=Destruction,
 )
@@ -127,6 +152,7 @@ states.machine(
         "stockpile_destruction_read": _read,
         "stockpile_destruction_done": _destroyed,
         "stockpile_destruction_withdrawn": _withdrawn,
+        "stockpile_destruction_relisted": _relisted,
     },
     state="planned",
     shape=Item,
@@ -160,14 +186,19 @@ def review(place: str, kind: str, *, held: int, needed: int, reason: str, next_r
     return max(0, held - needed)
 
 
-def declare(place: str, weapons: Sequence[str], outcome: str, reason: str, *, by: Actor) -> str:
-    """Declares weapons of a place surplus; returns the id. Raises `Refused` for weapons that are not in its stores."""
+def declare(place: str, weapons: Sequence[str], outcome: str, reason: str, *, by: Actor, request: str = "") -> str:
+    """Declares weapons of a place surplus; returns the id. Said twice with one `request`, they are declared once.
+
+    Raises `Refused` for weapons that are not in its stores.
+    """
     pk = acts.place_id(acts.required("place", place, "a place of this State"))
     if outcome not in OUTCOMES:
         raise acts.refuse("outcome", outcome, acts.one_of(OUTCOMES), "unknown")
     words = acts.required("reason", reason, "why they are surplus")
-    key = acts.new_id()
+    key = acts.id_for(request)
     with acts.alone():
+        if acts.subject("surplus", key) is not None:
+            return key
         custody.require_here("move", pk, weapons)
         _refuse_taken(weapons, _surplus_of(pk), Sentence("a weapon that is not declared surplus already"))
         value = Surplus(outcome, tuple(dict.fromkeys(weapons)), identity.opaque("note", words))
@@ -187,18 +218,47 @@ def safeguard(key: str, store: str, *, by: Actor) -> None:
         acts.append([*events, acts.draft("stockpile_surplus_safeguarded", [known.name], {"store": pk})], by=by)
 
 
-def dispose(key: str, *, by: Actor) -> None:
-    """Says that what was declared surplus is disposed of as declared. Raises `Refused` while one of it lies in a store still."""
+def dispose(key: str, *, second: str = "", asked_by: str = "", by: Actor) -> None:
+    """Says that what was declared surplus is disposed of as declared; `second` and `asked_by` as in `Surplus`.
+
+    Raises `Refused` while one of what is to be destroyed lies in a store still, and without a second person where the rules of the place
+    ask for one (what is destroyed had one when its list was authorised).
+    """
     with acts.alone():
-        known = _known("surplus", key, "declared", "safeguarded")
-        value = known.of(Surplus)
-        here = [
-            one for one in projection.states_of(value.weapons).values() if one.custody and one.custody.kind == "store"
-        ]
-        if value.outcome == "destroy" and here:
-            expected = Sentence("the destruction of all of them: %(n)d are in the store", n=len(here))
+        known = _disposable(key)
+        if seconded(known):
+            custody.require_second(known.place, "dispose", second, asked_by or identity.opaque("person", by.name))
+        fields = {"second": second, "asked_by": asked_by}
+        acts.append([acts.draft("stockpile_surplus_disposed", [known.name], fields)], by=by)
+
+
+def seconded(known: Subject) -> bool:
+    """Whether disposing of what was declared surplus is an act the rules of its place may ask a second person for."""
+    return known.of(Surplus).outcome != "destroy"
+
+
+def propose_dispose(key: str, *, by: Actor, request: str = "") -> str:
+    """Asks a second person to confirm that surplus is disposed of; returns the proposal. Raises `Refused` as `dispose` does."""
+    with acts.alone():
+        known = _disposable(key)
+        proposals.require_none_waits("dispose", "surplus", key, known.place, request)
+        return proposals.propose("dispose", {"surplus": key}, place=known.place, reason=None, by=by, request=request)
+
+
+@proposals.executor("dispose")
+def _dispose(command: dict[str, Any], approval: Approval) -> None:
+    dispose(text(command, "surplus"), second=approval.second, asked_by=approval.proposer, by=approval.by)
+
+
+def _disposable(key: str) -> Subject:
+    known = _known("surplus", key, "declared", "safeguarded")
+    value = known.of(Surplus)
+    if value.outcome == "destroy":
+        held = [one.custody for one in projection.states_of(value.weapons).values()]
+        if here := sum(1 for one in held if one and one.kind == "store"):
+            expected = Sentence("the destruction of all of them: %(n)d are in the store", n=here)
             raise acts.refuse("surplus", key, expected, "early")
-        acts.append([acts.draft("stockpile_surplus_disposed", [known.name], {})], by=by)
+    return known
 
 
 # --- destruction ------------------------------------------------------------------------------------------------------
@@ -220,33 +280,77 @@ class Plan:
 def plan(said: Plan, *, by: Actor, request: str = "") -> str:
     """Makes the list and asks a second person to authorise it; returns its id. Raises `Refused`."""
     pk = acts.place_id(acts.required("place", said.place, "a place of this State"))
-    missing = rules.problems(said.authority, said.method, said.witness, (), bool(said.evidence.strip()))
-    if missing:
-        raise Refused([RowError(0, "destruction", "", one, "missing") for one in missing])
+    _require_whole(said)
     kept = [acts.document("document", said.document)] if said.document is not None else []
     key = acts.id_for(request)
     weapons = list(dict.fromkeys(said.weapons))
     with acts.alone():
         if acts.subject("destruction", key) is not None:
             return key
-        found = custody.require_here("destroy", pk, weapons)
-        _refuse_taken(weapons, _listed_at(pk), Sentence("a weapon that is on no open list for destruction"))
-        value = Destruction(
-            said.method, len(weapons), identity.opaque("note", said.authority), identity.opaque("note", said.evidence),
-            identity.opaque("party", said.witness), kept[0].key if kept else "",
-        )  # fmt: skip
-        notes = (SideNote("note", said.authority), SideNote("note", said.evidence), SideNote("party", said.witness))
+        found = _listable(weapons, pk)
+        value = _said(said, len(weapons), kept[0].key if kept else "")
         fields = {"value": msgspec.to_builtins(value), "place": pk}
-        opening = acts.draft(
-            "stockpile_destruction_planned",
-            [f"destruction:{key}"],
-            fields,
-            texts=(*notes, *acts.place_notes(pk)),
-            kept=kept,
-        )
+        texts = (*_notes(said), *acts.place_notes(pk))
+        opening = acts.draft("stockpile_destruction_planned", [f"destruction:{key}"], fields, texts=texts, kept=kept)
         acts.append([opening, *[_listed(key, pk, state) for state in found.values()]], by=by)
         proposals.propose("destruction", {"destruction": key}, place=pk, reason=said.authority, by=by)
     return key
+
+
+def correct(key: str, said: Plan, *, by: Actor, request: str = "") -> None:
+    """Says a list anew that somebody declined to authorise, and asks again: other weapons, another authority, method or witness.
+
+    The list keeps its id and place (that of `said` is not looked at), and its document where none is given. A weapon left out is taken off it,
+    which its history shows. Said twice with one `request`, it is asked once. Raises `Refused`, also for a list that waits or was authorised.
+    """
+    _require_whole(said)
+    kept = [acts.document("document", said.document)] if said.document is not None else []
+    weapons = list(dict.fromkeys(said.weapons))
+    with acts.alone():
+        if request and acts.subject("proposal", acts.id_for(request)) is not None:
+            return
+        known = _known("destruction", key, "planned")
+        if not declined(key):
+            raise acts.refuse("destruction", key, "a list somebody declined to authorise", "state")
+        found = _listable(weapons, known.place)
+        value = _said(said, len(weapons), kept[0].key if kept else known.of(Destruction).document)
+        fields = {"value": msgspec.to_builtins(value)}
+        act = acts.draft("stockpile_destruction_corrected", [known.name], fields, texts=_notes(said), kept=kept)
+        acts.append([act, *_changed(known, found)], by=by)
+        command = {"destruction": key}
+        proposals.propose("destruction", command, place=known.place, reason=said.authority, by=by, request=request)
+
+
+def _require_whole(said: Plan) -> None:
+    missing = rules.problems(said.authority, said.method, said.witness, (), bool(said.evidence.strip()))
+    if missing:
+        raise Refused([RowError(0, "destruction", "", one, "missing") for one in missing])
+
+
+def _listable(weapons: Sequence[str], place: str) -> dict[str, WeaponState]:
+    """The states of weapons of a site that may be on a list. Raises `Refused` naming every other."""
+    found = custody.require_here("destroy", place, weapons)
+    _refuse_taken(weapons, _listed_at(place), Sentence("a weapon that is on no open list for destruction"))
+    return found
+
+
+def _said(said: Plan, planned: int, document: str) -> Destruction:
+    authority, evidence = identity.opaque("note", said.authority), identity.opaque("note", said.evidence)
+    return Destruction(said.method, planned, authority, evidence, identity.opaque("party", said.witness), document)
+
+
+def _notes(said: Plan) -> tuple[SideNote, ...]:
+    return SideNote("note", said.authority), SideNote("note", said.evidence), SideNote("party", said.witness)
+
+
+def _changed(known: Subject, wanted: Mapping[str, WeaponState]) -> list[Draft]:
+    """What makes the weapons of a list those that are wanted."""
+    items = {one.of(Item).weapon: one for one in items_of(known.key)}
+    gone = [one for weapon, one in items.items() if weapon not in wanted and one.state == "planned"]
+    back = [items[weapon] for weapon in wanted if weapon in items and items[weapon].state == "withdrawn"]
+    drafts = [acts.draft("stockpile_destruction_withdrawn", [one.name], {}) for one in gone]
+    drafts += [acts.draft("stockpile_destruction_relisted", [one.name], {}) for one in back]
+    return drafts + [_listed(known.key, known.place, state) for weapon, state in wanted.items() if weapon not in items]
 
 
 def _surplus_of(place: str) -> set[str]:
@@ -366,9 +470,7 @@ def declined(key: str) -> bool:
     known = acts.subject("destruction", key)
     if known is None or known.state != "planned":
         return False
-    asked = [
-        one for one in acts.subjects("proposal", place=known.place) if one.value["command"].get("destruction") == key
-    ]
+    asked = proposals.of_kind("destruction", "destruction", key, known.place)
     return bool(asked) and all(one.state == "declined" for one in asked)
 
 
@@ -382,6 +484,11 @@ def balance_of(key: str) -> Balance:
 def items_of(key: str) -> list[Subject]:
     """The weapons of a list."""
     return acts.subjects("destruction_item", parent=f"destruction:{key}")
+
+
+def known_surplus(key: str) -> Subject:
+    """What was declared surplus. Raises `Refused` for an id that is none."""
+    return _known("surplus", key)
 
 
 def _known(kind: str, key: str, *wanted: str) -> Subject:

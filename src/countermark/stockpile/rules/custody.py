@@ -89,8 +89,8 @@ class Qualification(msgspec.Struct, frozen=True, omit_defaults=True):
 QUALIFICATIONS = ("licence", "training", "medical", "unit")
 
 
-SECONDED = ("receive", "issue", "return", "dispatch")
-"""What a State or a place may ask a second person for. An override and a destruction always need one; a contradiction is settled by who commands."""
+SECONDED = ("receive", "issue", "return", "dispatch", "dispose")
+"""What a State or a place may ask a second person for; `dispose` is of surplus that is kept, given away or sold. An override and a destruction always need one; a contradiction is settled by who commands."""
 
 
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):

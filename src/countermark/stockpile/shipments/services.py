@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -11,9 +12,9 @@ from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.marks.sentences import Sentence
 from countermark.register import projection
-from countermark.stockpile import acts, custody, receipts, states, units
+from countermark.stockpile import acts, custody, proposals, receipts, states, units
 from countermark.stockpile.custody import Order
-from countermark.stockpile.rules.custody import needs_second
+from countermark.stockpile.proposals import Approval
 from countermark.stockpile.shipments import rules
 from countermark.stockpile.shipments.rules import Arrival
 from countermark.stockpile.states import Subject
@@ -26,7 +27,8 @@ LONGEST_SEAL = 40
 class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     """A consignment. `sender` and `receiver` are places; `route`, `escort`, `vehicle`, `authority` and `ammunition` ids of notes (exactly
     where it goes is shown by permission only); `seals` their numbers; `received` the weapons that have arrived, `surplus` those that came
-    with them unannounced.
+    with them unannounced. `account` is the party of the unit that answers for them on the way (empty: as before), `second` the person id of who
+    confirmed, `asked_by` of who proposed it, where it was proposed.
     """
 
     sender: str
@@ -43,6 +45,8 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     passed: tuple[dict[str, str], ...] = ()
     dispatched: str = ""
     second: str = ""
+    account: str = ""
+    asked_by: str = ""
 
     @property
     def short(self) -> list[str]:
@@ -51,7 +55,8 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def _dispatched(subject: Subject, act: Entry) -> Subject:
-    said = {"dispatched": text(act.body, "happened") or act.recorded.time, "second": text(act.body, "second")}
+    said = {"dispatched": text(act.body, "happened") or act.recorded.time}
+    said |= {name: text(act.body, name) for name in ("second", "account", "asked_by")}
     if subject.state != "prepared":
         return msgspec.structs.replace(subject, finding="out_of_order")
     return msgspec.structs.replace(subject, state="dispatched", value={**subject.value, **said})
@@ -162,25 +167,56 @@ def _require_few_seals(seals: Sequence[str]) -> None:
             raise acts.refuse("seals", seal[:LONGEST_SEAL], expected, "range")
 
 
-def dispatch(key: str, *, second: str = "", happened: str = "", by: Actor) -> None:
-    """Sends it off: the weapons are on their way, on the sender's account until they arrive. Raises `Refused`."""
+def dispatch(
+    key: str, *, second: str = "", happened: str = "", account: str = "", asked_by: str = "", by: Actor
+) -> None:
+    """Sends it off: the weapons are on their way, until they arrive on the account of the sender or of the unit that is named.
+
+    `account` is the name (or party id) of the unit that answers for them on the way, such as the carrier's or the receiver's; `asked_by` the
+    person id of who proposed it, where `by` approves. Raises `Refused`.
+    """
+    party, texts_ = _account(account)
     with acts.alone():
         known = known_shipment(key, "prepared")
         value = known.of(Shipment)
-        _require_second(value.sender, "dispatch", second, by)
+        custody.require_second(value.sender, "dispatch", second, asked_by or identity.opaque("person", by.name))
         order = Order(
-            "dispatch", shipment=key, due=known.due, document=key, happened=happened, only=units.of_site(value.sender)
-        )
+            "dispatch", shipment=key, due=known.due, document=key, happened=happened, account=party,
+            only=units.of_site(value.sender),
+        )  # fmt: skip
         events, _ = custody.drafts(order, value.weapons)
-        fields = {"second": second, "happened": happened}
-        acts.append([*events, acts.draft("stockpile_shipment_dispatched", [known.name], fields)], by=by)
+        fields = {"second": second, "happened": happened, "account": party, "asked_by": asked_by}
+        act = acts.draft("stockpile_shipment_dispatched", [known.name], fields, texts=texts_)
+        acts.append([*events, act], by=by)
 
 
-def _require_second(place: str, step: str, second: str, by: Actor) -> None:
-    if not second and needs_second(units.policy_at(place), step):
-        raise acts.refuse("second", "", "a second person who confirms", "second_person")
-    if second and second == identity.opaque("person", by.name):
-        raise acts.refuse("second", "", "somebody else than who sends it off", "second_person")
+def _account(name: str) -> tuple[str, list[SideNote]]:
+    """The party of the unit that answers for weapons on their way, and its name as a side text; empty: the account stays as it is."""
+    text = name.strip()
+    if not text or identity.is_opaque(text):
+        return text, []
+    return identity.opaque("party", text), [SideNote("party", text)]
+
+
+def propose_dispatch(key: str, *, happened: str = "", account: str = "", by: Actor, request: str = "") -> str:
+    """Asks a second person to send it off; returns the proposal. Raises `Refused` for one that cannot go."""
+    party, texts_ = _account(account)
+    command = {"shipment": key, "happened": acts.happened_at(happened), "account": party}
+    with acts.alone():
+        known = known_shipment(key, "prepared")
+        proposals.require_none_waits("dispatch", "shipment", key, known.place, request)
+        custody.require_here("dispatch", known.place, known.of(Shipment).weapons)
+        return proposals.propose(
+            "dispatch", command, place=known.place, reason=None, by=by, texts=texts_, request=request
+        )
+
+
+@proposals.executor("dispatch", "stock.handle", "stock.command")
+def _dispatch(command: dict[str, Any], approval: Approval) -> None:
+    dispatch(
+        text(command, "shipment"), second=approval.second, happened=text(command, "happened"), account=text(command, "account"),
+        asked_by=approval.proposer, by=approval.by,
+    )  # fmt: skip
 
 
 def pass_on(key: str, party: str, where: str, *, condition: str = "", happened: str = "", by: Actor) -> None:

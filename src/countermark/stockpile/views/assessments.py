@@ -26,7 +26,7 @@ from countermark.stockpile.codes import house
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.views import common, pages
-from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown
+from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, once, shown
 
 VIEW, COMMAND = "stock.view", "stock.command"
 HERE = "assessments"
@@ -250,7 +250,8 @@ def correction_add(request: HttpRequest) -> HttpResponse:
     form = forms.Order(_sites(request), posted(request), initial={"place": request.GET.get("place", "")})
 
     def do(said: dict[str, Any]) -> str:
-        services.order(said["place"], said["what"], said["owner"], said["due"].isoformat(), by=actor(request))
+        due = said["due"].isoformat()
+        services.order(said["place"], said["what"], said["owner"], due, by=actor(request), request=once(request))
         return reverse("stockpile:assessments")
 
     return asked(request, form, do, Page(_("Order something put right"), HERE, above=_above()), _("Order"))

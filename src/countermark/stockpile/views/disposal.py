@@ -18,12 +18,15 @@ from countermark.marks.text import canonical
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
-from countermark.stockpile import acts, forms, queries, roster
+from countermark.stockpile import acts, forms, proposals, queries, roster, seconds, units
 from countermark.stockpile.ammunition import services as ammunition
+from countermark.stockpile.ammunition.rules import elsewhere
 from countermark.stockpile.ammunition.services import Lot, Move
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.disposal.services import Destruction, Item, Plan, Review, Surplus
+from countermark.stockpile.proposals import Proposal
 from countermark.stockpile.queries import visible_rows
+from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.views import common
@@ -146,7 +149,9 @@ def surplus_add(request: HttpRequest) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         weapons = weapons_of_lines(user, said["weapons"])
-        key = disposal.declare(said["place"], weapons, said["outcome"], said["reason"], by=actor(request))
+        key = disposal.declare(
+            said["place"], weapons, said["outcome"], said["reason"], by=actor(request), request=once(request)
+        )
         return reverse("stockpile:surplus", args=[key])
 
     return asked(request, form, do, _page(_("Declare surplus")), _("Declare"))
@@ -196,8 +201,8 @@ def surplus_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         disposal.safeguard(key, said["store"], by=actor(request))
         return back
 
-    def disposed(_said: dict[str, Any]) -> str:
-        disposal.dispose(key, by=actor(request))
+    def disposed(said: dict[str, Any]) -> str:
+        disposal.dispose(key, second=seconds.of_form(said, beside=user, place=one.place), by=actor(request))
         return back
 
     if step == "safeguard":
@@ -206,7 +211,9 @@ def surplus_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     if step != "dispose":
         raise Http404
     outcome = stock_word(one.of(Surplus).outcome, "outcome")
-    return asked(request, forms.Nothing(posted(request)), disposed, _page(outcome, back), _("They are disposed of"))
+    with_second = disposal.seconded(one) and needs_second(units.policy_at(one.place), "dispose")
+    dispose = forms.Second(posted(request)) if with_second else forms.Nothing(posted(request))
+    return asked(request, dispose, disposed, _page(outcome, back), _("They are disposed of"))
 
 
 # --- destruction -------------------------------------------------------------------------------------------------------
@@ -295,7 +302,11 @@ def _item_table(key: str) -> Table:
 def _destruction_actions(user: User, one: Subject, even: bool) -> list[Action]:
     if one.state == "closed":
         return [Action(_("Print the certificate"), reverse("stockpile:destruction_pdf", args=[one.key]), main=True)]
-    if one.state != "authorised" or not accounts.may_at(user, HANDLE, one.place):
+    if not accounts.may_at(user, HANDLE, one.place):
+        return []
+    if disposal.declined(one.key):
+        return [Action(_("Correct and ask again"), reverse("stockpile:destruction_correct", args=[one.key]), main=True)]
+    if one.state != "authorised":
         return []
     steps = [
         ("read", _("Read a serial"), not even),
@@ -350,6 +361,41 @@ def destruction_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     raise Http404
 
 
+@requires(HANDLE)
+@GET_OR_POST
+def destruction_correct(request: HttpRequest, key: str) -> HttpResponse:
+    """A list somebody declined, with what it says to be changed; it is asked for again."""
+    one, user = known(request, "destruction", key, HANDLE), me(request)
+    value = one.of(Destruction)
+    names = side_texts([value.authority, value.witness, value.evidence])
+    listed = [item.of(Item) for item in disposal.items_of(one.key) if item.state == "planned"]
+    initial = {
+        "weapons": "\n".join(item.serial or item.weapon for item in listed), "method": value.method,
+        **{name: names.get(getattr(value, name), "") for name in ("authority", "witness", "evidence")},
+    }  # fmt: skip
+    form = forms.Destruction([], posted(request), request.FILES or None, initial=initial)
+    del form.fields["place"]
+
+    def do(said: dict[str, Any]) -> str:
+        weapons = weapons_of_lines(user, said["weapons"], [item.weapon for item in listed])
+        document = said["document"].read() if said["document"] else None
+        plan = Plan(one.place, weapons, said["authority"], said["method"], said["witness"], said["evidence"], document)
+        disposal.correct(one.key, plan, by=actor(request), request=once(request))
+        return reverse("stockpile:destruction", args=[one.key])
+
+    note = _("It was declined: %(why)s") % {"why": "; ".join(_why_declined(one)) or "–"}
+    page = _page(_("Correct the list"), reverse("stockpile:destruction", args=[one.key]), note)
+    return asked(request, form, do, page, _("Ask again"))
+
+
+def _why_declined(one: Subject) -> list[str]:
+    """What was said each time the list was declined, the last first."""
+    asked_ = sorted(proposals.of_kind("destruction", "destruction", one.key, one.place), key=lambda each: each.time)
+    answers = [each.of(Proposal).answer for each in reversed(asked_)]
+    texts = side_texts(answers)
+    return [texts[answer] for answer in answers if answer in texts]
+
+
 def _item(user: User, key: str, text: str) -> str:
     """The weapon of a list that a scan or the serial on the list means. Raises `Refused`."""
     wanted = canonical(text)
@@ -377,7 +423,7 @@ def lots(request: HttpRequest) -> HttpResponse:
     for one in acts.subjects("lot"):
         value = one.of(Lot)
         here = {place: n for place, n in value.on_hand.items() if places is None or place in places}
-        if value.on_hand and not here:
+        if elsewhere(value.on_hand, places):
             continue
         where = "; ".join(f"{names.get(place, '')}: {n:,}" for place, n in here.items())
         rows.append([

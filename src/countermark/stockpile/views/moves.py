@@ -247,10 +247,8 @@ def _doers(request: HttpRequest, one: Subject) -> dict[str, Callable[[dict[str, 
     back = reverse("stockpile:shipment", args=[key])
 
     def dispatch(said: dict[str, Any]) -> str:
-        second = ""
-        if said["second_name"]:
-            second = seconds.confirm(said["second_name"], said["second_secret"], beside=user, place=one.place)
-        shipments.dispatch(key, second=second, happened=said["happened"], by=by)
+        second = seconds.of_form(said, beside=user, place=one.place)
+        shipments.dispatch(key, second=second, happened=said["happened"], account=said["account"], by=by)
         return back
 
     def passed(said: dict[str, Any]) -> str:

@@ -17,17 +17,19 @@ from countermark.ledger.services import timed_act
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
-from countermark.stockpile import acts, forms, proposals, queries, roster, units
+from countermark.stockpile import acts, forms, handing, proposals, queries, roster, units
 from countermark.stockpile.codes import house
-from countermark.stockpile.proposals import Proposal
+from countermark.stockpile.handing import HandOver
+from countermark.stockpile.proposals import EXECUTORS, Proposal
 from countermark.stockpile.roster import Enrolled
 from countermark.stockpile.rules.custody import QUALIFICATIONS, Policy, Qualification
+from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.units import Unit
 from countermark.stockpile.views import common
-from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown
+from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown, weapon_cells
 
-COMMAND = "stock.command"
+COMMAND, HANDLE = "stock.command", "stock.handle"
 
 
 # --- storage units -----------------------------------------------------------------------------------------------------
@@ -501,9 +503,11 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404(_("There is no such record among those you may see."))
     value = known.of(Proposal)
     names = side_texts([value.by, value.reason, known.place, value.decided_by, value.answer])
+    hand_over = handing.of_command(value.command, known.place) if value.act == "hand_over" else None
     facts = [
         (_("What"), _about(value)),
-        (_("Why"), Cell(names.get(value.reason, ""))),
+        *(_hand_over(hand_over) if hand_over else []),
+        (_("Why"), Cell(names.get(value.reason, "") or _("The rules ask for a second person."))),
         (_("Proposed by"), Cell(names.get(value.by, ""))),
         (_("When"), Cell(when(known.since))),
         (_("State"), Cell(stock_word(known.state, "proposal_state"))),
@@ -515,14 +519,34 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         facts += [(_("Reason"), Cell(names.get(value.answer, "")))] if value.answer else []
     elif accounts.may_at(me(request), COMMAND, known.place):
         actions = [Action(_("Decide"), reverse("stockpile:proposal_decide", args=[key]), main=True)]
-    return shown(
-        request, Page(stock_word(value.act, "proposal"), "proposals", facts=facts, actions=actions, above=above)
-    )
+    elif _decides(request, known, HANDLE) and accounts.may_at(me(request), HANDLE, known.place):
+        actions = [Action(_("Decide"), reverse("stockpile:proposal_confirm", args=[key]), main=True)]
+    tables = []
+    if hand_over:
+        tables = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(hand_over.weapons))]
+    title = stock_word(value.act, "proposal")
+    return shown(request, Page(title, "proposals", facts=facts, tables=tables, actions=actions, above=above))
+
+
+def _hand_over(said: HandOver) -> list[tuple[str, Cell]]:
+    """What somebody is to confirm of a hand-over."""
+    names = side_texts([said.person, said.store, said.sender, said.document])
+    facts = [
+        (_("The hand-over"), stock_word(said.direction, "direction")),
+        (_("Store"), names.get(said.store, "")),
+        (_("With"), names.get(said.person or said.sender, "")),
+        (_("Issued for"), stock_word(said.kind, "kind") if said.kind else ""),
+        (_("Back by"), when(said.due)),
+        (_("Happened"), when(said.happened)),
+        (_("Not eligible; why all the same"), said.override),
+        (_("Remark"), said.note),
+    ]
+    return [(label, Cell(text)) for label, text in facts if text]
 
 
 def _about(value: Proposal) -> Cell:
     label = stock_word(value.act, "proposal")
-    for name in ("incident", "destruction"):
+    for name in ("incident", "destruction", "shipment", "surplus"):
         if name in value.command:
             return Cell(label, reverse(f"stockpile:{name}", args=[value.command[name]]))
     return Cell(label)
@@ -532,9 +556,20 @@ def _about(value: Proposal) -> Cell:
 @GET_OR_POST
 def proposal_decide(request: HttpRequest, key: str) -> HttpResponse:
     """Approves or declines; what is approved is done at once."""
+    return _decide(request, key, COMMAND)
+
+
+@requires(HANDLE)
+@GET_OR_POST
+def proposal_confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """As `proposal_decide`, for another armourer: a hand-over or a shipment needs a second person, not a higher one."""
+    return _decide(request, key, HANDLE)
+
+
+def _decide(request: HttpRequest, key: str, permission: str) -> HttpResponse:
     known = acts.subject("proposal", key)
-    places = queries.visible(me(request), COMMAND)
-    if known is None or (places is not None and known.place not in places):
+    places = queries.visible(me(request), permission)
+    if known is None or (places is not None and known.place not in places) or not _decides(request, known, permission):
         raise Http404(_("There is no such record among those you may see."))
     form = forms.Decide(posted(request))
 
@@ -551,6 +586,14 @@ def proposal_decide(request: HttpRequest, key: str) -> HttpResponse:
         above=(reverse("stockpile:proposal", args=[key]), stock_word(known.of(Proposal).act, "proposal")),
     )
     return asked(request, form, do, page, _("Decide"))
+
+
+def _decides(request: HttpRequest, known: Subject, permission: str) -> bool:
+    """Whether a permission is one to decide this with; whoever proposed it may take it back."""
+    value = known.of(Proposal)
+    asked_ = EXECUTORS.get(value.act)
+    fits = asked_ is not None and permission in asked_.permissions
+    return fits or permission == COMMAND or value.by == me(request).person
 
 
 def _place(request: HttpRequest, place: str) -> Place:

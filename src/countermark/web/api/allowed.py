@@ -1,5 +1,6 @@
 """Who may use an operation: a bearer token with the scope, or somebody signed in (for trying things on the docs page)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,11 +15,11 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Countermark"'}
 
 
 class Token(HttpBearer):
-    """Lets in whoever holds all of `permissions`; `request.auth` is then the person."""
+    """Lets in whoever holds all of `permissions` (with `any_of`, one of them); `request.auth` is then the person."""
 
-    def __init__(self, *permissions: str) -> None:
+    def __init__(self, *permissions: str, any_of: bool = False) -> None:
         super().__init__()
-        self.permissions = permissions
+        self.permissions, self.any_of = permissions, any_of
 
     def __call__(self, request: HttpRequest) -> User:
         header = request.headers.get("Authorization", "")
@@ -33,9 +34,7 @@ class Token(HttpBearer):
         if token is None:
             security_log.note("token_refused", request)
             raise Problem(401, "the token is unknown, expired or withdrawn", headers=CHALLENGE)
-        for permission in self.permissions:
-            if not services.token_may(token, permission):
-                raise self._forbidden(request, permission)
+        self._require(request, [one for one in self.permissions if not services.token_may(token, one)])
         return token.user
 
     def _signed_in(self, request: HttpRequest) -> User:
@@ -43,14 +42,16 @@ class Token(HttpBearer):
             raise Problem(401, "send Authorization: Bearer <token>", headers=CHALLENGE)
         if check_csrf(request) is not None:
             raise Problem(403, "a request of a signed-in person needs the form secret (X-CSRFToken)")
-        for permission in self.permissions:
-            if request.user.must_change_password or not queries.may(request.user, permission):
-                raise self._forbidden(request, permission)
-        return request.user
+        user, stays_out = request.user, request.user.must_change_password
+        self._require(request, [one for one in self.permissions if stays_out or not queries.may(user, one)])
+        return user
 
-    def _forbidden(self, request: HttpRequest, permission: str) -> Problem:
-        security_log.note("refused", request, permission=permission)
-        return Problem(403, f"this needs the permission {permission}")
+    def _require(self, request: HttpRequest, lacking: Sequence[str]) -> None:
+        if not lacking or (self.any_of and len(lacking) < len(self.permissions)):
+            return
+        wanted = " or ".join(self.permissions) if self.any_of else lacking[0]
+        security_log.note("refused", request, permission=wanted)
+        raise Problem(403, f"this needs the permission {wanted}")
 
 
 def person(request: HttpRequest) -> User:

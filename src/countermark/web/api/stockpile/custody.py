@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from countermark.accounts import queries as accounts
@@ -12,11 +12,13 @@ from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.register.models import Weapon
 from countermark.register.queries import scope
-from countermark.stockpile import acts, custody, queries, receipts, settling
+from countermark.stockpile import acts, custody, handing, queries, receipts, settling
+from countermark.stockpile.handing import HandOver
 from countermark.stockpile.receipts import Counter, Receipt
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey
 from countermark.web.api.problems import MISSING, READ, WRITE, not_found
+from countermark.web.api.stockpile.subjects import Proposed, once_key
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
@@ -67,6 +69,7 @@ class ReceiptToMake(Strict):
     document: Short = ""
     happened: Short = ""
     note: Word = ""
+    override: Word = ""
 
 
 class ReceiptMade(Schema):
@@ -157,23 +160,23 @@ def out(request: HttpRequest, asked: Query[WhichOut]) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/stockpile/receipts", response={200: ReceiptMade, **WRITE}, auth=Token(HANDLE))
-def make_receipt(request: HttpRequest, given: ReceiptToMake, key: RequestKey = "") -> dict[str, Any]:
+@router.post("/stockpile/receipts", response={200: ReceiptMade, 202: Proposed, **WRITE}, auth=Token(HANDLE))
+def make_receipt(request: HttpRequest, given: ReceiptToMake, key: RequestKey = "") -> Any:
     """Hands weapons over and makes the receipt, all or nothing; sent twice with one `Idempotency-Key` it is done once.
 
-    What the rules of the store ask a second person for is done at a counter, not here. Permission: `stock.handle` at the store.
+    Where the rules of the store, or an override, ask for a second person the answer is 202 and nothing is handed over: it is proposed, and done
+    when somebody else approves; sent again with the same key it is then answered with the receipt. Permission: `stock.handle` at the store.
     """
     user = person(request)
     store = _place(user, given.store)
-    at = Counter(store, actor(user), request=f"{user.pk}:{key}" if key else "", happened=given.happened)
-    weapons = [str(one) for one in given.weapons]
-    if given.direction == "out":
-        code = receipts.issue(at, weapons, given.person, given.kind, due=given.due, note=given.note)
-    elif given.direction == "back":
-        code = receipts.give_back(at, weapons, person=given.person, note=given.note)
-    else:
-        code = receipts.receive(at, weapons, sender=given.sender, document=given.document, note=given.note)
-    return {"receipt": code}
+    said = HandOver(**given.dict() | {"store": store, "weapons": [str(one) for one in given.weapons]})
+    asked = acts.id_for(once_key(user, key))
+    at = Counter(store, actor(user), request=asked, happened=given.happened)
+    if acts.subject("receipt", at.code) is not None:
+        return {"receipt": at.code}
+    if handing.seconded(said):
+        return Status(202, Proposed(proposal=handing.propose(said, request=asked, by=at.by)))
+    return {"receipt": handing.done(at, said)}
 
 
 @router.get("/stockpile/receipts/{code}", response={200: ReceiptPage, **MISSING}, auth=Token("stock.view"))

@@ -4,28 +4,31 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
-from countermark.stockpile import proposals, queries
+from countermark.stockpile import proposals, queries, units
 from countermark.stockpile.ammunition import services as ammunition
-from countermark.stockpile.ammunition.rules import MOST
+from countermark.stockpile.ammunition.rules import MOST, elsewhere
 from countermark.stockpile.ammunition.services import Lot, Move
 from countermark.stockpile.disposal import services
 from countermark.stockpile.disposal.services import Destruction, Item, Review, Surplus
 from countermark.stockpile.proposals import Proposal
+from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.states import Subject
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.once import RequestKey, once
-from countermark.web.api.problems import MISSING, READ, WRITE
+from countermark.web.api.once import RequestKey
+from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.shapes import shape
 from countermark.web.api.stockpile.subjects import (
     COMMAND,
     HANDLE,
     VIEW,
     Key,
+    Proposed,
     SubjectFacts,
     Weapons,
     WhichSubjects,
@@ -39,6 +42,7 @@ from countermark.web.api.stockpile.subjects import (
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
+EITHER = Token(HANDLE, COMMAND, any_of=True)
 Said = Annotated[Word, Field(min_length=1)]
 Figure = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -108,10 +112,9 @@ class DestructionWhole(DestructionFacts):
     items: list[DestructionItem]
 
 
-class DestructionToPlan(Strict):
+class DestructionToCorrect(Strict):
     """What is to be destroyed, by whose authority, how, before whom; `evidence` says who released what was evidence, or that nothing is."""
 
-    place: Short
     weapons: Weapons
     authority: Said
     method: Literal[
@@ -119,6 +122,12 @@ class DestructionToPlan(Strict):
     ]  # fmt: skip
     witness: Said
     evidence: Said
+
+
+class DestructionToPlan(DestructionToCorrect):
+    """A list of weapons of a place that are to be destroyed."""
+
+    place: Short
 
 
 class SerialRead(Strict):
@@ -232,11 +241,7 @@ def declare_surplus(request: HttpRequest, given: SurplusToDeclare, key: RequestK
     user = person(request)
     place = place_of(user, given.place, COMMAND)
     weapons = [str(one) for one in dict.fromkeys(given.weapons)]
-
-    def do() -> str:
-        return services.declare(place, weapons, given.outcome, given.reason, by=actor(user))
-
-    made, _new = once(request, user, key, do)
+    made = services.declare(place, weapons, given.outcome, given.reason, by=actor(user), request=once_key(user, key))
     return facts(known(user, "surplus", made, COMMAND))
 
 
@@ -249,11 +254,19 @@ def store_surplus_apart(request: HttpRequest, key: Key, given: ApartAt) -> dict[
     return facts(known(user, "surplus", key))
 
 
-@router.post("/stockpile/surplus/{key}/dispose", response={200: SurplusFacts, **WRITE}, auth=Token(COMMAND))
-def surplus_disposed_of(request: HttpRequest, key: Key) -> dict[str, Any]:
-    """Says that surplus is disposed of as declared. Permission: `stock.command`, at its place."""
+@router.post(
+    "/stockpile/surplus/{key}/dispose", response={200: SurplusFacts, 202: Proposed, **WRITE}, auth=Token(COMMAND)
+)
+def surplus_disposed_of(request: HttpRequest, key: Key, once_as: RequestKey = "") -> Any:
+    """Says that surplus is disposed of as declared; 202 where the rules of the place ask for a second person: it is proposed to them.
+
+    Permission: `stock.command`, at its place.
+    """
     user = person(request)
-    known(user, "surplus", key, COMMAND)
+    found = known(user, "surplus", key, COMMAND)
+    if services.seconded(found) and needs_second(units.policy_at(found.place), "dispose"):
+        made = services.propose_dispose(key, by=actor(user), request=once_key(user, once_as))
+        return Status(202, Proposed(proposal=made))
     services.dispose(key, by=actor(user))
     return facts(known(user, "surplus", key))
 
@@ -274,6 +287,20 @@ def plan_destruction(request: HttpRequest, given: DestructionToPlan, key: Reques
     said = services.Plan(place, weapons, given.authority, given.method, given.witness, given.evidence)
     made = services.plan(said, by=actor(user), request=once_key(user, key))
     return _whole(known(user, "destruction", made, HANDLE))
+
+
+@router.post("/stockpile/destructions/{key}/correct", response={200: DestructionWhole, **WRITE}, auth=Token(HANDLE))
+def correct_destruction(
+    request: HttpRequest, key: Key, given: DestructionToCorrect, once_as: RequestKey = ""
+) -> dict[str, Any]:
+    """Says a list anew that was declined, and proposes it again; sent twice with one `Idempotency-Key` it is proposed once. Permission:
+    `stock.handle`, at its place.
+    """
+    user = person(request)
+    place = known(user, "destruction", key, HANDLE).place
+    said = services.Plan(place, own(user, given.weapons), given.authority, given.method, given.witness, given.evidence)
+    services.correct(key, said, by=actor(user), request=once_key(user, once_as))
+    return _whole(known(user, "destruction", key))
 
 
 @router.get("/stockpile/destructions/{key}", response={200: DestructionWhole, **MISSING}, auth=Token(VIEW))
@@ -322,7 +349,9 @@ def close_destruction(request: HttpRequest, key: Key, given: ListToClose) -> dic
 def list_lots(request: HttpRequest) -> list[dict[str, Any]]:
     """Lots of ammunition, at most 300, with rounds at the places one may see. Permission: `stock.view`."""
     user = person(request)
-    return [_lot(user, one) for one in queries.visible_rows(user, "lot", VIEW)]
+    places = queries.visible(user)
+    rows = queries.visible_rows(user, "lot", VIEW)
+    return [_lot(user, one) for one in rows if not elsewhere(one.of(Lot).on_hand, places)]
 
 
 @router.post("/stockpile/lots", response={200: LotFacts, **WRITE}, auth=Token(HANDLE))
@@ -347,20 +376,22 @@ def list_proposals(request: HttpRequest, asked: Query[WhichSubjects]) -> list[di
     return listed(person(request), "proposal", asked.state)
 
 
-@router.post("/stockpile/proposals/{key}/approve", response={200: ProposalFacts, **WRITE}, auth=Token(COMMAND))
+@router.post("/stockpile/proposals/{key}/approve", response={200: ProposalFacts, **WRITE}, auth=EITHER)
 def approve_proposal(request: HttpRequest, key: Key) -> dict[str, Any]:
-    """Approves, and so does, what somebody else proposed. Permission: `stock.command`, at the place or above it as the act asks."""
+    """Approves, and so does, what somebody else proposed. Permission: `stock.command`, at the place or above it as the act asks; of hand-overs and
+    shipments sent off, `stock.handle` or `stock.command` at the place.
+    """
     user = person(request)
-    known(user, "proposal", key, COMMAND, "place")
+    _decidable(user, key)
     proposals.approve(key, by=actor(user))
     return facts(known(user, "proposal", key))
 
 
-@router.post("/stockpile/proposals/{key}/decline", response={200: ProposalFacts, **WRITE}, auth=Token(COMMAND))
+@router.post("/stockpile/proposals/{key}/decline", response={200: ProposalFacts, **WRITE}, auth=EITHER)
 def decline_proposal(request: HttpRequest, key: Key, given: Declined) -> dict[str, Any]:
-    """Declines what was proposed. Permission: `stock.command`, at the place."""
+    """Declines what was proposed. Permission: as to approve it; who proposed it may take it back so."""
     user = person(request)
-    known(user, "proposal", key, COMMAND, "place")
+    _decidable(user, key, own=True)
     proposals.decline(key, reason=given.reason, by=actor(user))
     return facts(known(user, "proposal", key))
 
@@ -376,6 +407,18 @@ def _whole(one: Subject) -> dict[str, Any]:
         for item in services.items_of(one.key)
     ]
     return facts(one) | {"items": items}
+
+
+def _decidable(user: User, key: str, *, own: bool = False) -> None:
+    """Somebody decides on a proposal at whose place they command, or handle the stock where that will do; with `own` who made it may as well."""
+    if accounts.may(user, COMMAND):
+        known(user, "proposal", key, COMMAND, "place")
+        return
+    value = known(user, "proposal", key, HANDLE, "place").of(Proposal)
+    asked = proposals.EXECUTORS.get(value.act)
+    fits = asked is not None and HANDLE in asked.permissions
+    if not fits and not (own and value.by == user.person):
+        raise Problem(403, f"this needs the permission {COMMAND}")
 
 
 def _lot(user: User, one: Subject) -> dict[str, Any]:

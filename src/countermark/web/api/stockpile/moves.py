@@ -4,12 +4,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from countermark.accounts.services import actor
+from countermark.stockpile import units
 from countermark.stockpile.incidents import services as incidents
 from countermark.stockpile.incidents.services import Incident, Report
+from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import MOST_SEALS, Manifest, Shipment
 from countermark.web.api.allowed import Token, person
@@ -21,6 +23,7 @@ from countermark.web.api.stockpile.subjects import (
     HANDLE,
     VIEW,
     Key,
+    Proposed,
     SubjectFacts,
     Weapons,
     WhichSubjects,
@@ -60,9 +63,12 @@ class ManifestToMake(Strict):
 
 
 class Dispatch(Strict):
-    """When it was sent off, if that was earlier."""
+    """When it was sent off, if that was earlier; `account` is the unit (name or id) that answers for the weapons on the way, where that is not
+    the one that sends them.
+    """
 
     happened: Short = ""
+    account: Short = ""
 
 
 class PassedOn(Strict):
@@ -163,12 +169,21 @@ def show_shipment(request: HttpRequest, key: Key) -> dict[str, Any]:
     return facts(known(person(request), "shipment", key))
 
 
-@router.post("/stockpile/shipments/{key}/dispatch", response={200: ShipmentFacts, **WRITE}, auth=Token(HANDLE))
-def dispatch_shipment(request: HttpRequest, key: Key, given: Dispatch) -> dict[str, Any]:
-    """Sends it off. Where the rules ask for a second person it is done on the page. Permission: `stock.handle`, at the sender."""
+@router.post(
+    "/stockpile/shipments/{key}/dispatch", response={200: ShipmentFacts, 202: Proposed, **WRITE}, auth=Token(HANDLE)
+)
+def dispatch_shipment(request: HttpRequest, key: Key, given: Dispatch, once_as: RequestKey = "") -> Any:
+    """Sends it off; 202 where the rules of the sender ask for a second person: it is proposed to them, and sent off when they approve.
+
+    Permission: `stock.handle`, at the sender.
+    """
     user = person(request)
-    known(user, "shipment", key, HANDLE, "place")
-    shipments.dispatch(key, happened=given.happened, by=actor(user))
+    found = known(user, "shipment", key, HANDLE, "place")
+    said = {"happened": given.happened, "account": given.account}
+    if needs_second(units.policy_at(found.place), "dispatch"):
+        made = shipments.propose_dispatch(key, **said, by=actor(user), request=once_key(user, once_as))
+        return Status(202, Proposed(proposal=made))
+    shipments.dispatch(key, **said, by=actor(user))
     return facts(known(user, "shipment", key))
 
 

@@ -40,6 +40,13 @@ class WhichSubjects(Strict):
     state: Short = ""
 
 
+class Proposed(Schema):
+    """Nothing is done yet: a second person is asked for, and approves (or declines) the proposal of this id with a token of their own."""
+
+    status: Literal["proposed"] = "proposed"
+    proposal: str
+
+
 def facts(one: Subject) -> dict[str, Any]:
     """A subject as an answer has it; texts are named by their ids, which say nothing."""
     names = ("state", "place", "since", "time", "due", "finding")
