@@ -1,7 +1,7 @@
 """Balances of lots. Pure. Every movement is a signed quantity at a place; what is on hand is their sum, in whatever order they came."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 WORDS: Mapping[str, int] = {"receive": 1, "issue": -1, "return": 1, "use": -1, "dispose": -1, "count": 0, "move": 0}
@@ -31,3 +31,8 @@ def balances(moved: Iterable[Movement]) -> dict[str, int]:
     for one in moved:
         sums[one.place] += one.quantity
     return {place: quantity for place, quantity in sorted(sums.items()) if quantity}
+
+
+def elsewhere(on_hand: Mapping[str, int], places: Collection[str] | None) -> bool:
+    """Whether a lot lies only where somebody who sees some places (None: all) sees nothing; one that never lay anywhere is everybody's."""
+    return places is not None and bool(on_hand) and not any(place in places for place in on_hand)
