@@ -13,7 +13,7 @@ from tests.browser.visitor import Visitor
 from tests.stockpile.codes.ends import CASES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, FilePayload, Page, Route
 
 SCAN = "/stockpile/scan/"
 OUTCOMES = "rows => rows.map(row => row.dataset.scanOutcome)"
@@ -112,17 +112,69 @@ def test_a_pasted_list_is_as_many_scans_and_a_lost_line_loses_none(visitor: Visi
     assert settled(page, len(codes)) == ["undone", *["done"] * (len(codes) - 1)]
 
 
+DETECTOR = """
+window.BarcodeDetector = class {
+  async detect(video) { return video.videoWidth ? window.before.map(rawValue => ({ rawValue })) : []; }
+};
+window.before = [];
+"""
+"""What the camera sees is what the test puts before it; that there is a picture at all is Chromium's doing."""
+NO_CAMERA = (
+    "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); }; }"
+)
+CAMERA = "[data-scan-camera]"
+
+
+def test_a_code_before_the_camera_is_one_scan_however_long_it_stays_and_beside_others(
+    visitor: Visitor, codes: list[str]
+) -> None:
+    visitor.page.add_init_script(DETECTOR)
+    visitor.page.context.grant_permissions(["camera"], origin=visitor.site)
+    page = visitor.sign_in("registrar").go(SCAN)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
+    page.click(CAMERA)
+    page.wait_for_selector("[data-scan-video]:not([hidden])")
+    page.evaluate("codes => { window.before = codes; }", codes[:2])
+    assert settled(page, 2) == ["done", "done"]
+    page.wait_for_timeout(500)  # three more pictures of the same codes
+    assert outcomes(page) == ["done", "done"]
+    assert all("camera" in data for data in sent)
+    page.click(CAMERA)
+    assert page.locator("[data-scan-video]").is_hidden()
+    assert page.get_attribute(CAMERA, "aria-pressed") == "false"
+    assert visitor.focus() == "scan"
+
+
+def test_no_leave_for_the_camera_and_no_camera_are_said_in_words_and_a_photograph_still_reads(
+    visitor: Visitor, codes: list[str]
+) -> None:
+    visitor.page.add_init_script(DETECTOR)
+    page = visitor.sign_in("registrar").go(SCAN)
+    page.click(CAMERA)
+    page.get_by_text("The browser was not allowed to use the camera.").wait_for()
+    page.evaluate(NO_CAMERA)
+    page.click(CAMERA)
+    page.get_by_text("No camera was found.").wait_for()
+    assert page.locator("[data-scan-video]").is_hidden()
+    page.set_input_files("[data-scan-photograph]", photograph(codes[0]))
+    assert settled(page, 1) == ["done"]
+
+
+def photograph(text: str) -> "FilePayload":
+    """A picture of a QR code."""
+    held = io.BytesIO()
+    Image.fromarray(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=6)).save(held, "PNG")
+    return {"name": "code.png", "mimeType": "image/png", "buffer": held.getvalue()}
+
+
 def test_a_photographed_code_is_a_scan_and_the_pages_fit_a_telephone(
     browser: "Browser", site: str, codes: list[str]
 ) -> None:
-    code = zxingcpp.create_barcode(codes[0], zxingcpp.BarcodeFormat.QRCode).to_image(scale=6)
-    held = io.BytesIO()
-    Image.fromarray(code).save(held, "PNG")
     with Visitor.with_browser(browser, site, width=320, mirrored=True) as visitor:
         visitor.sign_in("registrar")
         page = visitor.go(SCAN)
-        photograph = {"name": "code.png", "mimeType": "image/png", "buffer": held.getvalue()}
-        page.set_input_files("[data-scan-photograph]", photograph)  # type: ignore[arg-type]
+        page.set_input_files("[data-scan-photograph]", photograph(codes[0]))
         assert settled(page, 1) == ["done"]
         for path in ("", "/stockpile/labels/?maker=Taurus"):
             page = visitor.go(path) if path else page

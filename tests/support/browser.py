@@ -28,6 +28,8 @@ def chromium() -> Iterator["Browser"]:
                 args=[
                     "--no-sandbox",
                     "--disable-dev-shm-usage",
+                    # A camera that shows a test picture; whether a page may use it is asked as ever.
+                    "--use-fake-device-for-media-stream",
                     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
                 ],
             )

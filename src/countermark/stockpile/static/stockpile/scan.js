@@ -67,6 +67,10 @@
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
+  // Milliseconds for which a code must have been out of sight of the camera to be another scan.
+  const CAMERA_REST = 3000;
+  // What a browser that gives no camera means by it (Media Capture and Streams, 10.2): which of the words of the page is said.
+  const CAMERA_WORDS = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing" };
   const TONES = { done: [880, 0.06], again: [660, 0.06], undone: [520, 0.06], asked: [440, 0.15], refused: [220, 0.3], failed: [220, 0.3] };
 
   class Desk {
@@ -466,33 +470,50 @@
         this.stopWatching(button, video);
         return;
       }
+      this.cameraSays("");
       try {
         this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      } catch {
-        button.hidden = true;
-        return;
+        video.hidden = false;
+        video.srcObject = this.stream;
+        await video.play();
+        button.setAttribute("aria-pressed", "true");
+        for (const track of this.stream.getTracks()) track.addEventListener("ended", () => this.lostCamera(button, video));
+        await this.detect(new window.BarcodeDetector(), video);
+      } catch (problem) {
+        if (this.stream) this.stopWatching(button, video);
+        this.cameraSays(CAMERA_WORDS[problem.name] || "failed");
       }
-      button.setAttribute("aria-pressed", "true");
-      video.hidden = false;
-      video.srcObject = this.stream;
-      await video.play();
-      const detector = new window.BarcodeDetector();
-      let last = "";
-      let at = 0;
+    }
+
+    async detect(detector, video) {
+      const seen = new Map();
       while (this.stream) {
         for (const { rawValue } of await detector.detect(video).catch(() => [])) {
-          // The code stays before the camera for a while: that is one scan.
-          if (rawValue !== last || performance.now() - at > 3000) this.take(rawValue, "camera");
-          last = rawValue;
-          at = performance.now();
+          // A code stays before the camera for a while, and beside others: that is one scan of each.
+          const now = performance.now();
+          if (!(now - seen.get(rawValue) < CAMERA_REST)) this.take(rawValue, "camera");
+          seen.set(rawValue, now);
         }
         await new Promise((resolve) => { window.setTimeout(resolve, 150); });
       }
     }
 
+    lostCamera(button, video) {
+      if (this.stream) this.stopWatching(button, video);
+      this.cameraSays("failed");
+    }
+
+    cameraSays(word) {
+      const place = this.form.querySelector("[data-scan-camera-said]");
+      if (!place) return;
+      place.hidden = !word;
+      place.textContent = place.dataset[word] || "";
+    }
+
     stopWatching(button, video) {
       for (const track of this.stream.getTracks()) track.stop();
       this.stream = null;
+      video.srcObject = null;
       video.hidden = true;
       button.setAttribute("aria-pressed", "false");
       this.field.focus();
