@@ -1,6 +1,7 @@
 """Safe storage at civilian holders: each law on its own, every fault with a day, nobody's name without a reason."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,19 @@ def test_what_is_asked_is_answered(place: Armoury) -> None:
     del some[f"{DE}/unloaded"]
     with pytest.raises(Refused):
         services.inspect(Said(HOLDER, place.depot, "2026-05-04", [DE], some, weapons), by=BY)
+
+
+@stored
+def test_two_offices_that_inspect_one_holder_on_one_day_made_two_inspections(place: Armoury) -> None:
+    first = services.inspect(said(place, unloaded="no"), by=BY)
+    second = services.inspect(replace(said(place), office=place.other), by=Actor("inspector9"))
+
+    assert first != second
+    party = acts.subjects("visit")[0].person
+    assert {one.place for one in queries.of_holder(party, None)} == {place.depot, place.other}
+    assert [one.key for one in queries.of_holder(party, [place.other])] == [second]
+    assert len(queries.faults_of(first)) == 1
+    assert not queries.faults_of(second)
 
 
 @stored

@@ -14,7 +14,7 @@ Places = Iterable[str] | None
 def latest(places: Places) -> list[Subject]:
     """The last visit of each holder, those that are due again first."""
     newest: dict[str, Subject] = {}
-    for one in sorted(_visible("visit", places), key=lambda one: one.of(Visit).day):
+    for one in sorted(_visible("visit", places), key=lambda one: (one.of(Visit).day, one.time, one.key)):
         newest[one.person] = one
     return sorted(newest.values(), key=lambda one: (not one.due or one.due >= today(), one.due, one.key))
 

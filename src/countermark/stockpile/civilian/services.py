@@ -78,9 +78,9 @@ class Said:
 
 
 def inspect(said: Said, *, by: Actor) -> str:
-    """Records an inspection and a fault for everything answered no; said again for that holder and day it replaces what was said. Returns its key.
+    """Records an inspection and a fault for everything answered no; said again by that office for that holder and day it replaces what was said.
 
-    Raises `Refused`.
+    Two offices that inspect one holder on one day made two inspections. Returns its key. Raises `Refused`.
     """
     holder, office = (
         acts.required("holder", said.holder, "who holds the weapons"),
@@ -88,7 +88,7 @@ def inspect(said: Said, *, by: Actor) -> str:
     )
     pk, party = acts.place_id(office), identity.opaque("party", holder)
     asked = _asked(said)
-    key = str(uuid.uuid5(NAMESPACE, f"{party}|{said.day}"))
+    key = str(uuid.uuid5(NAMESPACE, f"{party}|{pk}|{said.day}"))
     kept = [acts.document("document", said.document)] if said.document else []
     value = Visit(
         said.day, identity.opaque("person", by.name) if by.name else "", tuple(sorted(said.rulesets)), {one: said.answers[one] for one in asked},

@@ -62,7 +62,7 @@ class VisitToRecord(Strict):
 
 
 class VisitRecorded(Schema):
-    """Its id: the same for the same holder and day."""
+    """Its id: the same for the same office, holder and day."""
 
     visit: str
 
