@@ -211,6 +211,19 @@ def test_another_offices_inspections_are_not_there(place: Armoury) -> None:
 
 
 @stored
+def test_an_auditor_sees_inspections_and_changes_none(place: Armoury) -> None:
+    key = services.inspect(said(place, unloaded="no"), by=BY)
+    [fault] = queries.open_faults(None)
+    client = people.signed_in("audrey", "auditor")
+
+    pages = [client.get(f"/stockpile/civilian/{path}").content.decode() for path in ("", f"visits/{key}/", "rules/")]
+
+    assert all(fault.value["text"] in page for page in pages[:2])
+    assert not any("faults/" in page or "/begin/" in page or "rules/add" in page for page in pages)
+    assert client.get(f"/stockpile/civilian/faults/{fault.key}/").status_code == 403
+
+
+@stored
 def test_only_who_inspects_in_the_whole_state_adds_rules(place: Armoury) -> None:
     file = SimpleUploadedFile("own.toml", catalogue.template().encode())
     assert people.signed_in("rui", "licensing", DEPOT).get("/stockpile/civilian/rules/add/").status_code == 403

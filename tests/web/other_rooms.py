@@ -36,6 +36,7 @@ SUBJECT = {"subject": "collision:7"}
 STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
 HANDLERS = {"armourer"}
 INSPECTORS = {"commander", "licensing"}
+INSPECTIONS = INSPECTORS | {"auditor"}
 COMMANDERS = {"commander"}
 COUNTER = {"mode": "issue"}
 SUBJECT_KEY = {"key": "nothing"}
@@ -87,18 +88,18 @@ PAGES: dict[str, Page] = {
     "stockpile:assessment_paper": Page(STOCK, kwargs={"place": "nowhere"}),
     "stockpile:assessment": Page(STOCK, kwargs={"key": "nobodys"}),
     "stockpile:assessment_evidence": Page(STOCK, kwargs={"key": "nobodys", "digest": "0"}),
-    "stockpile:civilian": Page(INSPECTORS),
+    "stockpile:civilian": Page(INSPECTIONS),
     "stockpile:visit_begin": Page(INSPECTORS),
     "stockpile:visit_add": Page(INSPECTORS),
     "stockpile:visit_paper": Page(INSPECTORS),
-    "stockpile:holder_find": Page(INSPECTORS),
-    "stockpile:storage_rules": Page(INSPECTORS),
-    "stockpile:storage_ruleset": Page(INSPECTORS, kwargs={"key": "nobodys"}),
-    "stockpile:holder": Page(INSPECTORS, kwargs=PERSON),
+    "stockpile:holder_find": Page(INSPECTIONS),
+    "stockpile:storage_rules": Page(INSPECTIONS),
+    "stockpile:storage_ruleset": Page(INSPECTIONS, kwargs={"key": "nobodys"}),
+    "stockpile:holder": Page(INSPECTIONS, kwargs=PERSON),
     "stockpile:fault_settle": Page(INSPECTORS, kwargs={"key": "nobodys"}),
-    "stockpile:visit": Page(INSPECTORS, kwargs={"key": "nobodys"}),
-    "stockpile:visit_names": Page(INSPECTORS, kwargs={"key": "nobodys"}),
-    "stockpile:visit_document": Page(INSPECTORS, kwargs={"key": "nobodys"}),
+    "stockpile:visit": Page(INSPECTIONS, kwargs={"key": "nobodys"}),
+    "stockpile:visit_names": Page(INSPECTIONS, kwargs={"key": "nobodys"}),
+    "stockpile:visit_document": Page(INSPECTIONS, kwargs={"key": "nobodys"}),
     "stockpile:pin_set": Page(HANDLERS),
     "stockpile:key_add": Page(HANDLERS),
     "stockpile:key_options": Page(HANDLERS, "post"),

@@ -58,6 +58,7 @@ PERMISSIONS: dict[str, str] = {
     "stock.reads": _("send what readers of tags saw"),
     "stock.location": _("see exactly where a store lies"),
     "stock.inspect": _("inspect stores and the safe storage of civilian holders"),
+    "storage.view": _("see inspections of the safe storage of civilian holders"),
     "aid.view": _("see needs, offers and projects of cooperation, as far as they are shared"),
     "aid.write": _("state needs and offers, work on projects, for the actor one speaks for"),
     "aid.match": _("match needs with offers"),
@@ -110,7 +111,7 @@ ROLES: dict[str, Role] = {
         frozenset(
             _REGISTER
             | {"discrepancy.decide", "export", "marking.view"}
-            | {"stock.view", "stock.command", "stock.location", "stock.inspect", "stock.reads"}
+            | {"stock.view", "stock.command", "stock.location", "stock.inspect", "storage.view", "stock.reads"}
         ),
     ),
     "counter": Role(
@@ -124,7 +125,9 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "marking": Role(_("Marking officer"), frozenset({"weapon.view", "weapon.add", "event.add"} | _MARKING)),
-    "licensing": Role(_("Licensing officer"), frozenset({"weapon.view", "person.view", "stock.inspect"})),
+    "licensing": Role(
+        _("Licensing officer"), frozenset({"weapon.view", "person.view", "stock.inspect", "storage.view"})
+    ),
     "reports": Role(
         _("Report officer"), frozenset(_REGISTER | {"export", "marking.view", "stock.view", "aid.view", "aid.own"})
     ),
@@ -140,7 +143,7 @@ ROLES: dict[str, Role] = {
         frozenset(
             _REGISTER
             | {"trace", "person.view", "ledger.view", "user.view", "marking.view", "case.view", "request.view"}
-            | {"stock.view", "stock.location", "aid.view", "aid.all", "aid.contact"}
+            | {"stock.view", "stock.location", "storage.view", "aid.view", "aid.all", "aid.contact"}
         ),
     ),
     "admin": Role(_("Administrator"), frozenset({"user.view", "user.manage", "ledger.view"})),
@@ -174,7 +177,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[str]] = {
     "cases": frozenset({"case.view", "case.write"}),
     "requests": frozenset({"request.view", "request.draft"}),
     "release": frozenset({"request.release"}),
-    "stock": frozenset({"stock.view", "stock.handle", "stock.count", "stock.command", "stock.inspect"}),
+    "stock": frozenset({"stock.view", "stock.handle", "stock.count", "stock.command", "stock.inspect", "storage.view"}),
     "reads": frozenset({"stock.reads"}),
     "aid": frozenset({"aid.view", "aid.write", "aid.match", "aid.gate", "aid.fund", "aid.own", "aid.all"}),
     "load": frozenset({"load"}),

@@ -64,7 +64,7 @@ GROUPS = (
             Tab("incidents", _("Losses"), "stockpile:incidents"),
             Tab("disposal", _("Disposal"), "stockpile:disposal"),
             Tab("assessments", _("Security"), "stockpile:assessments"),
-            Tab("civilian", _("Safe storage"), "stockpile:civilian", "stock.inspect"),
+            Tab("civilian", _("Safe storage"), "stockpile:civilian", "storage.view"),
         ),
     ),
     Group(

@@ -45,7 +45,7 @@ ITEMS = (
     Item(_("Paper forms"), "register:papers", "event.add", "print", "p"),
     Item(_("Marking"), "marking:home", "marking.view", "check", "m"),
     Item(_("Stockpile"), "stockpile:home", "stock.view", "ledger", "s"),
-    Item(_("Safe storage"), "stockpile:civilian", "stock.inspect", "check", "i"),
+    Item(_("Safe storage"), "stockpile:civilian", "storage.view", "check", "i"),
     Item(_("Cooperation"), "cooperation:home", "aid.view", "globe", "o"),
     Item(_("Load a file"), "register:import", "load", "upload", "l"),
     Item(_("Discrepancies"), "register:discrepancies", "discrepancy.view", "alert", "d"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_GET
 
+from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger import identity
 from countermark.register.services import side_texts
@@ -32,23 +33,25 @@ from countermark.stockpile.views.assessments import given_out
 from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown
 
 INSPECT = "stock.inspect"
+VIEW = "storage.view"
+"""What inspects may see, and what an auditor sees who inspects nothing."""
 HERE = "civilian"
 TITLE = noop("Safe storage")
 OPEN_FOR = timedelta(minutes=15)
 """How long a name stays visible on one inspection to who gave a reason."""
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """What is late, what is due again; nobody's name."""
-    places = queries.visible(me(request), INSPECT)
-    actions = [
-        Action(_("Record an inspection"), reverse("stockpile:visit_begin"), main=True),
+    places, inspects = queries.visible(me(request), VIEW), accounts.may(me(request), INSPECT)
+    actions = [Action(_("Record an inspection"), reverse("stockpile:visit_begin"), main=True)] if inspects else []
+    actions += [
         Action(_("Find a holder"), reverse("stockpile:holder_find")),
         Action(_("Rules"), reverse("stockpile:storage_rules")),
     ]
-    faults = _faults(visits.open_faults(places), _("Faults that are open"))
+    faults = _faults(visits.open_faults(places), _("Faults that are open"), link=inspects)
     found = _visits(visits.latest(places), _("Last inspection of each holder"))
     return shown(request, Page(_(TITLE), HERE, tables=[faults, found], actions=actions))
 
@@ -135,11 +138,11 @@ def _begun(request: HttpRequest) -> tuple[str, Weapons, list[Ruleset]] | None:
     return day, Weapons(said["handguns"], said["others"]), sets
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @require_GET
 def visit(request: HttpRequest, key: str) -> HttpResponse:
     """One inspection. Who and where is shown to who says why they look, for a quarter of an hour."""
-    known = pages.known(request, "visit", key, INSPECT)
+    known = pages.known(request, "visit", key, VIEW)
     value = known.of(Visit)
     names = side_texts([known.person, value.address, value.remark, value.by, known.place])
     open_ = _is_open(request, key)
@@ -163,7 +166,10 @@ def visit(request: HttpRequest, key: str) -> HttpResponse:
                 Cell(f"{value.document[:12]}…", reverse("stockpile:visit_document", args=[key]), exact=True),
             )
         )
-    tables = [_faults(visits.faults_of(key), _("Faults")), _answers(value)]
+    tables = [
+        _faults(visits.faults_of(key), _("Faults"), link=accounts.may_at(me(request), INSPECT, known.place)),
+        _answers(value),
+    ]
     return shown(
         request,
         Page(_("Inspection of %(day)s") % {"day": when(value.day)}, HERE, facts=facts, tables=tables, above=_above()),
@@ -183,11 +189,11 @@ def _answers(value: Visit) -> Table:
     return Table(_("Answers"), [_("Asked"), _("Rule"), _("Answer")], rows, id="answers")
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @GET_OR_POST
 def visit_names(request: HttpRequest, key: str) -> HttpResponse:
     """Opens the name and address of an inspection for a reason, which is recorded."""
-    known = pages.known(request, "visit", key, INSPECT)
+    known = pages.known(request, "visit", key, VIEW)
 
     def do(said: dict[str, Any]) -> str:
         services.looked_at(known, said["reason"], by=actor(request))
@@ -203,17 +209,17 @@ def _is_open(request: HttpRequest, key: str) -> bool:
     return since is not None and datetime.now(UTC) - datetime.fromisoformat(str(since)) < OPEN_FOR
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @require_GET
 def visit_document(request: HttpRequest, key: str) -> HttpResponse:
     """The document of an inspection, to who was shown the name: a photograph shows a home."""
-    value = pages.known(request, "visit", key, INSPECT).of(Visit)
+    value = pages.known(request, "visit", key, VIEW).of(Visit)
     if not _is_open(request, key):
         return redirect("stockpile:visit_names", key)
     return given_out(value.document, {value.document} if value.document else set())
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @GET_OR_POST
 def holder_find(request: HttpRequest) -> HttpResponse:
     """Finds the inspections of a holder by name; the name travels in no address, and looking is recorded."""
@@ -221,7 +227,7 @@ def holder_find(request: HttpRequest) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         party = identity.opaque("party", said["holder"].strip())
-        found = visits.of_holder(party, queries.visible(me(request), INSPECT))
+        found = visits.of_holder(party, queries.visible(me(request), VIEW))
         if not found:
             raise acts.refuse("holder", "", "the name of somebody who was inspected, as it was written then", "unknown")
         services.looked_at(found[0], said["reason"], by=actor(request))
@@ -230,12 +236,12 @@ def holder_find(request: HttpRequest) -> HttpResponse:
     return asked(request, form, do, Page(_("Find a holder"), HERE, above=_above()), _("Find"))
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @require_GET
 def holder(request: HttpRequest, ref: str) -> HttpResponse:
     """Every inspection of one holder, by opaque id."""
     party = f"{identity.PREFIX}party:{ref}"
-    found = visits.of_holder(party, queries.visible(me(request), INSPECT))
+    found = visits.of_holder(party, queries.visible(me(request), VIEW))
     if not found:
         raise Http404(_("There is no such record among those you may see."))
     title = _("Holder %(code)s") % {"code": visits.holder_code(party)}
@@ -259,7 +265,7 @@ def fault_settle(request: HttpRequest, key: str) -> HttpResponse:
 # --- rules -------------------------------------------------------------------------------------------------------------
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @require_GET
 def rule_list(request: HttpRequest) -> HttpResponse:
     """Every set of rules, with its source and dates."""
@@ -278,7 +284,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     return shown(request, page)
 
 
-@requires(INSPECT)
+@requires(VIEW)
 @require_GET
 def ruleset(request: HttpRequest, key: str) -> HttpResponse:
     """One set of rules."""

@@ -19,6 +19,7 @@ from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
 INSPECT = "stock.inspect"
+VIEW = "storage.view"
 Count = Annotated[int, Field(ge=0, le=MOST_WEAPONS)]
 
 
@@ -94,9 +95,9 @@ class FaultSettled(Schema):
     outcome: str
 
 
-@router.get("/stockpile/storage/rules", response={200: list[StorageRules], **READ}, auth=Token(INSPECT))
+@router.get("/stockpile/storage/rules", response={200: list[StorageRules], **READ}, auth=Token(VIEW))
 def storage_rules(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every set of rules of safe storage. Permission: `stock.inspect`."""
+    """Every set of rules of safe storage. Permission: `storage.view`."""
     return [
         {
             **{name: getattr(one, name) for name in ("id", "title", "jurisdiction", "force", "source")},
@@ -108,9 +109,9 @@ def storage_rules(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/stockpile/storage/visits", response={200: list[HolderVisit], **READ}, auth=Token(INSPECT))
+@router.get("/stockpile/storage/visits", response={200: list[HolderVisit], **READ}, auth=Token(VIEW))
 def storage_visits(request: HttpRequest) -> list[dict[str, Any]]:
-    """The last inspection of each holder, those due again first. Permission: `stock.inspect`."""
+    """The last inspection of each holder, those due again first. Permission: `storage.view`."""
     return [
         {
             "visit": one.key,
@@ -120,7 +121,7 @@ def storage_visits(request: HttpRequest) -> list[dict[str, Any]]:
             "next": one.due,
             "overdue": bool(one.due) and one.due < visits.today(),
         }
-        for one in visits.latest(queries.visible(person(request), INSPECT))
+        for one in visits.latest(queries.visible(person(request), VIEW))
     ]
 
 
@@ -138,9 +139,9 @@ def record_visit(request: HttpRequest, given: VisitToRecord) -> dict[str, Any]:
     return {"visit": services.inspect(said, by=actor(user))}
 
 
-@router.get("/stockpile/storage/faults", response={200: list[StorageFault], **READ}, auth=Token(INSPECT))
+@router.get("/stockpile/storage/faults", response={200: list[StorageFault], **READ}, auth=Token(VIEW))
 def storage_faults(request: HttpRequest) -> list[dict[str, Any]]:
-    """Faults that are open, the longest overdue first. Permission: `stock.inspect`."""
+    """Faults that are open, the longest overdue first. Permission: `storage.view`."""
     return [
         {
             "fault": one.key,
@@ -149,7 +150,7 @@ def storage_faults(request: HttpRequest) -> list[dict[str, Any]]:
             "due": one.due,
             "late": one.due < visits.today(),
         }
-        for one in visits.open_faults(queries.visible(person(request), INSPECT))
+        for one in visits.open_faults(queries.visible(person(request), VIEW))
     ]
 
 
