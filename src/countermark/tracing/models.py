@@ -8,7 +8,8 @@ class RequestLink(models.Model):
 
     `draft` is the draft it writes down; `peer` the other side; `held` the size of the peer's log of which a received message brought
     a checkpoint (0: none, -1: its act does not say); `guarded`: it told what may not be passed on without consent; `expires`: the first
-    day that is the last one on which something of it may be seen.
+    day that is the last one on which something of it may be seen. `sent`: the number of the message of ours that goes to a node, `reached`: up
+    to which number the other side has ours, as this act says (0: it says nothing).
     """
 
     position = models.BigIntegerField(primary_key=True)
@@ -18,10 +19,13 @@ class RequestLink(models.Model):
     held = models.BigIntegerField()
     guarded = models.BooleanField()
     expires = models.CharField(max_length=10)
+    sent = models.BigIntegerField()
+    reached = models.BigIntegerField()
 
     class Meta:
         db_table = "tracing_requestlink"
         indexes = [
+            models.Index(fields=["conversation", "sent", "reached"], name="tracing_requestlink_reached"),
             models.Index(fields=["peer", "held"], name="tracing_requestlink_held"),
             models.Index(fields=["peer"], condition=models.Q(guarded=True), name="tracing_requestlink_guarded"),
             models.Index(fields=["expires"], condition=~models.Q(expires=""), name="tracing_requestlink_expires"),

@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 
 from countermark.ledger import store
+from countermark.ledger.verify import verify
 from countermark.tracing.requests import delivery, queries
+from countermark.tracing.requests import services as requests
 from countermark.tracing.requests.services import NotSaid
 from tests.tracing.requests.test_conversation import BODIES
 from tests.tracing.requests.test_services import NODE, THEIRS, Peer, asked, peer
@@ -103,6 +105,29 @@ def test_a_message_is_delivered_and_not_sent_again(peer: Peer, elsewhere: Any) -
     assert [result for _, _, result in delivery.deliver_all()] == ["delivered"]
     assert (list(delivery.deliver_all()), elsewhere.taken) == ([], 1)
     assert _state(request.id).undelivered == ()
+
+
+def test_only_requests_with_something_undelivered_are_read(
+    peer: Peer, elsewhere: Any, django_assert_max_num_queries: Any
+) -> None:
+    delivery.set_address(THEIRS, elsewhere.url, by=NODE)
+    asked()
+    list(delivery.deliver_all())
+    waits = asked()
+
+    assert [one.id for one in queries.undelivered()] == [waits.id]
+    list(delivery.deliver_all())
+    with django_assert_max_num_queries(1):
+        assert list(delivery.deliver_all()) == []
+
+
+def test_what_the_other_side_says_it_has_is_delivered_however_it_came(peer: Peer) -> None:
+    request = asked()
+    requests.receive(peer.sealed(peer.says(request.id, 1, 2, "acknowledgement", received=1)), by=NODE)
+
+    assert _state(request.id).undelivered == ()
+    assert list(queries.undelivered()) == []
+    assert verify().ok
 
 
 @pytest.mark.parametrize(

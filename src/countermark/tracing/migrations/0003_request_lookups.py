@@ -1,4 +1,4 @@
-"""Drafts, checkpoints and guarded messages are looked up instead of searched for in every request (folded again by 0006)."""
+"""Drafts, checkpoints and guarded messages are looked up instead of searched for in every request (folded again by 0007)."""
 
 from django.db import migrations, models
 

@@ -6,12 +6,11 @@ from django.db import migrations, models
 
 
 def link_again(apps: Any, schema_editor: Any) -> None:
-    """The views are folded again from the acts: a handful in any store of before."""
+    """The views are folded again from the acts (the links by 0007): a handful in any store of before."""
     from countermark.tracing.cases.projection import PROJECTION as CASES
-    from countermark.tracing.requests.projection import PROJECTION, TIED
+    from countermark.tracing.requests.projection import TIED
 
     if apps.get_model("tracing", "RequestLink").objects.exists():
-        PROJECTION.rebuild()
         TIED.rebuild()
     if apps.get_model("tracing", "CaseLink").objects.exists():
         CASES.rebuild()

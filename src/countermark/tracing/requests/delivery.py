@@ -31,9 +31,8 @@ def address(origin: str) -> str:
 
 def deliver_all() -> Iterator[tuple[str, int, str]]:
     """Tries to deliver what is undelivered, in order: (request, number, `delivered` or why not)."""
-    for request in queries.requests():
-        url = address(request.peer) if request.undelivered else ""
-        if url:
+    for request in queries.undelivered():
+        if url := address(request.peer):
             yield from _deliver(request, url)
 
 

@@ -1,12 +1,14 @@
 """Keeps two views in step: which acts belong to which request, and what ties requests to each other."""
 
-from countermark.ledger.entry import Entry
+from countermark.ledger import subjects
+from countermark.ledger.entry import Body, Entry
 from countermark.tracing.links import Link, LinkProjection
 from countermark.tracing.requests import rules, states
 
 LINKS = "tracing_requestlink"
 COLUMNS = {
     "position": int, "conversation": str, "draft": str, "peer": str, "held": int, "guarded": bool, "expires": str,
+    "sent": int, "reached": int,
 }  # fmt: skip
 TIES = "tracing_requesttie"
 UNSAID = ""
@@ -24,7 +26,20 @@ def _links(entry: Entry) -> list[Link]:
     held = int(body.get("held", 0 if body.get("paper") else -1)) if is_received else 0
     draft = str(body["draft"]) if body["act"] == "message_drafted" else ""
     expires = str(body.get("expires", LONG_PAST))[:10] if is_received else ""
-    return [(entry.position, conversation, draft, str(body.get("peer", "")), held, bool(body.get("guarded")), expires)]
+    looked_up = (draft, str(body.get("peer", "")), held, bool(body.get("guarded")), expires, *_delivery(body))
+    return [(entry.position, conversation, *looked_up)]
+
+
+def _delivery(body: Body) -> tuple[int, int]:
+    """The number of the message of ours that an act sends to a node, and up to which number the other side has ours."""
+    match body["act"]:
+        case "message_sent" if not body.get("paper"):
+            return subjects.count(body, "number") or 0, 0
+        case "message_delivered":
+            return 0, subjects.count(body, "number") or 0
+        case "message_received":
+            return 0, subjects.count(body, "received") or 0
+    return 0, 0
 
 
 def _ties(entry: Entry) -> list[Link]:

@@ -115,6 +115,17 @@ def to_expire(day: str) -> set[str]:
         return {str(row[0]) for row in cursor.fetchall()}
 
 
+def undelivered() -> Iterator[Request]:
+    """The requests with a message of ours that the other side has not said it has, the newest first; the others are not read.
+
+    Where an act of before does not say up to which number the other side had ours, its request is read to see.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT conversation FROM {LINKS} GROUP BY conversation HAVING max(sent) > max(reached)")  # noqa: S608
+        ids = {str(row[0]) for row in cursor.fetchall()}
+    yield from (one for one in some(ids) if one.undelivered)
+
+
 def of_draft(draft_id: str) -> Request | None:
     """The request a draft belongs to."""
     rows = database.select_in(f"SELECT conversation FROM {LINKS}", "draft", [draft_id])  # noqa: S608

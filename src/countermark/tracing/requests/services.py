@@ -237,11 +237,13 @@ def ties(conversation: str, body: Mapping[str, Any]) -> list[str]:
 
 
 def looked_up(envelope: Envelope, after: str = "") -> dict[str, Any]:
-    """What a received message is looked up by, for its act: the checkpoint it brought, whether it may go on, its first last day `after` one."""
+    """What a received message is looked up by, for its act: the checkpoint it brought, up to which number its sender had ours, whether it may go
+    on, its first last day `after` one.
+    """
     days = [day for day in handling.last_days(envelope.body) if day >= after]
     held = checkpoint.read_unverified(envelope.checkpoint).size if envelope.checkpoint else 0
     guarded = {"guarded": True} if handling.is_guarded(envelope.body) else {}
-    return {"held": held, "expires": days[0] if days else "", **guarded}
+    return {"held": held, "received": envelope.received, "expires": days[0] if days else "", **guarded}
 
 
 def _peer_of(peer: str) -> str:
