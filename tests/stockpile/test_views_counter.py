@@ -56,6 +56,24 @@ def test_a_card_and_two_serials_become_one_receipt(place: Armoury, armourer: Cli
     assert Holding.objects.filter(custody="shift").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "word"), [("loan", "lent"), ("evidence", "held as evidence"), ("shift", "out for a shift")]
+)
+def test_the_life_of_a_weapon_says_what_it_was_issued_for(
+    place: Armoury, armourer: Client, kind: str, word: str
+) -> None:
+    armourer.post("/stockpile/counter/issue/kind/", {"kind": kind})
+    for number, text in enumerate([place.card, "AB1000"]):
+        scan(armourer, text, number=number)
+    done(armourer)
+    scan(armourer, "AB1000", "return", 5)
+    done(armourer, "return")
+
+    page = armourer.get(f"/weapons/{place.weapons[0]}/").content.decode()
+
+    assert page.count(f'<span class="event-custody">{word}</span>') == 1
+
+
 def test_the_card_once_more_signs_for_everything(place: Armoury, armourer: Client) -> None:
     for number, text in enumerate([place.card, "AB1000", place.card]):
         answer = scan(armourer, text, number=number)

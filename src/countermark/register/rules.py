@@ -115,6 +115,8 @@ class HistoryEvent(msgspec.Struct, frozen=True):
     component: str = ""
     mark: str = ""
     tag: str = ""
+    custody: str = ""
+    """How the weapon is held from then on (`handover.Custody.kind`), where the event is a hand-over of the stockpile."""
 
 
 def weapons_of(body: Body) -> list[str]:
@@ -467,6 +469,7 @@ def _line(entry: Entry, wrong: Mapping[str, str]) -> HistoryEvent:
         component=_text(body, "countermark:component"),
         mark=_text(body, "countermark:mark"),
         tag=_text(body, "countermark:tag"),
+        custody=str((handover.stated(body) or {}).get("kind", "")),
     )
 
 

@@ -105,6 +105,17 @@ COLUMNS = {
     "reason": _("Reason"),
     "id": _("Event number of the source"),
 }
+CUSTODY = {
+    "store": _("in the store"),
+    "assignment": _("assigned"),
+    "shift": _("out for a shift"),
+    "loan": _("lent"),
+    "repair": _("in repair"),
+    "evidence": _("held as evidence"),
+    "transit": _("on its way"),
+    "missing": _("missing"),
+    "destroyed": _("destroyed"),
+}
 LISTS = {"maker": _("Makers"), "model": _("Models"), "calibre": _("Calibres")}
 
 LABELS: dict[str, dict[str, str]] = {
@@ -119,6 +130,7 @@ LABELS: dict[str, dict[str, str]] = {
     "finding": FINDINGS,
     "column": COLUMNS,
     "list": LISTS,
+    "custody": CUSTODY,
     "event": {name: word.text for name, word in EVENTS.items()},
 }
 

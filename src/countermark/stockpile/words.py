@@ -1,5 +1,7 @@
 """The words of this room for people: custody, steps, what a receipt is, what is asked of a receiver."""
 
+from countermark.register.words import CUSTODY
+
 
 def _(text: str) -> str:
     """Names a text for the translators."""
@@ -7,17 +9,7 @@ def _(text: str) -> str:
 
 
 LABELS: dict[str, dict[str, str]] = {
-    "custody": {
-        "store": _("in the store"),
-        "assignment": _("assigned"),
-        "shift": _("out for a shift"),
-        "loan": _("lent"),
-        "repair": _("in repair"),
-        "evidence": _("held as evidence"),
-        "transit": _("on its way"),
-        "missing": _("missing"),
-        "destroyed": _("destroyed"),
-    },
+    "custody": CUSTODY,
     "kind": {
         "assignment": _("Assignment (for good)"),
         "shift": _("Shift"),
