@@ -156,7 +156,9 @@ def stored() -> tuple[int, int]:
 @pytest.mark.django_db
 def test_every_operation_is_tried() -> None:
     found = {f"{method.upper()} {path}" for path, some in described().raw_schema["paths"].items() for method in some}
-    assert found == {*OPERATIONS, *OF_ONE, *OF_TRACING, *OF_COUNTING, *OF_STOCK}
+    # Those of cooperation are all tried in tests/cooperation/test_programs_fuzzed.py.
+    others = {name for name in found if " /api/cooperation/" not in name}
+    assert others == {*OPERATIONS, *OF_ONE, *OF_TRACING, *OF_COUNTING, *OF_STOCK}
 
 
 @pytest.mark.django_db

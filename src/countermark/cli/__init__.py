@@ -40,6 +40,7 @@ _COMMANDS = {
     "verify-answer": "requests",
     "chain": "chain",
     "stockpile": "stockpile",
+    "cooperation": "cooperation",
     "tags": "tags",
     "scan": "tags",
     "labels": "labels",

@@ -5,7 +5,7 @@ place a program sees by its token's owner.
 """
 
 import countermark
-from countermark.web.api import jobs, ledger, loads, marking, problems, stockpile, trace, tracing, weapons
+from countermark.web.api import cooperation, jobs, ledger, loads, marking, problems, stockpile, trace, tracing, weapons
 from countermark.web.api.described import DescribedAPI
 
 DESCRIPTION = """
@@ -31,6 +31,7 @@ for _router in (
     weapons.router,
     marking.router,
     stockpile.router,
+    cooperation.router,
     tracing.router,
     loads.router,
     jobs.router,

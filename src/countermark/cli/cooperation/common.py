@@ -1,0 +1,83 @@
+"""What the commands of cooperation share: for whom a command speaks, and what it may see."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from countermark import cli
+from countermark.cli.common import print_json, show
+
+if TYPE_CHECKING:
+    from countermark.cooperation.queries import Viewer
+    from countermark.cooperation.states import Subject
+
+MOST = 500
+"""Lines of a list."""
+
+
+def viewer() -> "Viewer":
+    """Whom a command speaks for: with `--as USER` the actor of that person; else this State, as whoever keeps its store sees everything."""
+    from countermark.accounts.models import User
+    from countermark.cooperation import actors, queries
+
+    named = (click.get_current_context().find_root().obj or {}).get("as")
+    user = User.objects.filter(username=named, disabled=False).first() if named else None
+    if named and user is not None:
+        return queries.viewer(user)
+    return queries.Viewer(actors.own_state(), all=True)
+
+
+def speaking() -> str:
+    """The actor a command speaks for. Raises a finding for somebody who speaks for none."""
+    found = viewer().actor
+    if not found:
+        raise cli.Finding("you speak for no actor: who keeps the list of actors gives you a seat")
+    return found
+
+
+def known(kind: str, key: str) -> "Subject":
+    """A subject that may be seen; one finding for *not yours* and *absent*."""
+    from countermark.cooperation import queries
+
+    found = queries.known(viewer(), kind, key)
+    if found is None:
+        raise cli.Finding(f"{key} is no {kind} among those you may see")
+    return found
+
+
+def described(found: "Subject") -> dict[str, Any]:
+    """A subject as a command prints it, its texts spelled out, an erased one as an empty text."""
+    from countermark.cooperation import acts, queries
+
+    texts = acts.texts_of([found])
+    line = {"id": found.key, "state": found.state, "actor": queries.owner(found), "since": found.since}
+    return {**line, "time": found.time, **spelled(found.value, texts)}
+
+
+def spelled(value: Any, texts: dict[str, str]) -> Any:
+    """A value with its texts spelled out."""
+    from countermark.ledger import identity
+
+    if isinstance(value, str):
+        return texts.get(value, "") if identity.is_opaque(value) else value
+    if isinstance(value, dict):
+        return {name: spelled(one, texts) for name, one in value.items()}
+    return [spelled(one, texts) for one in value] if isinstance(value, list | tuple) else value
+
+
+def listed(kind: str, what: str, state: str, as_json: bool) -> None:
+    """Prints the subjects of a kind that may be seen, the newest first; of one state where it is named."""
+    from countermark.cooperation import queries
+
+    found = queries.visible(viewer(), kind, **({"state": state} if state else {}))
+    show([described(one) for one in found[:MOST]], what, as_json)
+
+
+def told(line: dict[str, Any], as_json: bool) -> None:
+    """Prints one thing."""
+    if as_json:
+        print_json(line)
+        return
+    for name, value in line.items():
+        if value not in ("", None, [], {}):
+            click.echo(f"{name}: {value}")

@@ -1,0 +1,50 @@
+"""Anything sent to any operation of cooperation gets an answer as described, and what is refused leaves nothing behind."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from countermark.accounts import services
+from countermark.accounts.models import User
+from countermark.cooperation import actors
+from tests.cooperation.region import COORDINATOR, need, offer, region
+from tests.web.test_api_fuzzed import CHECKS, _one_connection, described, operation, stored, token  # noqa: F401
+
+PREFIX = "/api/cooperation/"
+OPERATIONS = [
+    f"{method.upper()} {path}"
+    for path, some in described().raw_schema["paths"].items()
+    for method in some
+    if path.startswith(PREFIX)
+]
+
+
+def known(name: str) -> dict[str, str]:
+    """What the addresses name is there. A capability adds its own here: by the word after `/api/cooperation/`."""
+    who = region()
+    actors.seat(User.objects.get(username="fuzz"), who["own"], by=COORDINATOR)
+    kind = name.partition(PREFIX)[2].partition("/")[0]
+    made = {"actors": lambda: who["donor"], "needs": need, "offers": lambda: offer(who["donor"])}
+    return {"key": made[kind]() if kind in made else "nothing"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_anything_sent_about_cooperation_gets_an_answer_as_described(name: str, scale: int) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    for role in ("assistance", "partner", "fund", "authority"):
+        services.grant_role(User.objects.get(username="fuzz"), role, by=COORDINATOR)
+    there = known(name)
+
+    @settings(max_examples=4 * scale)
+    @given(case=operation(name).as_strategy())
+    def one(case: Any) -> None:
+        case.path_parameters = {key: there.get(key, value) for key, value in case.path_parameters.items()}
+        before = stored()
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+        if response.status_code >= 400:
+            assert stored() == before
+
+    one()
