@@ -3,11 +3,14 @@
 import pytest
 from django.test import Client
 
+from countermark.accounts import services as accounts
+from countermark.accounts.models import User
 from countermark.ledger import contacts, nodes, services
 from countermark.ledger.models import Contact
 from countermark.register import cases, papers
 from countermark.register.queries import discrepancies, scope
 from countermark.stockpile.counting import services as counting
+from countermark.web.home import cards_for, lists_for
 from tests.ledger.foreign import ForeignLog
 from tests.marking import workshop
 from tests.register import people
@@ -85,6 +88,20 @@ def test_who_counts_or_commands_is_told_of_counts_that_are_due() -> None:
         assert page.partition("Counts due")[0].rpartition("<bdi>")[2].startswith("1<")
         assert "1 overdue" in page
     assert "Counts due" not in home(people.signed_in("arm", "armourer", NORTH))
+
+
+def test_who_holds_several_roles_is_told_of_each_thing_once() -> None:
+    people.places()
+    counting.set_plan(NORTH, counting.PlanFields("us-monthly", first="2026-01-01"), by=CHIEF)
+    accounts.add_user("both", ["armourer", "commander", "counter"], NORTH, "a-long-password", by=CHIEF)
+    both = User.objects.get(username="both")
+
+    labels = [str(card.label) for card in cards_for(both)]
+    titles = [str(listing.title) for listing in lists_for(both)]
+
+    assert labels.count("Counts due") == 1
+    assert (len(labels), len(set(labels))) == (5, 5)
+    assert titles.count("Overdue in the stockpile") == 1
 
 
 def test_the_code_of_a_count_leads_to_it_from_anywhere() -> None:

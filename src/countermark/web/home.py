@@ -67,10 +67,12 @@ def listing(permission: str, make: MakeListing) -> None:
 
 
 def cards_for(user: User) -> list[Card]:
-    """The first five numbers a person may see."""
-    return [make(user) for permission, make in CARDS if queries.may(user, permission)][:MAX_CARDS]
+    """The first five numbers a person may see, each once, whatever roles they hold."""
+    made = dict.fromkeys(make for permission, make in CARDS if queries.may(user, permission))
+    return [make(user) for make in list(made)[:MAX_CARDS]]
 
 
 def lists_for(user: User) -> list[Listing]:
-    """The first two lists a person may see."""
-    return [make(user) for permission, make in LISTS if queries.may(user, permission)][:MAX_LISTS]
+    """The first two lists a person may see, each once, whatever roles they hold."""
+    made = dict.fromkeys(make for permission, make in LISTS if queries.may(user, permission))
+    return [make(user) for make in list(made)[:MAX_LISTS]]
