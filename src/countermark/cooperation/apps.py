@@ -6,6 +6,10 @@ KINDS = (
     "actors",
     "needs",
     "offers",
+    "fund.facilities",
+    "fund.shapes",
+    "fund.projection",
+    "training.states",
 )
 """The modules of this room that say how a kind of subject is folded."""
 
