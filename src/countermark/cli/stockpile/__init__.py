@@ -20,6 +20,7 @@ PARTS = (
     "papers",
     "kits",
     "unitaccounts",
+    "changes",
 )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from countermark.ledger import store
 from countermark.ledger.entry import Entry, effective_id
 from countermark.register import mentions, projection, services
+from countermark.register.corrected import Difference, differences
 from countermark.register.rules import (
     ComponentState,
     HistoryEvent,
@@ -46,6 +47,8 @@ class Record(msgspec.Struct, frozen=True):
     about: dict[int, str]
     declared: dict[str, Declaration]
     names: dict[str, str]
+    changed: dict[str, tuple[Difference, ...]] = {}
+    """What was changed of an event that was corrected, by its eventID."""
 
 
 def record(weapon_id: str) -> Record | None:
@@ -59,6 +62,7 @@ def record(weapon_id: str) -> Record | None:
     declared = declarations(entries)
     urns = [urn for line in lines for urn in named(line)] + [state.holder, state.place]
     urns += [urn for one in declared.values() for urn in (one.by, one.reason)]
+    changed = differences(entries)
     return Record(
         asked=weapon_id,
         state=state,
@@ -67,6 +71,7 @@ def record(weapon_id: str) -> Record | None:
         about={entry.position: next(iter(weapons_of(entry.body)), "") for entry in entries},
         declared=declared,
         names=services.side_texts([urn for urn in dict.fromkeys(urns) if urn]),
+        changed=changed,
     )
 
 
@@ -202,6 +207,15 @@ def _line(line: HistoryEvent, found: Record, names: dict[str, str]) -> dict[str,
         "corrected": line.corrected,
         "reason": names.get(reason, reason),
         "replacement": declared.replacement if declared else "",
+        "changes": [
+            {
+                "field": one.column,
+                "mark": one.mark,
+                "old": names.get(one.old, one.old),
+                "new": names.get(one.new, one.new),
+            }
+            for one in found.changed.get(line.event_id, ())
+        ],
         "corrects": line.corrects,
         "weapon_id": found.about.get(line.position, ""),
     }

@@ -1,6 +1,6 @@
 """One weapon's record: what it is, where it is, everything that was ever recorded, and who looked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger.entry import now
-from countermark.register import custody, panels, proofs
+from countermark.register import custody, panels, proofs, words
+from countermark.register.corrected import TEXTS, Difference
 from countermark.register.custody import Gap
 from countermark.register.forms.capture import Reason
 from countermark.register.queries import personal, related, scope
@@ -25,6 +26,17 @@ from countermark.register.views.common import REFUSED, Name, actor, me, named, r
 
 OPENED = "opened_records"
 REMEMBERED = 50
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One field that a correction changed, ready to be shown; `mark` is the number of the mark it is of, or 0."""
+
+    column: str
+    mark: int
+    old: Name
+    new: Name
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,7 @@ class Line:
     elsewhere: str = ""
     is_birth: bool = False
     can_correct: bool = False
+    changes: Sequence[ChangeLine] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +159,21 @@ def _line(event: HistoryEvent, record: Record, shown: dict[str, str], positions:
         elsewhere=about if about != record.state.id else "",
         is_birth=is_birth,
         can_correct=not event.corrected,
+        changes=[_change(one, texts, shown) for one in record.changed.get(event.event_id, ())],
     )
+
+
+def _change(one: Difference, texts: dict[str, str], shown: dict[str, str]) -> ChangeLine:
+    old, new = (
+        named(text, texts, shown) if one.column in TEXTS else Name(_coded(text, one.column))
+        for text in (one.old, one.new)
+    )
+    exact = one.column in ("mark", "inscription", "date", "year")
+    return ChangeLine(words.COLUMNS.get(one.column, one.column), one.mark, old, new, exact)
+
+
+def _coded(text: str, column: str) -> str:
+    return _(words.label(text, column)) if text and column in words.LABELS else text
 
 
 def _reason(reason: str, texts: dict[str, str]) -> Name:

@@ -22,7 +22,7 @@ from countermark.stockpile.kits import KitFields, Packed
 from countermark.stockpile.queries import Held
 from countermark.stockpile.scanning import queries as scanning
 from countermark.stockpile.templatetags.stockpile_words import stock_word
-from countermark.stockpile.views import common
+from countermark.stockpile.views import changes, common
 from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, known, shown, weapons_of_lines
 
 HANDLE = "stock.handle"
@@ -74,6 +74,7 @@ def kit(request: HttpRequest, code: str) -> HttpResponse:
             _("Nothing."),
             id="accessories",
         ),
+        changes.table(me(request), "kit", one.code),
     ]
     page = Page(
         one.name or house.shown(one.code),

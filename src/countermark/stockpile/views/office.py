@@ -26,7 +26,7 @@ from countermark.stockpile.rules.custody import QUALIFICATIONS, Policy, Qualific
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.units import Unit
-from countermark.stockpile.views import common
+from countermark.stockpile.views import changes, common
 from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown, weapon_cells
 
 COMMAND, HANDLE = "stock.command", "stock.handle"
@@ -97,7 +97,12 @@ def unit(request: HttpRequest, place: str) -> HttpResponse:
     if accounts.may_at(user, COMMAND, here.pk):
         actions.append(Action(_("Change"), f"{reverse('stockpile:unit_set')}?place={here.pk}", main=True))
     page = Page(
-        here.name, "units", facts=facts, actions=actions, above=(reverse("stockpile:units"), _("Storage units"))
+        here.name,
+        "units",
+        facts=facts,
+        tables=[changes.table(user, "unit", here.pk)],
+        actions=actions,
+        above=(reverse("stockpile:units"), _("Storage units")),
     )
     return shown(request, page)
 
@@ -196,7 +201,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         Page(
             _("Rules of the stores"),
             "rules",
-            tables=[table],
+            tables=[table, changes.tables(me(request), "policy", [key or units.NATIONAL for key, _name in said])],
             actions=actions,
             above=(reverse("stockpile:units"), _("Storage units")),
         ),
@@ -342,7 +347,7 @@ def person(request: HttpRequest, ref: str) -> HttpResponse:
             one.name,
             "people",
             facts=facts,
-            tables=[table],
+            tables=[table, changes.table(me(request), "person", ref)],
             actions=actions,
             above=(reverse("stockpile:people"), _("Roster")),
         ),

@@ -4,6 +4,7 @@ from ninja import Router
 
 from countermark.web.api.stockpile import (
     assessing,
+    changes,
     counting,
     custody,
     disposal,
@@ -19,6 +20,7 @@ from countermark.web.api.stockpile import (
 router = Router()
 for _part in (
     assessing.router,
+    changes.router,
     counting.router,
     custody.router,
     disposal.router,
