@@ -80,6 +80,12 @@ def coverage(user: Person, today: dt.date | None = None) -> list[Coverage]:
     return sorted(found, key=lambda one: (one.agency == OTHERS, -one.backlog, one.agency))
 
 
+def whole() -> tuple[int, int]:
+    """How many weapons are held in lawful custody in the whole State, and how many of them are duly marked."""
+    found = _groups()
+    return sum(held for _, _, held, _ in found), sum(marked for _, _, _, marked in found)
+
+
 @dataclass
 class _Agencies:
     """Which organisation a holder or place (opaque ids) belongs to."""

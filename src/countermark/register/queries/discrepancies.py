@@ -69,8 +69,23 @@ def source(found: Source, answered_by: str) -> None:
 
 def queue(scope: Scope, *, state: str = cases.OPEN, kind: str = "", owner: str = "") -> list[Discrepancy]:
     """The discrepancies a person may see in one state, overdue first, then by due date; at most `SHOWN`."""
+    found = _sought(scope, kind, _subjects(state, owner))
+    complete = [one for some in found for one in islice(_of(some, state, owner), SHOWN)]
+    return sorted(complete, key=lambda one: (not one.overdue, one.due, one.subject))[:SHOWN]
+
+
+def counted(scope: Scope) -> tuple[int, int]:
+    """How many discrepancies a person may see are open, and how many of them overdue: all of them, however many."""
+    count = late = 0
+    for some in _sought(scope, "", None):
+        for found in _of(some, cases.OPEN, ""):
+            count += 1
+            late += found.overdue
+    return count, late
+
+
+def _sought(scope: Scope, kind: str, subjects: list[str] | None) -> list[Iterator[Discrepancy]]:
     found: list[Iterator[Discrepancy]] = []
-    subjects = _subjects(state, owner)
     if kind in ("", COLLISION):
         found.append(_collisions(scope, None if subjects is None else _keys(subjects)))
     found += [
@@ -79,8 +94,7 @@ def queue(scope: Scope, *, state: str = cases.OPEN, kind: str = "", owner: str =
         if kind in ("", finding)
     ]
     found += [iter(other.find(scope)) for other in SOURCES.values() if kind in ("", other.kind)]
-    complete = [one for some in found for one in islice(_of(some, state, owner), SHOWN)]
-    return sorted(complete, key=lambda one: (not one.overdue, one.due, one.subject))[:SHOWN]
+    return found
 
 
 def _subjects(state: str, owner: str) -> list[str] | None:

@@ -402,9 +402,12 @@ class Planned:
         return presets.of(self.plan.preset)
 
 
-def plans(user: User, today: str = "") -> list[Planned]:
-    """The plans of the places somebody sees, what is due first. The day of a surprise is told to who commands there, and to no one else before."""
-    seen, commanded = queries.visible(user), queries.visible(user, "stock.command")
+def plans(user: User | None, today: str = "") -> list[Planned]:
+    """The plans of the places somebody sees (None: what the node knows), what is due first.
+
+    The day of a surprise is told to who commands there, and to no one else before.
+    """
+    seen, commanded = (queries.visible(user), queries.visible(user, "stock.command")) if user else (None, None)
     rows = acts.rows("countplan").filter(state="open")
     if seen is not None:
         rows = rows.filter(place__in=list(seen))
