@@ -12,6 +12,7 @@ from PIL import Image
 from countermark.accounts import services as accounts
 from countermark.ledger.services import Actor
 from countermark.register import papercodes, papers
+from countermark.register import services as register
 from countermark.stockpile.codes import house, layouts
 from countermark.stockpile.codes import tags as encoding
 from countermark.stockpile.scanning import photographs, queries
@@ -185,3 +186,16 @@ def test_a_program_is_told_what_a_page_is_told() -> None:
     assert [(one["kind"], one["outcome"], one["weapons"]) for one in answers] == [
         ("weapon", "done", [here]), ("weapon", "refused", []),
     ]  # fmt: skip
+
+
+def test_the_field_in_the_header_knows_records_that_were_joined_as_one_weapon(weapon: str) -> None:
+    double = people.weapon("A1b", "TKO 1001")
+    last = people.weapon("A1c", "TKO 1001")
+    register.join(double, last, reason="entered twice", by=CHIEF)
+    register.join(last, weapon, reason="entered a third time", by=CHIEF)
+    client = people.signed_in("ana", "armourer")
+
+    for text in ("TKO1001", "A1b", "A1c", house.weapon_code(double), f"urn:uuid:{last}"):
+        address = client.post("/find/", {"q": text}).headers["Location"]
+        assert client.get(address).status_code in (200, 302)
+        assert address == f"/weapons/{weapon}/", text

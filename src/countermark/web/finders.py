@@ -1,5 +1,5 @@
 """What the field in the header knows, in the order in which it is asked: an id, the code of a paper form or of a message on
-paper, a scanned code or tag, a paper of the stockpile, a record number, a serial, a reading.
+paper, a scanned code or tag, a paper of the stockpile, a record number, a serial, a reading. Records that were joined are one weapon.
 
 What is typed may be a name, so only what the register knows, or what looks like a mark, goes into the address it leads to.
 """
@@ -24,8 +24,8 @@ def _by_id(user: User, text: str) -> str | None:
         wanted = uuid.UUID(text.removeprefix("urn:uuid:"))
     except ValueError:
         return None
-    seen = scope.of(user).narrow(Weapon.objects.filter(id=wanted))
-    return url("register:weapon", str(wanted)) if seen.exists() else None
+    found = scanning.surviving(scope.of(user).narrow(Weapon.objects.filter(id=wanted)))
+    return url("register:weapon", found[0]) if found else None
 
 
 def _by_form(user: User, text: str) -> str | None:
@@ -44,8 +44,8 @@ def _by_scan(user: User, text: str) -> str | None:
     meaning = codes.scan(text)
     if meaning.kind not in scanning.OF_WEAPONS - {"serial"}:
         return None
-    found = scanning.look(text, scope.of(user)).weapons
-    return url("register:weapon", str(found[0].id)) if len(found) == 1 else None
+    found = scanning.surviving(scanning.look(text, scope.of(user)).weapons)
+    return url("register:weapon", found[0]) if len(found) == 1 else None
 
 
 def _by_paper(user: User, text: str) -> str | None:
@@ -66,9 +66,9 @@ _PAPERS = {
 
 
 def _by_ref(user: User, text: str) -> str | None:
-    found = list(scope.of(user).narrow(Weapon.objects.filter(ref=text)).values_list("id", flat=True)[:2])
+    found = scanning.surviving(scope.of(user).narrow(Weapon.objects.filter(ref=text))[: scanning.MOST])
     if len(found) == 1:
-        return url("register:weapon", str(found[0]))
+        return url("register:weapon", found[0])
     return url("register:weapons", ref=text) if found else None
 
 
@@ -91,10 +91,10 @@ def _by_serial(user: User, text: str) -> str | None:
     """The weapons that carry exactly this mark: for those who may not trace, and for marks of letters alone."""
     form = canonical(text)
     marks = Mark.objects.filter(canonical=form).exclude(canonical="") if form else Mark.objects.none()
-    seen = scope.of(user).narrow(marks, "weapon__").values_list("weapon_id", flat=True).distinct()[:2]
-    found = list(seen)
+    seen = scope.of(user).narrow(marks, "weapon__").values_list("weapon_id", flat=True).distinct()[: scanning.MOST]
+    found = scanning.surviving(Weapon.objects.filter(id__in=list(seen)))
     if len(found) == 1:
-        return url("register:weapon", str(found[0]))
+        return url("register:weapon", found[0])
     return url("register:weapons", serial=text) if found else None
 
 

@@ -79,3 +79,20 @@ def test_a_weapon_with_two_records_is_found_by_either_label(db: None) -> None:
 
     assert [answer.line.weapon for answer in answers if answer.line] == [place.weapons[0]] * 2
     assert [answer.outcome for answer in answers] == ["done", "again"]
+
+
+def test_a_mark_read_by_eye_from_a_record_that_was_joined_is_no_mismatch(db: None) -> None:
+    place = armoury()
+    double = people.weapon("D1", "ZZ9", place=DEPOT)
+    register.join(double, place.weapons[0], reason="entered twice", by=CHIEF)
+    key = services.open_count(Opening(place.depot, counters=1), by=CHIEF)
+    counter = Actor(people.person("cara", "counter", DEPOT).username)
+    number = services.begin(key, by=counter)
+    tag = [Scan(f"urn:uuid:{place.weapons[0]}", "1", eye="ZZ9"), Scan(f"urn:uuid:{place.weapons[1]}", "2", eye="ZZ9")]
+
+    right, wrong = (answer.line for answer in services.scan(key, number, tag, by=counter))
+
+    assert right is not None
+    assert (right.weapon, right.what) == (place.weapons[0], "seen")
+    assert wrong is not None
+    assert (wrong.weapon, wrong.what) == (place.weapons[0], "tag_mismatch")

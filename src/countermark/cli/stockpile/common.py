@@ -18,8 +18,7 @@ def weapon_ids(texts: Sequence[str]) -> list[str]:
 
     found = []
     for text in texts:
-        # A label of a record that was joined to another is a label of the weapon all the same.
-        weapons = list(dict.fromkeys(str(one.replaced_by or one.pk) for one in queries.look(text).weapons))
+        weapons = queries.surviving(queries.look(text).weapons)
         if len(weapons) != 1:
             raise click.UsageError(f"{text!r} is {len(weapons) or 'no'} weapon(s) of this register; give its id")
         found.append(weapons[0])

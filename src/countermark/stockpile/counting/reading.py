@@ -78,8 +78,7 @@ def _weapons(meaning: Meaning, scan: Scan, expected: Expectation) -> tuple[list[
     if meaning.kind == "serial" and (own := expected.by_serial.get(canonical(meaning.value))):
         return list(own), ()
     known = scanning.look(scan.text)
-    # A label of a record that was joined to another is a label of the weapon all the same.
-    found = list(dict.fromkeys(str(weapon.replaced_by or weapon.pk) for weapon in known.weapons))
+    found = scanning.surviving(known.weapons)
     return [one for one in found if one in expected.items] or found, known.near
 
 
@@ -101,10 +100,10 @@ def _done(scan: Scan, weapon: str, text: str, expected: Expectation, tree: Tree)
 def _by_eye(line: Line, eye: str, expected: Expectation) -> Line:
     """A tag with the mark read beside it. The mark is what identifies: where it is another weapon's, that one is here, with a wrong tag."""
     own = expected.by_serial.get(canonical(eye), ())
-    read = own[0] if len(own) == 1 else next(iter([str(one.pk) for one in scanning.look(eye).weapons]), "")
-    if read and read == line.weapon:
+    found = list(own) if len(own) == 1 else scanning.surviving(scanning.look(eye).weapons)
+    if line.weapon in found:
         return line
-    return replace_line(line, weapon=read or line.weapon, what=rules.TAG_MISMATCH, eye=eye)
+    return replace_line(line, weapon=next(iter(found), line.weapon), what=rules.TAG_MISMATCH, eye=eye)
 
 
 def replace_line(line: Line, **changes: str) -> Line:

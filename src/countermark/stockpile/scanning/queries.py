@@ -8,6 +8,7 @@ from countermark.marks.sentences import Sentence
 from countermark.marks.text import canonical
 from countermark.register import papers
 from countermark.register.models import Mark, Weapon
+from countermark.register.queries import records
 from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.stockpile.codes import Meaning, scan, serials, tags
 from countermark.stockpile.models import Tag
@@ -61,6 +62,16 @@ def look(text: str, scope: Scope = EVERYTHING) -> Found:
             )
     near = _near(meaning, scope) if meaning.kind == "serial" else []
     return Found(meaning, near=tuple(near), said=said)
+
+
+def surviving(weapons: Iterable[Weapon]) -> list[str]:
+    """The ids of some weapons, each once: a label or mark of a record that was joined to another is one of the weapon all the same."""
+    return list(dict.fromkeys(_surviving(one) for one in weapons))
+
+
+def _surviving(weapon: Weapon) -> str:
+    state = records.surviving(str(weapon.pk)) if weapon.replaced_by else None
+    return state.id if state else str(weapon.pk)
 
 
 def _weapons(meaning: Meaning, scope: Scope) -> Sequence[Weapon]:

@@ -71,8 +71,7 @@ def weapons_of_lines(user: User, text: str, listed: Sequence[str] = ()) -> list[
     within = EVERYTHING if listed else scope.of(user)
     found, errors = [], []
     for number, line in enumerate(lines, 1):
-        # A label of a record that was joined to another is a label of the weapon all the same.
-        weapons = list(dict.fromkeys(str(one.replaced_by or one.pk) for one in scanning.look(line, within).weapons))
+        weapons = scanning.surviving(scanning.look(line, within).weapons)
         weapons = [one for one in weapons if one in listed] or weapons
         if len(weapons) == 1:
             found.append(weapons[0])
