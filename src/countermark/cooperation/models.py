@@ -1,6 +1,9 @@
 """Views of cooperation, folded from its acts (`states.py`)."""
 
+from countermark.cooperation.fund.models import Posting
 from countermark.ledger.models import ActLinkColumns, SubjectColumns
+
+__all__ = ["ActLink", "Posting", "SubjectRow"]
 
 
 class ActLink(ActLinkColumns):

@@ -91,6 +91,10 @@ class SubjectProjection:
         """Every act about a subject, as they stand in the logs held here."""
         return self._entries([subject]).get(subject, [])
 
+    def entries_about_each(self, wanted: Sequence[str]) -> dict[str, list[Entry]]:
+        """Every act about each of some subjects."""
+        return self._entries(wanted)
+
     def _links_of(self, entries: Iterable[Entry]) -> list[tuple[str, int]]:
         found = {(subject, one.position) for one in entries for subject in subjects.subjects_of(one, self.name)}
         return sorted(found)

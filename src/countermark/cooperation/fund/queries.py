@@ -1,0 +1,380 @@
+"""Reads of the fund: what the journal comes to, by window, purse, award, account, currency and year, as the closed periods say.
+
+Every sum is of one currency; amounts of two are added nowhere. A figure that needs a rate nobody entered is None.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from countermark.cooperation import acts
+from countermark.cooperation.fund import shapes
+from countermark.cooperation.fund.models import Posting
+from countermark.cooperation.fund.rules import books, money
+from countermark.cooperation.fund.rules.books import Balances, Closing, Line
+from countermark.cooperation.fund.rules.earmarks import Earmark, Purse
+from countermark.cooperation.fund.shapes import (
+    APPLICATION,
+    AWARD,
+    CLOSING,
+    PLEDGE,
+    PURSE,
+    RATE,
+    REPORT,
+    SCORE,
+    WINDOW,
+    Application,
+    ClosingFacts,
+    Pledge,
+    PurseFacts,
+    Rate,
+    Window,
+)
+from countermark.cooperation.queries import Viewer
+from countermark.cooperation.states import Subject
+from countermark.ledger import jcs
+
+
+def closings(window: str) -> list[Closing]:
+    """The periods of a window that two people closed, on the node that keeps its books."""
+    found = acts.subject(WINDOW, window)
+    keeper = found.of(Window).books if found else ""
+    done = [
+        one
+        for one in acts.subjects(CLOSING, parent=f"{WINDOW}:{window}", state="closed")
+        if shapes.of_books(one.log, keeper)
+    ]
+    values = [one.of(ClosingFacts) for one in done]
+    return [Closing(value.through, value.sizes) for value in values]
+
+
+def closed_through(window: str) -> str:
+    """The day through which the books of a window are closed; empty for none."""
+    return max((one.through for one in closings(window)), default="")
+
+
+def balances(window: str) -> Balances:
+    """What every account of a window comes to now."""
+    rows = (
+        Posting.objects.filter(window=window)
+        .values_list("account", "currency", "purse", "award")
+        .annotate(sum=Sum("amount"))
+    )
+    return Balances(
+        Line(account, currency, int(total), purse, award) for account, currency, purse, award, total in rows
+    )
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A row of the journal and the day it counts for: its own, or the first that was open where its period was closed without it."""
+
+    row: Posting
+    day: str
+
+
+def journal(windows: Iterable[str], *, begin: str = "", end: str = "") -> list[Booked]:
+    """The rows of some windows by the day they count for, in order; between two days (inclusive) where they are named."""
+    found = []
+    for window in windows:
+        closed = closings(window)
+        for row in Posting.objects.filter(window=window).iterator(chunk_size=2000):
+            day = books.booked(row.day, row.log, row.at, closed) if closed else row.day
+            if begin <= day and (not end or day <= end):
+                found.append(Booked(row, day))
+    return sorted(found, key=lambda one: (one.day, one.row.entry, one.row.line))
+
+
+def lines(rows: Iterable[Booked]) -> list[Line]:
+    """Rows of the journal as rules read them."""
+    return [Line(one.row.account, one.row.currency, one.row.amount, one.row.purse, one.row.award) for one in rows]
+
+
+def purses(window: str) -> dict[str, PurseFacts]:
+    """The purses of a window by key."""
+    return {one.key: one.of(PurseFacts) for one in acts.subjects(PURSE, parent=f"{WINDOW}:{window}")}
+
+
+def earmark_of(facts: PurseFacts | Pledge) -> Earmark:
+    """The conditions of a purse or pledge as rules read them."""
+    return Earmark(facts.themes, facts.regions, facts.projects)
+
+
+def held(window: str, currency: str, sums: Balances) -> list[Purse]:
+    """What is available of a currency in each purse of a window."""
+    known = purses(window)
+    return [
+        Purse(key, earmark_of(known[key]), left)
+        for key, left in sums.available_by_purse(currency).items()
+        if key in known
+    ]
+
+
+def rate_on(base: str, quote: str, day: str) -> Decimal | None:
+    """How many `quote` one `base` was, by the last rate entered for that day or before; the inverse of the other way round. None without one."""
+    if base == quote:
+        return Decimal(1)
+    found = [one.of(Rate) for one in acts.subjects(RATE)]
+    straight = [
+        (one.day, Decimal(one.rate)) for one in found if (one.base, one.quote) == (base, quote) and one.day <= day
+    ]
+    turned = [
+        (one.day, 1 / Decimal(one.rate)) for one in found if (one.base, one.quote) == (quote, base) and one.day <= day
+    ]
+    known = sorted(straight + turned, key=lambda one: one[0])
+    return known[-1][1] if known else None
+
+
+def valued(amounts: dict[str, int], to: str, day: str) -> int | None:
+    """Amounts by currency as one amount of another, by the rates of a day; None where a rate is missing."""
+    total = 0
+    for currency, amount in amounts.items():
+        rate = rate_on(currency, to, day) if amount else Decimal(1)
+        if rate is None:
+            return None
+        total += money.converted(amount, currency, to, rate)
+    return total
+
+
+def paid_on(pledges: Sequence[str]) -> dict[tuple[str, str], int]:
+    """What was paid in on some pledges, by pledge and currency."""
+    rows = Posting.objects.filter(pledge__in=list(pledges), account=books.CONTRIBUTIONS).values_list(
+        "pledge", "currency"
+    )
+    return {(pledge, currency): -int(total) for pledge, currency, total in rows.annotate(sum=Sum("amount"))}
+
+
+@dataclass(frozen=True)
+class AwardSums:
+    """What an award comes to, in minor units of its currency. `paid` is everything that was disbursed, whatever became of it."""
+
+    committed: int
+    paid: int
+    spent: int
+    refunded: int
+
+    @property
+    def open(self) -> int:
+        """What was paid and is neither accounted for nor given back."""
+        return self.paid - self.spent - self.refunded
+
+
+def award_sums(award: str) -> AwardSums:
+    """The sums of one award from its rows of the journal."""
+    rows = Posting.objects.filter(award=award).values_list("account", "kind").annotate(sum=Sum("amount"))
+    sums: dict[tuple[str, str], int] = {(account, kind): int(total) for account, kind, total in rows}
+    return AwardSums(
+        committed=sum(total for (account, _kind), total in sums.items() if account == books.COMMITTED),
+        paid=sums.get((books.ADVANCES, "disbursement"), 0),
+        spent=sums.get((books.GRANTS, "expense"), 0),
+        refunded=-sums.get((books.ADVANCES, "refund"), 0),
+    )
+
+
+def tranches_paid(award: str) -> list[int]:
+    """The numbers of the tranches of an award that were paid, and not taken back."""
+    rows = Posting.objects.filter(award=award, account=books.ADVANCES, kind="disbursement").values_list("tranche")
+    return sorted(tranche for tranche, total in rows.annotate(sum=Sum("amount")) if total > 0)
+
+
+def reports_accepted(award: str) -> int:
+    """How many reports on an award were accepted."""
+    return len(acts.subjects(REPORT, parent=f"{AWARD}:{award}", state="accepted"))
+
+
+@dataclass(frozen=True)
+class PurseLine:
+    """What became of the money of one purse in one currency: what was `given`, less what is still `owed` of it, less fees and differences,
+    with what was changed into it, is committed, paid out, paid back or available.
+    """
+
+    purse: str
+    currency: str
+    given: int
+    owed: int
+    fees: int
+    changed: int
+    committed: int
+    paid: int
+    repaid: int
+    available: int
+
+
+def of_purses(window: str, only: Iterable[str] | None = None, sums: Balances | None = None) -> list[PurseLine]:
+    """What became of the money of each purse of a window, by currency."""
+    sums = sums or balances(window)
+    wanted = None if only is None else set(only)
+    keys = sorted({(key[2], key[1]) for key in sums.sums if wanted is None or key[2] in wanted})
+    repaid = _repaid(window)
+    found = []
+    for purse, currency in keys:
+        back = repaid.get((purse, currency), 0)
+        found.append(
+            PurseLine(
+                purse,
+                currency,
+                given=-sums.total(books.CONTRIBUTIONS, currency, purse) + back,
+                owed=sums.total(books.ASSESSED, currency, purse),
+                fees=sums.total(books.FEES, currency, purse) + sums.total(books.DIFFERENCES, currency, purse),
+                changed=-sums.total(books.CONVERSION, currency, purse),
+                committed=sums.total(books.COMMITTED, currency, purse),
+                paid=sums.total(books.ADVANCES, currency, purse) + sums.total(books.GRANTS, currency, purse),
+                repaid=back,
+                available=sums.available(currency, purse),
+            )
+        )
+    return found
+
+
+def _repaid(window: str) -> dict[tuple[str, str], int]:
+    rows = Posting.objects.filter(window=window, kind="repayment", account=books.CONTRIBUTIONS).values_list(
+        "purse", "currency"
+    )
+    return {(purse, currency): int(total) for purse, currency, total in rows.annotate(sum=Sum("amount"))}
+
+
+# Who may see what: the books are for who keeps them; a donor sees what it gave, who applies or receives what concerns it.
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at the fund: whom they speak for, and whether they keep its books or audit."""
+
+    actor: str
+    books: bool
+
+    def sees_pledge(self, pledge: Pledge) -> bool:
+        """Whether a pledge may be seen."""
+        return self.books or (bool(self.actor) and pledge.donor == self.actor)
+
+    def sees_application(self, value: Application) -> bool:
+        """Whether an application may be seen: by who makes it and the State it is for."""
+        return self.books or (bool(self.actor) and self.actor in (value.applicant, value.recipient))
+
+
+def reader(who: Viewer, *, keeps: bool) -> Reader:
+    """The reader behind a viewer of the room; `keeps` says whether they keep the books."""
+    return Reader(who.actor, keeps or who.all)
+
+
+def windows(state: str = "") -> list[Subject]:
+    """Every window, the oldest first; of one state where it is named."""
+    rows = acts.rows(WINDOW)
+    return [acts.subject_of_row(row) for row in (rows.filter(state=state) if state else rows).order_by("since", "key")]
+
+
+def pledges(look: Reader, **columns: str) -> list[Subject]:
+    """The pledges somebody may see, the newest first."""
+    rows = acts.rows(PLEDGE).filter(**columns).order_by("-since", "key")
+    found = [acts.subject_of_row(row) for row in rows]
+    return [one for one in found if look.sees_pledge(one.of(Pledge))]
+
+
+def applications(look: Reader, call: str = "") -> list[Subject]:
+    """The applications somebody may see, of one call where it is named."""
+    found = [acts.subject_of_row(row) for row in acts.rows(APPLICATION).order_by("-since", "key")]
+    return [
+        one
+        for one in found
+        if look.sees_application(one.of(Application)) and one.of(Application).call == (call or one.of(Application).call)
+    ]
+
+
+def awards(look: Reader, **columns: str) -> list[Subject]:
+    """The awards somebody may see: of who is paid and of the State they are for."""
+    found = [acts.subject_of_row(row) for row in acts.rows(AWARD).filter(**columns).order_by("-since", "key")]
+    return [
+        one
+        for one in found
+        if look.books or (look.actor and look.actor in (one.value["applicant"], one.value["recipient"]))
+    ]
+
+
+def purses_of(look: Reader, window: str) -> list[str]:
+    """The purses of a window somebody may see: their own, or all."""
+    return [key for key, facts in purses(window).items() if look.books or (look.actor and facts.donor == look.actor)]
+
+
+def scores(application: str) -> list[Subject]:
+    """The scores of an application. Who may see them is another matter (`rules.grants.may_see`)."""
+    return acts.subjects(SCORE, parent=f"{APPLICATION}:{application}")
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """A line of a statement: an account in one currency over a period. `brought` is its balance before, `carried` after."""
+
+    account: str
+    currency: str
+    brought: int
+    debits: int
+    credits: int
+
+    @property
+    def carried(self) -> int:
+        """The balance at the end."""
+        return self.brought + self.debits - self.credits
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a statement is of: some windows, over a period, narrowed to purses (of a donor), an award, a project or a currency. None is no narrowing."""
+
+    windows: tuple[str, ...]
+    begin: str = ""
+    end: str = ""
+    purses: frozenset[str] | None = None
+    awards: frozenset[str] | None = None
+    currency: str = ""
+
+    def has(self, row: Posting) -> bool:
+        """Whether a row of the journal is in it."""
+        return (
+            (self.purses is None or row.purse in self.purses)
+            and (self.awards is None or row.award in self.awards)
+            and row.currency == (self.currency or row.currency)
+        )
+
+
+def statement(wanted: Wanted) -> list[StatementLine]:
+    """The accounts of a statement, by number and currency; those nothing ever stood on are left out."""
+    before: dict[tuple[str, str], int] = defaultdict(int)
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for one in journal(wanted.windows, end=wanted.end):
+        if not wanted.has(one.row):
+            continue
+        key = (one.row.account, one.row.currency)
+        if one.day < wanted.begin:
+            before[key] += one.row.amount
+        else:
+            sums[key][one.row.amount < 0] += abs(one.row.amount)
+    keys = sorted(set(before) | set(sums), key=lambda key: (books.CHART[key[0]].number, key[1]))
+    return [
+        StatementLine(account, currency, before[account, currency], *sums[account, currency])
+        for account, currency in keys
+    ]
+
+
+def digest(rows: Iterable[Booked]) -> str:
+    """A digest of what some rows of the journal come to, which whoever holds the same logs works out alike."""
+    sums = Balances(lines(rows)).sums
+    stated = [[*key, amount] for key, amount in sorted(sums.items()) if amount]
+    return hashlib.sha256(jcs.encode(stated)).hexdigest()
+
+
+def findings(window: str) -> list[str]:
+    """What does not fit together in a window: purses below nothing, a closed period that is not as it was closed, entries reversed twice."""
+    found = [
+        f"below_nothing:{purse}:{currency}:{amount}" for currency, purse, amount in balances(window).below_nothing()
+    ]
+    rows = journal([window])
+    for one in acts.subjects(CLOSING, parent=f"{WINDOW}:{window}", state="closed"):
+        value = one.of(ClosingFacts)
+        if value.digest != digest(row for row in rows if row.day <= value.through):
+            found.append(f"closed_differs:{value.through}")
+    entries = acts.rows(shapes.ENTRY).filter(parent=f"{WINDOW}:{window}").exclude(finding="")
+    return found + [f"{finding}:{key}" for key, finding in entries.values_list("key", "finding")]

@@ -1,0 +1,1 @@
+"""Decisions of the fund, without a database and without a clock."""
