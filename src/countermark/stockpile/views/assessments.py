@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.accounts.models import Place
+from countermark.accounts.models import Place, User
 from countermark.ledger.models import Attachment
 from countermark.register.services import side_texts
 from countermark.register.sheets import qr_code
@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     may = accounts.may(user, COMMAND)
     actions = [Action(_("Assess a site"), reverse("stockpile:assessment_add"), main=True)] if may else []
-    late = _corrections(assessments.open_corrections(places), _("Still to be put right"))
+    late = _corrections(user, assessments.open_corrections(places), _("Still to be put right"))
     return shown(request, Page(_(TITLE), HERE, tables=[table, late], actions=actions))
 
 
@@ -98,7 +98,7 @@ def site(request: HttpRequest, place: str) -> HttpResponse:
         _("Never assessed yet."),
         "years",
     )
-    open_ = _corrections(assessments.open_corrections([here.pk]), _("Still to be put right"))
+    open_ = _corrections(me(request), assessments.open_corrections([here.pk]), _("Still to be put right"))
     actions = [Action(_("Form for paper"), reverse("stockpile:assessment_paper", args=[here.pk]))]
     if accounts.may_at(me(request), COMMAND, here.pk):
         query = f"?place={here.pk}"
@@ -132,7 +132,7 @@ def assessment(request: HttpRequest, key: str) -> HttpResponse:
         ),
         _evidence(key, value),
         Table(_("Answers"), [_("Question"), _("Element"), _("Answer")], _answers(value), id="answers"),
-        _corrections(assessments.corrections_of(key), _("What it led to")),
+        _corrections(me(request), assessments.corrections_of(key), _("What it led to")),
     ]
     return shown(
         request,
@@ -268,14 +268,16 @@ def correction_done(request: HttpRequest, key: str) -> HttpResponse:
         services.done(key, said["how"], said["document"].read() if said["document"] else None, by=actor(request))
         return reverse("stockpile:assessment_site", args=[known.place])
 
-    table = _corrections([known], _("To be put right"), link=False)
+    table = _corrections(me(request), [known], _("To be put right"), link=False)
     return asked(request, form, do, Page(_("Put right"), HERE, tables=[table], above=_above()), _("It is done"))
 
 
-def _corrections(found: list[Subject], title: str, *, link: bool = True) -> Table:
+def _corrections(user: User, found: list[Subject], title: str, *, link: bool = True) -> Table:
+    """What is or was to be put right; a line leads on to saying that it is for who commands there."""
     texts = assessments.texts_of(found)
     names = dict(Place.objects.filter(pk__in={one.place for one in found}).values_list("pk", "name"))
-    rows = [_correction_row(one, texts, names, link) for one in found]
+    may = {place: link and accounts.may_at(user, COMMAND, place) for place in names}
+    rows = [_correction_row(one, texts, names, may.get(one.place, False)) for one in found]
     return Table(title, [_("What"), _("Site"), _("Who"), _("By when"), _("State")], rows, _("Nothing."), "corrections")
 
 

@@ -1,5 +1,6 @@
 """Surplus, destruction and ammunition: lists, records, and the forms that move them on."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from countermark.stockpile import acts, forms, proposals, queries, roster, secon
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.rules import elsewhere
 from countermark.stockpile.ammunition.services import Lot, Move
+from countermark.stockpile.codes import house
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.disposal.services import Destruction, Item, Plan, Review, Surplus
 from countermark.stockpile.proposals import Proposal
@@ -268,7 +270,7 @@ def destruction(request: HttpRequest, key: str) -> HttpResponse:
         steps=[
             (_("List"), True),
             (_("Authorised"), bool(value.approved_by)),
-            (_("Even"), balance.even),
+            (_("Reconciled"), balance.even),
             (_("Closed"), one.state == "closed"),
         ],
     )
@@ -310,7 +312,7 @@ def _destruction_actions(user: User, one: Subject, even: bool) -> list[Action]:
         return []
     steps = [
         ("read", _("Read a serial"), not even),
-        ("destroy", _("Destroyed"), not even),
+        ("destroy", _("Weapons destroyed"), not even),
         ("withdraw", _("Take off the list"), not even),
     ]
     steps.append(("close", _("Close the list"), even))
@@ -327,7 +329,10 @@ def destruction_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     """One step of a destruction: a serial read, weapons destroyed, one taken off, the list closed."""
     known(request, "destruction", key, HANDLE)
     back, by, user = reverse("stockpile:destruction", args=[key]), actor(request), me(request)
-    page = _page(_("Destruction"), back)
+    above = back, _("Destruction")
+    page = {name: Page(title, "disposal", above=above) for name, title in _step_titles().items()}.get(step)
+    if page is None:
+        raise Http404
 
     def read(said: dict[str, Any]) -> str:
         disposal.read(key, _item(user, key, said["weapon"]), said["serial"], by=by)
@@ -348,17 +353,22 @@ def destruction_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         return back
 
     if step == "read":
-        shown_page = Page(
-            page.title, page.here, tables=[_item_table(key)], above=page.above, note=_("Read the weapon, not the list.")
-        )
-        return asked(request, forms.Read(posted(request)), read, shown_page, _("Read"))
+        page = replace(page, tables=[_item_table(key)], note=_("Read the weapon, not the list."))
+        return asked(request, forms.Read(posted(request)), read, page, _("Read"))
     if step == "destroy":
         return asked(request, forms.Destroy(posted(request)), destroyed, page, _("They are destroyed"))
     if step == "withdraw":
         return asked(request, forms.Withdraw(posted(request)), withdrawn, page, _("Take off the list"))
-    if step == "close":
-        return asked(request, forms.Close(posted(request)), closed, page, _("Close the list"))
-    raise Http404
+    return asked(request, forms.Close(posted(request)), closed, page, _("Close the list"))
+
+
+def _step_titles() -> dict[str, str]:
+    return {
+        "read": _("Read a serial"),
+        "destroy": _("Weapons destroyed"),
+        "withdraw": _("Take off the list"),
+        "close": _("Close the list"),
+    }
 
 
 @requires(HANDLE)
@@ -451,11 +461,11 @@ def lots(request: HttpRequest) -> HttpResponse:
 @requires("stock.view")
 @require_GET
 def lot(request: HttpRequest, key: str) -> HttpResponse:
-    """One lot."""
-    one = acts.subject("lot", key)
-    if one is None:
-        raise Http404(_("There is no such lot."))
-    value, places = one.of(Lot), queries.visible(me(request))
+    """One lot, with what is on hand at the places one may see."""
+    one, places = acts.subject("lot", key), queries.visible(me(request))
+    if one is None or elsewhere(one.of(Lot).on_hand, places):
+        raise Http404(_("There is no such lot among those you may see."))
+    value = one.of(Lot)
     names = dict(Place.objects.values_list("pk", "name"))
     facts = [
         (_("Maker"), Cell(value.maker)),
@@ -493,11 +503,14 @@ def lot(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def lot_add(request: HttpRequest) -> HttpResponse:
     """Describes a lot, or says anew what condition it is in."""
-    one = acts.subject("lot", request.GET.get("lot", ""))
-    form = forms.Lot(posted(request), initial=one.value if one else None)
+    one, places = acts.subject("lot", request.GET.get("lot", "")), queries.visible(me(request))
+    known_ = one is not None and not elsewhere(one.of(Lot).on_hand, places)
+    form = forms.Lot(posted(request), initial=one.value if one and known_ else None)
 
     def do(said: dict[str, Any]) -> str:
-        return reverse("stockpile:lot", args=[ammunition.describe(Lot(**said), by=actor(request))])
+        key = ammunition.describe(Lot(**said), by=actor(request))
+        # A lot that lies elsewhere has no page here before some of it came.
+        return _lot_or_list(request, key, reverse("stockpile:lot_move", args=[key]))[0]
 
     return asked(
         request,
@@ -518,13 +531,28 @@ def lot_move(request: HttpRequest, key: str) -> HttpResponse:
     form = forms.Movement(common.places_of(me(request), HANDLE), posted(request))
 
     def do(said: dict[str, Any]) -> str:
-        to = said["to"]
-        if said["word"] == "issue":
-            found = roster.by_card(to) or roster.find(identity.opaque("party", to))
-            to = found.party if found else to
+        to = _other_side(said["word"], said["to"])
         move = Move(said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request))
         ammunition.move(key, move, by=actor(request))
-        return reverse("stockpile:lot", args=[key])
+        return _lot_or_list(request, key)[0]
 
-    page = Page(_("Record a movement"), "ammunition", above=(reverse("stockpile:lot", args=[key]), one.of(Lot).lot))
+    page = Page(_("Record a movement"), "ammunition", above=_lot_or_list(request, key))
     return asked(request, form, do, page, _("Record"))
+
+
+def _other_side(word: str, text: str) -> str:
+    """Who receives rounds or the place they go to, by what was scanned or typed."""
+    if word == "issue":
+        found = roster.by_card(text) or roster.find(identity.opaque("party", text))
+        return found.party if found else text
+    code = house.parse(text) if word == "move" else None
+    place = units.place_of_code(code[1]) if code and code[0] == "place" else None
+    return str(place.pk) if place else text
+
+
+def _lot_or_list(request: HttpRequest, key: str, instead: str = "") -> tuple[str, str]:
+    """The page of a lot, as (address, name); the list of lots (or `instead`) where nothing of it lies where somebody may see it."""
+    one = acts.subject("lot", key)
+    if one is None or elsewhere(one.of(Lot).on_hand, queries.visible(me(request))):
+        return instead or reverse("stockpile:lots"), _("Ammunition")
+    return reverse("stockpile:lot", args=[key]), one.of(Lot).lot

@@ -125,7 +125,7 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
         (_("Ammunition sent apart"), Cell(names.get(value.ammunition, ""))),
     ]
     page = Page(
-        _("Shipment of %(day)s") % {"day": when(one.since)},
+        _title(one),
         "shipments",
         facts=facts,
         tables=[*_manifest(value), *_hands(value, names)],
@@ -228,7 +228,7 @@ _SIDES: dict[str, Side] = {
 def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     """One step of a shipment: sent off, handed over on the way, arrived, cancelled, closed; each by the side whose step it is."""
     one = known(request, "shipment", key, HANDLE, _side_of(step))
-    page = Page(_("Shipment"), "shipments", above=(reverse("stockpile:shipment", args=[key]), _("Shipment")))
+    page = Page(_step_titles()[step], "shipments", above=(reverse("stockpile:shipment", args=[key]), _title(one)))
     do = _doers(request, one)[step]
     if step == "dispatch":
         return asked(request, forms.Dispatch(posted(request)), do, page, _("Send off"))
@@ -239,6 +239,20 @@ def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         return asked(request, forms.offer_stores(forms.Arrive(posted(request)), stores), do, page, _("Take in"))
     button = _("Cancel it") if step == "cancel" else _("Close")
     return asked(request, forms.Why(posted(request)), do, page, button)
+
+
+def _title(one: Subject) -> str:
+    return _("Shipment of %(day)s") % {"day": when(one.since)}
+
+
+def _step_titles() -> dict[str, str]:
+    return {
+        "dispatch": _("Send off"),
+        "pass": _("Handed over on the way"),
+        "arrive": _("Arrived"),
+        "cancel": _("Cancel the shipment"),
+        "close": _("Close the shipment"),
+    }
 
 
 def _doers(request: HttpRequest, one: Subject) -> dict[str, Callable[[dict[str, Any]], str]]:
@@ -296,7 +310,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         missing = len(value.missing)
         said = ngettext("%(n)d missing", "%(n)d missing", missing) % {"n": missing} if missing else _("all back")
         rows.append([
-            Cell(f"{stock_word(value.what, 'incident_what')}, {when(one.since)}", reverse("stockpile:incident", args=[one.key])),
+            Cell(_incident_title(one), reverse("stockpile:incident", args=[one.key])),
             Cell(names.get(one.place, "")),
             Cell(said, tone="alarm" if missing and one.state in incidents.OPEN else ""),
             Cell(stock_word(one.state, "incident_state")),
@@ -339,7 +353,7 @@ def incident(request: HttpRequest, key: str) -> HttpResponse:
     ]
     table = Table(_("Weapons"), [_("Serial"), _("Weapon"), _("Now")], rows)
     page = Page(
-        f"{stock_word(value.what, 'incident_what')}, {when(one.since)}",
+        _incident_title(one),
         "incidents",
         facts=facts,
         tables=[table],
@@ -393,6 +407,15 @@ def incident_add(request: HttpRequest) -> HttpResponse:
     return asked(request, form, do, page, _("Report"))
 
 
+def _incident_above(one: Subject) -> tuple[str, str]:
+    return reverse("stockpile:incident", args=[one.key]), _incident_title(one)
+
+
+def _incident_title(one: Subject) -> str:
+    words = {"what": stock_word(one.of(Incident).what, "incident_what"), "day": when(one.since)}
+    return _("%(what)s, %(day)s") % words
+
+
 @requires("stock.view")
 @GET_OR_POST
 def incident_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
@@ -401,9 +424,9 @@ def incident_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     user = me(request)
     if step == "write_off" and not accounts.may(user, HANDLE):
         permission = COMMAND
-    known(request, "incident", key, permission)
-    back, by = reverse("stockpile:incident", args=[key]), actor(request)
-    page = Page(_("Loss or theft"), "incidents", above=(back, _("Loss or theft")))
+    above, by = _incident_above(known(request, "incident", key, permission)), actor(request)
+    back, titles = above[0], {"inquire": _("Record the inquiry"), "recover": _("Something came back")}
+    page = Page(titles.get(step, _("Propose to write off")), "incidents", above=above)
 
     def inquired(said: dict[str, Any]) -> str:
         incidents.inquire(key, finding=said["finding"], sanction=said["sanction"], by=by)
