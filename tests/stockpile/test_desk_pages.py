@@ -5,8 +5,9 @@ import re
 import pytest
 from django.test import Client
 
+from countermark.ledger import identity
 from countermark.ledger.services import Actor
-from countermark.stockpile import acts, units
+from countermark.stockpile import acts, kits, units
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot, Move
 from countermark.stockpile.assessment import services as assessments
@@ -18,7 +19,7 @@ from countermark.stockpile.shipments.services import Manifest
 from countermark.stockpile.units import UnitFields
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury
+from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued
 
 pytestmark = pytest.mark.django_db
 LOT = Lot("Sellier", "9x19", "SB-17", "2019", condition="serviceable")
@@ -108,3 +109,33 @@ def test_what_is_to_be_put_right_is_a_link_for_who_may_say_that_it_is(place: Arm
     shown = [client.get("/stockpile/assessments/").content.decode() for client in (armourer, commander)]
 
     assert ["/stockpile/assessments/actions/" in page for page in shown] == [False, True]
+
+
+def scanned(client: Client, text: str) -> str:
+    """The row of the page that says what anything is."""
+    return client.post("/stockpile/scan/", {"scan": text}, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_a_code_that_is_on_no_weapon_leads_to_what_it_is_on(place: Armoury, armourer: Client) -> None:
+    kit = kits.set_kit(kits.KitFields("Marksman 4", place.rack_a, place.weapons, []), by=ARMOURER)
+    receipt = issued(place)
+    codes = {
+        kit: f"/stockpile/kits/{kit}/",
+        receipt: f"/stockpile/receipts/{receipt}/",
+        units.code_of(place.rack_a): f"/stockpile/units/{place.rack_a}/",
+        place.card: f"/stockpile/people/{identity.ref_of(place.trained)}/",
+    }
+
+    for code, page in codes.items():
+        row = scanned(armourer, house.shown(code))
+        assert 'data-scan-outcome="done"' in row
+        assert f'href="{page}"' in row
+        assert armourer.get(page).status_code == 200
+    assert armourer.post("/find/", {"q": kit}).headers["Location"] == codes[kit]
+
+
+def test_of_another_depot_a_code_leads_nowhere(place: Armoury) -> None:
+    kit = kits.set_kit(kits.KitFields("Marksman 4", place.rack_a, place.weapons, []), by=ARMOURER)
+    stranger = people.signed_in("rui", "armourer", OTHER)
+
+    assert all("href=" not in scanned(stranger, code) for code in (kit, issued(place), place.card))

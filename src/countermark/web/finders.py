@@ -13,6 +13,7 @@ from countermark.register.models import Mark, Weapon
 from countermark.register.queries import scope
 from countermark.stockpile import codes
 from countermark.stockpile import queries as stockpile
+from countermark.stockpile.scanning import leads
 from countermark.stockpile.scanning import queries as scanning
 from countermark.tracing.papers import references
 from countermark.web.find import finder
@@ -49,8 +50,10 @@ def _by_scan(user: User, text: str) -> str | None:
 
 
 def _by_paper(user: User, text: str) -> str | None:
-    """The code of a hand receipt, a count, a manifest or a certificate of destruction; the page itself says whether this person may see it."""
+    """A code of the stockpile that is on no weapon; of a receipt, a count or a paper the page itself says whether this person may see it."""
     meaning = codes.scan(text)
+    if meaning.kind in ("kit", "place", "person"):
+        return leads.page_of(user, meaning) or None
     if meaning.kind == "receipt":
         return url("stockpile:receipt", meaning.value)
     if meaning.kind == "count":

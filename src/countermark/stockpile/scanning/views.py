@@ -12,8 +12,9 @@ from countermark.accounts.access import requires
 from countermark.marks.sentences import told
 from countermark.register import photographs as pictures
 from countermark.register.queries import scope
+from countermark.register.views.common import me
 from countermark.stockpile.codes import scanning
-from countermark.stockpile.scanning import photographs, queries
+from countermark.stockpile.scanning import leads, photographs, queries
 
 KINDS = {
     "weapon": noop("Weapon"),
@@ -55,11 +56,14 @@ def look(request: HttpRequest) -> HttpResponse:
 def _row(request: HttpRequest) -> dict[str, Any]:
     text = request.POST.get("scan", "")[: scanning.LONGEST + 1]
     found = queries.look(text, scope.of(request.user))
+    lead = leads.page_of(me(request), found.meaning)
     return {
         "found": found,
+        "lead": lead,
+        "outcome": "done" if lead else found.outcome,
         "text": found.meaning.value or text[:80],
         "kind": _(KINDS[found.meaning.kind]),
-        "word": _word(found),
+        "word": _("Known") if lead else _word(found),
     }
 
 
