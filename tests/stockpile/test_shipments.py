@@ -63,6 +63,20 @@ def kind(weapon: str) -> str:
     return held.kind if held else ""
 
 
+@pytest.mark.parametrize("read", [0, 1, 3])
+def test_what_is_loaded_is_what_the_manifest_says_or_it_does_not_go(place: Armoury, read: int) -> None:
+    said = Manifest(place.depot, place.other, place.weapons[:2], "2030-01-01", authority="order 7")
+    key = services.prepare(said, by=ARMOURER)
+
+    with pytest.raises(Refused) as refused:
+        services.dispatch(key, place.weapons[:read], by=ARMOURER)
+
+    wrong = {0: place.weapons[:2], 1: place.weapons[1:2], 3: place.weapons[2:3]}[read]
+    assert [error.value for error in refused.value.errors] == wrong
+    services.dispatch(key, place.weapons[1::-1], by=ARMOURER)
+    assert services.known_shipment(key).of(Shipment).loaded == 2
+
+
 def test_what_was_sent_off_is_on_its_way_and_in_no_store(place: Armoury) -> None:
     sent(place)
 

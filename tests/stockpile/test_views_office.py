@@ -116,7 +116,7 @@ def test_weapons_go_from_depot_to_depot(place: Armoury, armourer: Client) -> Non
     step = page.removeprefix("/stockpile/")
     assert "by night" not in text(armourer, page)
 
-    sent(armourer, f"{step}dispatch/")
+    sent(armourer, f"{step}dispatch/", weapons=SERIALS)
     sent(receiver, f"{step}pass/", party="Border guard", where="km 40")
     assert "short" in text(
         receiver, sent(receiver, f"{step}arrive/", store=place.other, weapons="AB1000", seals="S1\nS2")
@@ -304,7 +304,7 @@ def test_who_sends_a_shipment_cannot_say_that_it_arrived_nor_who_receives_it_cal
 
     assert receiver.post(f"{page}cancel/", sent_as).status_code == 404
     assert receiver.post(f"{page}dispatch/").status_code == 404
-    sent(armourer, f"{page.removeprefix('/stockpile/')}dispatch/")
+    sent(armourer, f"{page.removeprefix('/stockpile/')}dispatch/", weapons=SERIALS)
     assert armourer.post(f"{page}arrive/", sent_as).status_code == 404
     assert armourer.post(f"{page}close/", sent_as).status_code == 404
 

@@ -69,7 +69,7 @@ def _sent(here: Place, there: Place, weapons: list[str], days: int, name: str, b
     )  # fmt: skip
     key = shipments.prepare(manifest, by=by, request=f"demonstration {name}")
     if shipments.known_shipment(key).state == "prepared":
-        shipments.dispatch(key, by=by)
+        shipments.dispatch(key, weapons, by=by)
     return key
 
 

@@ -189,11 +189,16 @@ class Shipment(Placed):
 class Dispatch(Second):
     """A shipment sent off."""
 
+    weapons = lines(
+        lazy("Weapons read"),
+        help_text=lazy("Each as it is loaded, one a line: what goes is what the manifest says. A scanner may write them."),
+    )
     account = line(
         lazy("Account on the way"), required=False,
         help_text=lazy("The unit that answers for the weapons until they arrive, where it is not the one that sends them."),
     )  # fmt: skip
     happened = when(lazy("When, if it was earlier"))
+    field_order = ("weapons", "account", "happened", "second_name", "second_secret")
 
 
 class Pass(forms.Form):

@@ -63,18 +63,19 @@ def show_shipment(key: str, as_json: bool) -> None:
 
 @shipment.command("dispatch")
 @_key
+@click.argument("weapons", nargs=-1, required=True, metavar="WEAPON...")
 @click.option("--second", default="", help="The user who confirms; asks for their password.")
 @click.option("--account", default="", help="The unit that answers for them on the way, if it is not the sender's.")
 @_happened
 @json_option
-def dispatch(key: str, second: str, account: str, happened: str, as_json: bool) -> None:
-    """Sends it off."""
+def dispatch(key: str, weapons: tuple[str, ...], second: str, account: str, happened: str, as_json: bool) -> None:
+    """Sends it off: WEAPONS are all that were read as they were loaded, and are those of the manifest."""
     ready()
     from countermark.stockpile.shipments import services
 
     by, known = actor(), services.known_shipment(key)
     confirmer = confirmed(second, known.place, by.name)
-    services.dispatch(key, second=confirmer, happened=happened, account=account, by=by)
+    services.dispatch(key, weapon_ids(weapons), second=confirmer, happened=happened, account=account, by=by)
     done("shipment", key, as_json)
 
 

@@ -29,6 +29,12 @@ class Arrival:
         return "seals" if self.seals_missing or self.seals_foreign else ""
 
 
+def loaded(manifest: Collection[str], read: Iterable[str]) -> tuple[list[str], list[str]]:
+    """What of a manifest was not read as it was loaded, and what was read and stands on no line of it; both empty where it may go."""
+    seen = list(dict.fromkeys(read))
+    return [one for one in manifest if one not in set(seen)], [one for one in seen if one not in set(manifest)]
+
+
 def arrival(
     manifest: Collection[str],
     earlier: Collection[str],

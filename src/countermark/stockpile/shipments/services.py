@@ -12,6 +12,7 @@ from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.marks.sentences import Sentence
 from countermark.register import projection
+from countermark.register.files.errors import RowError
 from countermark.stockpile import acts, custody, proposals, receipts, states, units
 from countermark.stockpile.custody import Order
 from countermark.stockpile.proposals import Approval
@@ -28,7 +29,7 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     """A consignment. `sender` and `receiver` are places; `route`, `escort`, `vehicle`, `authority` and `ammunition` ids of notes (exactly
     where it goes is shown by permission only); `seals` their numbers; `received` the weapons that have arrived, `surplus` those that came
     with them unannounced. `account` is the party of the unit that answers for them on the way (empty: as before), `second` the person id of who
-    confirmed, `asked_by` of who proposed it, where it was proposed.
+    confirmed, `asked_by` of who proposed it, where it was proposed; `loaded` is how many weapons were read as they were loaded.
     """
 
     sender: str
@@ -47,6 +48,7 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     second: str = ""
     account: str = ""
     asked_by: str = ""
+    loaded: int = 0
 
     @property
     def short(self) -> list[str]:
@@ -55,7 +57,8 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def _dispatched(subject: Subject, act: Entry) -> Subject:
-    said = {"dispatched": text(act.body, "happened") or act.recorded.time}
+    said: dict[str, Any] = {"dispatched": text(act.body, "happened") or act.recorded.time}
+    said["loaded"] = len(texts(act.body, "read"))
     said |= {name: text(act.body, name) for name in ("second", "account", "asked_by")}
     if subject.state != "prepared":
         return msgspec.structs.replace(subject, finding="out_of_order")
@@ -168,26 +171,55 @@ def _require_few_seals(seals: Sequence[str]) -> None:
 
 
 def dispatch(
-    key: str, *, second: str = "", happened: str = "", account: str = "", asked_by: str = "", by: Actor
+    key: str,
+    read: Sequence[str] | None = None,
+    *,
+    second: str = "",
+    happened: str = "",
+    account: str = "",
+    asked_by: str = "",
+    by: Actor,
 ) -> None:
     """Sends it off: the weapons are on their way, until they arrive on the account of the sender or of the unit that is named.
 
-    `account` is the name (or party id) of the unit that answers for them on the way, such as the carrier's or the receiver's; `asked_by` the
+    `read` are the weapons as they were read when they were loaded: each end counts for itself, and what goes is what the manifest says (None
+    where nobody read them here). `account` is the name (or party id) of the unit that answers for them on the way, such as the carrier's or the receiver's; `asked_by` the
     person id of who proposed it, where `by` approves. Raises `Refused`.
     """
     party, texts_ = _account(account)
     with acts.alone():
         known = known_shipment(key, "prepared")
         value = known.of(Shipment)
+        _require_loaded(value.weapons, read)
         custody.require_second(value.sender, "dispatch", second, asked_by or identity.opaque("person", by.name))
         order = Order(
             "dispatch", shipment=key, due=known.due, document=key, happened=happened, account=party,
             only=units.of_site(value.sender),
         )  # fmt: skip
         events, _ = custody.drafts(order, value.weapons)
-        fields = {"second": second, "happened": happened, "account": party, "asked_by": asked_by}
+        fields = {
+            "second": second,
+            "happened": happened,
+            "account": party,
+            "asked_by": asked_by,
+            "read": sorted(set(read or ())),
+        }
         act = acts.draft("stockpile_shipment_dispatched", [known.name], fields, texts=texts_)
         acts.append([*events, act], by=by)
+
+
+def _require_loaded(manifest: Sequence[str], read: Sequence[str] | None) -> None:
+    if read is None:
+        return
+    missing, foreign = rules.loaded(manifest, read)
+    errors = [RowError(0, "weapon", one, _UNREAD, "short") for one in missing]
+    errors += [RowError(0, "weapon", one, _FOREIGN, "surplus") for one in foreign]
+    if errors:
+        raise acts.Refused(errors)
+
+
+_UNREAD = Sentence("a weapon that was read as it was loaded: this one stands on the manifest and was not")
+_FOREIGN = Sentence("a weapon of the manifest: this one stands not on it")
 
 
 def _account(name: str) -> tuple[str, list[SideNote]]:
@@ -198,12 +230,26 @@ def _account(name: str) -> tuple[str, list[SideNote]]:
     return identity.opaque("party", text), [SideNote("party", text)]
 
 
-def propose_dispatch(key: str, *, happened: str = "", account: str = "", by: Actor, request: str = "") -> str:
+def propose_dispatch(
+    key: str,
+    read: Sequence[str] | None = None,
+    *,
+    happened: str = "",
+    account: str = "",
+    by: Actor,
+    request: str = "",
+) -> str:
     """Asks a second person to send it off; returns the proposal. Raises `Refused` for one that cannot go."""
     party, texts_ = _account(account)
-    command = {"shipment": key, "happened": acts.happened_at(happened), "account": party}
+    command = {
+        "shipment": key,
+        "happened": acts.happened_at(happened),
+        "account": party,
+        "read": sorted(set(read or ())),
+    }
     with acts.alone():
         known = known_shipment(key, "prepared")
+        _require_loaded(known.of(Shipment).weapons, read)
         proposals.require_none_waits("dispatch", "shipment", key, known.place, request)
         custody.require_here("dispatch", known.place, known.of(Shipment).weapons)
         return proposals.propose(
@@ -214,7 +260,7 @@ def propose_dispatch(key: str, *, happened: str = "", account: str = "", by: Act
 @proposals.executor("dispatch", "stock.handle", "stock.command")
 def _dispatch(command: dict[str, Any], approval: Approval) -> None:
     dispatch(
-        text(command, "shipment"), second=approval.second, happened=text(command, "happened"), account=text(command, "account"),
+        text(command, "shipment"), texts(command, "read") or None, second=approval.second, happened=text(command, "happened"), account=text(command, "account"),
         asked_by=approval.proposer, by=approval.by,
     )  # fmt: skip
 

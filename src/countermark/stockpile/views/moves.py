@@ -118,6 +118,7 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
         (_("To"), Cell(places.get(value.receiver, ""))),
         (_("To arrive by"), Cell(when(one.due))),
         (_("Ordered by"), Cell(names.get(value.authority, ""))),
+        (_("Read as it was loaded"), Cell(f"{value.loaded:,}" if value.loaded else "")),
         (_("Seals"), Cell(", ".join(value.seals), exact=True)),
         (_("Vehicle"), Cell(names.get(value.vehicle, ""))),
         (_("Escort"), Cell(names.get(value.escort, ""))),
@@ -262,7 +263,8 @@ def _doers(request: HttpRequest, one: Subject) -> dict[str, Callable[[dict[str, 
 
     def dispatch(said: dict[str, Any]) -> str:
         second = seconds.of_form(said, beside=user, place=one.place)
-        shipments.dispatch(key, second=second, happened=said["happened"], account=said["account"], by=by)
+        read = weapons_of_lines(user, said["weapons"], one.of(Shipment).weapons)
+        shipments.dispatch(key, read, second=second, happened=said["happened"], account=said["account"], by=by)
         return back
 
     def passed(said: dict[str, Any]) -> str:

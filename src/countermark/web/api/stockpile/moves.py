@@ -63,10 +63,11 @@ class ManifestToMake(Strict):
 
 
 class Dispatch(Strict):
-    """When it was sent off, if that was earlier; `account` is the unit (name or id) that answers for the weapons on the way, where that is not
+    """`weapons` are all that were read as they were loaded, and must be those of the manifest; when it was sent off, if that was earlier; `account` is the unit (name or id) that answers for the weapons on the way, where that is not
     the one that sends them.
     """
 
+    weapons: Annotated[list[UUID], Field(min_length=1, max_length=500)]
     happened: Short = ""
     account: Short = ""
 
@@ -180,10 +181,11 @@ def dispatch_shipment(request: HttpRequest, key: Key, given: Dispatch, once_as: 
     user = person(request)
     found = known(user, "shipment", key, HANDLE, "place")
     said = {"happened": given.happened, "account": given.account}
+    read = [str(one) for one in given.weapons]
     if needs_second(units.policy_at(found.place), "dispatch"):
-        made = shipments.propose_dispatch(key, **said, by=actor(user), request=once_key(user, once_as))
+        made = shipments.propose_dispatch(key, read, **said, by=actor(user), request=once_key(user, once_as))
         return Status(202, Proposed(proposal=made))
-    shipments.dispatch(key, **said, by=actor(user))
+    shipments.dispatch(key, read, **said, by=actor(user))
     return facts(known(user, "shipment", key))
 
 
