@@ -45,6 +45,7 @@ COUNT = {"code": "CT000000000"}
 KIT = {"code": "KT000000000"}
 COUNT_PLAN = {"key": "nobodys"}
 AID = {"assistance", "authority", "partner", "fund", "reports", "auditor"}
+AID_WRITERS = {"assistance", "partner"}
 ACTOR = {"key": "XQ"}
 PERSON = {"ref": "0" * 64}
 RECEIPT = {"code": "HR00000000"}
@@ -289,6 +290,23 @@ PAGES: dict[str, Page] = {
 
 NATIONAL: dict[str, Page] = {
     "cooperation:home": Page(AID),
+    "cooperation:training": Page(AID),
+    "cooperation:trained": Page(AID),
+    "cooperation:certificate_check": Page(AID),
+    "cooperation:course": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:call": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:nomination": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:certificate": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:course_add": Page(AID_WRITERS),
+    "cooperation:course_change": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:call_add": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:nominate": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:choose": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:attendance": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:call_cancel": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:nomination_withdraw": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:results": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:post_check": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
     "cooperation:actors": Page(AID),
     "cooperation:actor": Page(AID, kwargs=ACTOR),
     "cooperation:actor_add": Page({"assistance"}),

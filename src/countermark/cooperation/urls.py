@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from countermark.cooperation.views import actors, home, needs, offers
+from countermark.cooperation.views import actors, home, needs, offers, training
 
 patterns: list[URLPattern | URLResolver] = [
     path("cooperation/", home.home, name="home"),
@@ -16,6 +16,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("cooperation/needs/<str:key>/", needs.need_page, name="need"),
     path("cooperation/offers/", offers.offer_list, name="offers"),
     path("cooperation/offers/<str:key>/", offers.offer_page, name="offer"),
+    *training.PATTERNS,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((patterns, "cooperation")))]

@@ -92,7 +92,7 @@ LABELS: dict[str, dict[str, str]] = {
         "commission": _("National commission"),
         "other": _("Other"),
     },
-    "sex": {"": _("not said"), "f": _("woman"), "m": _("man")},
+    "sex": {"f": _("woman"), "m": _("man")},
     "nominee_outcome": {"chosen": _("chosen"), "waiting": _("waiting"), "refused": _("not chosen")},
     "call_state": {
         "open": _("open for nominations"),
@@ -150,3 +150,79 @@ LABELS: dict[str, dict[str, str]] = {
         "third": _("the scores lie far apart: a third scorer is asked"),
     },
 }
+
+LABELS |= {
+    "stage": {
+        "planning": _("Planning"),
+        "design": _("Design"),
+        "implementation": _("Implementation"),
+        "evaluation": _("Evaluation"),
+        "closed": _("Closed"),
+        "cancelled": _("Ended before its time"),
+    },
+    "hint": {
+        "none": _("nothing"),
+        "exists": _("that there is one"),
+        "named": _("whose it is"),
+    },
+    "oda": {
+        "yes": _("counts as official development assistance"),
+        "no": _("does not count as official development assistance"),
+    },
+    "deliverable": {
+        "equipment": _("Equipment"),
+        "training": _("Training in the local language"),
+        "knowledge": _("Transfer of knowledge"),
+        "software": _("Software"),
+        "legal": _("Legal text"),
+        "works": _("Building works"),
+    },
+    "grade": {
+        "1": _("low"),
+        "2": _("middling"),
+        "3": _("high"),
+    },
+    "condition": {
+        "authority": _("The recipient has named its authority"),
+        "need": _("It answers a need of the recipient"),
+        "aims": _("Aims and themes are stated"),
+        "payers": _("Every line of the budget has a payer"),
+        "overlap": _("Overlaps were looked for, and the recipient has answered them"),
+        "terms": _("The terms are signed by the recipient and every provider"),
+        "deliverables": _("What will be delivered is stated"),
+        "maintained": _("All equipment has a maintenance plan and a way to go on by hand"),
+        "transfer": _("Training in a language of the recipient and transfer of knowledge are part of it"),
+        "risks": _("Risks are stated"),
+        "indicators": _("Indicators are stated, each with a baseline and a target"),
+        "running": _("Every running cost has a payer"),
+        "delivered": _("Everything was delivered and accepted, or the recipient does without"),
+        "measured": _("Every indicator was read since the project began"),
+        "outcome": _("The recipient has said what came of it"),
+    },
+    "odd": {
+        "not_a_side": _("somebody whose project it is not"),
+        "not_recipient": _("somebody else spoke for the recipient"),
+        "not_authority": _("somebody else than the named authority decided"),
+        "not_this_gate": _("a gate that was not next"),
+        "not_asked": _("nobody had asked for the gate"),
+        "own_proposal": _("who asked for a gate would have passed it"),
+        "out_of_order": _("not in the stage it belongs to"),
+        "other_terms": _("other terms were signed than those offered last"),
+        "overlap_open": _("terms were signed while an overlap was open"),
+        "settled": _("the deliverable was settled already"),
+        "unknown": _("it names what the project does not have"),
+        "unreadable": _("this version of the program cannot read it"),
+    },
+    "meeting_state": {
+        "planned": _("planned"),
+        "held": _("held"),
+        "cancelled": _("cancelled"),
+    },
+    "elsewhere_stage": {
+        "planning": _("Planning"),
+        "implementation": _("Implementation"),
+        "closed": _("Closed"),
+        "cancelled": _("Ended before its time"),
+    },
+}
+"""The words of projects, meetings and what others do."""

@@ -4,9 +4,7 @@ A receipt is opened with the events in one transaction, signed by who receives, 
 signed by this node, lets anybody who has the node's public key check it without a network (`proof_of`, `verify`).
 """
 
-import base64
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,11 +12,12 @@ from typing import Literal
 import msgspec
 
 from countermark.accounts.models import Place
-from countermark.ledger import checkpoint, guard, identity, services
+from countermark.ledger import identity
 from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.ledger.subjects import text
 from countermark.marks.sentences import Sentence
+from countermark.register import signed
 from countermark.register.rules import WeaponState
 from countermark.stockpile import acts, custody, roster, states, units
 from countermark.stockpile.codes import house
@@ -265,10 +264,8 @@ def proof_of(code: str) -> str:
     if known is None:
         raise acts.refuse("receipt", code, "the code of a receipt", "unknown")
     receipt = known.of(Receipt)
-    text = "\n".join((_FORMAT, code, known.since, receipt.direction, str(len(receipt.items)), digest_of(receipt), ""))
-    log = services.require_own_log()
-    note = checkpoint.sign_text(text, log.origin, guard.signing_key(log))
-    return PROOF_PREFIX + base64.urlsafe_b64encode(zlib.compress(note.encode(), 9)).decode().rstrip("=")
+    lines = (_FORMAT, code, known.since, receipt.direction, str(len(receipt.items)), digest_of(receipt))
+    return signed.seal(PROOF_PREFIX, lines)
 
 
 def digest_of(receipt: Receipt) -> str:
@@ -290,22 +287,13 @@ class Proven(msgspec.Struct, frozen=True):
 
 def verify(proof: str, keys: Iterable[str]) -> Proven:
     """Checks the proof of a receipt against verifier keys, without a store. Raises ValueError for one that is not genuine."""
-    if not proof.startswith(PROOF_PREFIX):
-        raise ValueError(Sentence("the code of a hand receipt"))
-    packed = proof.removeprefix(PROOF_PREFIX)
     try:
-        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-        note = zlib.decompressobj().decompress(raw, _LONGEST).decode()
-    except (ValueError, zlib.error) as error:
-        raise ValueError(Sentence("the whole code of a hand receipt")) from error
-    if not note:
-        raise ValueError(Sentence("the whole code of a hand receipt"))
-    said, signers = checkpoint.verify_note(note, keys)
-    lines = said.splitlines()
+        lines, origin = signed.unseal(PROOF_PREFIX, proof, keys)
+    except ValueError as error:
+        raise error if error.args else ValueError(Sentence("the whole code of a hand receipt")) from error
     if len(lines) != _LINES or lines[0] != _FORMAT or not lines[4].isdecimal():
         raise ValueError(Sentence("the code of a hand receipt"))
-    return Proven(lines[1], lines[2], lines[3], int(lines[4]), lines[5], signers[0].name)
+    return Proven(lines[1], lines[2], lines[3], int(lines[4]), lines[5], origin)
 
 
 _LINES = 6
-_LONGEST = 4096

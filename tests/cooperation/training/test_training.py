@@ -9,9 +9,8 @@ from countermark.cooperation.queries import Viewer
 from countermark.cooperation.training import queries, services
 from countermark.cooperation.training.services import CallSaid, CourseSaid, Person
 from countermark.cooperation.training.states import Nomination
-from countermark.ledger import identity
+from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
-from countermark.ledger import store
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
