@@ -7,6 +7,7 @@ from django.test import Client
 
 from countermark.ledger import identity
 from countermark.ledger.services import Actor
+from countermark.ledger.verify import verify
 from countermark.stockpile import acts, kits, units
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot, Move
@@ -139,3 +140,18 @@ def test_of_another_depot_a_code_leads_nowhere(place: Armoury) -> None:
     stranger = people.signed_in("rui", "armourer", OTHER)
 
     assert all("href=" not in scanned(stranger, code) for code in (kit, issued(place), place.card))
+
+
+def test_who_looked_at_an_exact_location_is_told_to_those_who_may_see_it(place: Armoury, armourer: Client) -> None:
+    units.set_unit(place.rack_a, UnitFields("rack", location="cellar 3"), by=CHIEF)
+    page = f"/stockpile/units/{place.rack_a}/"
+    commander = people.signed_in("carla", "commander", DEPOT)
+    before = acts.subject("unit", place.rack_a)
+
+    commander.post(f"{page}location/")
+
+    shown = [client.get(page).content.decode() for client in (people.signed_in("audrey", "auditor"), armourer)]
+    assert ["Who looked at the exact location" in text for text in shown] == [True, False]
+    assert "carla" in shown[0]
+    assert acts.subject("unit", place.rack_a) == before
+    assert verify().ok

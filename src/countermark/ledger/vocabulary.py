@@ -181,6 +181,7 @@ ACTS: dict[str, ActWord] = {
     "stockpile_alarm_raised": ActWord(_("alarm of a tag raised"), "none"),
     "stockpile_alarm_closed": ActWord(_("alarm of a tag looked into and closed")),
     "stockpile_unit_set": ActWord(_("storage unit described")),
+    "stockpile_location_viewed": ActWord(_("exact location of a store looked at")),
     "stockpile_kit_set": ActWord(_("kit put together or taken apart")),
     "stockpile_policy_set": ActWord(_("rules of a store set"), "none"),
     "stockpile_countplan_set": ActWord(_("counting plan set"), "none"),

@@ -18,6 +18,7 @@ from countermark.register.files.vocabulary import KINDS
 from countermark.register.services import side_texts
 from countermark.stockpile import acts, states
 from countermark.stockpile.codes import house
+from countermark.stockpile.projection import PROJECTION
 from countermark.stockpile.rules.custody import QUALIFICATIONS, SECONDED, Policy, merged
 
 FORMS = ("site", "building", "room", "rack", "case", "vehicle", "counter")
@@ -95,6 +96,22 @@ def place_of_code(code: str) -> Place | None:
     for row in acts.rows("unit").filter(value__code=code):
         return Place.objects.filter(pk=row.key).first()
     return None
+
+
+def looked_at(place: str, *, by: Actor) -> None:
+    """Records that somebody looked where exactly a unit lies."""
+    acts.append([acts.draft("stockpile_location_viewed", [f"{LOOKS}:{place}"], {})], by=by)
+
+
+def looks(place: str) -> list[tuple[str, str]]:
+    """Who looked where exactly a unit lies: the time it was recorded and the person id, the newest first; at most `LOOKS_SHOWN`."""
+    found = sorted(PROJECTION.entries_about(f"{LOOKS}:{place}"), key=lambda act: act.recorded.time, reverse=True)
+    return [(act.recorded.time, act.recorded.by) for act in found[:LOOKS_SHOWN]]
+
+
+LOOKS = "unitlook"
+"""What acts of looking are about: no kind with a state, for a unit is folded again with each act about it and would grow with the looks."""
+LOOKS_SHOWN = 100
 
 
 def location(unit_: Unit) -> str:

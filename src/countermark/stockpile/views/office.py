@@ -11,9 +11,8 @@ from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.accounts.models import Place
+from countermark.accounts.models import Place, User
 from countermark.ledger import identity
-from countermark.ledger.services import timed_act
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
@@ -100,11 +99,22 @@ def unit(request: HttpRequest, place: str) -> HttpResponse:
         here.name,
         "units",
         facts=facts,
-        tables=[changes.table(user, "unit", here.pk)],
+        tables=[changes.table(user, "unit", here.pk), *_looks(user, here)],
         actions=actions,
         above=(reverse("stockpile:units"), _("Storage units")),
     )
     return shown(request, page)
+
+
+def _looks(user: User, place: Place) -> list[Table]:
+    """Who looked at the exact location, for those who may see it themselves."""
+    if not accounts.may_at(user, "stock.location", place.pk):
+        return []
+    found = units.looks(place.pk)
+    names = side_texts([by for _time, by in found])
+    rows = [[Cell(when(time), exact=True), Cell(names.get(by, ""))] for time, by in found]
+    headers, empty = [_("When"), _("Who")], _("Nobody yet.")
+    return [Table(_("Who looked at the exact location"), headers, rows, empty, id="looks")]
 
 
 def _location(request: HttpRequest, place: Place) -> Cell:
@@ -126,7 +136,7 @@ def unit_location(request: HttpRequest, place: str) -> HttpResponse:
     if request.method != "POST":
         page = Page(_("Exact location"), "units", above=above, note=_("That you looked is recorded."))
         return asked(request, forms.Nothing(), lambda _said: above[0], page, _("Show it"))
-    acts.append([timed_act("person_viewed", {"subject": f"unit:{here.pk}", "what": "location"})], by=actor(request))
+    units.looked_at(here.pk, by=actor(request))
     return shown(
         request, Page(here.name, "units", facts=[(_("Exact location"), Cell(units.location(found)))], above=above)
     )
