@@ -1,5 +1,8 @@
 """What the environment says, and what is said of an environment that cannot be used (contract, *Environment*)."""
 
+import logging
+import logging.config
+import socket
 import stat
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from countermark.environment import (
     data_directory,
     database_settings,
     secret_key,
+    security_handler,
     sqlite_path,
 )
 
@@ -111,3 +115,42 @@ def test_the_web_secret_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert len(first) >= 50
     assert stat.S_IMODE((tmp_path / "new" / "node.web-secret").stat().st_mode) == 0o600
     assert data_directory(environment) == tmp_path / "new" / "node.data"
+
+
+@pytest.mark.parametrize(
+    "text", ["security.jsonl", "/nowhere/there/security.jsonl", "syslog://", "syslog://h:none", "tcp://h:1"]
+)
+def test_a_security_log_that_can_go_nowhere_is_named(text: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="COUNTERMARK_SECURITY_LOG"):
+        Environment.read({**STORE, "COUNTERMARK_SECURITY_LOG": text})
+
+
+def written(text: str, line: str) -> None:
+    """Logs a line as a node does whose environment says so."""
+    found = Environment.read({**STORE, "COUNTERMARK_SECURITY_LOG": text}).security_log
+    handler = {**security_handler(found), "formatter": "bare"}
+    logging.config.dictConfig({
+        "version": 1, "disable_existing_loggers": False, "formatters": {"bare": {"format": "%(message)s"}},
+        "handlers": {"there": handler}, "loggers": {"tests.shipped": {"handlers": ["there"], "level": "INFO"}},
+    })  # fmt: skip
+    logging.getLogger("tests.shipped").info(line)
+
+
+def test_the_security_log_is_a_file_that_may_be_moved_away_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "security.jsonl"
+
+    written(str(path), '{"what": "one"}')
+    path.rename(tmp_path / "security.jsonl.1")
+    logging.getLogger("tests.shipped").info('{"what": "two"}')
+
+    assert path.read_text() == '{"what": "two"}\n'
+
+
+def test_the_security_log_goes_to_a_collector() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as collector:
+        collector.bind(("127.0.0.1", 0))
+        collector.settimeout(5)
+
+        written(f"syslog://127.0.0.1:{collector.getsockname()[1]}", '{"what": "refused"}')
+
+        assert '{"what": "refused"}' in collector.recv(1000).decode()

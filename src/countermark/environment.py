@@ -27,7 +27,7 @@ class Environment:
     """The settings of the contract, checked, with the defaults filled in, and those of the web server.
 
     `https` says that people reach the node by HTTPS (cookies are then sent over nothing else); `idle_minutes` is the
-    longest a session may rest, whatever the role; `pseudo_locale` offers a mirrored English for looking at pages.
+    longest a session may rest, whatever the role; `security_log` is where lines of the security log go (`security_handler`); `pseudo_locale` offers a mirrored English for looking at pages.
     """
 
     database_url: str
@@ -38,6 +38,7 @@ class Environment:
     https: bool = False
     idle_minutes: int = 60
     pseudo_locale: bool = False
+    security_log: str = ""
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "Environment":
@@ -61,6 +62,7 @@ class Environment:
             https=variables.get("COUNTERMARK_HTTPS") == "1",
             idle_minutes=_minutes(variables.get("COUNTERMARK_IDLE_MINUTES") or "60"),
             pseudo_locale=variables.get("COUNTERMARK_PSEUDO_LOCALE") == "1",
+            security_log=_security_log(variables.get("COUNTERMARK_SECURITY_LOG", "")),
         )
 
 
@@ -70,6 +72,39 @@ def _minutes(text: str) -> int:
             f"COUNTERMARK_IDLE_MINUTES is {text!r}; expected a whole number of minutes, at least 1"
         )
     return int(text)
+
+
+def _security_log(text: str) -> str:
+    expected = "an absolute path of a file, or syslog://host:port"
+    if text and not text.startswith(("/", "syslog://")):
+        raise EnvironmentProblem(f"COUNTERMARK_SECURITY_LOG is {text!r}; expected {expected}")
+    if text.startswith("/") and not Path(text).parent.is_dir():
+        raise EnvironmentProblem(f"COUNTERMARK_SECURITY_LOG is {text!r}; its directory is not there")
+    if text.startswith("syslog://") and not _syslog_address(text)[0]:
+        raise EnvironmentProblem(f"COUNTERMARK_SECURITY_LOG is {text!r}; expected {expected}")
+    return text
+
+
+def _syslog_address(text: str) -> tuple[str, int]:
+    parts = urlsplit(text)
+    try:
+        return parts.hostname or "", parts.port or SYSLOG_PORT
+    except ValueError:
+        return "", 0
+
+
+SYSLOG_PORT = 514
+
+
+def security_handler(text: str) -> dict[str, Any]:
+    """The handler of Python's logging that takes the security log, one JSON object a line: standard error where nothing is said, a file that
+    may be moved away while it is written (as log rotation does), or a collector that takes syslog over UDP (RFC 5426).
+    """
+    if text.startswith("/"):
+        return {"class": "logging.handlers.WatchedFileHandler", "filename": text, "encoding": "utf-8", "delay": True}
+    if text:
+        return {"class": "logging.handlers.SysLogHandler", "address": _syslog_address(text), "facility": "authpriv"}
+    return {"class": "logging.StreamHandler"}
 
 
 def user_data_directory(variables: Mapping[str, str]) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.conf import locale
 
-from countermark.environment import Environment, data_directory, database_settings, secret_key
+from countermark.environment import Environment, data_directory, database_settings, secret_key, security_handler
 
 ENVIRONMENT = Environment.read(os.environ)
 BASE_DIR = Path(__file__).resolve().parent
@@ -180,7 +180,7 @@ LOGGING = {
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "security": {"class": "logging.StreamHandler", "formatter": "bare"},
+        "security": {**security_handler(ENVIRONMENT.security_log), "formatter": "bare"},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

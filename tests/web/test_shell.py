@@ -575,5 +575,6 @@ def test_a_security_line_names_people_by_opaque_id(caplog: pytest.LogCaptureFixt
         security_log.note("refused", request)
 
     line = json.loads(caplog.messages[-1])
-    assert (line["what"], line["person"]) == ("refused", alice.person)
+    assert (line["what"], line["person"], line["node"]) == ("refused", alice.person, "XA/main")
+    assert line["time"].endswith("Z")
     assert "alice" not in caplog.messages[-1]

@@ -5,16 +5,20 @@ import logging
 from typing import Any
 
 from allauth.account.signals import authentication_step_completed
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
+
+from countermark.ledger.entry import now
 
 logger = logging.getLogger("countermark.security")
 
 
 def note(what: str, request: HttpRequest | None, **details: Any) -> None:
-    """One line: what happened, to whom (by opaque id, never by name), from where."""
+    """One line: what happened, when, on which node, to whom (by opaque id, never by name), from where."""
     user = getattr(request, "user", None)
-    line = {"what": what, "person": getattr(user, "person", ""), **details}
+    node = f"{settings.ENVIRONMENT.state}/{settings.ENVIRONMENT.node}"
+    line = {"what": what, "time": now(), "node": node, "person": getattr(user, "person", ""), **details}
     if request is not None:
         # The pattern of the address, not the address: it may contain a name or a serial.
         route = getattr(request.resolver_match, "route", "")
