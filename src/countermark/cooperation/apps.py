@@ -6,6 +6,8 @@ KINDS = (
     "actors",
     "needs",
     "offers",
+    "projects.fold",
+    "projects.others",
     "fund.facilities",
     "fund.shapes",
     "fund.projection",

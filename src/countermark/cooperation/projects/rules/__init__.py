@@ -1,0 +1,1 @@
+"""Decisions about projects: values in, values out, no database, no clock."""
