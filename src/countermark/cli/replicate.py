@@ -61,6 +61,31 @@ def add(file: Any, url: str, erases: bool, again: bool, as_json: bool) -> None:
     click.echo(f"{given.origin} is admitted. Compare with its keeper, by telephone or in person:\n  {fingerprint}")
 
 
+@peer.command("proofs")
+@click.argument("origin", metavar="ORIGIN")
+@click.option("--give/--no-give", default=None, help="PINs (their hashes) and security keys of here go there.")
+@click.option("--take/--no-take", default=None, help="Those that were set there hold here too.")
+@json_option
+def proofs(origin: str, give: bool | None, take: bool | None, as_json: bool) -> None:
+    """Says whether PINs and security keys of the counter go to a node, and whether those of there are believed. Without options, shows it.
+
+    Whoever has the machine of a node that is believed can sign as anybody here: believe the main node on a depot, and no depot on the main node.
+    """
+    ready()
+    from countermark.stockpile.counterauth import travel
+
+    if give is not None:
+        travel.give(origin, by=actor(), on=give)
+    if take is not None:
+        travel.take(origin, by=actor(), on=take)
+    said = {"origin": origin, "given": travel.gives(origin), "taken": travel.takes(origin)}
+    if as_json:
+        print_json(said)
+        return
+    click.echo(f"PINs and keys {'go' if said['given'] else 'do not go'} to {origin}")
+    click.echo(f"those of {origin} {'hold' if said['taken'] else 'do not hold'} here")
+
+
 @peer.command("address")
 @click.argument("origin", metavar="ORIGIN")
 @click.argument("url", metavar="URL")

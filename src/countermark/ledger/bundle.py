@@ -147,7 +147,7 @@ def write_span(
         file.write(data + b"\n")
         if not done % SIDE_BATCH:
             progress(done, span.end - span.start)
-    for rows in _side_rows(log, span) if recipient else ():
+    for rows in _side_rows(log, span, recipient) if recipient else ():
         sealed = sealing.seal(msgspec.json.encode(rows), public_key)
         file.write(jcs.encode({"side": sealed}) + b"\n")
     file.write(_LAST_LINE + b"\n")
@@ -194,7 +194,7 @@ def is_one_state(origin: str, other: str) -> bool:
     return nodes.is_one_state(origin, other)
 
 
-def _side_rows(log: Log, span: Span) -> Iterator[SideRows]:
+def _side_rows(log: Log, span: Span, recipient: str) -> Iterator[SideRows]:
     """The rows these entries are the last to state; erased texts and documents travel as the erasure in the log."""
     for stated in database.chunks(_stated(log, span.start, span.end), SIDE_BATCH):
         texts = SideText.objects.filter(ref__in=[key for table, key, _ in stated if table == "text"]).exclude(text="")
@@ -207,7 +207,7 @@ def _side_rows(log: Log, span: Span) -> Iterator[SideRows]:
         return
     # People before their roles, whichever was stated last: so these rows come at the end of a log, all that changed together.
     for stated in database.chunks(_stated(log, span.kept_from, span.end), SIDE_BATCH):
-        if others := list(_kept_rows(stated)):
+        if others := list(_kept_rows(stated, recipient)):
             yield SideRows(kept=others)
 
 
@@ -224,10 +224,10 @@ def _stated(log: Log, start: int, end: int) -> Iterator[tuple[str, str, int]]:
     yield from database.stream(sql, [first + start, first + end])
 
 
-def _kept_rows(stated: Sequence[tuple[str, str, int]]) -> Iterator[KeptRow]:
+def _kept_rows(stated: Sequence[tuple[str, str, int]], recipient: str) -> Iterator[KeptRow]:
     for table in kept.TABLES.values():
         at = {key: store.index_of(position) for name, key, position in stated if name == table.name}
-        if table.travels is not None and at:
+        if table.travels is not None and at and table.travels.given(recipient):
             yield from (KeptRow(table.name, key, at[key], value) for key, value in table.travels.values(list(at)))
 
 

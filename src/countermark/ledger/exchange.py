@@ -518,7 +518,7 @@ def _merge(file: IO[bytes], found: Outline, own: Log, by: Actor) -> tuple[int, i
     merged = 0
     for table in kept.TABLES.values():
         rows = [(row.key, row.value) for row in good if row.table == table.name]
-        if rows and table.travels is not None:
+        if rows and table.travels is not None and table.travels.taken(found.origin):
             merged += table.travels.merge(rows, by)
     return merged, len(given) - len(good)
 

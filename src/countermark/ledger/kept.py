@@ -18,9 +18,16 @@ Rows = Callable[[], Iterator[tuple[str, str]]]
 Value = dict[str, Any]
 
 
+def anywhere(_origin: str) -> bool:
+    """Every node of the State that is given side data."""
+    return True
+
+
 @dataclass(frozen=True)
 class Travels:
     """How the rows of a kept table reach another node of the State: as values, which hold no secret.
+
+    `given` and `taken` say to which nodes (by origin) they go, and from which they are merged; the rows of most tables to and from all.
 
     `values` gives some rows by key; `digest` is of a value what stands in the sender's log (KeyError, TypeError or ValueError for
     what is none); `merge` writes by this node's own acts what is not here yet and returns how many rows that were. It is harmless
@@ -30,6 +37,8 @@ class Travels:
     values: Callable[[Sequence[str]], Iterator[tuple[str, Value]]]
     digest: Callable[[Value], str]
     merge: Callable[[Sequence[tuple[str, Value]], Actor], int]
+    given: Callable[[str], bool] = anywhere
+    taken: Callable[[str], bool] = anywhere
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ class StockpileConfig(AppConfig):
         from countermark.stockpile.assessment import words as assessment_words  # noqa: F401
         from countermark.stockpile.civilian import services as civilian  # noqa: F401
         from countermark.stockpile.civilian import words as civilian_words  # noqa: F401
-        from countermark.stockpile.counterauth import features, kept  # noqa: F401
+        from countermark.stockpile.counterauth import features, travel  # noqa: F401
         from countermark.stockpile.counting import states as counting  # noqa: F401
         from countermark.stockpile.counting import words as counting_words  # noqa: F401
         from countermark.stockpile.disposal import services as disposal  # noqa: F401

@@ -96,7 +96,7 @@ def register(site: Site, answer: str, label: str, *, by: Actor) -> Enrolled:
     _require_on(one.place)
     data = _checked(lambda: site.server().register_complete(_state(challenge), _read(answer)))
     credential = data.credential_data
-    row = Proof(key=_key(credential.credential_id), party=one.party, kind="passkey", label=label.strip()[:100])
+    row = Proof(key=key_of(credential.credential_id), party=one.party, kind="passkey", label=label.strip()[:100])
     row.secret, row.uses = base64.b64encode(bytes(credential)).decode(), data.counter
     with acts.alone():
         if Proof.objects.filter(key=row.key).exists():
@@ -147,9 +147,9 @@ def prove(site: Site, asked: Asked, answer: str, place: str) -> tuple[Enrolled, 
         raise acts.refuse("passkey", "", UNREADABLE, "unknown")
     response = _checked(lambda: AuthenticationResponse.from_dict(_read(answer)))
     used = _checked(lambda: site.server().authenticate_complete(_state(challenge), _credentials(one.party), response))
-    _count(_key(used.credential_id), response.response.authenticator_data.counter)
+    _count(key_of(used.credential_id), response.response.authenticator_data.counter)
     return one, {
-        "credential": _key(used.credential_id),
+        "credential": key_of(used.credential_id),
         "nonce": nonce,
         "client_data": base64.b64encode(bytes(response.response.client_data)).decode(),
         "authenticator_data": base64.b64encode(bytes(response.response.authenticator_data)).decode(),
@@ -271,5 +271,6 @@ def _count(key: str, counter: int) -> None:
     Proof.objects.filter(key=key).update(uses=counter)
 
 
-def _key(credential_id: bytes) -> str:
+def key_of(credential_id: bytes) -> str:
+    """The key of the row of a security key."""
     return f"passkey:{hashlib.sha256(credential_id).hexdigest()}"

@@ -1,6 +1,6 @@
 """Card and PIN. The commander gives a one-time code; the person sets the PIN with it; nobody else ever knows the PIN.
 
-Only the hash of a PIN is kept (argon2), in a table of this node alone: it does not travel to other nodes.
+Only the hash of a PIN is kept (argon2). It goes to another node only where both were told so (`travel`).
 """
 
 import secrets
@@ -24,7 +24,7 @@ def issue_code(party: str, *, by: Actor) -> str:
     one = _known(party)
     code = "".join(secrets.choice("0123456789") for _ in range(rules.CODE_DIGITS))
     with acts.alone():
-        row = Proof(key=_key(one.party), party=one.party, kind="pin", secret=make_password(code), temporary=True)
+        row = Proof(key=key_of(one.party), party=one.party, kind="pin", secret=make_password(code), temporary=True)
         row.until = tries.later(timedelta(hours=rules.CODE_HOURS))
         kept.write(row, "code", by=by)
     return code
@@ -39,7 +39,7 @@ def set_pin(card: str, current: str, pin: str, *, by: Actor) -> Enrolled:
     if pin == current:
         raise acts.refuse("pin", "", "another PIN than so far", "unusable")
     with acts.alone():
-        row = Proof(key=_key(one.party), party=one.party, kind="pin", secret=make_password(pin))
+        row = Proof(key=key_of(one.party), party=one.party, kind="pin", secret=make_password(pin))
         kept.write(row, "pin", by=by)
     return one
 
@@ -49,7 +49,7 @@ def prove(card: str, pin: str, *, code: bool = False) -> Enrolled:
     PIN and a wrong one; after 5 wrong ones in a row the PIN is locked for a quarter of an hour, after 15 until a new code is given.
     """
     one = roster.by_card(card)
-    row = Proof.objects.filter(key=_key(one.party), kind="pin").first() if one else None
+    row = Proof.objects.filter(key=key_of(one.party), kind="pin").first() if one else None
     if one is None or row is None or not row.secret:
         make_password(pin)  # takes as long as with a PIN there is
         raise acts.refuse("pin", "", WRONG, "wrong")
@@ -83,7 +83,7 @@ def require_signer(code: str, one: Enrolled) -> Receipt:
 
 def has_pin(party: str) -> bool:
     """Whether somebody has set a PIN here."""
-    return Proof.objects.filter(key=_key(party), temporary=False).exclude(secret="").exists()
+    return Proof.objects.filter(key=key_of(party), temporary=False).exclude(secret="").exists()
 
 
 def _known(party: str) -> Enrolled:
@@ -103,5 +103,6 @@ def _require_unlocked(row: Proof) -> None:
     tries.require_open(row, "pin")
 
 
-def _key(party: str) -> str:
+def key_of(party: str) -> str:
+    """The key of somebody's row."""
     return f"pin:{identity.ref_of(party)}"
