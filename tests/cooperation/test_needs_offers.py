@@ -148,3 +148,11 @@ def test_an_amount_that_could_mean_two_things_or_none_is_refused(text: str) -> N
 
 def test_what_another_version_wrote_about_who_may_see_stays_closed() -> None:
     assert not sees("XB", "XA", "somebody", ["XB"])
+
+
+def test_an_offer_that_is_published_is_seen_by_everybody_and_one_kept_is_not() -> None:
+    who = region()
+    published, kept = offer(who["donor"]), offer(who["donor"], visibility="private")
+
+    assert {one.key for one in queries.visible(Viewer("XQ"), "offer")} == {published}
+    assert {one.key for one in queries.visible(Viewer(who["donor"]), "offer")} == {published, kept}

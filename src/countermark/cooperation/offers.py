@@ -1,6 +1,6 @@
 """Offers: what donors and organisations can give, to whom, for what, when and on which terms: the donor resource database (A/70/115, 49)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     standards: tuple[str, ...] = ()
     conditions: str = ""
     rules: str = ""
-    visibility: str = "public"
+    visibility: str = "private"
     partners: tuple[str, ...] = ()
 
 
@@ -125,3 +125,25 @@ def mine(key: str, actor: str) -> Subject:
     if not actor or found.parent != f"actor:{actor}":
         raise acts.refuse("offer", key, "an offer of the actor you speak for", "denied")
     return found
+
+
+# --- what is left of them -----------------------------------------------------------------------------------------------
+
+Given = Callable[[Sequence[Subject]], dict[str, int] | None]
+_GIVEN: list[Given] = []
+
+
+def given_by(found: Given) -> None:
+    """Lets another capability say how much of some offers it has given away: minor units of each offer's currency by its key.
+
+    None where that capability has nothing recorded at all: then it says nothing about what is left.
+    """
+    _GIVEN.append(found)
+
+
+def left(found: Sequence[Subject]) -> dict[str, int]:
+    """What is left of some offers, by key; nothing for any of them while no capability has recorded what was given."""
+    told = [one for one in (given(found) for given in _GIVEN) if one is not None]
+    if not told:
+        return {}
+    return {one.key: one.of(Offer).budget - sum(given.get(one.key, 0) for given in told) for one in found}

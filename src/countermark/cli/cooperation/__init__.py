@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("training",)
 """Modules of this package, each with its `COMMANDS`."""
 
 

@@ -21,7 +21,7 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
     languages: tuple[str, ...] = ()
     contents: str = ""
     prerequisites: str = ""
-    visibility: str = "public"
+    visibility: str = "private"
     partners: tuple[str, ...] = ()
 
 
@@ -47,7 +47,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     where: str = ""
     source: str = ""
     project: str = ""
-    visibility: str = "public"
+    visibility: str = "private"
     partners: tuple[str, ...] = ()
 
 

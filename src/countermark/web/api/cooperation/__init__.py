@@ -2,8 +2,10 @@
 
 from ninja import Router
 
+from countermark.web.api.cooperation import training
+
 router = Router()
-_PARTS: tuple[Router, ...] = ()
+_PARTS: tuple[Router, ...] = (training.router,)
 """The routers of the modules of this package."""
 for _part in _PARTS:
     router.add_router("", _part)

@@ -1,0 +1,82 @@
+"""Training for programs: the API and the commands."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from countermark.accounts import services as accounts
+from countermark.accounts.models import User
+from countermark.cooperation import actors
+from countermark.cooperation.training import services
+from tests.cooperation.region import COORDINATOR, region
+from tests.cooperation.training.test_training import call, certified, nominate
+from tests.register import people
+
+pytestmark = pytest.mark.django_db
+
+
+class Program:
+    """A program with the token of somebody who speaks for an actor."""
+
+    def __init__(self, name: str, actor: str) -> None:
+        user = people.person(name, "partner")
+        actors.seat(user, actor, by=COORDINATOR)
+        expires = timezone.now() + timedelta(days=1)
+        token = accounts.issue_token(User.objects.get(pk=user.pk), "test", ["aid"], expires, by=COORDINATOR)
+        self.client = Client(headers={"Authorization": f"Bearer {token}"})
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/api{path}")
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        return self.client.post(f"/api{path}", json.dumps(body), content_type="application/json")
+
+
+def test_a_program_nominates_once_however_often_it_says_so() -> None:
+    who = region()
+    key = call(who, closes="2999-01-01", begin="2999-02-01", end="2999-02-02")
+    state = Program("xq", "XQ")
+    body = {"name": "Ana Lopes", "number": "77", "function": "marking", "once": "a"}
+
+    first, second = (state.post(f"/cooperation/calls/{key}/nominations", body) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json() == second.json()
+    assert [one["value"]["person"] for one in state.get(f"/cooperation/calls/{key}/nominations").json()] == [
+        "Ana Lopes (77)"
+    ]
+
+
+def test_a_neighbour_reads_no_nominee_and_writes_no_result() -> None:
+    who = region()
+    key = call(who)
+    nominee = nominate(key, 1, "XA")
+    neighbour = Program("xq", "XQ")
+
+    assert neighbour.get(f"/cooperation/calls/{key}/nominations").json() == []
+    assert neighbour.post(f"/cooperation/nominations/{nominee}/results", {"passed": True}).status_code == 404
+
+
+def test_a_choice_over_the_api_says_why() -> None:
+    who = region()
+    key = call(who)
+    nominate(key, 1)
+
+    made = Program("centre", who["centre"]).post(f"/cooperation/calls/{key}/choices", {}).json()
+
+    assert made[0]["outcome"] == "chosen"
+    assert "meets the terms of the call" in made[0]["reasons"]
+
+
+def test_a_state_says_over_the_api_who_is_still_in_post() -> None:
+    who = region()
+    key = certified(who)
+
+    answer = Program("xa", "XA").post(f"/cooperation/nominations/{key}/posts", {"day": "2027-06-01", "still": False})
+
+    assert answer.status_code == 200
+    assert services.nominated_by(key, "XA").value["checks"] == [["2027-06-01", False]]
