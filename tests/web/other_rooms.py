@@ -72,6 +72,7 @@ PAGES: dict[str, Page] = {
     "stockpile:home": Page(STOCK),
     "stockpile:all_home": Page(STOCK),
     "stockpile:receipts": Page(STOCK),
+    "stockpile:receipt_check": Page(STOCK),
     "stockpile:receipt": Page(STOCK, kwargs=RECEIPT),
     "stockpile:settle": Page(COMMANDERS, kwargs=WEAPON),
     "stockpile:live": Page(STOCK),

@@ -22,6 +22,7 @@ from countermark.register.rules import WeaponState
 from countermark.stockpile import acts, custody, roster, states, units
 from countermark.stockpile.codes import house
 from countermark.stockpile.custody import Order
+from countermark.stockpile.projection import PROJECTION
 from countermark.stockpile.rules.custody import OUT
 from countermark.stockpile.states import Subject
 
@@ -170,6 +171,12 @@ def sign(code: str, method: str, signer: str, *, by: Actor, evidence: Mapping[st
             return
         fields = {"method": method, "signer": signer, "evidence": dict(evidence) if evidence else ""}
         acts.append([acts.draft("stockpile_receipt_signed", [known.name], fields)], by=by)
+
+
+def maker_of(code: str) -> str:
+    """The person id of who was at the counter when a receipt was made; empty for what is none."""
+    made = [act for act in PROJECTION.entries_about(f"receipt:{code}") if act.body["act"] == "stockpile_receipt_made"]
+    return made[0].recorded.by if made else ""
 
 
 def account_of(store: str) -> str:

@@ -32,6 +32,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/live/", live.page, name="live"),
     path("stockpile/live/events/", live.events, name="live_events"),
     path("stockpile/receipts/", receipts.receipt_list, name="receipts"),
+    path("stockpile/receipts/check/", receipts.check, name="receipt_check"),
     path("stockpile/receipts/<str:code>/", receipts.receipt, name="receipt"),
     path("stockpile/receipts/<str:code>/receipt.pdf", papers.receipt_pdf, name="receipt_pdf"),
     path("stockpile/receipts/<str:code>/signed/", receipts.signed, name="receipt_signed"),

@@ -13,6 +13,7 @@ from countermark.register.models import Mark, Weapon
 from countermark.register.queries import scope
 from countermark.stockpile import codes
 from countermark.stockpile import queries as stockpile
+from countermark.stockpile.codes import proofs
 from countermark.stockpile.scanning import leads
 from countermark.stockpile.scanning import queries as scanning
 from countermark.tracing.papers import references
@@ -54,6 +55,8 @@ def _by_paper(user: User, text: str) -> str | None:
     meaning = codes.scan(text)
     if meaning.kind in ("kit", "place", "person"):
         return leads.page_of(user, meaning) or None
+    if meaning.kind == "receipt" and text.startswith(proofs.PREFIX):
+        return url("stockpile:receipt_check", proof=text)
     if meaning.kind == "receipt":
         return url("stockpile:receipt", meaning.value)
     if meaning.kind == "count":

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from countermark.marks.sentences import Sentence
-from countermark.stockpile.codes import elements, epc, epcvar, house, layouts, links, serials, symbologies, tags
+from countermark.stockpile.codes import elements, epc, epcvar, house, layouts, links, proofs, serials, symbologies, tags
 from countermark.stockpile.codes.checks import check_digit
 from countermark.stockpile.codes.elements import Element, Refused
 from countermark.stockpile.codes.serials import Question
@@ -194,6 +194,16 @@ def _house(text: str, symbology: Symbology) -> Meaning | None:
     return _serial(text, symbology, said)
 
 
+def _proof(text: str, symbology: Symbology) -> Meaning | None:
+    """The signed proof on a printed hand receipt."""
+    if not text.startswith(proofs.PREFIX):
+        return None
+    code = proofs.receipt_of(text)
+    if code is None or house.parse(code) != ("receipt", code):
+        return _refused(text, symbology, Sentence("the proof of a hand receipt is not whole: scan it once more"))
+    return Meaning("receipt", code, text, symbology)
+
+
 def _message(text: str, symbology: Symbology) -> Meaning | None:
     """The reference of a message on paper (`tracing.papers.references`)."""
     found = re.fullmatch(r"CM1/([^/]+)/[^/]+/\d+/[0-9a-f]{64}", text, re.ASCII)
@@ -274,5 +284,5 @@ def _serial(text: str, symbology: Symbology, *said: Finding) -> Meaning:
 
 
 _READERS: tuple[_Reader, ...] = (
-    _ean, _told_gs1, _bracketed, _link, _weapon, _epc_uri, _house, _message, _tag, _untold_gs1,
+    _ean, _told_gs1, _bracketed, _link, _weapon, _epc_uri, _proof, _house, _message, _tag, _untold_gs1,
 )  # fmt: skip

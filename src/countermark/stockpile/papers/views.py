@@ -1,8 +1,10 @@
-"""Papers as PDF, in the language of who prints."""
+"""Papers as PDF, in the language of who prints, or in that of who is to read them (`language`)."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -20,7 +22,7 @@ from countermark.stockpile.views.pages import known
 def receipt_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """A hand receipt, two copies on one sheet."""
     one = known(request, "receipt", code)
-    return _answer(lambda: receipt.pdf(one), f"receipt-{one.key}")
+    return _answer(request, lambda: receipt.pdf(one), f"receipt-{one.key}")
 
 
 @requires("stock.view")
@@ -29,7 +31,7 @@ def manifest_pdf(request: HttpRequest, key: str) -> HttpResponse:
     """The manifest of a shipment; its route for those only who may see exact locations."""
     one = known(request, "shipment", key)
     route = accounts.may_at(me(request), "stock.location", one.place)
-    return _answer(lambda: manifest.pdf(one, route=route), f"manifest-{one.key}")
+    return _answer(request, lambda: manifest.pdf(one, route=route), f"manifest-{one.key}")
 
 
 @requires("stock.view")
@@ -39,14 +41,21 @@ def destruction_pdf(request: HttpRequest, key: str) -> HttpResponse:
     one = known(request, "destruction", key)
     if one.state != "closed":
         raise Http404(_("There is no such certificate."))
-    return _answer(lambda: destruction.pdf(one), f"destruction-{one.key}")
+    return _answer(request, lambda: destruction.pdf(one), f"destruction-{one.key}")
 
 
-def _answer(make: Callable[[], bytes], name: str) -> HttpResponse:
+def _answer(request: HttpRequest, make: Callable[[], bytes], name: str) -> HttpResponse:
     try:
-        data = make()
+        with translation.override(_language(request)):
+            data = make()
     except NoPaper as problem:
         return HttpResponse(told(problem.args[0], _), status=503, content_type="text/plain; charset=utf-8")
     return HttpResponse(
         data, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
     )
+
+
+def _language(request: HttpRequest) -> str:
+    """The language of the paper: the one asked for, where pages are there in it; else that of who prints."""
+    wanted = request.GET.get("language", "")
+    return wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
