@@ -448,6 +448,8 @@ def _record_some(key: str, weapons: Sequence[str], by: Actor) -> int:
         assert known is not None  # noqa: S101 -- it was there a moment ago, and subjects do not go
         count = known.of(Count)
         some = weapons[count.recorded : count.recorded + EVENTS]
+        if not some:  # somebody else recorded them meanwhile
+            return count.recorded
         moment = dates.parse(count.counted)
         assert isinstance(moment, dates.Moment)  # noqa: S101 -- the ledger wrote it
         stamp = {"instant": moment.instant, "offset": moment.offset, "precision": moment.precision, "text": moment.text}
