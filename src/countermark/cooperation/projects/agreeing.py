@@ -7,7 +7,7 @@ from countermark.cooperation.acts import Words
 from countermark.cooperation.needs import Costed
 from countermark.cooperation.projects import overlaps
 from countermark.cooperation.projects.rules.shapes import Project, Running
-from countermark.cooperation.projects.services import plain, say, side
+from countermark.cooperation.projects.services import changed, plain, say, side
 from countermark.cooperation.words import LABELS
 from countermark.ledger.entry import now
 from countermark.ledger.models import Attachment
@@ -76,7 +76,18 @@ def plan_running(key: str, lines: Sequence[RunningCost], *, actor: str, by: Acto
     currency = side(key, actor).of(Project).currency
     words = Words()
     plan = [_running(one, currency, words) for one in lines]
-    return say("running_set", key, actor, {"value": [plain(one) for one in plan]}, by=by, texts=words.notes)
+    return _say_running(key, plan, actor, by, words)
+
+
+def set_running(key: str, line: RunningCost | None, *, at: int | None = None, actor: str, by: Actor) -> bool:
+    """Adds a running cost; with `at` changes that line, or takes it out (`line` None). Raises `Refused`."""
+    found, words = side(key, actor).of(Project), Words()
+    lines = [] if line is None else [_running(line, found.currency, words)]
+    return _say_running(key, changed(found.running, lines, at), actor, by, words)
+
+
+def _say_running(key: str, lines: Sequence[Running], actor: str, by: Actor, words: Words) -> bool:
+    return say("running_set", key, actor, {"value": [plain(one) for one in lines]}, by=by, texts=words.notes)
 
 
 def _running(one: RunningCost, currency: str, words: Words) -> Running:

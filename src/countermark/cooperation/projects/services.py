@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
@@ -150,20 +151,60 @@ def plan_said(
 
 
 def describe(key: str, said: Said, *, actor: str, by: Actor) -> bool:
-    """Says the plan anew, while it may change; signatures and the look for overlaps do not stand any more. Raises `Refused`."""
-    found = side(key, actor)
-    value, words = plan_of(said, found.of(Project).recipient, actor, ())
-    return say("described", key, actor, {"value": plain(value)}, by=by, texts=words.notes)
+    """Says anew what a project is about; budget, providers and who sees it stay as they are (`set_line`, `set_giver`, `share`).
+
+    Signatures and the look for overlaps were about another plan, and do not stand any more. Raises `Refused`.
+    """
+    found = side(key, actor).of(Project)
+    value, words = plan_of(said, found.recipient, actor, found.once, kept=found.needs)
+    kept = {name: getattr(found, name) for name in ("givers", "currency", "visibility", "partners", "hint")}
+    return _restate(key, replace(value, **kept), actor, by, words)
 
 
-def plan_of(said: Said, recipient: str, actor: str, once: Sequence[Line]) -> tuple[Plan, Words]:
-    """A plan as acts hold it, and the texts beside them. Raises `Refused`."""
+def set_line(key: str, line: Costed | None, *, at: int | None = None, actor: str, by: Actor) -> bool:
+    """Adds a line of the budget; with `at` changes that line, or takes it out (`line` None). Raises `Refused`."""
+    found, words = side(key, actor).of(Project), Words()
+    lines = [] if line is None else [_line(line, found.currency, words)]
+    return _restate(key, replace(found, once=changed(found.once, lines, at)), actor, by, words)
+
+
+def set_giver(key: str, giver: str, amount: str, *, offer: str = "", actor: str, by: Actor) -> bool:
+    """Says what a provider brings, in the project's currency; an empty amount takes it out. A provider speaks for itself alone. Raises `Refused`."""
+    found = side(key, actor).of(Project)
+    if actor not in (giver, found.recipient):
+        raise acts.refuse("giver", giver, WHY["not_recipient"], "not_recipient")
+    others = tuple(one for one in found.givers if one.actor != giver)
+    brought = Giver(giver, needs.amount("amount", amount, found.currency), offer) if amount.strip() else None
+    said = (*others, _giver(brought, actor)) if brought else others
+    return _restate(key, replace(found, givers=said), actor, by, Words())
+
+
+def changed(lines: Sequence[Any], said: Sequence[Any], at: int | None) -> tuple[Any, ...]:
+    """Lines with some in the place of one, or behind them all. Raises `Refused` for a place there is not."""
+    if at is None:
+        return (*lines, *said)
+    if not 0 <= at < len(lines):
+        raise acts.refuse("line", str(at + 1), "a line there is", "unknown")
+    return (*lines[:at], *said, *lines[at + 1 :])
+
+
+def _restate(key: str, value: Plan, actor: str, by: Actor, words: Words) -> bool:
+    """Says the whole plan, as what a project has of one."""
+    stated = Plan(**{name: getattr(value, name) for name in Plan.__struct_fields__})
+    partners = tuple(one for one in stated.partners if one not in stated.providers)
+    return say("described", key, actor, {"value": plain(replace(stated, partners=partners))}, by=by, texts=words.notes)
+
+
+def plan_of(
+    said: Said, recipient: str, actor: str, once: Sequence[Line], *, kept: Sequence[str] = ()
+) -> tuple[Plan, Words]:
+    """A plan as acts hold it, and the texts beside them; needs of `kept` may stay, seen or not. Raises `Refused`."""
     if actors.known_actor(recipient).state != "state":
         raise acts.refuse("recipient", recipient, "a State", "unknown")
     words = Words()
     code = needs.currency(said.currency)
     begin, end = needs.window(said.begin, said.end)
-    _needs_of(said.needs, recipient, actor)
+    _needs_of((one for one in said.needs if one not in kept), recipient, actor)
     needs.chosen(said.visibility, {"partners": "", "public": ""}, "visibility")
     needs.chosen(said.hint, LABELS["hint"], "hint")
     if said.oda:
