@@ -1,9 +1,11 @@
 """The office behind the counter, as its people meet it: each way from the first form to the last."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from countermark.accounts.models import User
 from countermark.ledger import identity
@@ -105,6 +107,23 @@ def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -
     assert "issue" in found.two_person
     assert found.hours["shift"] == 8
     assert DEPOT in text(commander, "units/rules/")
+
+
+def test_each_way_to_have_a_weapon_out_has_a_due_date_of_its_own(place: Armoury, commander: Client) -> None:
+    said: dict[str, Any] = {"place": place.depot, "shift_hours": 8, "loan_hours": 72, "repair_hours": 240}
+    sent(commander, "units/rules/set/", 302, **said)
+    sent(commander, "units/rules/set/", 302, **said | {"loan_hours": "", "repair_hours": 0})
+
+    hours = units.policy_at(place.depot).hours
+    issued(place, place.weapons[0], kind="loan")
+    issued(place, place.weapons[1], kind="repair")
+
+    assert (hours["shift"], hours["loan"], "repair" in hours) == (8, 72, False)
+    lent, mended = (state(weapon).custody for weapon in place.weapons[:2])
+    assert lent is not None
+    assert lent.due[:10] == (timezone.now() + timedelta(hours=72)).date().isoformat()
+    assert mended is not None
+    assert mended.due == ""
 
 
 def test_weapons_go_from_depot_to_depot(place: Armoury, armourer: Client) -> None:

@@ -49,6 +49,12 @@ def day(label: Any, *, required: bool = True, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}), **more)
 
 
+def hours(label: Any) -> forms.IntegerField:
+    """After how many hours something is due; empty leaves what was said."""
+    said = lazy("0: no day of its own. The counter may say another day.")
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=87_600, help_text=said)
+
+
 def coded(label: Any, of: str, *, required: bool = True) -> forms.ChoiceField:
     """One of the codes of this room's words, chosen, never preset."""
     return forms.ChoiceField(label=label, required=required, choices=lambda: [("", "–"), *_labels(of)])
@@ -170,6 +176,9 @@ class Policy(Placed):
         widget=forms.CheckboxSelectMultiple,
     )
     shift_hours = forms.IntegerField(label=lazy("A shift is over after hours"), min_value=0, max_value=8760, initial=12)
+    loan_hours = hours(lazy("A loan is due back after hours"))
+    repair_hours = hours(lazy("A repair is due back after hours"))
+    evidence_hours = hours(lazy("Evidence is due back after hours"))
 
 
 class Shipment(Placed):
@@ -191,7 +200,9 @@ class Dispatch(Second):
 
     weapons = lines(
         lazy("Weapons read"),
-        help_text=lazy("Each as it is loaded, one a line: what goes is what the manifest says. A scanner may write them."),
+        help_text=lazy(
+            "Each as it is loaded, one a line: what goes is what the manifest says. A scanner may write them."
+        ),
     )
     account = line(
         lazy("Account on the way"), required=False,

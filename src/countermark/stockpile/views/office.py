@@ -232,6 +232,8 @@ def _policy_row(key: str, name: str, *, change: bool) -> list[Cell]:
 
 _ASKED = ("shift", "assignment", "loan")
 """The kinds of custody the form of a store's rules asks about."""
+_TIMED = ("shift", "loan", "repair", "evidence")
+"""The kinds of custody that are due back; an assignment is for good."""
 
 
 @requires(COMMAND)
@@ -244,7 +246,7 @@ def policy_set(request: HttpRequest) -> HttpResponse:
     place = asked_for if asked_for in {one.pk for one in places} else ""
     now = units.own_policy(place) or units.policy_at(place)
     initial: dict[str, Any] = {"place": place, "two_person": list(now.two_person)}
-    initial |= {"shift_hours": now.hours.get("shift", 0)}
+    initial |= {f"{kind}_hours": now.hours.get(kind, 0) for kind in _TIMED}
     initial |= {kind: list(now.requires.get(kind, ())) for kind in _ASKED}
     form = forms.Policy(places, posted(request), initial=initial)
     if queries.visible(user, COMMAND) is None:
@@ -257,8 +259,8 @@ def policy_set(request: HttpRequest) -> HttpResponse:
         before = units.own_policy(said["place"]) or Policy()
         requires_ = {kind: what for kind, what in before.requires.items() if kind not in _ASKED}
         requires_ |= {kind: tuple(said[kind]) for kind in _ASKED if said[kind]}
-        hours = {kind: n for kind, n in before.hours.items() if kind != "shift"}
-        hours |= {"shift": said["shift_hours"]} if said["shift_hours"] else {}
+        hours = dict(before.hours) | {kind: n for kind in _TIMED if (n := said[f"{kind}_hours"]) is not None}
+        hours = {kind: n for kind, n in hours.items() if n}
         units.set_policy(Policy(tuple(said["two_person"]), requires_, hours), place=said["place"], by=actor(request))
         return reverse("stockpile:policies")
 
