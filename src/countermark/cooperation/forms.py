@@ -83,6 +83,14 @@ class ActorForm(forms.Form):
     )
 
 
+class NarrowActors(forms.Form):
+    """What the list of actors is narrowed by."""
+
+    text = line(lazy("Name"), required=False)
+    kind = coded(lazy("Is a"), "actor", required=False)
+    region = line(lazy("Region or country"), required=False)
+
+
 class SeatForm(forms.Form):
     """Which person speaks for which actor."""
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.http import Http404
 
@@ -40,8 +40,14 @@ def blank(kind: str, suffix: str) -> tuple[bytes, str]:
     """The file and its media type. Raises Http404 for a kind or format there is not."""
     if kind not in COLUMNS or suffix not in MEDIA_TYPES:
         raise Http404
-    header = COLUMNS[kind]
-    rows = [[example.get(column, "") for column in header] for example in EXAMPLES[kind]]
+    return filled(COLUMNS[kind], EXAMPLES[kind], suffix)
+
+
+def filled(header: Sequence[str], examples: Sequence[Mapping[str, str]], suffix: str) -> tuple[bytes, str]:
+    """A file of some columns with example rows, and its media type. Raises Http404 for a format there is not."""
+    if suffix not in MEDIA_TYPES:
+        raise Http404
+    rows = [[example.get(column, "") for column in header] for example in examples]
     return (_csv if suffix == "csv" else _xlsx)([list(header), *rows]), MEDIA_TYPES[suffix]
 
 

@@ -1,6 +1,8 @@
 """Actors, their contacts, and who speaks for them."""
 
+from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +15,7 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts, forms, queries
 from countermark.cooperation.actors import ActorFacts, Seat
+from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import Action, Cell, Page, Table, asked, form_page, listed, shown
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
@@ -24,26 +27,53 @@ HOST = "aid.host"
 @GET_OR_POST
 def actor_list(request: HttpRequest) -> HttpResponseBase:
     """Every actor, what it is and where it works; for who keeps them, who speaks for whom."""
+    form = forms.NarrowActors(request.GET or None)
     found = acts.subjects("actor")
-    texts = acts.texts_of(found)
-    rows = [_row(one.key, one.of(ActorFacts), texts) for one in found]
+    texts, open_ = acts.texts_of(found), _open(queries.viewer(me(request)))
+    rows = [_row(one.key, one.of(ActorFacts), texts, open_) for one in found if _fits(form, one, texts)]
     table = Table(
         _("Actors"),
-        [_("Name"), _("Is a"), _("Country"), _("Regions")],
+        [_("Name"), _("Is a"), _("Country"), _("Regions"), _("Open needs"), _("Open offers")],
         sorted(rows, key=lambda row: row[0].text.casefold()),
-        _("No actors are entered yet. Begin with your own State."),
+        _("None fits what you look for.") if found else _("No actors are entered yet. Begin with your own State."),
     )
     host = accounts.may(me(request), HOST)
     actions = [Action(_("Enter an actor"), reverse("cooperation:actor_add"), main=True)] if host else []
-    return listed(request, Page(_("Actors"), "actors", tables=[table], actions=actions))
+    return listed(request, Page(_("Actors"), "actors", tables=[table], actions=actions, filter=form))
 
 
-def _row(key: str, facts: ActorFacts, texts: dict[str, str]) -> list[Cell]:
+def _open(who: queries.Viewer) -> dict[tuple[str, str], int]:
+    """How many open needs and offers of each actor somebody may see."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for kind in ("need", "offer"):
+        counts.update((kind, queries.owner(one)) for one in queries.visible(who, kind, state="open"))
+    return counts
+
+
+def _fits(form: forms.NarrowActors, found: Subject, texts: dict[str, str]) -> bool:
+    if not form.is_valid():
+        return True
+    said, facts = form.cleaned_data, found.of(ActorFacts)
+    if said["kind"] and facts.kind != said["kind"]:
+        return False
+    region = said["region"].casefold()
+    if region and region not in {one.casefold() for one in (facts.country, *facts.regions)}:
+        return False
+    return said["text"].casefold() in texts.get(facts.name, found.key).casefold()
+
+
+def _row(key: str, facts: ActorFacts, texts: dict[str, str], open_: dict[tuple[str, str], int]) -> list[Cell]:
+    def count(kind: str) -> Cell:
+        url = f"{reverse(f'cooperation:{kind}s')}?{urlencode({'actor': key, 'state': 'open'})}"
+        return Cell(f"{open_.get((kind, key), 0):,}", url, amount=True)
+
     return [
         Cell(texts.get(facts.name, key), reverse("cooperation:actor", args=[key])),
         Cell(aid_word(facts.kind, "actor")),
         Cell(facts.country, exact=True),
         Cell(", ".join(facts.regions)),
+        count("need"),
+        count("offer"),
     ]
 
 

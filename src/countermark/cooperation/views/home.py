@@ -1,25 +1,88 @@
-"""The first page of the room: what is asked for, what is offered, and what waits for whom one speaks for."""
+"""The first page of the room: for whom one speaks, what is asked for, what is offered, what waits, and the first step where there is nothing yet."""
+
+from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.cooperation import actors, queries
-from countermark.cooperation.views.pages import Cell, Page, shown, viewer
+from countermark.cooperation import actors, acts, finding, needs, queries, waiting
+from countermark.cooperation.needs import Need
+from countermark.cooperation.queries import Viewer
+from countermark.cooperation.rules import money, ownership
+from countermark.cooperation.views.pages import Action, Cell, Page, Table, shown, viewer
+from countermark.cooperation.waiting import Waits
+from countermark.register.views.common import me
 
 
 @requires("aid.view")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Figures of what one may see, and the first step where there is nothing yet."""
+    """Figures of what one may see, what waits, and what to do first."""
     who = viewer(request)
-    needs, offers = queries.visible(who, "need"), queries.visible(who, "offer")
+    open_needs, open_offers = (queries.visible(who, kind, state="open") for kind in ("need", "offer"))
     name = actors.names([who.actor]).get(who.actor, "")
     facts = [
-        (_("You speak for"), Cell(name or _("nobody: ask the assistance coordinator for a seat"))),
-        (_("Open needs"), Cell(f"{sum(one.state == 'open' for one in needs):,}", reverse("cooperation:needs"))),
-        (_("Open offers"), Cell(f"{sum(one.state == 'open' for one in offers):,}", reverse("cooperation:offers"))),
+        (_("You speak for"), _speaks_for(who, name)),
+        (_("Open needs you may see"), Cell(f"{len(open_needs):,}", f"{reverse('cooperation:needs')}?state=open")),
+        (_("Open offers you may see"), Cell(f"{len(open_offers):,}", f"{reverse('cooperation:offers')}?state=open")),
     ]
-    return shown(request, Page(_("Cooperation"), "home", facts=facts))
+    lines = [
+        [Cell(one.text, one.url, tone="alarm" if one.alarming else ""), Cell(one.due, exact=True)]
+        for one in waiting.waiting(who)
+    ]
+    none = _("Nothing waits for you.")
+    tables = [Table(_("What waits"), [_("What"), _("Until")], lines, none, id="waits")]
+    page = Page(
+        _("Cooperation"), "home", facts=facts, tables=tables, actions=_actions(request, who), note=_first(request)
+    )
+    return shown(request, page)
+
+
+def _speaks_for(who: Viewer, name: str) -> Cell:
+    if not who.actor:
+        return Cell(_("nobody: ask the assistance coordinator for a seat"))
+    url = reverse("cooperation:actor", args=[who.actor]) if acts.subject("actor", who.actor) else ""
+    return Cell(name or who.actor, url)
+
+
+def _actions(request: HttpRequest, who: Viewer) -> list[Action]:
+    if (
+        not who.actor
+        or not accounts.may(me(request), "aid.write")
+        or not acts.rows("actor").filter(key=who.actor).exists()
+    ):
+        return []
+    return [
+        Action(_("State a need"), reverse("cooperation:need_add"), main=True),
+        Action(_("Make an offer"), reverse("cooperation:offer_add")),
+    ]
+
+
+def _first(request: HttpRequest) -> str:
+    """The first step where there is nothing yet."""
+    if acts.rows("actor").filter(key=actors.own_state()).exists():
+        return ""
+    if accounts.may(me(request), "aid.host"):
+        return _("Begin with your own State: enter it under Actors, then the donors and organisations you work with.")
+    return _("This State is not entered among the actors yet: the assistance coordinator does that.")
+
+
+@waiting.source
+def _own_needs(who: Viewer) -> Iterator[Waits]:
+    """Drafts, needs whose running costs nobody pays yet, and needs whose time is over, of whom one speaks for."""
+    if not who.actor:
+        return
+    mine = [(one, one.of(Need)) for one in acts.subjects("need", parent=f"actor:{who.actor}")]
+    current = [(one, need) for one, need in mine if one.state in ("draft", *needs.OPEN)]
+    titles = finding.titles(current)
+    for one, need in current:
+        url, title = reverse("cooperation:need", args=[one.key]), titles[one.key]
+        if one.state == "draft":
+            yield Waits(_("%(title)s: a draft") % {"title": title}, url)
+        elif unpaid := ownership.unpaid(need.yearly):
+            said = {"title": title, "amount": money.shown(unpaid, need.currency)}
+            yield Waits(_("%(title)s: nobody pays %(amount)s a year yet") % said, url, need.end, alarming=True)

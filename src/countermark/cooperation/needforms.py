@@ -1,0 +1,393 @@
+"""Forms of needs and offers: what is asked, and in what order. A need has lines (what is wanted, costs) that grow without scripts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from countermark.cooperation import actors, finding, indicators, needs, offers
+from countermark.cooperation.forms import actor, coded, day, labels, line, listed, several, several_actors, words
+from countermark.cooperation.indicators import Indicator
+from countermark.cooperation.needs import Asked, Costed
+from countermark.cooperation.words import LABELS
+from countermark.register.checking import Refused
+from countermark.register.forms.capture import EXACT
+from countermark.register.views.common import sentence
+
+MOST_LINES = 60
+FIRST_LINES = 3
+
+
+def amount(label: Any, *, required: bool = True, **more: Any) -> forms.CharField:
+    """An amount of money as people write it."""
+    widget = forms.TextInput(attrs={**EXACT, "inputmode": "decimal", "dir": "ltr"})
+    return forms.CharField(label=label, required=required, max_length=40, widget=widget, **more)
+
+
+def currency() -> forms.CharField:
+    """The three letters of a currency."""
+    widget = forms.TextInput(attrs={**EXACT, "dir": "ltr", "size": 4})
+    return forms.CharField(
+        label=lazy("Currency"), max_length=3, widget=widget, help_text=lazy("Three letters, such as EUR.")
+    )
+
+
+def by_line(text: str) -> list[str]:
+    """What stands in a field of several, one a line."""
+    return [one.strip() for one in text.splitlines() if one.strip()]
+
+
+class Shared(forms.Form):
+    """With whom a record is shared, and whether it is ready to be seen."""
+
+    visibility = coded(lazy("Who sees it"), "visibility")
+    partners = several_actors(
+        lazy("Partners it is shared with"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("Where it is shared with named partners."),
+    )
+    draft = forms.BooleanField(
+        label=lazy("Keep it as a draft"),
+        required=False,
+        help_text=lazy("A draft is seen by whom you speak for alone, and matched with nothing."),
+    )
+
+
+class NeedForm(Shared):
+    """What is lacking, how it is known, when and how much it matters."""
+
+    title = line(lazy("Title"), help_text=lazy("What is needed, in one line."))
+    theme = coded(lazy("Theme"), "theme")
+    gap = words(lazy("What is lacking"))
+    priority = coded(lazy("National priority"), "priority")
+    begin = day(lazy("From"))
+    end = day(lazy("Until"))
+    currency = currency()
+    plan = words(lazy("National plan or programme it stands in"), required=False)
+    indicator = forms.ChoiceField(label=lazy("Figure of the register"), required=False)
+    anew = forms.BooleanField(
+        label=lazy("Read the figure anew"), required=False, help_text=lazy("Else the value and day that are kept stay.")
+    )
+    evidence = words(lazy("Other evidence"), required=False)
+    sites = words(lazy("Sites"), required=False, help_text=lazy("One a line."))
+    languages = line(
+        lazy("Languages"),
+        required=False,
+        help_text=lazy("In which help is of use: two letters each (ISO 639), parted by commas."),
+    )
+    compatible = words(
+        lazy("What new things must work with"),
+        required=False,
+        help_text=lazy("Equipment, media, formats, the region: one a line."),
+    )
+    prerequisites = words(lazy("What must be there first"), required=False)
+    after = actor(lazy("Who pays when the project is over"), required=False)
+    min_share = forms.IntegerField(
+        label=lazy("Least share that is of use, in percent"), required=False, min_value=0, max_value=100, initial=0
+    )
+    rules = coded(LABELS["readiness"]["rules"], "level", required=False)
+    structures = coded(LABELS["readiness"]["structures"], "level", required=False)
+    infrastructure = coded(LABELS["readiness"]["infrastructure"], "level", required=False)
+    staff = coded(LABELS["readiness"]["staff"], "level", required=False)
+
+    def __init__(self, offered: Mapping[str, Indicator], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in LABELS["readiness"]:
+            self.fields[name].label = _(LABELS["readiness"][name])
+        self.values = {key: indicators.figure(key) for key in offered}
+        field = self.fields["indicator"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so above
+        field.choices = [("", "–"), *((key, self._told(key)) for key in offered)]
+        if not offered:
+            del self.fields["indicator"]
+        if not offered or not self.initial.get("indicator"):
+            del self.fields["anew"]
+
+    def _told(self, key: str) -> str:
+        found = self.values[key]
+        return f"{indicators.named(key)}: {indicators.told(key, found.written if found else '')}"
+
+    def clean_indicator(self) -> str:
+        """A figure that there is."""
+        key: str = self.cleaned_data["indicator"]
+        if key and self.values[key] is None and key != self.initial.get("indicator"):
+            raise forms.ValidationError(_("There is no data for this figure yet: say in words what shows the gap."))
+        return key
+
+
+class WantedLine(forms.Form):
+    """One thing that is wanted."""
+
+    kind = coded(lazy("Kind of help"), "kind")
+    what = line(lazy("What exactly"), required=False)
+    quantity = forms.IntegerField(label=lazy("How many"), required=False, min_value=0, max_value=10**9)
+
+
+class CostLine(forms.Form):
+    """One line of costs."""
+
+    category = coded(lazy("For"), "cost")
+    amount = amount(lazy("Amount"))
+    payer = actor(lazy("Who pays"), required=False)
+    what = line(lazy("What exactly"), required=False)
+
+
+LINES: dict[str, type[forms.Form]] = {"wanted": WantedLine, "once": CostLine, "yearly": CostLine}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form as the page shows it: fields, or lines that grow."""
+
+    title: str
+    hint: str
+    fields: Sequence[forms.BoundField] = ()
+    lines: "forms.BaseFormSet[Any] | None" = None
+    more: str = ""
+
+
+class NeedForms:
+    """The form of a need with its lines; unbound with `initial` (of `main` and each kind of lines), or what was sent."""
+
+    def __init__(
+        self, offered: Mapping[str, Indicator], data: QueryDict | None = None, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        said = initial or {}
+        self.main = NeedForm(offered, data, initial=said.get("main", {}))
+        self.lines = {name: _lines(name, data, said.get(name, ())) for name in LINES}
+
+    def again(self, offered: Mapping[str, Indicator], more: str, initial: Mapping[str, Any]) -> "NeedForms":
+        """What was written so far, unjudged, with empty lines more of one kind."""
+        written = {
+            name: [raw for raw in map(_raw, lines.forms) if any(raw.values())] for name, lines in self.lines.items()
+        }
+        found = NeedForms(offered, None, {"main": {**initial.get("main", {}), **_raw(self.main)}, **written})
+        found.lines[more] = _lines(
+            more, None, written[more], len(self.lines[more].forms) - len(written[more]) + FIRST_LINES
+        )
+        return found
+
+    def is_valid(self) -> bool:
+        """Whether all that was sent can be read, amounts in their currency too."""
+        good = [self.main.is_valid(), *(lines.is_valid() for lines in self.lines.values())]
+        return all(good) and self._amounts()
+
+    def _amounts(self) -> bool:
+        for name in ("once", "yearly"):
+            for one in _said(self.lines[name]):
+                try:
+                    needs.amount("amount", one.cleaned_data["amount"], self.main.cleaned_data["currency"].upper())
+                except Refused as refused:
+                    one.add_error("amount", sentence(refused.errors[0]))
+        return all(not one.errors for lines in self.lines.values() for one in lines.forms)
+
+    def said(self, before: needs.Need | None) -> needs.Said:
+        """The need as it was said; a figure that was kept stays as it is unless it is to be read anew."""
+        said = self.main.cleaned_data
+        key = said.get("indicator", before.evidence.indicator if before and "indicator" not in self.main.fields else "")
+        value, as_of = self._figure(key, before, anew=bool(said.get("anew")))
+        return needs.Said(
+            title=said["title"],
+            theme=said["theme"],
+            gap=said["gap"],
+            currency=said["currency"],
+            priority=int(said["priority"]),
+            begin=said["begin"].isoformat(),
+            end=said["end"].isoformat(),
+            wanted=[Asked(one["kind"], one["what"], one["quantity"] or 0) for one in self._rows("wanted")],
+            once=[_costed(one) for one in self._rows("once")],
+            yearly=[_costed(one) for one in self._rows("yearly")],
+            indicator=key,
+            indicator_value=value,
+            indicator_day=as_of,
+            evidence=said["evidence"],
+            plan=said["plan"],
+            sites=by_line(said["sites"]),
+            languages=listed(said["languages"]),
+            after=said["after"],
+            compatible=by_line(said["compatible"]),
+            prerequisites=said["prerequisites"],
+            readiness={name: int(said[name]) for name in LABELS["readiness"] if said[name]},
+            min_share=said["min_share"] or 0,
+            visibility=said["visibility"],
+            partners=said["partners"] if said["visibility"] == "partners" else (),
+        )
+
+    def _figure(self, key: str, before: needs.Need | None, *, anew: bool) -> tuple[str, str]:
+        if not key:
+            return "", ""
+        kept = before.evidence if before and before.evidence.indicator == key else None
+        found = self.main.values.get(key)
+        if kept and (not anew or found is None):
+            return kept.value, kept.as_of
+        return (found.written, found.as_of) if found else ("", "")
+
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        return [one.cleaned_data for one in _said(self.lines[name])]
+
+    def tell(self, refused: Refused) -> None:
+        """Shows what the rules refuse beside its field, else above the form."""
+        for error in refused.errors:
+            self.main.add_error(error.column if error.column in self.main.fields else None, sentence(error))
+
+    def sections(self) -> Iterator[Section]:
+        """The form in the order it is filled in."""
+        yield Section(_("The need"), "", self._of("title", "theme", "gap", "priority", "begin", "end", "plan"))
+        hint = _("A figure counted by this register shows the gap better than words; it is kept with its day.")
+        figured = "indicator" in self.main.fields
+        yield Section(_("How it is known"), hint if figured else "", self._of("indicator", "anew", "evidence"))
+        yield Section(_("What is wanted"), "", lines=self.lines["wanted"], more="wanted")
+        hint = _("What is asked for. Empty lines are passed over.")
+        yield Section(_("Costs, once"), hint, self._of("currency"), self.lines["once"], "once")
+        hint = _(
+            "Power, fuel, consumables, spare parts, licences, salaries, training: what it takes to keep it running, and who pays each."
+        )
+        yield Section(_("Costs of each year"), hint, self._of("after"), self.lines["yearly"], "yearly")
+        yield Section(_("Conditions"), "", self._of("sites", "languages", "compatible", "prerequisites", "min_share"))
+        hint = _("How far you are yourselves: it tells who helps where to begin.")
+        yield Section(_("Readiness"), hint, self._of(*LABELS["readiness"]))
+        yield Section(_("Who sees it"), "", self._of("visibility", "partners", "draft"))
+
+    def _of(self, *names: str) -> list[forms.BoundField]:
+        return [self.main[name] for name in names if name in self.main.fields]
+
+
+def _lines(name: str, data: QueryDict | None, initial: Sequence[Mapping[str, Any]], extra: int = FIRST_LINES) -> Any:
+    made = forms.formset_factory(LINES[name], extra=extra, max_num=MOST_LINES, absolute_max=MOST_LINES)
+    if data is not None:
+        # Every line may be emptied, those that were there before too: what stands in it then is gone.
+        return made({**data.dict(), f"{name}-INITIAL_FORMS": "0"}, prefix=name)
+    return made(prefix=name, initial=list(initial))
+
+
+def _raw(form: forms.Form) -> dict[str, Any]:
+    return {
+        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+
+
+def _said(lines: Iterable[forms.Form]) -> list[forms.Form]:
+    return [one for one in lines if one.has_changed()]
+
+
+def _costed(said: Mapping[str, Any]) -> Costed:
+    return Costed(said["category"], said["amount"], said["payer"], said["what"])
+
+
+class OfferForm(Shared):
+    """What is offered, to whom, until when and on which terms."""
+
+    title = line(lazy("Title"), help_text=lazy("What is offered, in one line."))
+    kinds = several(lazy("Kinds of help"), "kind", help_text=lazy("None ticked: any."))
+    budget = amount(lazy("Budget"), help_text=lazy("0 where what is offered is not money."))
+    currency = currency()
+    ceiling = amount(lazy("At most for one project"), required=False)
+    co_funding = forms.IntegerField(
+        label=lazy("Share others must bring, in percent"), required=False, min_value=0, max_value=99, initial=0
+    )
+    begin = day(lazy("From"))
+    end = day(lazy("Until"))
+    themes = several(lazy("Themes"), "theme", help_text=lazy("None ticked: any."))
+    regions = line(
+        lazy("Regions and countries"),
+        required=False,
+        help_text=lazy("As actors have them, parted by commas. Empty: any."),
+    )
+    eligible = several_actors(
+        lazy("Who may ask"), widget=forms.CheckboxSelectMultiple, help_text=lazy("None ticked: everybody.")
+    )
+    languages = line(lazy("Languages"), required=False, help_text=lazy("Two letters each (ISO 639), parted by commas."))
+    standards = words(lazy("What equipment given works with"), required=False, help_text=lazy("One a line."))
+    conditions = words(lazy("Conditions"), required=False)
+
+    field_order = (
+        "title", "kinds", "budget", "currency", "ceiling", "co_funding", "begin", "end", "themes", "regions", "eligible",
+        "languages", "standards", "conditions", "visibility", "partners", "draft",
+    )  # fmt: skip
+
+    def said(self, *, rules: str = "") -> offers.Said:
+        """The offer as it was said; `rules` are those of a facility, which stay."""
+        said = self.cleaned_data
+        return offers.Said(
+            title=said["title"],
+            currency=said["currency"],
+            budget=said["budget"],
+            begin=said["begin"].isoformat(),
+            end=said["end"].isoformat(),
+            kinds=said["kinds"],
+            themes=said["themes"],
+            regions=listed(said["regions"]),
+            eligible=said["eligible"],
+            ceiling=said["ceiling"],
+            co_funding=said["co_funding"] or 0,
+            languages=listed(said["languages"]),
+            standards=by_line(said["standards"]),
+            conditions=said["conditions"],
+            rules=rules,
+            visibility=said["visibility"],
+            partners=said["partners"] if said["visibility"] == "partners" else (),
+        )
+
+
+class StateForm(forms.Form):
+    """To which state a record is brought."""
+
+    state = forms.ChoiceField(label=lazy("State"))
+
+    def __init__(self, of: str, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["state"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared so above
+        field.choices = [("", "–"), *(one for one in labels(of) if one[0] != "draft")]
+
+
+class Narrow(forms.Form):
+    """What a list is narrowed by."""
+
+    text = line(lazy("Words"), required=False)
+    theme = coded(lazy("Theme"), "theme", required=False)
+    actor = actor(lazy("Of"), required=False)
+    kind = coded(lazy("Kind of help"), "kind", required=False)
+    begin = day(lazy("Not over before"), required=False)
+    end = day(lazy("Begun by"), required=False)
+
+    def sought(self) -> finding.Sought:
+        """What is looked for; a filter that cannot be read is none."""
+        self.is_valid()
+        return finding.sought(self.cleaned_data)
+
+
+ORDERS = {
+    "newest": lazy("newest first"),
+    "priority": lazy("highest priority first"),
+    "amount": lazy("largest first"),
+    "end": lazy("what ends first"),
+}
+
+
+class NarrowNeeds(Narrow):
+    """What the list of needs is narrowed by."""
+
+    priority = coded(lazy("National priority"), "priority", required=False)
+    state = coded(lazy("State"), "need_state", required=False)
+    order = forms.ChoiceField(label=lazy("Order"), required=False, choices=ORDERS)
+
+
+class NarrowOffers(Narrow):
+    """What the list of offers is narrowed by."""
+
+    region = line(lazy("Region or country"), required=False)
+    state = coded(lazy("State"), "offer_state", required=False)
+    order = forms.ChoiceField(
+        label=lazy("Order"), required=False, choices={name: ORDERS[name] for name in ("newest", "amount", "end")}
+    )
+
+
+def names_of_payers(found: Sequence[needs.Cost]) -> dict[str, str]:
+    """The names of who pays some costs."""
+    return actors.names([one.payer for one in found if one.payer])
