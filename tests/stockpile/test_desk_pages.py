@@ -73,6 +73,20 @@ def test_rounds_go_to_the_place_whose_label_is_scanned(place: Armoury, armourer:
     assert on_hand(key) == {place.rack_a: 60, place.rack_b: 40}
 
 
+def test_the_page_of_a_lot_says_what_came_and_went_where_one_may_see_it(place: Armoury, armourer: Client) -> None:
+    key = lot(place.rack_a)
+    ammunition.move(key, Move("issue", place.rack_a, 30, place.trained, "range day"), by=ARMOURER)
+    ammunition.move(key, Move("count", place.rack_a, 69, note="counted twice"), by=ARMOURER)
+    ammunition.move(key, Move("receive", place.other, 7000), by=ARMOURER)
+
+    page = armourer.get(f"/stockpile/ammunition/{key}/").content.decode()
+
+    assert re.findall(r">([+-][\d,]+)</bdi>", page) == ["-1", "-30", "+100"]
+    assert "T. Rained" in page
+    assert "range day" in page
+    assert "7,000" not in page
+
+
 def on_hand(key: str) -> dict[str, int]:
     found = acts.subject("lot", key)
     assert found is not None

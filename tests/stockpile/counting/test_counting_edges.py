@@ -43,7 +43,7 @@ def test_a_scan_no_record_can_hold_is_refused_in_its_row(address: str, counter: 
 
 
 def test_a_reason_no_record_can_hold_decides_and_cancels_nothing(address: str, counter: Client) -> None:
-    counter.post(f"{address}/end/")
+    counter.post(f"{address}/end/", {"sure": "1"})
     commander = people.signed_in("helda", "commander", DEPOT)
     said = {"all": "1", "outcome": "not_found", "word": "explained", "reason": "a\0b"}
 
@@ -56,7 +56,7 @@ def test_a_reason_no_record_can_hold_decides_and_cancels_nothing(address: str, c
 
 def test_a_button_pressed_twice_begins_ends_and_closes_once(address: str, counter: Client) -> None:
     commander = people.signed_in("helda", "commander", DEPOT)
-    said = {"all": "1", "outcome": "not_found", "word": "explained", "reason": "seen at the range"}
+    said = {"all": "1", "outcome": "not_found", "word": "explained", "reason": "seen at the range", "sure": "1"}
 
     for client, step in ((counter, "begin"), (counter, "end"), (commander, "decide"), (commander, "close")):
         for _ in range(2):
@@ -96,3 +96,12 @@ def test_a_mark_read_by_eye_from_a_record_that_was_joined_is_no_mismatch(db: Non
     assert (right.weapon, right.what) == (place.weapons[0], "seen")
     assert wrong is not None
     assert (wrong.weapon, wrong.what) == (place.weapons[0], "tag_mismatch")
+
+
+def test_a_sheet_is_not_ended_before_its_counter_ticks_that_everything_is_counted(address: str, counter: Client) -> None:
+    counter.post(f"{address}/begin/")
+
+    page = counter.post(f"{address}/end/", follow=True).content.decode()
+
+    assert "Tick that you have counted everything first" in page
+    assert acts.rows("countsheet").get().state == "open"

@@ -69,7 +69,7 @@ def test_a_planned_count_goes_from_its_plan_to_its_certificate(place: Armoury) -
         assert outcome(answer) == "done"
     assert "4 of 5" in answer
     assert "Exceptions" not in page(commander, f"/stockpile/counts/{code}/")
-    sent(counter, f"/stockpile/counts/{code}/end/")
+    sent(counter, f"/stockpile/counts/{code}/end/", sure="1")
 
     html = page(commander, f"/stockpile/counts/{code}/?outcome=not_found")
     assert "AB1004" in html
@@ -130,7 +130,7 @@ def test_blind_counters_see_neither_each_other_nor_what_is_left(place: Armoury) 
         sent(client, f"/stockpile/counts/{code}/begin/")
     scanned(one, code, "AB1000")
     scanned(one, code, "ZEBRA 5", 2)
-    sent(one, f"/stockpile/counts/{code}/end/")
+    sent(one, f"/stockpile/counts/{code}/end/", sure="1")
 
     for path in ("", "sheet/", "paper/"):
         html = page(two, f"/stockpile/counts/{code}/{path}")

@@ -219,8 +219,20 @@ def asked(
 def form_page(request: HttpRequest, form: forms.Form, page: Page, button: str, status: int = 200) -> HttpResponse:
     """A form alone on its page."""
     key = request.POST.get("once", "")[:ONCE] or new_id()
+    _begin(form)
     context = {"page": page, "form": form, "button": button, "once": key}
     return render(request, "register/form.html", context, status=status)
+
+
+def _begin(form: forms.Form) -> None:
+    """Puts the focus where somebody with a scanner and a keyboard goes on: on what is wrong, or else on the first field that leaves a choice."""
+    wrong = [name for name in form.errors if name in form.fields]
+    for name in wrong or form.fields:
+        widget = form.fields[name].widget
+        given = isinstance(widget, forms.Select) and len(list(widget.choices)) == 1
+        if isinstance(widget, (forms.Select, forms.Textarea, forms.widgets.Input)) and not given:
+            widget.attrs["autofocus"] = True
+            return
 
 
 ONCE = 64

@@ -146,8 +146,13 @@ def from_readers(request: HttpRequest, code: str) -> HttpResponse:
 @requires(COUNT)
 @require_POST
 def end(request: HttpRequest, code: str) -> HttpResponse:
-    """Ends one's own sheet."""
+    """Ends one's own sheet, once its counter has ticked that everything is counted: a stray return key ends none."""
     found, own = _own(request, code)
+    if request.POST.get("sure") != "1":
+        messages.error(
+            request, _("Tick that you have counted everything first: nothing is added to the sheet after that.")
+        )
+        return redirect("stockpile:count_sheet", house.shown(found.key))
     try:
         services.end(found.key, own.number, by=actor(request), happened=request.POST.get("happened", ""))
     except Refused as refused:

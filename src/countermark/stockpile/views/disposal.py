@@ -20,7 +20,9 @@ from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
 from countermark.stockpile import acts, forms, proposals, queries, roster, seconds, units
+from countermark.stockpile.ammunition import queries as lot_queries
 from countermark.stockpile.ammunition import services as ammunition
+from countermark.stockpile.ammunition.queries import Moved
 from countermark.stockpile.ammunition.rules import elsewhere
 from countermark.stockpile.ammunition.services import Lot, Move
 from countermark.stockpile.codes import house
@@ -487,16 +489,35 @@ def lot(request: HttpRequest, key: str) -> HttpResponse:
         ]
     note = _("Two nodes took more than there was: count it.") if one.finding else ""
     table = Table(_("On hand"), [_("Place"), _("Rounds")], rows, _("None."))
+    moved = _movements(lot_queries.movements_of(key, places), names)
     page = Page(
         value.lot,
         "ammunition",
         facts=facts,
-        tables=[table],
+        tables=[table, moved],
         actions=actions,
         above=(reverse("stockpile:lots"), _("Ammunition")),
         note=note,
     )
     return shown(request, page)
+
+
+def _movements(found: list[Moved], places: dict[str, str]) -> Table:
+    texts = side_texts([urn for one in found for urn in (one.party, one.note, one.by)])
+    rows = [
+        [
+            Cell(when(one.time)),
+            Cell(stock_word(one.word, "lot_word")),
+            Cell(f"{one.quantity:+,}" if one.word != "move" else f"{abs(one.quantity):,}", exact=True, amount=True),
+            Cell(places.get(one.place, "")),
+            Cell(places.get(one.to, "") or texts.get(one.party, "")),
+            Cell(texts.get(one.note, "")),
+            Cell(texts.get(one.by, "")),
+        ]
+        for one in found
+    ]
+    headers = [_("When"), _("What"), _("Rounds"), _("Place"), _("To or from"), _("Remark"), _("By")]
+    return Table(_("Movements"), headers, rows, _("None yet."), id="movements")
 
 
 @requires(HANDLE)
