@@ -114,6 +114,17 @@ LABELS: dict[str, dict[str, str]] = {
         "regional": _("Regional windows"),
         "existing": _("Use of an existing facility"),
     },
+    "fundshare": {
+        "certain": _("Known when the year begins"),
+        "collected": _("Paid of what is promised"),
+        "overhead": _("Cost of running it"),
+        "reach": _("Needs that may apply"),
+    },
+    "fundsource": {
+        "store": _("worked out from this register"),
+        "said": _("entered on this page"),
+        "none": _("no data"),
+    },
     "fund_state": {
         "open": _("open"),
         "closed": _("closed"),
@@ -224,5 +235,20 @@ LABELS |= {
         "closed": _("Closed"),
         "cancelled": _("Ended before its time"),
     },
+    "runs": {"yes": _("yes"), "partly": _("partly"), "no": _("no")},
+    "criterion": {
+        "relevance": _("Relevance"),
+        "coherence": _("Coherence"),
+        "effectiveness": _("Effectiveness"),
+        "efficiency": _("Efficiency"),
+        "impact": _("Impact"),
+        "sustainability": _("Sustainability"),
+    },
+    "asked": {
+        "adequacy": _("Adequacy"),
+        "effectiveness": _("Effectiveness"),
+        "sustainability": _("Sustainability"),
+    },
+    "report_state": {"draft": _("draft"), "final": _("finished")},
+    "grouping": {"state": _("State"), "region": _("Region"), "theme": _("Theme"), "year": _("Year")},
 }
-"""The words of projects, meetings and what others do."""

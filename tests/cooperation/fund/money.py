@@ -41,8 +41,8 @@ class Fund:
 
 
 def person(name: str) -> User:
-    """Somebody who may sign in."""
-    accounts.add_user(name, password="a-long-password", by=TREASURER)
+    """Somebody who may sign in and see this room."""
+    accounts.add_user(name, ["fund"], password="a-long-password", by=TREASURER)
     return User.objects.get(username=name)
 
 
