@@ -71,8 +71,12 @@ def test_a_unit_for_weapons_alone_takes_no_ammunition(place: Armoury, lot: str) 
         services.move(lot, Move("move", place.rack_a, 10, to=place.rack_b), by=ARMOURER)
 
 
-def test_a_count_states_what_was_found(place: Armoury, lot: str) -> None:
-    assert services.move(lot, Move("count", place.rack_a, 990), by=ARMOURER) == 990
+def test_a_count_states_what_was_found_and_why_where_it_is_not_what_was_there(place: Armoury, lot: str) -> None:
+    with pytest.raises(Refused):
+        services.move(lot, Move("count", place.rack_a, 990), by=ARMOURER)
+
+    assert services.move(lot, Move("count", place.rack_a, 1000), by=ARMOURER) == 1000
+    assert services.move(lot, Move("count", place.rack_a, 990, note="counted twice"), by=ARMOURER) == 990
 
 
 def test_a_movement_sent_twice_is_done_once(place: Armoury, lot: str) -> None:

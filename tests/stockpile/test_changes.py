@@ -71,7 +71,8 @@ def test_where_a_store_lies_and_the_code_of_a_card_are_said_to_have_changed_and_
 
 
 def test_the_rules_of_a_store_and_what_somebody_is_qualified_for_are_told_in_words(place: Armoury) -> None:
-    units.set_policy(Policy(("issue",), {"shift": ("medical",)}, {"shift": 8}), place=DEPOT, by=COMMANDER)
+    rules_ = Policy(("issue",), {"shift": ("medical",)}, {"shift": 8})
+    units.set_policy(rules_, place=DEPOT, why="order 12 of the General", by=COMMANDER)
     roster.qualify(place.recruit, [Qualification("licence", until="2030-01-02")], by=COMMANDER)
     commander = people.signed_in("cleo", "commander", DEPOT)
 
@@ -79,6 +80,7 @@ def test_the_rules_of_a_store_and_what_somebody_is_qualified_for_are_told_in_wor
     person = commander.get(f"/stockpile/people/{place.recruit.rpartition(':')[2]}/").content.decode()
 
     assert "Shift: Medical" in rules[rules.index('id="changes"') :]
+    assert "order 12 of the General" in rules
     assert "Licence 2030-01-02" in person[person.index('id="changes"') :]
 
 

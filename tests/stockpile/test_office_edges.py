@@ -37,7 +37,15 @@ def test_rules_the_page_does_not_ask_for_stay_as_they_were(place: Armoury, comma
     said = Policy(("issue",), {"evidence": ("licence",), "shift": ("medical",)}, {"loan": 48, "shift": 8})
     units.set_policy(said, place=place.depot, by=CHIEF)
 
-    sent(commander, "units/rules/set/", place=place.depot, two_person=["issue"], shift=["medical"], shift_hours=8)
+    sent(
+        commander,
+        "units/rules/set/",
+        place=place.depot,
+        two_person=["issue"],
+        shift=["medical"],
+        shift_hours=8,
+        reason="order 4",
+    )
 
     found = acts.subject("policy", place.depot)
     assert found is not None

@@ -101,7 +101,15 @@ def test_who_signs_in_says_themselves_which_card_is_theirs(place: Armoury, comma
 
 
 def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -> None:
-    sent(commander, "units/rules/set/", place=place.depot, two_person=["issue"], shift=["medical"], shift_hours=8)
+    sent(
+        commander,
+        "units/rules/set/",
+        place=place.depot,
+        two_person=["issue"],
+        shift=["medical"],
+        shift_hours=8,
+        reason="order 4",
+    )
 
     found = units.policy_at(place.rack_a)
     assert "issue" in found.two_person
@@ -110,7 +118,13 @@ def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -
 
 
 def test_each_way_to_have_a_weapon_out_has_a_due_date_of_its_own(place: Armoury, commander: Client) -> None:
-    said: dict[str, Any] = {"place": place.depot, "shift_hours": 8, "loan_hours": 72, "repair_hours": 240}
+    said: dict[str, Any] = {
+        "place": place.depot,
+        "shift_hours": 8,
+        "loan_hours": 72,
+        "repair_hours": 240,
+        "reason": "order 4",
+    }
     sent(commander, "units/rules/set/", 302, **said)
     sent(commander, "units/rules/set/", 302, **said | {"loan_hours": "", "repair_hours": 0})
 

@@ -31,6 +31,8 @@ class Change:
     field: str
     old: Any
     new: Any
+    why: str = ""
+    """The id of the side text that gives the reason; empty where none was asked for."""
 
 
 def of(kind: str, key: str) -> list[Change]:
@@ -50,5 +52,12 @@ def _changes(acts: Sequence[Entry], columns: Sequence[str]) -> Iterator[Change]:
             old, new = before.get(name), after.get(name)
             if (old or None) != (new or None):
                 kept = name in KEPT_BACK
-                yield Change(act.recorded.time, act.recorded.by, name, None if kept else old, None if kept else new)
+                yield Change(
+                    act.recorded.time,
+                    act.recorded.by,
+                    name,
+                    None if kept else old,
+                    None if kept else new,
+                    act.recorded.note,
+                )
         before = after

@@ -179,6 +179,7 @@ class Policy(Placed):
     loan_hours = hours(lazy("A loan is due back after hours"))
     repair_hours = hours(lazy("A repair is due back after hours"))
     evidence_hours = hours(lazy("Evidence is due back after hours"))
+    reason = words(lazy("Reason"))
 
 
 class Shipment(Placed):
@@ -367,6 +368,7 @@ class Card(forms.Form):
             ("leave", lazy("Take off the roster")),
         ],
     )
+    reason = words(lazy("Reason"))
 
 
 class Decide(forms.Form):

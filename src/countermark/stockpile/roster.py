@@ -87,10 +87,10 @@ def qualify(party: str, qualifications: Iterable[Qualification], *, by: Actor) -
     return _state(value, one.place, [], by)
 
 
-def new_card(party: str, *, by: Actor) -> str:
+def new_card(party: str, *, why: str = "", by: Actor) -> str:
     """Gives somebody a new card, for one that was lost or a person who returns; the old one opens nothing any more. Returns its code."""
     one, code = _known(party), _new_code()
-    _state(msgspec.structs.replace(one.person, card=identity.opaque("card", code)), one.place, [], by)
+    _state(msgspec.structs.replace(one.person, card=identity.opaque("card", code)), one.place, [], by, why)
     return code
 
 
@@ -106,17 +106,21 @@ def link(code: str, *, by: Actor) -> Enrolled:
     return one
 
 
-def leave(party: str, *, by: Actor) -> bool:
+def leave(party: str, *, why: str = "", by: Actor) -> bool:
     """Takes somebody off the roster: no card, nothing issued any more. What they hold they still hold."""
     one = _known(party)
-    return _state(msgspec.structs.replace(one.person, card=""), one.place, [], by)
+    return _state(msgspec.structs.replace(one.person, card=""), one.place, [], by, why)
 
 
-def _state(value: Person, place: str, texts: Sequence[SideNote], by: Actor) -> bool:
+def _state(value: Person, place: str, texts: Sequence[SideNote], by: Actor, why: str = "") -> bool:
     return acts.state_record(
         "person", identity.ref_of(value.party), value, state=identity.ref_of(value.card), place=place,
-        person=value.party, texts=texts, by=by,
+        person=value.party, note=why.strip(), texts=[*texts, *_why(why)], by=by,
     )  # fmt: skip
+
+
+def _why(text: str) -> list[SideNote]:
+    return [SideNote("note", text.strip())] if text.strip() else []
 
 
 def find(party: str) -> Enrolled | None:

@@ -142,8 +142,8 @@ def of_site(place: str) -> frozenset[str]:
     return places_below(site_of(Place.objects.get(pk=place)).pk)
 
 
-def set_policy(policy: Policy, *, place: str = "", by: Actor) -> bool:
-    """Sets the policy of a place, or of the State. Raises `Refused` for an unknown word."""
+def set_policy(policy: Policy, *, place: str = "", why: str = "", by: Actor) -> bool:
+    """Sets the policy of a place, or of the State; `why` is kept as a side text. Raises `Refused` for an unknown word."""
     for step in policy.two_person:
         if step not in SECONDED:
             raise acts.refuse("two_person", step, acts.one_of(SECONDED), "unknown")
@@ -151,7 +151,8 @@ def set_policy(policy: Policy, *, place: str = "", by: Actor) -> bool:
         if what not in QUALIFICATIONS:
             raise acts.refuse("requires", what, acts.one_of(QUALIFICATIONS), "unknown")
     pk = acts.place_id(place)
-    return acts.state_record("policy", pk or NATIONAL, policy, place=pk, by=by)
+    texts = [SideNote("note", why.strip())] if why.strip() else []
+    return acts.state_record("policy", pk or NATIONAL, policy, place=pk, note=why.strip(), texts=texts, by=by)
 
 
 def own_policy(place: str) -> Policy | None:

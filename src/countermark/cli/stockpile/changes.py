@@ -25,7 +25,7 @@ def changes(kind: str, what: str, as_json: bool) -> None:
     found = told.of(kind, key)
     if not found:
         raise cli.Finding(f"{what} is no {kind} of this store")
-    names = side_texts([text for one in found for text in (one.by, one.old, one.new) if isinstance(text, str)])
+    names = side_texts([text for one in found for text in (one.by, one.why, one.old, one.new) if isinstance(text, str)])
     lines = [
         {
             "time": one.time,
@@ -33,6 +33,7 @@ def changes(kind: str, what: str, as_json: bool) -> None:
             "field": one.field,
             "old": names.get(one.old, one.old) if isinstance(one.old, str) else one.old,
             "new": names.get(one.new, one.new) if isinstance(one.new, str) else one.new,
+            "why": names.get(one.why, one.why),
         }
         for one in found
     ]

@@ -20,6 +20,9 @@ _qualified = click.option(
 )  # fmt: skip
 
 
+_reason = click.option("--reason", required=True, help="Why; kept in the ledger.")
+
+
 def _read(texts: Sequence[str]) -> list[Any]:
     from countermark.stockpile.rules.custody import Qualification
 
@@ -69,14 +72,15 @@ def qualify(who: str, qualified: tuple[str, ...], as_json: bool) -> None:
 
 @person.command("card")
 @click.argument("who")
+@_reason
 @json_option
-def card(who: str, as_json: bool) -> None:
+def card(who: str, reason: str, as_json: bool) -> None:
     """Gives somebody a new card; the old one opens nothing any more."""
     ready()
     from countermark.stockpile import roster
     from countermark.stockpile.codes import house
 
-    code = roster.new_card(party(who), by=actor())
+    code = roster.new_card(party(who), why=reason, by=actor())
     if as_json:
         print_json({"card": code})
         return
@@ -85,13 +89,14 @@ def card(who: str, as_json: bool) -> None:
 
 @person.command("leave")
 @click.argument("who")
+@_reason
 @json_option
-def leave(who: str, as_json: bool) -> None:
+def leave(who: str, reason: str, as_json: bool) -> None:
     """Takes somebody off the roster; what they hold they still hold."""
     ready()
     from countermark.stockpile import roster
 
-    changed = roster.leave(party(who), by=actor())
+    changed = roster.leave(party(who), why=reason, by=actor())
     if as_json:
         print_json({"changed": changed})
 

@@ -109,6 +109,8 @@ def move(key: str, said: Move, *, by: Actor) -> int:
             return there
         quantity = said.quantity - there if said.word == "count" else said.quantity
         _require_allowed(said.word, value, there, quantity, to or place)
+        if said.word == "dispose" or (said.word == "count" and quantity):
+            acts.required("note", said.note, "why: rounds go away or turn up that nobody handed over")
         fields = {
             "word": said.word, "place": place, "quantity": quantity, "to": to if said.word == "move" else "",
             "party": "" if said.word == "move" else to, "happened": said.happened,

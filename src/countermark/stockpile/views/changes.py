@@ -35,10 +35,11 @@ def tables(user: User, kind: str, keys: Iterable[str]) -> Table:
             Cell(stock_word(f"{kind}.{one.field}", "field")),
             *(_both(kind, one, names)),
             Cell(names.get(one.by, "")),
+            Cell(names.get(one.why, "")),
         ]
         for key, one in sorted(found, key=lambda pair: pair[1].time, reverse=True)
     ]
-    headers = [_("Recorded"), *([_("Where")] if several else []), _("What"), _("Before"), _("After"), _("By")]
+    headers = [_("Recorded"), *([_("Where")] if several else []), _("What"), _("Before"), _("After"), _("By"), _("Why")]
     return Table(_("What was changed"), headers, rows, _("Nothing yet."), id="changes")
 
 
@@ -51,7 +52,7 @@ def _both(kind: str, one: Change, names: Names) -> tuple[Cell, Cell]:
 
 def _names(user: User, found: Iterable[Change]) -> Names:
     """What the ids of some changes stand for: places, people, texts, and the weapons somebody may see."""
-    said = {text for one in found for value in (one.by, one.old, one.new) for text in _texts(value)}
+    said = {text for one in found for value in (one.by, one.why, one.old, one.new) for text in _texts(value)}
     seen = scope.of(user).narrow(Weapon.objects.filter(pk__in=[text for text in said if len(text) == _UUID]))
     return {
         **side_texts([text for text in said if text.startswith("urn:")]),

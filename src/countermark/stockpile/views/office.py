@@ -261,7 +261,8 @@ def policy_set(request: HttpRequest) -> HttpResponse:
         requires_ |= {kind: tuple(said[kind]) for kind in _ASKED if said[kind]}
         hours = dict(before.hours) | {kind: n for kind in _TIMED if (n := said[f"{kind}_hours"]) is not None}
         hours = {kind: n for kind, n in hours.items() if n}
-        units.set_policy(Policy(tuple(said["two_person"]), requires_, hours), place=said["place"], by=actor(request))
+        policy = Policy(tuple(said["two_person"]), requires_, hours)
+        units.set_policy(policy, place=said["place"], why=said["reason"], by=actor(request))
         return reverse("stockpile:policies")
 
     return asked(
@@ -458,9 +459,9 @@ def person_card(request: HttpRequest, ref: str) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         if said["what"] == "new":
-            _say_card(request, one.name, roster.new_card(one.party, by=actor(request)))
+            _say_card(request, one.name, roster.new_card(one.party, why=said["reason"], by=actor(request)))
         else:
-            roster.leave(one.party, by=actor(request))
+            roster.leave(one.party, why=said["reason"], by=actor(request))
         return reverse("stockpile:person", args=[ref])
 
     page = Page(_("Card of %(name)s") % {"name": one.name}, "people", above=_above(ref, one))

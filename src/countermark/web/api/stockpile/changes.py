@@ -17,7 +17,7 @@ router = Router(tags=["stockpile"])
 
 class FieldChanged(Schema):
     """One field that was changed: `time` when it was recorded (RFC 3339), `by` the id of a person, values as the record has them. Where a store lies and the
-    codes of cards are null.
+    codes of cards are null; `why` is the id of the text that gives the reason.
     """
 
     time: str
@@ -25,6 +25,7 @@ class FieldChanged(Schema):
     field: str
     old: Any
     new: Any
+    why: str
 
 
 class WhichRecord(Strict):
