@@ -10,7 +10,7 @@ from countermark.stockpile.papers import keyed
 from countermark.stockpile.papers.keyed import HandOver
 from countermark.stockpile.receipts import Receipt
 from tests.register import people
-from tests.stockpile.armoury import ARMOURER, DEPOT, Armoury, armoury, issued, state
+from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued, state
 
 WRITTEN = "2026-06-30T08:15+02:00"
 
@@ -99,3 +99,36 @@ def test_an_armourer_has_a_form_printed_and_keys_it_by_its_code(place: Armoury) 
     assert held.kind == "loan"
     assert client.get(f"/forms/{form.code}/").headers["Location"] == done.headers["Location"]
     assert receipts.proof_of(done.headers["Location"].rstrip("/").rpartition("/")[2])
+
+
+def test_the_list_of_what_is_due_is_printed_with_a_number_and_keyed_once(place: Armoury) -> None:
+    receipts.issue(place.counter(), place.weapons, place.trained, "shift", due="2026-01-02")
+    client = people.signed_in("belo", "armourer", DEPOT)
+    assert "/stockpile/due/print/" in client.get("/stockpile/due/").content.decode()
+
+    printed = client.post(f"/stockpile/due/print/?store={place.depot}").headers["Location"]
+
+    page = client.get(printed).content.decode()
+    (form,) = papers.outstanding()
+    code = papercodes.shown(form.code)
+    assert all(said in page for said in (code, "T. Rained", "AB1000", "AB1002", "overdue", 'class="tick"'))
+    found = client.post("/find/", {"q": code}, follow=True)
+    address = found.redirect_chain[-1][0]
+    said = {"place": place.depot, "weapons": "AB1000\nAB1001", "written": WRITTEN}
+    assert client.post(address, said).status_code == 302
+    assert [state(weapon).custody.kind for weapon in place.weapons] == ["store", "store", "shift"]  # type: ignore[union-attr]
+    assert client.get(printed).status_code == 404
+    again = client.post("/stockpile/due/print/").headers["Location"]
+    assert "AB1000" not in client.get(again).content.decode()
+
+
+def test_what_is_not_home_is_printed_for_who_takes_over(place: Armoury) -> None:
+    issued(place, place.weapons[0])
+    client = people.signed_in("belo", "armourer", DEPOT)
+
+    page = client.get("/stockpile/home/paper/").content.decode()
+
+    assert "AB1000" in page
+    assert "AB1001" not in page
+    assert "<svg" in page
+    assert "AB1000" not in people.signed_in("far", "armourer", OTHER).get("/stockpile/home/paper/").content.decode()

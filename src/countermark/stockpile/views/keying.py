@@ -34,9 +34,7 @@ def form_key(request: HttpRequest, code: str) -> HttpResponse:
     asking = (forms.KeyedIssue if issued else forms.KeyedReturn)(common.places_of(user, HANDLE), posted(request))
 
     def do(said: dict[str, Any]) -> str:
-        second = ""
-        if said["second_name"]:
-            second = seconds.confirm(said["second_name"], said["second_secret"], beside=user, place=said["place"])
+        second = seconds.of_form(said, beside=user, place=said["place"])
         made = HandOver(
             Counter(said["place"], actor(request), second, happened=said["happened"]),
             weapons_of_lines(user, said["weapons"]), said["written"], person_of(said["person"]), said.get("kind", ""),

@@ -16,11 +16,11 @@ from countermark.ledger import identity
 from countermark.register import listfiles
 from countermark.register.forms.listing import Export
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted
-from countermark.stockpile import queries, roster, unitaccounts, units
+from countermark.stockpile import queries, roster, unitaccounts
 from countermark.stockpile.queries import Held
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.unitaccounts import WHERE, Account, Figures, PersonLine, Where
-from countermark.stockpile.views import common
+from countermark.stockpile.views import common, onpaper
 from countermark.stockpile.views.pages import Action, Cell, Page, Table, form_page, shown
 
 LABELS = ("store", "out", "transit", "missing")
@@ -176,8 +176,7 @@ def _taken(
 def shift(request: HttpRequest) -> HttpResponse:
     """Who is to bring back what to this counter by the end of today, what is overdue first."""
     store = common.store_or_404(request, "stock.handle", request.GET.get("store", ""))
-    here, handled = units.of_site(store.pk), queries.visible(me(request), "stock.handle")
-    found = unitaccounts.due_today(here if handled is None else here & handled)
+    found = onpaper.due_at(request, store)
     rows = [
         (
             Cell(line.name or _("erased"), _person_url(line.party)),
@@ -190,7 +189,11 @@ def shift(request: HttpRequest) -> HttpResponse:
     ]
     headers = [_("With"), _("Weapons"), _("Overdue"), _("First back by"), _("Serials")]
     table = Table(_("Due today, by person"), headers, rows, _("Nobody is to bring anything back today."))
-    actions = [Action(_("Take back"), reverse("stockpile:counter", args=["return"]), main=True)]
+    printed = f"{reverse('stockpile:shift_print')}?{urlencode({'store': store.pk})}"
+    actions = [
+        Action(_("Take back"), reverse("stockpile:counter", args=["return"]), main=True),
+        Action(_("Print the list"), printed),
+    ]
     facts = [(_("Counter at"), Cell(store.name))]
     return shown(request, Page(_("Due today"), "shift", facts=facts, tables=[table], actions=actions))
 
