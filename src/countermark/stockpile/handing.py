@@ -10,6 +10,7 @@ from typing import Any
 from countermark.ledger import identity
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
+from countermark.register import projection
 from countermark.register.services import side_texts
 from countermark.stockpile import acts, custody, proposals, receipts, units
 from countermark.stockpile.custody import Order
@@ -39,9 +40,12 @@ class HandOver:
     override: str = ""
 
 
-def seconded(said: HandOver) -> bool:
-    """Whether the rules of the store, or an override, ask for a second person."""
-    return bool(said.override.strip()) or needs_second(units.policy_at(said.store), STEPS[said.direction])
+def seconded(said: HandOver, by: Actor) -> bool:
+    """Whether a second person is asked for: by the rules of the store, by an override, or because who asks hands weapons to themselves."""
+    if said.override.strip() or needs_second(units.policy_at(said.store), STEPS[said.direction]):
+        return True
+    found = projection.states_of(said.weapons).values()
+    return receipts.own_hands(said.direction, said.person, found, identity.opaque("person", by.name))
 
 
 def done(at: Counter, said: HandOver) -> str:

@@ -232,6 +232,9 @@ def _done(
         events, found = custody.drafts(replace(order, receipt=code), weapons)
         if check is not None:
             check(order.store, found)
+        if not counter.second and own_hands(direction, person, found.values(), counter.armourer):
+            expected = "a second person who confirms: nobody alone hands weapons to themselves, or takes back their own"
+            raise acts.refuse("second", "", expected, "second_person")
         receipt = Receipt(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
             order.due, order.account, happened, counter.second, identity.opaque("note", reason) if reason else "",
@@ -239,6 +242,14 @@ def _done(
         )  # fmt: skip
         acts.append([*events, _made(code, receipt, reason, remark)], by=counter.by)
     return code
+
+
+def own_hands(direction: str, person: str, weapons: Iterable[WeaponState], armourer: str) -> bool:
+    """Whether who stands at the counter (person id) is the one on the roster who receives the weapons, brings them, or had them."""
+    had = {state.holder for state in weapons} if direction == "back" else set()
+    others = {person, *had} if direction in ("out", "back") else set()
+    found = [one for party in sorted(others) if party and (one := roster.find(party))]
+    return any(one.person.user == armourer for one in found)
 
 
 def _made(code: str, receipt: Receipt, *said: str) -> Draft:

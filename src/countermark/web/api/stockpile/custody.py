@@ -164,7 +164,7 @@ def out(request: HttpRequest, asked: Query[WhichOut]) -> list[dict[str, Any]]:
 def make_receipt(request: HttpRequest, given: ReceiptToMake, key: RequestKey = "") -> Any:
     """Hands weapons over and makes the receipt, all or nothing; sent twice with one `Idempotency-Key` it is done once.
 
-    Where the rules of the store, or an override, ask for a second person the answer is 202 and nothing is handed over: it is proposed, and done
+    Where the rules of the store, or an override, ask for a second person, or weapons go to who asks or come back from them, the answer is 202 and nothing is handed over: it is proposed, and done
     when somebody else approves; sent again with the same key it is then answered with the receipt. Permission: `stock.handle` at the store.
     """
     user = person(request)
@@ -174,7 +174,7 @@ def make_receipt(request: HttpRequest, given: ReceiptToMake, key: RequestKey = "
     at = Counter(store, actor(user), request=asked, happened=given.happened)
     if acts.subject("receipt", at.code) is not None:
         return {"receipt": at.code}
-    if handing.seconded(said):
+    if handing.seconded(said, at.by):
         return Status(202, Proposed(proposal=handing.propose(said, request=asked, by=at.by)))
     return {"receipt": handing.done(at, said)}
 
