@@ -263,7 +263,7 @@ def destruction(request: HttpRequest, key: str) -> HttpResponse:
         (_("What became of the scrap"), Cell(names.get(value.residue, ""))),
     ]
     page = Page(
-        _("Destruction"),
+        _list_title(one),
         "disposal",
         facts=facts,
         tables=[_item_table(key)],
@@ -277,6 +277,10 @@ def destruction(request: HttpRequest, key: str) -> HttpResponse:
         ],
     )
     return shown(request, page)
+
+
+def _list_title(one: Subject) -> str:
+    return _("List for destruction, %(day)s") % {"day": when(one.since)}
 
 
 def _authorised_by(key: str, name: str) -> Cell:
@@ -294,7 +298,11 @@ def _item_table(key: str) -> Table:
         said = ngettext("read by %(n)d person", "read by %(n)d people", read) % {"n": read}
         state = stock_word(item.state, "item_state")
         if item.state == "planned":
-            state = _("ready: %(said)s") % {"said": said} if missing is None else f"{said}; {told(missing, _)}"
+            state = (
+                _("ready: %(said)s") % {"said": said}
+                if missing is None
+                else _("%(said)s; needed: %(missing)s") % {"said": said, "missing": told(missing, _)}
+            )
         rows.append([
             Cell(value.serial or value.weapon[:8], f"/weapons/{value.weapon}/", exact=True),
             Cell(state, tone="alarm" if missing is not None and read > 1 else ""),
@@ -329,9 +337,9 @@ def _destruction_actions(user: User, one: Subject, even: bool) -> list[Action]:
 @GET_OR_POST
 def destruction_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     """One step of a destruction: a serial read, weapons destroyed, one taken off, the list closed."""
-    known(request, "destruction", key, HANDLE)
+    one = known(request, "destruction", key, HANDLE)
     back, by, user = reverse("stockpile:destruction", args=[key]), actor(request), me(request)
-    above = back, _("Destruction")
+    above = back, _list_title(one)
     page = {name: Page(title, "disposal", above=above) for name, title in _step_titles().items()}.get(step)
     if page is None:
         raise Http404
