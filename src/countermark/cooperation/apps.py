@@ -12,6 +12,7 @@ KINDS = (
     "fund.shapes",
     "fund.projection",
     "training.states",
+    "iati.received",
 )
 """The modules of this room that say how a kind of subject is folded."""
 

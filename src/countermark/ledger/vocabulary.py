@@ -262,6 +262,8 @@ ACTS: dict[str, ActWord] = {
     "cooperation_project_dropped": ActWord(_("deliverable of a project done without")),
     "cooperation_project_evaluated": ActWord(_("outcome of a project stated")),
     "cooperation_elsewhere_set": ActWord(_("activity of others taken in")),
+    "cooperation_iati_set": ActWord(_("activity of an IATI file taken in")),
+    "cooperation_publication_set": ActWord(_("markers and types of a project for publication stated"), "none"),
     "cooperation_meeting_set": ActWord(_("coordination meeting stated")),
     "cooperation_feed_set": ActWord(_("secret address of a calendar made or revoked")),
     "cooperation_fundfacility_set": ActWord(_("conditions of a funding facility set"), "none"),

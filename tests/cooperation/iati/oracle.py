@@ -120,7 +120,7 @@ class _Case:
 
     def strict_sum(self, case: dict[str, Any]) -> bool:
         numbers = [_number(one) for one in self.values(case["paths"])]
-        return sum(one for one in numbers if one is not None) == case["sum"]
+        return sum(one for one in numbers if one is not None) == Decimal(case["sum"])
 
     def range(self, case: dict[str, Any]) -> bool:
         numbers = [_number(one) for one in self.values(case["paths"])]

@@ -235,6 +235,11 @@ def _iso_codes(codelist: str) -> frozenset[str]:
     return _iso(codelist) | (USER_ASSIGNED if codelist == "Country" else frozenset())
 
 
+def known_country(code: str) -> bool:
+    """Whether a code is a country's of ISO 3166-1."""
+    return code in _iso_codes("Country") - USER_ASSIGNED
+
+
 OURS = Lists()
 
 
