@@ -160,7 +160,7 @@ def test_a_need_is_withdrawn_and_opened_again(pelia: Client) -> None:
 
 def test_an_offer_is_made_shown_changed_and_used_up(who: dict[str, str]) -> None:
     donor = seated("ingrid", who["donor"])
-    said = {
+    said: dict[str, Any] = {
         "title": "Marking in the west", "kinds": ["funds"], "budget": "250000", "currency": "eur", "begin": "2027-01-01",
         "end": "2028-12-31", "themes": ["marking"], "regions": "west, XQ", "eligible": [who["own"]], "visibility": "public",
     }  # fmt: skip

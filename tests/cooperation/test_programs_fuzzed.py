@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from countermark.accounts import services
 from countermark.accounts.models import User
 from countermark.cooperation import actors
+from tests.cooperation.fund.money import application, awarded, call, fund
 from tests.cooperation.region import COORDINATOR, need, offer, region
 from tests.web.test_api_fuzzed import CHECKS, _one_connection, described, operation, stored, token  # noqa: F401
 
@@ -25,8 +26,25 @@ def known(name: str) -> dict[str, str]:
     who = region()
     actors.seat(User.objects.get(username="fuzz"), who["own"], by=COORDINATOR)
     kind = name.partition(PREFIX)[2].partition("/")[0]
+    if kind == "fund":
+        return {"key": of_fund(name.partition(f"{PREFIX}fund/")[2].partition("/")[0])}
     made = {"actors": lambda: who["donor"], "needs": need, "offers": lambda: offer(who["donor"])}
     return {"key": made[kind]() if kind in made else "nothing"}
+
+
+def of_fund(kind: str) -> str:
+    """Something of the fund that an address names."""
+    of = fund()
+    entry = of.give()
+    made = {
+        "entries": lambda: entry,
+        "windows": lambda: of.window,
+        "calls": lambda: call(of),
+        "awards": lambda: awarded(of),
+    }
+    if kind == "applications":
+        return application(of, call(of))
+    return made[kind]() if kind in made else "nothing"
 
 
 @pytest.mark.django_db

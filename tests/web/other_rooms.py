@@ -44,6 +44,7 @@ SOMEBODY = {"ref": "0" * 64}
 COUNT = {"code": "CT000000000"}
 KIT = {"code": "KT000000000"}
 COUNT_PLAN = {"key": "nobodys"}
+AID_WRITERS = {"assistance", "partner"}
 AID = {"assistance", "authority", "partner", "fund", "reports", "auditor"}
 AID_WRITERS = {"assistance", "partner"}
 ACTOR = {"key": "XQ"}
@@ -293,6 +294,29 @@ PAGES: dict[str, Page] = {
 }
 
 NATIONAL: dict[str, Page] = {
+    "cooperation:projects": Page(AID),
+    "cooperation:project_add": Page(AID_WRITERS),
+    "cooperation:project": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:project_agreement": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:project_terms": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:project_costs": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:project_costs_svg": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:project_work": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:project_do": Page(AID_WRITERS, kwargs={**SUBJECT_KEY, "step": "look"}),
+    "cooperation:project_gate": Page({"authority"}, kwargs={**SUBJECT_KEY, "step": "pass"}),
+    "cooperation:project_item": Page(AID, kwargs={**SUBJECT_KEY, "item": "nothing"}),
+    "cooperation:project_item_do": Page(AID_WRITERS, kwargs={**SUBJECT_KEY, "item": "nothing", "step": "accept"}),
+    "cooperation:overlaps": Page(AID),
+    "cooperation:elsewhere_add": Page(AID_WRITERS),
+    "cooperation:elsewhere": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:elsewhere_change": Page(AID_WRITERS, kwargs=SUBJECT_KEY),
+    "cooperation:meetings": Page(AID),
+    "cooperation:meeting_add": Page(AID_WRITERS),
+    "cooperation:meeting": Page(AID, kwargs=SUBJECT_KEY),
+    "cooperation:meeting_do": Page(AID_WRITERS, kwargs={**SUBJECT_KEY, "step": "minutes"}),
+    "cooperation:calendar": Page(AID),
+    "cooperation:feed_make": Page(AID),
+    "cooperation:feed_revoke": Page(AID),
     "cooperation:home": Page(AID),
     "cooperation:training": Page(AID),
     "cooperation:evaluation": Page(AID),

@@ -8,11 +8,14 @@ KINDS = (
     "offers",
     "projects.fold",
     "projects.others",
+    "projects.meetings",
+    "projects.calendar",
     "fund.facilities",
     "fund.shapes",
     "fund.projection",
     "training.states",
     "iati.received",
+    "evaluation.states",
 )
 """The modules of this room that say how a kind of subject is folded."""
 

@@ -74,7 +74,7 @@ def lines(rows: Sequence[Row], *, x: str, value: str, series: str, title: str, f
             "x": {"field": x, "type": "ordinal", "axis": {"title": None, "labelAngle": 0}},
             "y": {"field": value, "type": "quantitative", "title": title, "axis": {"format": form}},
             "color": {"field": series, "type": "nominal", "title": None},
-            "shape": {"field": series, "type": "nominal", "title": None},
+            "shape": {"field": series, "type": "nominal", "legend": None},
         },
     }
 

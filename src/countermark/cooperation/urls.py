@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from countermark.cooperation.fund import urls as fund
-from countermark.cooperation.views import actors, home, needs, offers, sheets, training
+from countermark.cooperation.projects import urls as projects
+from countermark.cooperation.views import actors, evaluation, home, needs, offers, sheets, training
 
 patterns: list[URLPattern | URLResolver] = [
     path("cooperation/", home.home, name="home"),
@@ -27,7 +28,9 @@ patterns: list[URLPattern | URLResolver] = [
     path("cooperation/sheets/<str:kind>/own/", sheets.sheet_own, name="sheet_own"),
     path("cooperation/sheets/<str:kind>/blank.<str:suffix>", sheets.sheet_blank, name="sheet_blank"),
     *training.PATTERNS,
+    *evaluation.PATTERNS,
     *fund.PATTERNS,
+    *projects.PATTERNS,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((patterns, "cooperation")))]

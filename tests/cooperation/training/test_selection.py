@@ -5,7 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.cooperation.training.rules import Nominee, Terms, barred, in_post, select
+from countermark.cooperation.rules.lasting import lasted
+from countermark.cooperation.training.rules import Nominee, Terms, barred, select
 
 STATES = ["XA", "XQ", "XR"]
 nominees = st.lists(
@@ -92,13 +93,13 @@ def test_a_sex_stays_below_its_share_only_where_nobody_of_it_could_come_in(found
 
 
 def test_who_was_in_post_later_was_in_post_before() -> None:
-    assert in_post([("2026-06-01", True)], "2020-05-01", 5) is True
+    assert lasted([("2026-06-01", True)], "2020-05-01", 5) is True
 
 
 def test_who_had_moved_on_before_is_taken_to_have_stayed_away() -> None:
-    assert in_post([("2021-01-01", False)], "2020-05-01", 3) is False
+    assert lasted([("2021-01-01", False)], "2020-05-01", 3) is False
 
 
 def test_where_nobody_asked_nothing_is_known() -> None:
-    assert in_post([], "2020-05-01", 1) is None
-    assert in_post([("2020-09-01", True)], "2020-05-01", 1) is None
+    assert lasted([], "2020-05-01", 1) is None
+    assert lasted([("2020-09-01", True)], "2020-05-01", 1) is None

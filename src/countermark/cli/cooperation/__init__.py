@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-PARTS: tuple[str, ...] = ("training", "iati")
+PARTS: tuple[str, ...] = ("training", "evaluation", "iati")
 """Modules of this package, each with its `COMMANDS`."""
 
 

@@ -5,12 +5,10 @@ from datetime import date
 
 from countermark.cooperation import actors, acts
 from countermark.cooperation.queries import Viewer, owner
+from countermark.cooperation.rules.lasting import YEARS, lasted
 from countermark.cooperation.states import Subject
-from countermark.cooperation.training.rules import Nominee, in_post
+from countermark.cooperation.training.rules import Nominee
 from countermark.cooperation.training.states import Call, Nomination
-
-YEARS = (1, 3, 5)
-"""After how many years it is asked who is still in post."""
 
 
 def nominations(call: str) -> list[Subject]:
@@ -88,7 +86,7 @@ def retention(people: list[Subject], today: str) -> list[Retention]:
     found = []
     for years in YEARS:
         old = [v for one in people if _years((v := one.of(Nomination)).certified, today) >= years]
-        answers = [in_post(value.checks, value.certified, years) for value in old]
+        answers = [lasted(value.checks, value.certified, years) for value in old]
         found.append(Retention(years, answers.count(True), answers.count(False), answers.count(None)))
     return found
 

@@ -163,19 +163,3 @@ def _why_waiting(one: Nominee, chosen: Sequence[Nominee], terms: Terms, swapped:
     if terms.quota and sum(other.state == one.state for other in chosen) >= terms.quota:
         return Sentence("the State has its quota of %(quota)d seats", quota=terms.quota)
     return Sentence("all %(seats)d seats are taken", seats=terms.seats)
-
-
-def in_post(checks: Iterable[tuple[str, bool]], trained: str, years: int) -> bool | None:
-    """Whether somebody trained on a day was still in post so many years later; None where nobody asked since.
-
-    `checks` are (day, still in post). Who was in post at a later check was so at every day before it; who had moved on at an
-    earlier one is taken to have stayed away.
-    """
-    then = f"{int(trained[:4]) + years:04d}{trained[4:]}"
-    found = sorted(check for check in checks if check[0] >= trained)
-    gone = [day for day, still in found if not still]
-    if any(still and day >= then for day, still in found):
-        return True
-    if gone and gone[0] <= then:
-        return False
-    return None

@@ -8,7 +8,17 @@ from typing import Any
 
 import pycountry
 
-DEMONSTRATION: Mapping[str, tuple[float, float]] = {"XA": (-38.0, 4.0), "XB": (-36.0, 38.0), "XC": (-16.0, -24.0)}
+DEMONSTRATION: Mapping[str, tuple[float, float]] = {
+    "XA": (-38.0, 4.0),
+    "XB": (-36.0, 38.0),
+    "XC": (-16.0, -24.0),
+    # The region of cooperation.
+    "XD": (-30.0, -4.0),
+    "XE": (-24.0, 9.0),
+    "XF": (-33.0, 14.0),
+    "XG": (-22.0, -8.0),
+    "XH": (-28.0, 4.0),
+}
 """Made-up places at sea for the demonstration States (ISO 3166 leaves their codes to users)."""
 
 Point = tuple[float, float]

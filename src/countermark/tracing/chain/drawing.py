@@ -21,12 +21,12 @@ _LAND, _BORDER, _KNOWN, _UNKNOWN, _INK = "#e7e9ec", "#ffffff", "#1f5f8b", "#b354
 
 def svg(items: Sequence[Item]) -> str:
     """The map of a chain: numbered States in the order the weapon reached them, dashed where nobody told the way."""
-    return _drawn(json.dumps(spec(items, _atlas()), sort_keys=True))
+    return _drawn(json.dumps(spec(items, known_atlas()), sort_keys=True))
 
 
 def positions(items: Sequence[Item]) -> Mapping[str, atlas.Point]:
     """Where the countries of the chain lie on the map: longitude and latitude in degrees, by code; some have no place."""
-    return atlas.positions(_atlas(), rules.places(items))
+    return atlas.positions(known_atlas(), rules.places(items))
 
 
 def unplaced(items: Sequence[Item]) -> tuple[str, ...]:
@@ -59,15 +59,18 @@ def spec(items: Sequence[Item], topology: Mapping[str, Any]) -> dict[str, Any]:
         "background": "#ffffff",
         "projection": {"type": "equalEarth"},
         "config": {"view": {"stroke": None}},
-        "layer": [*_land(topology), _lines(lines), *_points(points)],
+        "layer": [*land(topology), _lines(lines), *_points(points)],
     }
 
 
-def _land(topology: Mapping[str, Any]) -> list[dict[str, Any]]:
+def land(topology: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The layer of a drawing that shows the land; a plain sphere without an atlas."""
     if not topology:
         return [{"data": {"sphere": True}, "mark": {"type": "geoshape", "fill": "#f6f8fa"}}]
     data = {"values": topology, "format": {"type": "topojson", "feature": "countries"}}
-    return [{"data": data, "mark": {"type": "geoshape", "fill": _LAND, "stroke": _BORDER, "strokeWidth": 0.5}}]
+    return [
+        {"data": data, "mark": {"type": "geoshape", "fill": _LAND, "stroke": _BORDER, "strokeWidth": 0.5, "clip": True}}
+    ]
 
 
 def _lines(lines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -92,7 +95,8 @@ def _points(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @cache
-def _atlas() -> Mapping[str, Any]:
+def known_atlas() -> Mapping[str, Any]:
+    """The atlas that is installed; empty without one."""
     path = finders.find(ATLAS)
     return dict(json.loads(Path(path).read_bytes())) if isinstance(path, str) else {}
 

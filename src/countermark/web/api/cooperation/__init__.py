@@ -2,10 +2,10 @@
 
 from ninja import Router
 
-from countermark.web.api.cooperation import training
+from countermark.web.api.cooperation import evaluation, fund, training
 
 router = Router()
-_PARTS: tuple[Router, ...] = (training.router,)
+_PARTS: tuple[Router, ...] = (training.router, fund.router, evaluation.router)
 """The routers of the modules of this package."""
 for _part in _PARTS:
     router.add_router("", _part)

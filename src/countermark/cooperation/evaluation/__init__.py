@@ -1,0 +1,1 @@
+"""Evaluation: whether assistance was adequate, effective and sustainable, from what the other capabilities know."""
