@@ -45,7 +45,11 @@ class Records(Generic[Row]):
         columns = {"state": state, "parent": parent, "place": place, "person": person, "due": due}
         with alone():
             known = self.subject(kind, key)
-            if known is not None and known.value == plain and all(getattr(known, n) == v for n, v in columns.items()):
+            if (
+                known is not None
+                and (known.value == plain or _says(known, value))
+                and all(getattr(known, n) == v for n, v in columns.items())
+            ):
                 return False
             append([self.draft(kind, key, plain, columns, note=note, texts=texts, kept=kept)], by=by)
         return True
@@ -89,6 +93,14 @@ class Records(Generic[Row]):
     def subjects(self, kind: str, **columns: str) -> list[Subject]:
         """Every subject of a kind whose columns are as given, by key."""
         return [subject_of_row(row) for row in self.rows(kind).filter(**columns).order_by("key")]
+
+
+def _says(known: Subject, value: msgspec.Struct) -> bool:
+    """Whether a subject says a value already. Compared as what it means: a default that is written out and one that is left out are alike."""
+    try:
+        return known.of(type(value)) == value
+    except msgspec.ValidationError:
+        return False
 
 
 def subject_of_row(row: SubjectColumns) -> Subject:

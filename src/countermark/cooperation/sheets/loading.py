@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import msgspec
-
 from countermark.cooperation import actors, acts, indicators, needs, offers
 from countermark.cooperation.needs import Asked, Costed, Need
 from countermark.cooperation.queries import Viewer
@@ -15,7 +13,6 @@ from countermark.cooperation.sheets.columns import Kind
 from countermark.cooperation.sheets.reading import Grouped, Numbered
 from countermark.cooperation.states import Subject
 from countermark.cooperation.words import LABELS
-from countermark.ledger import jcs
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
 from countermark.register.checking import Refused
@@ -125,8 +122,7 @@ class _Reader:
         )
         if value is None:
             return None
-        plain = jcs.decode(jcs.encode(msgspec.to_builtins(value)))
-        same = known is not None and known.value == plain and known.state == state
+        same = known is not None and known.of(type(value)) == value and known.state == state
         verdict: Verdict = "unchanged" if same else "changed" if known else "new"
         return Item(group.ref, group.row, said.title, verdict, said, state, known.key if known else "")
 
