@@ -15,6 +15,7 @@ from countermark.cooperation.fund import calls, queries
 from countermark.cooperation.fund.common import today
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books, eligibility, money
+from countermark.cooperation.fund.rules.scenarios import MODELS, Model, Needs
 from countermark.cooperation.fund.shapes import APPLICATION, PLEDGE, Application, Pledge, Window
 from countermark.cooperation.needs import Need
 from countermark.cooperation.queries import Viewer
@@ -36,15 +37,29 @@ class Figures:
     overhead: Mapping[str, float | None]
     reach: float | None
 
+    def asked(self) -> Needs:
+        """What is needed, as the rules compare it."""
+        return Needs(self.needs, dict(self.need_regions))
+
+    def model(self, kind: str) -> Model:
+        """One way to fund, as the rules compare it."""
+        return Model(
+            kind,
+            self.income[kind],
+            self.certain[kind],
+            self.collected[kind],
+            self.overhead[kind],
+            carry=kind != "regular",
+            reach=self.reach if kind == "existing" else 1.0,
+            by_region=dict(self.income_regions) if kind == "regional" else None,
+        )
+
 
 def figures(who: Viewer, years: Sequence[int], currency: str) -> Figures:
     """Everything the store knows for some years."""
     by_region, needs = _needs(who, years, currency)
     kept = {one.key: one.of(Window) for one in queries.windows()}
-    models = {
-        model: [key for key, value in kept.items() if value.model == model]
-        for model in ("dedicated", "regular", "regional", "existing")
-    }
+    models = {model: [key for key, value in kept.items() if value.model == model] for model in MODELS}
     pledges = [one for one in acts.subjects(PLEDGE) if one.state == "open"]
     income = {model: _income(pledges, keys, years, currency) for model, keys in models.items()}
     return Figures(

@@ -6,7 +6,7 @@ Every sum is of one currency; amounts of two are added nowhere. A figure that ne
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -20,6 +20,7 @@ from countermark.cooperation.fund.rules.earmarks import Earmark, Purse
 from countermark.cooperation.fund.shapes import (
     APPLICATION,
     AWARD,
+    CALL,
     CLOSING,
     PLEDGE,
     PURSE,
@@ -28,10 +29,13 @@ from countermark.cooperation.fund.shapes import (
     SCORE,
     WINDOW,
     Application,
+    Award,
+    Call,
     ClosingFacts,
     Pledge,
     PurseFacts,
     Rate,
+    Report,
     Window,
 )
 from countermark.cooperation.queries import Viewer
@@ -247,13 +251,42 @@ class Reader:
     actor: str
     books: bool
 
-    def sees_pledge(self, pledge: Pledge) -> bool:
-        """Whether a pledge may be seen."""
-        return self.books or (bool(self.actor) and pledge.donor == self.actor)
-
     def sees_application(self, value: Application) -> bool:
         """Whether an application may be seen: by who makes it and the State it is for."""
         return self.books or (bool(self.actor) and self.actor in (value.applicant, value.recipient))
+
+    def sees(self, found: Subject) -> bool:
+        """Whether a subject of the fund may be seen: windows, calls and rates by everybody in the room, entries and closings by who keeps the books."""
+        if self.books or found.kind in OPEN_TO_ALL:
+            return True
+        if not self.actor:
+            return False
+        if found.kind == PLEDGE:
+            return found.of(Pledge).donor == self.actor
+        if found.kind == APPLICATION:
+            return self.sees_application(found.of(Application))
+        if found.kind == REPORT:
+            found_award = acts.subject(AWARD, found.of(Report).award)
+            return found_award is not None and self.sees(found_award)
+        return found.kind == AWARD and self.actor in (found.of(Award).applicant, found.of(Award).recipient)
+
+
+OPEN_TO_ALL = (WINDOW, CALL, RATE)
+
+
+def find(look: Reader, kind: str, key: str) -> Subject | None:
+    """A subject of the fund somebody may see; None for one that is none, and for one they may not see."""
+    found = acts.subject(kind, key)
+    return found if found is not None and look.sees(found) else None
+
+
+def find_application(look: Reader, key: str, person: str) -> tuple[Subject, Subject] | None:
+    """An application and its call, for whoever may see it and for the scorers the call names; None for everybody else."""
+    found = acts.subject(APPLICATION, key)
+    call = acts.subject(CALL, found.of(Application).call) if found else None
+    if found is None or call is None:
+        return None
+    return (found, call) if look.sees(found) or person in call.of(Call).scorers else None
 
 
 def reader(who: Viewer, *, keeps: bool) -> Reader:
@@ -271,7 +304,7 @@ def pledges(look: Reader, **columns: str) -> list[Subject]:
     """The pledges somebody may see, the newest first."""
     rows = acts.rows(PLEDGE).filter(**columns).order_by("-since", "key")
     found = [acts.subject_of_row(row) for row in rows]
-    return [one for one in found if look.sees_pledge(one.of(Pledge))]
+    return [one for one in found if look.sees(one)]
 
 
 def applications(look: Reader, call: str = "") -> list[Subject]:
@@ -287,11 +320,7 @@ def applications(look: Reader, call: str = "") -> list[Subject]:
 def awards(look: Reader, **columns: str) -> list[Subject]:
     """The awards somebody may see: of who is paid and of the State they are for."""
     found = [acts.subject_of_row(row) for row in acts.rows(AWARD).filter(**columns).order_by("-since", "key")]
-    return [
-        one
-        for one in found
-        if look.books or (look.actor and look.actor in (one.value["applicant"], one.value["recipient"]))
-    ]
+    return [one for one in found if look.sees(one)]
 
 
 def purses_of(look: Reader, window: str) -> list[str]:
@@ -338,6 +367,20 @@ class Wanted:
             and (self.awards is None or row.award in self.awards)
             and row.currency == (self.currency or row.currency)
         )
+
+
+def seen(look: Reader, wanted: Wanted) -> Wanted | None:
+    """Of what is asked for what somebody may see: all of it, the purses of their own, else the awards of their own; None for nothing."""
+    if look.books:
+        return wanted
+    own = frozenset(purse for key in wanted.windows for purse in purses_of(look, key))
+    mine = frozenset(one.key for one in awards(look))
+    purses_, awards_ = wanted.purses, wanted.awards
+    if awards_ is not None and (kept := awards_ & mine):
+        return replace(wanted, awards=kept)
+    if awards_ is None and (kept := own if purses_ is None else own & purses_):
+        return replace(wanted, purses=kept)
+    return replace(wanted, awards=mine) if mine and purses_ is None and awards_ is None else None
 
 
 def statement(wanted: Wanted) -> list[StatementLine]:

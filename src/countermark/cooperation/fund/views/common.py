@@ -9,19 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from countermark.accounts import queries as accounts
-from countermark.cooperation import acts
 from countermark.cooperation.fund import queries
 from countermark.cooperation.fund.queries import Reader
 from countermark.cooperation.fund.rules import money
-from countermark.cooperation.fund.shapes import APPLICATION, PLEDGE, Application, Award, Pledge
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import Action, Cell, Page, asked, viewer
 from countermark.register.views.common import GET_OR_POST, me
 
 __all__ = [
-    "FUND", "GATE", "GET_OR_POST", "VIEW", "WRITE", "amount", "anything", "button", "known", "look", "missing", "of_books",
-    "page", "signed", "speaks", "state", "stepped", "to",
+    "FUND", "GATE", "GET_OR_POST", "VIEW", "WRITE", "amount", "button", "known", "look", "missing", "page", "signed", "speaks", "state", "stepped", "to",
 ]  # fmt: skip
 
 VIEW, WRITE, GATE, FUND = "aid.view", "aid.write", "aid.gate", "aid.fund"
@@ -42,36 +39,12 @@ def missing() -> Http404:
     return Http404(_("There is no such record among those you may see."))
 
 
-def anything(kind: str, key: str) -> Subject:
-    """A subject of a kind everybody in the room sees. 404 for one that is none."""
-    found = acts.subject(kind, key)
+def known(request: HttpRequest, kind: str, key: str) -> Subject:
+    """A subject of the fund somebody may see; the same 404 for *not yours* and *absent*."""
+    found = queries.find(look(request), kind, key)
     if found is None:
         raise missing()
     return found
-
-
-def of_books(request: HttpRequest, kind: str, key: str) -> Subject:
-    """A subject only who keeps the books or audits sees."""
-    if not look(request).books:
-        raise missing()
-    return anything(kind, key)
-
-
-def known(request: HttpRequest, kind: str, key: str) -> Subject:
-    """A pledge, application or award somebody may see."""
-    found, reader = anything(kind, key), look(request)
-    if not _sees(reader, found):
-        raise missing()
-    return found
-
-
-def _sees(reader: Reader, found: Subject) -> bool:
-    if found.kind == PLEDGE:
-        return reader.sees_pledge(found.of(Pledge))
-    if found.kind == APPLICATION:
-        return reader.sees_application(found.of(Application))
-    value = found.of(Award)
-    return reader.books or (bool(reader.actor) and reader.actor in (value.applicant, value.recipient))
 
 
 def amount(minor: int, currency: str) -> Cell:

@@ -35,7 +35,6 @@ from countermark.cooperation.fund.views.common import (
     VIEW,
     WRITE,
     amount,
-    anything,
     button,
     known,
     look,
@@ -77,7 +76,7 @@ def call_add(request: HttpRequest) -> HttpResponse:
 @GET_OR_POST
 def call(request: HttpRequest, key: str) -> HttpResponseBase:
     """A call, and the applications to it somebody may see, the best score first where scores may be seen."""
-    found, reader = anything(CALL, key), look(request)
+    found, reader = known(request, CALL, key), look(request)
     value, texts = found.of(Call), acts.texts_of([found])
     facts = [
         (_("Budget"), amount(value.budget, value.currency)),
@@ -152,7 +151,7 @@ def _score_text(found: Subject, value: Call) -> str:
 @GET_OR_POST
 def call_close(request: HttpRequest, key: str) -> HttpResponse:
     """Ends a call."""
-    found = anything(CALL, key)
+    found = known(request, CALL, key)
     return stepped(
         request, forms.ConfirmForm(posted(request)), lambda _said: calls.close_call(key, by=actor(request)),
         title=_("End the call"), label=_("End it"), back=(to("fund_call", key), _call_title(found)),
@@ -163,7 +162,7 @@ def call_close(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def apply(request: HttpRequest, key: str) -> HttpResponse:
     """Applies to a call, for whom one speaks for."""
-    found = anything(CALL, key)
+    found = known(request, CALL, key)
     form = forms.ApplicationForm(posted(request), initial={"recipient": speaks(request)})
 
     def do(said: dict[str, Any]) -> str:
@@ -178,21 +177,20 @@ def apply(request: HttpRequest, key: str) -> HttpResponse:
     return asked(request, form, do, page(_("Apply"), (to("fund_call", key), _call_title(found))), _("Hand it in"))
 
 
-def _readable(request: HttpRequest, key: str) -> tuple[Subject, Application, Call]:
+def _readable(request: HttpRequest, key: str) -> tuple[Subject, Application, Subject]:
     """An application somebody may read: who makes it, the State it is for, its scorers, who keeps the books."""
-    found = anything(APPLICATION, key)
-    value = found.of(Application)
-    call_ = anything(CALL, value.call).of(Call)
-    if not look(request).sees_application(value) and me(request).person not in call_.scorers:
+    both = queries.find_application(look(request), key, me(request).person)
+    if both is None:
         raise missing()
-    return found, value, call_
+    return both[0], both[0].of(Application), both[1]
 
 
 @requires(VIEW)
 @require_GET
 def application(request: HttpRequest, key: str) -> HttpResponse:
     """An application: what is asked for, what the rules of the facility say of it, how it was scored."""
-    found, value, call_ = _readable(request, key)
+    found, value, of_call = _readable(request, key)
+    call_ = of_call.of(Call)
     texts, names = acts.texts_of([found]), actors.names([value.applicant, value.recipient])
     facts = [
         (_("Of"), Cell(names[value.applicant])),
@@ -349,10 +347,10 @@ def application_reject(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def score(request: HttpRequest, key: str) -> HttpResponse:
     """Gives one's marks; the others' are not shown before."""
-    _found, _value, call_ = _readable(request, key)
+    _found, _value, of_call = _readable(request, key)
+    call_, labels = of_call.of(Call), acts.texts_of([of_call])
     if me(request).person not in call_.scorers:
         raise missing()
-    labels = acts.texts_of([anything(CALL, anything(APPLICATION, key).of(Application).call)])
     form = forms.ScoreForm(
         [
             Criterion(one.code, labels.get(one.label, one.code), one.weight, one.best)
@@ -548,7 +546,7 @@ def report_add(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _report(request: HttpRequest, key: str) -> tuple[Subject, Report, Award]:
-    found = anything(REPORT, key)
+    found = known(request, REPORT, key)
     value = found.of(Report)
     return found, value, known(request, AWARD, value.award).of(Award)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET
 
 from countermark.accounts.access import requires
+from countermark.cooperation import drawing as charts
 from countermark.cooperation.fund import drawing, figures
 from countermark.cooperation.fund.common import today
 from countermark.cooperation.fund.figures import Figures
@@ -214,8 +215,7 @@ def chart(request: HttpRequest) -> HttpResponse:
     form = _inputs(request)
     found = scenarios.compared(form.needs(), [form.model(kind) for kind in MODELS])
     labels = {kind: model_name(kind) for kind in MODELS}
-    drawn = drawing.svg(form.known.years, found, labels, (_("Year"), _("Share of needs met")))
-    return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": "private, no-cache"})
+    return charts.answer(drawing.spec(form.known.years, found, labels, (_("Year"), _("Share of needs met"))))
 
 
 def _in_words(found: Sequence[Result], years: Sequence[int]) -> str:

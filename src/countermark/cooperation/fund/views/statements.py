@@ -1,5 +1,7 @@
 """Statements of the fund, and the conditions of facilities."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -86,29 +88,21 @@ def _choices(reader: Reader) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _wanted(reader: Reader, said: dict[str, object]) -> Wanted | None:
-    """What somebody may see of what they ask for: the purses of theirs, or the awards of theirs; None for nothing."""
-    keys = [one.key for one in queries.windows() if not said.get("window") or one.key == said["window"]]
-    own = frozenset(purse for key in keys for purse in queries.purses_of(reader, key))
-    if donor := said.get("donor"):
-        own &= frozenset(purse for key in keys for purse, facts in queries.purses(key).items() if facts.donor == donor)
-    awards = frozenset(one.key for one in queries.awards(reader))
-    if award := said.get("award"):
-        awards &= {str(award)}
-    year = said.get("year")
-    narrow: dict[str, frozenset[str] | None] = {"purses": own if not reader.books or said.get("donor") else None}
-    if said.get("award"):
-        narrow = {"purses": narrow["purses"] if reader.books else None, "awards": awards}
-    elif not reader.books and not own:
-        narrow = {"awards": awards}
-    if not reader.books and not own and not awards:
-        return None
-    return Wanted(
-        tuple(keys),
-        begin=f"{year:04d}-01-01" if isinstance(year, int) else "",
-        end=f"{year:04d}-12-31" if isinstance(year, int) else "",
-        currency=str(said.get("currency") or "").upper(),
-        **narrow,
+def _wanted(reader: Reader, said: dict[str, Any]) -> Wanted | None:
+    """Of what is asked for what somebody may see; None for nothing."""
+    keys = tuple(one.key for one in queries.windows() if not said.get("window") or one.key == said["window"])
+    donor, award, year = said.get("donor"), said.get("award"), said.get("year")
+    of_donor = frozenset(purse for key in keys for purse, facts in queries.purses(key).items() if facts.donor == donor)
+    return queries.seen(
+        reader,
+        Wanted(
+            keys,
+            begin=f"{year:04d}-01-01" if year else "",
+            end=f"{year:04d}-12-31" if year else "",
+            purses=of_donor if donor else None,
+            awards=frozenset([award]) if award else None,
+            currency=str(said.get("currency") or "").upper(),
+        ),
     )
 
 

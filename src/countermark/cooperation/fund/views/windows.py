@@ -37,12 +37,10 @@ from countermark.cooperation.fund.views.common import (
     GET_OR_POST,
     VIEW,
     amount,
-    anything,
     button,
     known,
     look,
     missing,
-    of_books,
     page,
     speaks,
     state,
@@ -197,7 +195,7 @@ def window_add(request: HttpRequest) -> HttpResponse:
 @GET_OR_POST
 def window(request: HttpRequest, key: str) -> HttpResponseBase:
     """A window: what is in it for who keeps the books, what became of one's own money for a donor."""
-    found, reader = anything(WINDOW, key), look(request)
+    found, reader = known(request, WINDOW, key), look(request)
     value, title = found.of(Window), _title(found)
     through = queries.closed_through(key)
     facts = [
@@ -312,7 +310,7 @@ def _findings(key: str) -> Table:
 @GET_OR_POST
 def window_end(request: HttpRequest, key: str) -> HttpResponse:
     """Ends a window."""
-    found = anything(WINDOW, key)
+    found = known(request, WINDOW, key)
     return stepped(
         request, forms.ConfirmForm(posted(request)), lambda _said: windows.close_window(key, by=actor(request)),
         title=_("End the window"), label=_("End it"), back=(to("fund_window", key), _title(found)),
@@ -323,7 +321,7 @@ def window_end(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def post(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """Posts money that came, was changed, cost something or went back."""
-    found = anything(WINDOW, key)
+    found = known(request, WINDOW, key)
     if kind not in TITLES:
         raise missing()
     form = _form(kind, key, request)
@@ -369,7 +367,9 @@ def _form(kind: str, key: str, request: HttpRequest) -> django_forms.Form:
 @GET_OR_POST
 def journal(request: HttpRequest, key: str) -> HttpResponseBase:
     """Every line of the books of a window, by the day it counts for."""
-    found = of_books(request, WINDOW, key)
+    found = known(request, WINDOW, key)
+    if not look(request).books:
+        raise missing()
     names, purses = actors.names(), queries.purses(key)
     rows = []
     for one in queries.journal([key]):
@@ -398,7 +398,7 @@ def journal(request: HttpRequest, key: str) -> HttpResponseBase:
 @require_GET
 def entry(request: HttpRequest, key: str) -> HttpResponse:
     """One entry with its lines, and its reversal."""
-    found = of_books(request, ENTRY, key)
+    found = known(request, ENTRY, key)
     value, texts = found.of(EntryFacts), acts.texts_of([found])
     rows = [
         [
@@ -438,7 +438,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def entry_reverse(request: HttpRequest, key: str) -> HttpResponse:
     """Takes an entry back."""
-    anything(ENTRY, key)
+    known(request, ENTRY, key)
     form = forms.ReverseForm(posted(request))
 
     def do(said: dict[str, Any]) -> None:
@@ -460,7 +460,7 @@ def entry_reverse(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def pledge_add(request: HttpRequest, key: str) -> HttpResponse:
     """Notes what a donor promises to a window."""
-    found = anything(WINDOW, key)
+    found = known(request, WINDOW, key)
     form = forms.PledgeForm(posted(request))
 
     def do(said: dict[str, Any]) -> None:
@@ -500,7 +500,7 @@ def pledge(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def pledge_withdraw(request: HttpRequest, key: str) -> HttpResponse:
     """Notes that the rest of a pledge will not come."""
-    anything(PLEDGE, key)
+    known(request, PLEDGE, key)
     return stepped(
         request, forms.ReasonForm(posted(request)), lambda said: windows.withdraw_pledge(key, said["reason"], by=actor(request)),
         title=_("It will not come"), label=_("Note it"), back=(to("fund_pledge", key), _("Pledge")),
@@ -561,7 +561,7 @@ def rate_add(request: HttpRequest) -> HttpResponse:
 @GET_OR_POST
 def closing_add(request: HttpRequest, key: str) -> HttpResponse:
     """Proposes to close the books of a window."""
-    found = anything(WINDOW, key)
+    found = known(request, WINDOW, key)
 
     def do(said: dict[str, Any]) -> None:
         closing.propose(key, forms.written(said)["through"], by=actor(request), request=once(request))
@@ -579,7 +579,7 @@ def closing_add(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def closing_page(request: HttpRequest, key: str) -> HttpResponse:
     """A closing: through when, whether it waits."""
-    found = of_books(request, CLOSING, key)
+    found = known(request, CLOSING, key)
     value = found.of(ClosingFacts)
     facts = [
         (_("Through"), Cell(value.through, exact=True)),
@@ -602,7 +602,7 @@ def closing_page(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def closing_approve(request: HttpRequest, key: str) -> HttpResponse:
     """Closes the books, for a second person."""
-    found = anything(CLOSING, key)
+    found = known(request, CLOSING, key)
     value = found.of(ClosingFacts)
     sums = books.Balances(queries.lines(one for one in queries.journal([value.window]) if one.day <= value.through))
     rows = [
@@ -626,7 +626,7 @@ def closing_approve(request: HttpRequest, key: str) -> HttpResponse:
 @GET_OR_POST
 def closing_decline(request: HttpRequest, key: str) -> HttpResponse:
     """Declines a closing."""
-    found = anything(CLOSING, key)
+    found = known(request, CLOSING, key)
     return stepped(
         request, forms.ReasonForm(posted(request)), lambda said: closing.decline(key, said["reason"], by=actor(request)),
         title=_("Decline"), label=_("Decline"), back=(to("fund_closing", key), found.of(ClosingFacts).through),
