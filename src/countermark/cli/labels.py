@@ -78,7 +78,7 @@ def scale(out: Path, format_id: str, formats_file: Path | None, as_json: bool) -
 )
 @_printing
 def weapons(refs: tuple[str, ...], where: tuple[str, ...], content: str, as_json: bool, **printing: Any) -> int:
-    """Labels for weapons, by record number or filter (`--where maker=Taurus`)."""
+    """Labels for weapons, by record number, serial or code, or by filter (`--where maker=Taurus`)."""
     if bool(refs) == bool(where):
         raise click.UsageError("give record numbers, or --where")
     ready()

@@ -47,6 +47,14 @@ def test_the_code_of_a_weapon_says_its_id_its_serial_or_the_key_of_its_tag(weapo
     assert scan(gs1.code).value == "(8004)95211415678"
 
 
+def test_weapons_are_named_as_a_scanner_or_a_person_names_them_each_once(weapon: str) -> None:
+    other = people.weapon("B2", "TKO 2002")
+
+    found = queries.named([house.shown(house.weapon_code(weapon)), "tko2002", "A1"])
+
+    assert [str(one.id) for one in found] == [weapon, other]
+
+
 def test_the_label_of_a_place_says_where_a_counter_stands() -> None:
     people.places()
     place = Place.objects.get(name=NORTH)
@@ -93,7 +101,7 @@ def test_cards_are_printed_on_the_page() -> None:
 def test_what_cannot_be_printed_is_said_on_the_page(weapon: str) -> None:
     client = people.signed_in("mara", "registrar")
     for fields, said in (
-        ({"refs": "A9"}, "A9 is not the record number"),
+        ({"refs": "A9"}, "A9 leads to no weapon"),
         ({}, "name weapons or a storage place"),
         ({"refs": "A1", "content": "gs1"}, "has no tag"),
         ({"refs": "A1", "symbol": "code128", "format": "a4-5x13"}, "too long for this label"),
@@ -110,7 +118,7 @@ def test_nobody_prints_what_they_may_not_see() -> None:
     client = people.signed_in("alice", "armourer", NORTH)
     assert post(client, refs="N1").status_code == 200
     refused = post(client, refs="S1").content.decode()
-    assert refused.count("S1 is not the record number of one weapon you may see") == 1
+    assert refused.count("S1 leads to no weapon you may see, or to several") == 1
     assert SOUTH not in client.get(LABELS).content.decode()
     assert post(client, store=Place.objects.get(name=SOUTH).pk).status_code == 422
 

@@ -15,6 +15,7 @@ from countermark.stockpile.codes.elements import Refused
 from countermark.stockpile.labels.formats import Label
 from countermark.stockpile.labels.pdf import MOST_LABELS
 from countermark.stockpile.labels.symbols import NoLabel, no_label
+from countermark.stockpile.scanning import queries as scanning
 from countermark.stockpile.tags import queries as tags
 
 CONTENTS = ("code", "gs1", "serial")
@@ -22,18 +23,28 @@ CONTENTS = ("code", "gs1", "serial")
 
 
 def named(refs: Iterable[str], scope: Scope = EVERYTHING) -> list[Weapon]:
-    """The weapons of record numbers, in that order. Raises `NoLabel` naming those that are none, or several."""
+    """The weapons of lines, each once and in that order: record numbers, or what a scanner writes or a person reads off a weapon.
+
+    Raises `NoLabel` naming those that are none, or several.
+    """
     wanted = list(dict.fromkeys(filter(None, (ref.strip() for ref in refs))))
     _bounded(len(wanted))
     found: dict[str, list[Weapon]] = {}
     for weapon in scope.narrow(Weapon.objects.filter(ref__in=wanted, replaced_by=None)).order_by("id"):
         found.setdefault(weapon.ref, []).append(weapon)
-    wrong = [ref for ref in wanted if len(found.get(ref, ())) != 1]
+    found |= {line: _scanned(line, scope) for line in wanted if line not in found}
+    wrong = [ref for ref in wanted if len(found[ref]) != 1]
     if wrong:
         raise NoLabel(
-            [Sentence("%(ref)s is not the record number of one weapon you may see", ref=ref) for ref in wrong[:20]]
+            [Sentence("%(ref)s leads to no weapon you may see, or to several", ref=ref) for ref in wrong[:20]]
         )
-    return [found[ref][0] for ref in wanted]
+    return list({weapon.id: weapon for ref in wanted for weapon in found[ref]}.values())
+
+
+def _scanned(line: str, scope: Scope) -> list[Weapon]:
+    """The weapons a serial, a code or a tag leads to; of records that were joined the one they are shown under."""
+    ids = scanning.surviving(scanning.look(line, scope).weapons)
+    return list(scope.narrow(Weapon.objects.filter(pk__in=ids)).order_by("id"))
 
 
 def filtered(filters: Mapping[str, str], scope: Scope = EVERYTHING) -> list[Weapon]:

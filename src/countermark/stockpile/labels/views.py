@@ -36,10 +36,10 @@ class Labels(forms.Form):
     """What to print. The filters of a list of weapons come along in hidden fields."""
 
     refs = forms.CharField(
-        label=gettext_lazy("Record numbers"),
-        help_text=gettext_lazy("One a line."),
+        label=gettext_lazy("Weapons"),
+        help_text=gettext_lazy("One a line: record number, serial, label or tag. A scanner may write them."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "spellcheck": "false", "autofocus": True}),
     )
     store = forms.ChoiceField(label=gettext_lazy("Or a storage place and those below it"), required=False)
     codes = forms.CharField(
