@@ -53,6 +53,7 @@ TABLE: dict[str, Row] = {
     "theme": Row(EVERYBODY, "post"),
     "set_language": Row(EVERYBODY, "post"),
     "healthz": Row(EVERYBODY),
+    "cooperation:feed": Row(EVERYBODY, kwargs=(("secret", "nobodys"),)),
     "tracing:messages": Row(EVERYBODY, "post"),
     "tracing:blind_exchange": Row(EVERYBODY, "post"),
     "ledger:replica": Row(EVERYBODY, "post", (("operation", "heads"),)),

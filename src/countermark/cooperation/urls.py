@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from countermark.cooperation.fund import urls as fund
 from countermark.cooperation.projects import urls as projects
-from countermark.cooperation.views import actors, evaluation, home, needs, offers, sheets, training
+from countermark.cooperation.views import actors, evaluation, home, iati, needs, offers, sheets, training
 
 patterns: list[URLPattern | URLResolver] = [
     path("cooperation/", home.home, name="home"),
@@ -28,6 +28,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("cooperation/sheets/<str:kind>/own/", sheets.sheet_own, name="sheet_own"),
     path("cooperation/sheets/<str:kind>/blank.<str:suffix>", sheets.sheet_blank, name="sheet_blank"),
     *training.PATTERNS,
+    *iati.PATTERNS,
     *evaluation.PATTERNS,
     *fund.PATTERNS,
     *projects.PATTERNS,

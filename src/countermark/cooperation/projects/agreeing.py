@@ -79,15 +79,18 @@ def plan_running(key: str, lines: Sequence[RunningCost], *, actor: str, by: Acto
     return _say_running(key, plan, actor, by, words)
 
 
-def set_running(key: str, line: RunningCost | None, *, at: int | None = None, actor: str, by: Actor) -> bool:
+def set_running(
+    key: str, line: RunningCost | None, *, at: int | None = None, actor: str, by: Actor, request: str = ""
+) -> bool:
     """Adds a running cost; with `at` changes that line, or takes it out (`line` None). Raises `Refused`."""
     found, words = side(key, actor).of(Project), Words()
     lines = [] if line is None else [_running(line, found.currency, words)]
-    return _say_running(key, changed(found.running, lines, at), actor, by, words)
+    return _say_running(key, changed(found.running, lines, at), actor, by, words, request)
 
 
-def _say_running(key: str, lines: Sequence[Running], actor: str, by: Actor, words: Words) -> bool:
-    return say("running_set", key, actor, {"value": [plain(one) for one in lines]}, by=by, texts=words.notes)
+def _say_running(key: str, lines: Sequence[Running], actor: str, by: Actor, words: Words, request: str = "") -> bool:
+    said = {"value": [plain(one) for one in lines]}
+    return say("running_set", key, actor, said, by=by, texts=words.notes, request=request)
 
 
 def _running(one: RunningCost, currency: str, words: Words) -> Running:

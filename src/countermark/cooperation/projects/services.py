@@ -15,6 +15,7 @@ from countermark.accounts.models import User
 from countermark.cooperation import actors, acts, needs, queries
 from countermark.cooperation.acts import Words
 from countermark.cooperation.needs import Costed, Need
+from countermark.cooperation.projection import PROJECTION
 from countermark.cooperation.projects import fold, overlaps
 from countermark.cooperation.projects.rules import gates
 from countermark.cooperation.projects.rules.shapes import Giver, Line, Plan, Project, Running
@@ -161,11 +162,11 @@ def describe(key: str, said: Said, *, actor: str, by: Actor) -> bool:
     return _restate(key, replace(value, **kept), actor, by, words)
 
 
-def set_line(key: str, line: Costed | None, *, at: int | None = None, actor: str, by: Actor) -> bool:
+def set_line(key: str, line: Costed | None, *, at: int | None = None, actor: str, by: Actor, request: str = "") -> bool:
     """Adds a line of the budget; with `at` changes that line, or takes it out (`line` None). Raises `Refused`."""
     found, words = side(key, actor).of(Project), Words()
     lines = [] if line is None else [_line(line, found.currency, words)]
-    return _restate(key, replace(found, once=changed(found.once, lines, at)), actor, by, words)
+    return _restate(key, replace(found, once=changed(found.once, lines, at)), actor, by, words, request)
 
 
 def set_giver(key: str, giver: str, amount: str, *, offer: str = "", actor: str, by: Actor) -> bool:
@@ -188,11 +189,12 @@ def changed(lines: Sequence[Any], said: Sequence[Any], at: int | None) -> tuple[
     return (*lines[:at], *said, *lines[at + 1 :])
 
 
-def _restate(key: str, value: Plan, actor: str, by: Actor, words: Words) -> bool:
+def _restate(key: str, value: Plan, actor: str, by: Actor, words: Words, request: str = "") -> bool:
     """Says the whole plan, as what a project has of one."""
     stated = Plan(**{name: getattr(value, name) for name in Plan.__struct_fields__})
     partners = tuple(one for one in stated.partners if one not in stated.providers)
-    return say("described", key, actor, {"value": plain(replace(stated, partners=partners))}, by=by, texts=words.notes)
+    said = {"value": plain(replace(stated, partners=partners))}
+    return say("described", key, actor, said, by=by, texts=words.notes, request=request)
 
 
 def plan_of(
@@ -293,11 +295,17 @@ def say(
     by: Actor,
     texts: Iterable[SideNote] = (),
     kept: Iterable[KeptWrite] = (),
+    request: str = "",
 ) -> bool:
-    """Appends an act `cooperation_project_<word>` of a side. False, with nothing appended, where it is so already. Raises `Refused`."""
+    """Appends an act `cooperation_project_<word>` of a side. False, with nothing appended, where it is so already, or was asked for with the
+    same `request` before. Raises `Refused`.
+    """
     with acts.alone():
         found = side(key, actor)
-        said = {"actor": actor, **fields}
+        asked = acts.request_id(f"{key}:{word}:{request}") if request else ""
+        if asked and any(one.body.get("request") == asked for one in PROJECTION.entries_about(found.name)):
+            return False
+        said = {"actor": actor, "request": asked, **fields}
         draft = acts.draft(f"cooperation_project_{word}", [found.name], said, texts=texts, kept=kept)
         before = found.of(Project)
         stage, after = tried(before, found.state, word, draft, by)
