@@ -162,6 +162,20 @@ def test_a_slash_goes_to_the_field_that_finds_anything(page: "Page", site: str) 
     assert "AB/12" in page.content()
 
 
+def test_a_scanner_that_ends_with_a_tab_sends_the_field_and_a_person_goes_on(page: "Page", site: str) -> None:
+    sign_in(page, site, "assistance")
+    page.keyboard.press("/")
+
+    page.keyboard.type("AB12", delay=80)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") != "omnibox"
+    page.keyboard.press("/")
+    page.keyboard.type("ZZ404404")
+    page.keyboard.press("Tab")
+
+    page.wait_for_url("**/find/")
+
+
 def test_a_question_mark_shows_the_shortcuts_and_escape_hides_them(page: "Page", site: str) -> None:
     sign_in(page, site, "admin")
 

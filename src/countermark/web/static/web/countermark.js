@@ -36,7 +36,32 @@ function onShortcut(event) {
   }
 }
 
+// A scanner that ends its codes with Tab sends the field in the header like one that ends them with Return: what came at a scanner's pace
+// (as stockpile/scan.js knows it) is one scan. What a person types leads on to the next field.
+const SCANNER_PACE = 35;
+const SCANNER_FEWEST = 3;
+const SCANNER_REST = 1000;
+let strokes = [];
+
+function sentByScanner(event) {
+  const field = event.target;
+  if (field.id !== "omnibox") return false;
+  if (event.key !== "Tab") {
+    const goesOn = field.value && event.timeStamp - strokes[strokes.length - 1] < SCANNER_REST;
+    if (event.key.length === 1) strokes = goesOn ? [...strokes, event.timeStamp] : [event.timeStamp];
+    return false;
+  }
+  const paced = strokes.length >= SCANNER_FEWEST && strokes.length >= field.value.length;
+  const pace = paced ? (strokes[strokes.length - 1] - strokes[0]) / (strokes.length - 1) : Infinity;
+  return !event.shiftKey && pace <= SCANNER_PACE;
+}
+
 document.addEventListener("keydown", (event) => {
+  if (sentByScanner(event)) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
