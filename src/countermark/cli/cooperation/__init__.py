@@ -4,7 +4,17 @@ import importlib
 
 import click
 
-PARTS: tuple[str, ...] = ("training", "evaluation", "iati")
+PARTS: tuple[str, ...] = (
+    "matching",
+    "actors",
+    "needs",
+    "offers",
+    "indicators",
+    "fund",
+    "training",
+    "evaluation",
+    "iati",
+)
 """Modules of this package, each with its `COMMANDS`."""
 
 

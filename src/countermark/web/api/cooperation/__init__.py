@@ -2,10 +2,18 @@
 
 from ninja import Router
 
-from countermark.web.api.cooperation import evaluation, fund, training
+from countermark.web.api.cooperation import actors, evaluation, fund, iati, needs, offers, training
 
 router = Router()
-_PARTS: tuple[Router, ...] = (training.router, fund.router, evaluation.router)
+_PARTS: tuple[Router, ...] = (
+    actors.router,
+    needs.router,
+    offers.router,
+    training.router,
+    fund.router,
+    evaluation.router,
+    iati.router,
+)
 """The routers of the modules of this package."""
 for _part in _PARTS:
     router.add_router("", _part)
