@@ -17,7 +17,7 @@ def held(user: User, record: Record) -> Panel | None:
     overdue = custody.kind in OUT and bool(custody.due) and custody.due < now()
     data = {
         "custody": custody,
-        "receipt": house.shown(custody.receipt),
+        "receipt": house.shown(custody.receipt) if custody.receipt else "",
         "overdue": overdue,
         "contradicted": len(custody.heads) > 1,
         "may_open": accounts.may(user, "stock.view"),
