@@ -1,5 +1,6 @@
 """Anything sent to any operation of cooperation gets an answer as described, and what is refused leaves nothing behind."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,7 +29,11 @@ def known(name: str) -> dict[str, str]:
     kind = name.partition(PREFIX)[2].partition("/")[0]
     if kind == "fund":
         return {"key": of_fund(name.partition(f"{PREFIX}fund/")[2].partition("/")[0])}
-    made = {"actors": lambda: who["donor"], "needs": need, "offers": lambda: offer(who["donor"])}
+    made: dict[str, Callable[[], str]] = {
+        "actors": lambda: who["donor"],
+        "needs": need,
+        "offers": lambda: offer(who["donor"]),
+    }
     return {"key": made[kind]() if kind in made else "nothing"}
 
 
@@ -36,7 +41,7 @@ def of_fund(kind: str) -> str:
     """Something of the fund that an address names."""
     of = fund()
     entry = of.give()
-    made = {
+    made: dict[str, Callable[[], str]] = {
         "entries": lambda: entry,
         "windows": lambda: of.window,
         "calls": lambda: call(of),

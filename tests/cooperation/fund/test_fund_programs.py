@@ -40,7 +40,7 @@ def got(client: Client, path: str, status: int = 200) -> Any:
 
 def test_money_goes_its_whole_way_by_programs() -> None:
     of, keeper = fund(), program("keeper", "fund")
-    money = {"donor": of.donor, "currency": "USD", "amount": "1000.00", "day": DAY}
+    money: dict[str, Any] = {"donor": of.donor, "currency": "USD", "amount": "1000.00", "day": DAY}
     first = sent(keeper, f"windows/{of.window}/income", once="a", **money)
     assert sent(keeper, f"windows/{of.window}/income", once="a", **money) == first
     assert got(keeper, f"windows/{of.window}")["balances"] == [
@@ -48,7 +48,7 @@ def test_money_goes_its_whole_way_by_programs() -> None:
     ]
 
     applicant = program("applicant", "partner", of.own)
-    asked = {
+    asked: dict[str, Any] = {
         "recipient": of.own,
         "title": "Machines",
         "amount": "900",

@@ -1,0 +1,117 @@
+"""Whatever order logs arrive in, and from whom, the journal is the same, and what another node says of these books counts for nothing."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countermark.cooperation import states
+from countermark.cooperation.fund import shapes
+from countermark.ledger.entry import Entry, Recorded
+from countermark.ledger.models import LOG_SPAN
+
+VALUE = {
+    "window": "w",
+    "kind": "contribution",
+    "day": "2026-01-01",
+    "books": "XA/main",
+    "lines": [
+        {"account": "bank", "currency": "USD", "amount": 100, "purse": "p"},
+        {"account": "contributions", "currency": "USD", "amount": -100, "purse": "p"},
+    ],
+}
+
+
+def act(word: str, at: int, log: str = "XA/main/1", **fields: Any) -> Entry:
+    """An act about one entry of the books, as some log holds it."""
+    body = {"type": "act", "act": f"cooperation_fundentry_{word}", "subjects": ["fundentry:e"], **fields}
+    span = {"XA/main/1": 1, "XA/main/2": 2, "XA/depot/1": 3, "XB/main/1": 4}[log]
+    return Entry(
+        span * LOG_SPAN + at, f"{log}{at}", "act", body, Recorded(f"2026-02-01T00:00:{at:02d}.000Z", "p", None), log
+    )
+
+
+POSTED = act("posted", 1, value=VALUE)
+ACTS = st.lists(
+    st.sampled_from(
+        [
+            POSTED,
+            act("reversed", 2, day="2026-02-01", reason="n"),
+            act("reversed", 3, "XA/main/2", day="2026-03-01", reason="n"),
+            act("reversed", 0, "XA/depot/1", day="2026-01-01", reason="n"),
+            act("posted", 0, "XB/main/1", value={**VALUE, "day": "2025-01-01"}),
+        ]
+    ),
+    max_size=8,
+)
+
+
+@given(ACTS.flatmap(lambda found: st.tuples(st.just(found), st.permutations(found))))
+def test_the_journal_of_an_entry_is_the_same_in_whatever_order_its_acts_arrive(
+    both: tuple[list[Entry], list[Entry]],
+) -> None:
+    arrived, turned = both
+
+    assert shapes.postings("e", arrived) == shapes.postings("e", turned)
+    assert states.fold("fundentry:e", arrived) == states.fold("fundentry:e", turned)
+
+
+@given(ACTS)
+def test_an_entry_balances_and_is_reversed_at_most_once_whatever_arrives(arrived: list[Entry]) -> None:
+    rows = shapes.postings("e", arrived)
+
+    assert sum(row.amount for row in rows) == 0
+    assert len([row for row in rows if row.reversal]) in (0, 2)
+    assert len({(row.entry, row.line) for row in rows}) == len(rows)
+
+
+@given(ACTS)
+def test_what_another_node_says_of_these_books_counts_for_nothing(arrived: list[Entry]) -> None:
+    own = [one for one in arrived if one.log.startswith("XA/main/")]
+
+    if any(one.body["act"].endswith("posted") for one in own):
+        rows = shapes.postings("e", [POSTED, *[one for one in arrived if one.body["act"].endswith("reversed")]])
+        assert rows == shapes.postings("e", [POSTED, *[one for one in own if one.body["act"].endswith("reversed")]])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {**VALUE, "lines": VALUE["lines"][:1]},
+        {**VALUE, "books": "XB/main"},
+        {**VALUE, "lines": [{**VALUE["lines"][0], "amount": 10**16}, {**VALUE["lines"][1], "amount": -(10**16)}]},  # type: ignore[dict-item]
+        {"window": "w"},
+    ],
+)
+def test_an_act_that_is_no_sound_entry_posts_nothing(value: dict[str, Any]) -> None:
+    assert shapes.postings("e", [act("posted", 1, value=value)]) == []
+
+
+def test_a_second_reversal_is_a_finding() -> None:
+    found = states.fold("fundentry:e", [POSTED, act("reversed", 2, day="2026-02-01", reason="n"), act("reversed", 3, "XA/main/2", day="2026-03-01", reason="n")])  # fmt: skip
+
+    assert found is not None
+    assert (found.finding, found.value["reversed_on"]) == ("reversed_twice", "2026-02-01")
+
+
+@given(st.permutations(["accepted", "ended"]))
+def test_what_becomes_of_an_award_does_not_depend_on_the_order_of_arrival(order: list[str]) -> None:
+    value = {
+        "application": "a", "window": "w", "applicant": "XA", "recipient": "XA", "currency": "USD", "amount": 1,
+        "tranches": [{"number": 1, "amount": 1, "due": "2026-01-01"}],
+    }  # fmt: skip
+
+    def of(word: str, at: int, **fields: Any) -> Entry:
+        one = act("posted", at, **fields)
+        body = {**one.body, "act": f"cooperation_fundaward_{word}", "subjects": ["fundaward:e"]}
+        return msgspec.structs.replace(one, body=body)
+
+    acts = [of("accepted", 2, by="p"), of("ended", 3, reason="n")]
+    turned = sorted(acts, key=lambda one: order.index(one.body["act"].rpartition("_")[2]))
+
+    found = states.fold("fundaward:e", [*turned, of("made", 1, value=value)])
+
+    assert found is not None
+    assert (found.state, found.finding) == ("ended", "")
