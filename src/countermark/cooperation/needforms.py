@@ -1,8 +1,7 @@
 """Forms of needs and offers: what is asked, and in what order. A need has lines (what is wanted, costs) that grow without scripts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
@@ -12,14 +11,12 @@ from django.utils.translation import gettext_lazy as lazy
 from countermark.cooperation import actors, finding, indicators, needs, offers
 from countermark.cooperation.forms import actor, coded, day, labels, line, listed, several, several_actors, words
 from countermark.cooperation.indicators import Indicator
+from countermark.cooperation.linedforms import LinedForms, Section, by_line
 from countermark.cooperation.needs import Asked, Costed
 from countermark.cooperation.words import LABELS
 from countermark.register.checking import Refused
 from countermark.register.forms.capture import EXACT
 from countermark.register.views.common import sentence
-
-MOST_LINES = 60
-FIRST_LINES = 3
 
 
 def amount(label: Any, *, required: bool = True, **more: Any) -> forms.CharField:
@@ -34,11 +31,6 @@ def currency() -> forms.CharField:
     return forms.CharField(
         label=lazy("Currency"), max_length=3, widget=widget, help_text=lazy("Three letters, such as EUR.")
     )
-
-
-def by_line(text: str) -> list[str]:
-    """What stands in a field of several, one a line."""
-    return [one.strip() for one in text.splitlines() if one.strip()]
 
 
 class Shared(forms.Form):
@@ -136,49 +128,33 @@ class CostLine(forms.Form):
     what = line(lazy("What exactly"), required=False)
 
 
-LINES: dict[str, type[forms.Form]] = {"wanted": WantedLine, "once": CostLine, "yearly": CostLine}
+class NeedForms(LinedForms):
+    """The form of a need with its lines; `offered` are the figures of the register that may be named."""
 
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the form as the page shows it: fields, or lines that grow."""
-
-    title: str
-    hint: str
-    fields: Sequence[forms.BoundField] = ()
-    lines: "forms.BaseFormSet[Any] | None" = None
-    more: str = ""
-
-
-class NeedForms:
-    """The form of a need with its lines; unbound with `initial` (of `main` and each kind of lines), or what was sent."""
+    LINES: ClassVar[Mapping[str, type[forms.Form]]] = {"wanted": WantedLine, "once": CostLine, "yearly": CostLine}
+    main: NeedForm
 
     def __init__(
         self, offered: Mapping[str, Indicator], data: QueryDict | None = None, initial: Mapping[str, Any] | None = None
     ) -> None:
-        said = initial or {}
-        self.main = NeedForm(offered, data, initial=said.get("main", {}))
-        self.lines = {name: _lines(name, data, said.get(name, ())) for name in LINES}
+        self.offered = offered
+        super().__init__(data, initial)
 
-    def again(self, offered: Mapping[str, Indicator], more: str, initial: Mapping[str, Any]) -> "NeedForms":
-        """What was written so far, unjudged, with empty lines more of one kind."""
-        written = {
-            name: [raw for raw in map(_raw, lines.forms) if any(raw.values())] for name, lines in self.lines.items()
-        }
-        found = NeedForms(offered, None, {"main": {**initial.get("main", {}), **_raw(self.main)}, **written})
-        found.lines[more] = _lines(
-            more, None, written[more], len(self.lines[more].forms) - len(written[more]) + FIRST_LINES
-        )
-        return found
+    def make(self, data: QueryDict | None, initial: Mapping[str, Any]) -> NeedForm:
+        """The form above the lines."""
+        return NeedForm(self.offered, data, initial=initial)
+
+    def unbound(self, initial: Mapping[str, Any]) -> "NeedForms":
+        """The same form with other contents."""
+        return NeedForms(self.offered, None, initial)
 
     def is_valid(self) -> bool:
         """Whether all that was sent can be read, amounts in their currency too."""
-        good = [self.main.is_valid(), *(lines.is_valid() for lines in self.lines.values())]
-        return all(good) and self._amounts()
+        return super().is_valid() and self._amounts()
 
     def _amounts(self) -> bool:
         for name in ("once", "yearly"):
-            for one in _said(self.lines[name]):
+            for one in self.written(name):
                 try:
                     needs.amount("amount", one.cleaned_data["amount"], self.main.cleaned_data["currency"].upper())
                 except Refused as refused:
@@ -198,9 +174,9 @@ class NeedForms:
             priority=int(said["priority"]),
             begin=said["begin"].isoformat(),
             end=said["end"].isoformat(),
-            wanted=[Asked(one["kind"], one["what"], one["quantity"] or 0) for one in self._rows("wanted")],
-            once=[_costed(one) for one in self._rows("once")],
-            yearly=[_costed(one) for one in self._rows("yearly")],
+            wanted=[Asked(one["kind"], one["what"], one["quantity"] or 0) for one in self.rows("wanted")],
+            once=[_costed(one) for one in self.rows("once")],
+            yearly=[_costed(one) for one in self.rows("yearly")],
             indicator=key,
             indicator_value=value,
             indicator_day=as_of,
@@ -226,53 +202,23 @@ class NeedForms:
             return kept.value, kept.as_of
         return (found.written, found.as_of) if found else ("", "")
 
-    def _rows(self, name: str) -> list[dict[str, Any]]:
-        return [one.cleaned_data for one in _said(self.lines[name])]
-
-    def tell(self, refused: Refused) -> None:
-        """Shows what the rules refuse beside its field, else above the form."""
-        for error in refused.errors:
-            self.main.add_error(error.column if error.column in self.main.fields else None, sentence(error))
-
     def sections(self) -> Iterator[Section]:
         """The form in the order it is filled in."""
-        yield Section(_("The need"), "", self._of("title", "theme", "gap", "priority", "begin", "end", "plan"))
+        yield Section(_("The need"), "", self.of("title", "theme", "gap", "priority", "begin", "end", "plan"))
         hint = _("A figure counted by this register shows the gap better than words; it is kept with its day.")
         figured = "indicator" in self.main.fields
-        yield Section(_("How it is known"), hint if figured else "", self._of("indicator", "anew", "evidence"))
+        yield Section(_("How it is known"), hint if figured else "", self.of("indicator", "anew", "evidence"))
         yield Section(_("What is wanted"), "", lines=self.lines["wanted"], more="wanted")
         hint = _("What is asked for. Empty lines are passed over.")
-        yield Section(_("Costs, once"), hint, self._of("currency"), self.lines["once"], "once")
+        yield Section(_("Costs, once"), hint, self.of("currency"), self.lines["once"], "once")
         hint = _(
             "Power, fuel, consumables, spare parts, licences, salaries, training: what it takes to keep it running, and who pays each."
         )
-        yield Section(_("Costs of each year"), hint, self._of("after"), self.lines["yearly"], "yearly")
-        yield Section(_("Conditions"), "", self._of("sites", "languages", "compatible", "prerequisites", "min_share"))
+        yield Section(_("Costs of each year"), hint, self.of("after"), self.lines["yearly"], "yearly")
+        yield Section(_("Conditions"), "", self.of("sites", "languages", "compatible", "prerequisites", "min_share"))
         hint = _("How far you are yourselves: it tells who helps where to begin.")
-        yield Section(_("Readiness"), hint, self._of(*LABELS["readiness"]))
-        yield Section(_("Who sees it"), "", self._of("visibility", "partners", "draft"))
-
-    def _of(self, *names: str) -> list[forms.BoundField]:
-        return [self.main[name] for name in names if name in self.main.fields]
-
-
-def _lines(name: str, data: QueryDict | None, initial: Sequence[Mapping[str, Any]], extra: int = FIRST_LINES) -> Any:
-    made = forms.formset_factory(LINES[name], extra=extra, max_num=MOST_LINES, absolute_max=MOST_LINES)
-    if data is not None:
-        # Every line may be emptied, those that were there before too: what stands in it then is gone.
-        return made({**data.dict(), f"{name}-INITIAL_FORMS": "0"}, prefix=name)
-    return made(prefix=name, initial=list(initial))
-
-
-def _raw(form: forms.Form) -> dict[str, Any]:
-    return {
-        name: field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
-        for name, field in form.fields.items()
-    }
-
-
-def _said(lines: Iterable[forms.Form]) -> list[forms.Form]:
-    return [one for one in lines if one.has_changed()]
+        yield Section(_("Readiness"), hint, self.of(*LABELS["readiness"]))
+        yield Section(_("Who sees it"), "", self.of("visibility", "partners", "draft"))
 
 
 def _costed(said: Mapping[str, Any]) -> Costed:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.cooperation import actors, acts, finding, indicators, needs, queries
+from countermark.cooperation import actors, acts, finding, indicators, linedforms, needs, queries
 from countermark.cooperation.needforms import NarrowNeeds, NeedForms, StateForm
 from countermark.cooperation.needs import Cost, Need
 from countermark.cooperation.queries import Viewer
@@ -254,11 +254,11 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
     initial = _initial(found) if found else {}
     forms = NeedForms(offered, posted(request), initial)
     if request.method != "POST":
-        return _form(request, page, forms)
+        return linedforms.page(request, page, forms)
     if (more := request.POST.get("more", "")) in forms.lines:
-        return _form(request, page, forms.again(offered, more, initial))
+        return linedforms.page(request, page, forms.again(more))
     if not forms.is_valid():
-        return _form(request, page, forms, REFUSED)
+        return linedforms.page(request, page, forms, REFUSED)
     try:
         key = needs.state_need(
             forms.said(found.of(Need) if found else None),
@@ -270,7 +270,7 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
         )
     except Refused as refused:
         forms.tell(refused)
-        return _form(request, page, forms, REFUSED)
+        return linedforms.page(request, page, forms, REFUSED)
     return redirect("cooperation:need", key)
 
 
@@ -278,12 +278,6 @@ def _state(found: Subject | None, *, draft: bool) -> str:
     if draft:
         return "draft"
     return "open" if found is None or found.state == "draft" else found.state
-
-
-def _form(request: HttpRequest, page: Page, forms: NeedForms, status: int = 200) -> HttpResponse:
-    key = request.POST.get("once", "") or acts.new_id()
-    context = {"page": page, "forms": forms, "once": key, "button": _("Keep")}
-    return render(request, "cooperation/need_form.html", context, status=status)
 
 
 def _title(found: Subject) -> str:
