@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from countermark.accounts import services as accounts
-from countermark.demo import marking, movements, stockpile, tags, tracing, world
+from countermark.demo import marking, movements, region, stockpile, tags, tracing, world
 from countermark.ledger import services
 from countermark.ledger.services import Actor
 from countermark.register import lists, loading
@@ -46,6 +46,10 @@ def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
     say(f"{state}: tags bound, readers described")
     tracing.furnish(state, by=MAKER)
     say(f"{state}: cases and requests made")
+    # Whole or not at all: an interrupted run begins it anew.
+    with services.alone():
+        region.furnish(by=MAKER)
+    say(f"{state}: needs, projects, the fund and courses of six States made")
     services.set_setting(READY, "1", by=MAKER)
 
 
