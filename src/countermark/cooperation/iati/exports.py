@@ -51,16 +51,23 @@ class Exported:
 
 
 def export(who: Viewer, asked: Asked, now: datetime, *, keeps: bool = False) -> Exported:
-    """The portfolio of the actor somebody speaks for. Raises `NotAllowed`: for who speaks for nobody, windows without the books (`keeps`)."""
-    if not who.actor:
+    """The portfolio of the actor somebody speaks for, and windows of the fund, which the State publishes that keeps their books.
+
+    Raises `NotAllowed`: for who speaks for nobody, for windows without the books (`keeps`), and where nothing is public.
+    """
+    if not who.actor and not (asked.windows and keeps):
         raise NotAllowed([Sentence("you speak for no actor: who keeps the list of actors gives you a seat")])
     if asked.windows and not keeps:
         raise NotAllowed([Sentence("the fund is released by who keeps its books")])
-    everybody = _parties()
-    reporter = Reporter(everybody.get(who.actor, _unknown(who.actor)), asked.lang, now)
-    own = [*_projects(who, asked, reporter, everybody, keeps), *_offers(who, asked, reporter, everybody)]
-    windows = [_window(one, reporter, everybody) for one in _windows(asked)]
-    return Exported(building.portfolio([*windows, *own], now), tuple(_left_out(who)))
+    parties = _Parties(_parties())
+    host = Reporter(parties[actors.own_state()], asked.lang, now)
+    found = [_window(one, host, parties) for one in _windows(asked)]
+    if who.actor:
+        reporter = Reporter(parties[who.actor], asked.lang, now)
+        found += [*_projects(who, asked, reporter, parties, keeps), *_offers(who, asked, reporter, parties)]
+    if not found:
+        raise NotAllowed([Sentence("there is nothing public to export"), *(one.message for one in _left_out(who))])
+    return Exported(building.portfolio(found, now), tuple(_left_out(who)))
 
 
 def _unknown(key: str) -> Party:
@@ -93,12 +100,12 @@ def _moment(text: str) -> datetime | None:
 
 
 def _projects(
-    who: Viewer, asked: Asked, reporter: Reporter, everybody: dict[str, Party], keeps: bool
+    who: Viewer, asked: Asked, reporter: Reporter, parties: Mapping[str, Party], keeps: bool
 ) -> list[Activity]:
     found = queries.visible(PUBLIC, "project")
     mine = [one for one in found if asked.others or who.actor in one.of(Project).sides]
     awards = _awards(who, keeps)
-    return [_project(one, reporter, _Parties(everybody), awards.get(one.key, [])) for one in _by_key(mine)]
+    return [_project(one, reporter, parties, awards.get(one.key, [])) for one in _by_key(mine)]
 
 
 def _by_key(found: Iterable[Subject]) -> list[Subject]:
@@ -131,10 +138,9 @@ def _markers(key: str) -> Markers:
     return found.of(Markers) if found else Markers()
 
 
-def _offers(who: Viewer, asked: Asked, reporter: Reporter, everybody: dict[str, Party]) -> list[Activity]:
+def _offers(who: Viewer, asked: Asked, reporter: Reporter, parties: Mapping[str, Party]) -> list[Activity]:
     found = [one for one in queries.visible(PUBLIC, "offer") if one.state in ("open", "spent")]
     mine = [one for one in found if asked.others or queries.owner(one) == who.actor]
-    parties = _Parties(everybody)
     return [
         building.offer_activity(
             one.key,
@@ -261,8 +267,8 @@ def _windows(asked: Asked) -> list[Subject]:
     return [found[key] for key in dict.fromkeys(asked.windows)]
 
 
-def _window(found: Subject, reporter: Reporter, everybody: dict[str, Party]) -> Activity:
-    window, parties = found.of(Window), _Parties(everybody)
+def _window(found: Subject, reporter: Reporter, parties: Mapping[str, Party]) -> Activity:
+    window = found.of(Window)
     texts = acts.texts_of([found])
     facts = WindowFacts(
         found.key,

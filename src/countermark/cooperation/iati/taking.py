@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from countermark.cooperation import acts
+from countermark.cooperation import actors, acts
 from countermark.cooperation.acts import Words
 from countermark.cooperation.iati import building, model, writing
 from countermark.cooperation.iati.findings import Finding
@@ -248,6 +248,7 @@ def take_in(
         one.becomes not in (*BECOMES, "skip") for one in choices.values()
     ):
         raise acts.refuse("becomes", default.becomes, acts.one_of((*BECOMES, "skip")), "unknown")
+    actors.known_actor(actor)
     document, findings = writing.without_contacts(model.Activities(items=read.activities))
     data = writing.dump(document, namespaces=read.namespaces)
     taking = _Taking(read, data, actor, by, lang, visibility, source)
