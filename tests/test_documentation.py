@@ -49,3 +49,15 @@ def test_the_first_screen_of_the_readme_says_what_it_is_in_under_sixty_words_and
     assert len(paragraph.split()) < 60
     assert "make run" in "\n".join(screen)
     assert "make test" in "\n".join(screen)
+
+
+def test_every_test_that_is_named_as_showing_something_is_there() -> None:
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs" / "demands.md").read_text(encoding="utf-8"))
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / "tests" / file).is_file()
+        or f"def {name}(" not in (ROOT / "tests" / file).read_text(encoding="utf-8")
+    ]
+    assert len(named) > 60
+    assert missing == []
