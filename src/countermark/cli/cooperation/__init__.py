@@ -5,6 +5,7 @@ import importlib
 import click
 
 PARTS: tuple[str, ...] = (
+    "projects",
     "matching",
     "actors",
     "needs",

@@ -45,7 +45,7 @@ class Meeting(msgspec.Struct, frozen=True, omit_defaults=True):
     came: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
-    visibility: str = "partners"
+    visibility: str = "private"
 
 
 states.record("meeting", Meeting)
@@ -81,6 +81,7 @@ def call(said: Called, *, actor: str, by: Actor, key: str = "", request: str = "
         tuple(words(one, column="agenda") for one in said.agenda if one.strip()),
         said.project,
         tuple(actors.known_actor(one).key for one in dict.fromkeys(said.invited) if one != actor),
+        visibility="partners",
     )
     if before is not None:
         kept = before.of(Meeting)
