@@ -51,7 +51,7 @@ def _part(value: Report, criterion: str, texts: dict[str, str]) -> dict[str, Any
         if one.key in MEASURES and MEASURES[one.key].criterion == criterion
     ]
     return {
-        "title": f"{_(LABELS['criterion'][criterion])} ({wording.asked(criterion)})",
+        "title": wording.criterion(criterion),
         "words": plain(texts.get(value.words.get(criterion, ""), ""), LONG),
         "rows": rows,
     }

@@ -47,6 +47,12 @@ def asked(criterion: str) -> str:
     return _(LABELS["asked"][ASKED[criterion]])
 
 
+def criterion(code: str) -> str:
+    """A criterion, and which of the three of A/70/115 it answers where that is called otherwise."""
+    name = _(LABELS["criterion"][code])
+    return name if code == ASKED[code] else f"{name} ({asked(code)})"
+
+
 def scope(value: Report | Scope) -> str:
     """What a report is about, in one line."""
     parts = []

@@ -125,7 +125,7 @@ def _by_criterion(figures: list[Figure], currency: str) -> Table:
         rows.append(
             [
                 Cell(text),
-                Cell(f"{aid_word(criterion, 'criterion')} ({wording.asked(criterion)})"),
+                Cell(wording.criterion(criterion)),
                 Cell(share, amount=True, tone="" if one.whole else "alarm"),
                 Cell(counted),
                 Cell(left_out),
