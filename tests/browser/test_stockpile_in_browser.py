@@ -157,7 +157,15 @@ def test_twenty_weapons_are_issued_and_taken_back_by_scanner_alone(
 
     scan(page, card)
     page.wait_for_selector("#desk .receiver")
-    scan(page, *serials, card)
+    scan(page, *serials)
+    page.wait_for_selector(f"#desk >> text={serials[-1]}")
+    page.evaluate("document.querySelector('#desk details').open = true")
+    page.focus("#second-name")
+    scan(page, "PC-NOBODYS")
+    assert visitor.focus() == "second-secret", "the return after a second person's card hands nothing over yet"
+    page.fill("#second-name", "")
+    page.focus("#scan")
+    scan(page, card)
     page.wait_for_selector("text=Handed over")
     assert Holding.objects.filter(custody="shift").count() == out + 20
 

@@ -20,8 +20,10 @@ MAY = ("stock.handle", "stock.command")
 def confirm(name: str, secret: str, *, beside: User, place: str) -> str:
     """The person id of who confirms, by name and password or card and PIN. Raises `Refused`, with one answer for an unknown name and a wrong secret.
 
-    After 5 wrong answers nobody confirms under that name for a quarter of an hour (`tries`).
+    After 5 wrong answers nobody confirms under that name for a quarter of an hour (`tries`); none at all is no guess and does not count.
     """
+    if not secret:
+        raise acts.refuse("second_secret", "", "the password or PIN of the second person", "missing")
     parsed = house.parse(name)
     if parsed is not None and parsed[0] == "person":
         return _fit(_user_of(pins.prove(name, secret)), beside, place)

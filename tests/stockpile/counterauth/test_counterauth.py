@@ -9,10 +9,11 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.accounts.models import User
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
-from countermark.stockpile import acts, roster
+from countermark.stockpile import acts, roster, seconds
 from countermark.stockpile.counterauth import features, passkeys, pins, rules
 from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.projection import PROJECTION
@@ -134,6 +135,18 @@ def test_after_five_wrong_pins_the_right_one_opens_nothing_and_the_security_log_
         pins.prove(with_pin.card, PIN)
     assert refused.value.errors[0].code == "locked"
     assert json.loads(caplog.messages[-1])["what"] == "pin_locked"
+
+
+@stored
+def test_a_card_scanned_into_a_form_that_is_sent_by_its_return_is_no_wrong_pin(with_pin: Armoury) -> None:
+    for _ in range(rules.TRIES + 1):
+        with pytest.raises(Refused) as refused:
+            pins.prove(with_pin.card, "")
+        assert refused.value.errors[0].code == "missing"
+        with pytest.raises(Refused):
+            seconds.confirm(with_pin.card, "", beside=User(), place=with_pin.depot)
+
+    assert pins.prove(with_pin.card, PIN).party == with_pin.trained
 
 
 @stored

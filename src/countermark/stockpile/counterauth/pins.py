@@ -47,7 +47,10 @@ def set_pin(card: str, current: str, pin: str, *, by: Actor) -> Enrolled:
 def prove(card: str, pin: str, *, code: bool = False) -> Enrolled:
     """Whose card it is, if the PIN is theirs; with `code` the one-time code will do. Raises `Refused`, with one answer for an unknown card, no
     PIN and a wrong one; after 5 wrong ones in a row the PIN is locked for a quarter of an hour, after 15 until a new code is given.
+    No answer at all is no guess and does not count: a scanner sends a form with the return after a card.
     """
+    if not pin:
+        raise acts.refuse("pin", "", "the PIN, after the card", "missing")
     one = roster.by_card(card)
     row = Proof.objects.filter(key=key_of(one.party), kind="pin").first() if one else None
     if one is None or row is None or not row.secret:

@@ -538,6 +538,15 @@
     }
   }
 
+  // A card scanned into a field that another one belongs to (its PIN) leads there; the return after it sends nothing yet.
+  document.addEventListener("keydown", (event) => {
+    const then = event.key === "Enter" && event.target.dataset && event.target.dataset.scanThen;
+    const next = then && document.querySelector(then);
+    if (!next || next.value) return;
+    event.preventDefault();
+    next.focus();
+  });
+
   window.countermarkScan = { split, pasted };
   const begin = () => { for (const form of document.querySelectorAll("form[data-scan]")) new Desk(form); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
