@@ -7,12 +7,16 @@ from typing import cast
 import pytest
 from asgiref.sync import async_to_sync
 from django.http import StreamingHttpResponse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from countermark.accounts.models import User
-from countermark.stockpile import live, receipts
+from countermark.stockpile import live, queries, receipts
+from countermark.stockpile.models import SubjectRow
 from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import Manifest
 from countermark.stockpile.views import live as views
+from tests.conftest import SCALE
 from tests.register import people
 from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued
 
@@ -125,3 +129,35 @@ def test_watching_does_not_keep_a_session_open(place: Armoury) -> None:
     client.get("/stockpile/live/events/", headers={"Accept": "text/event-stream"})
 
     assert client.session["seen"] == before
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["", "p1", "p2", "p3"]), st.integers(0, 4), st.sampled_from(["open", "signed"])),
+        max_size=25,
+    ),
+    st.none() | st.frozensets(st.sampled_from(["p1", "p2", "p3", "p4"])),
+    st.integers(1, 6),
+    st.sampled_from([{}, {"state": "open"}]),
+)
+@settings(max_examples=10 * SCALE)
+def test_the_newest_are_the_newest_however_they_are_looked_up(
+    made: list[tuple[str, int, str]], places: frozenset[str] | None, most: int, columns: dict[str, str]
+) -> None:
+    SubjectRow.objects.filter(kind="receipt").delete()
+    empty = dict.fromkeys(("parent", "person", "due", "finding", "time", "by", "log"), "")
+    SubjectRow.objects.bulk_create(
+        SubjectRow(kind="receipt", key=f"{n:03d}", place=place, since=str(at), state=state, acts=1, value={}, **empty)
+        for n, (place, at, state) in enumerate(made)
+    )
+    seen = [
+        (-at, f"{n:03d}")
+        for n, (place, at, state) in enumerate(made)
+        if (places is None or place in places) and columns.get("state", state) == state
+    ]
+    expected = [key for _at, key in sorted(seen)[:most]]
+
+    assert [one.key for one in queries.newest("receipt", places, most, **columns)] == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "MOST_PLACES", 0)
+        assert [one.key for one in queries.newest("receipt", places, most, **columns)] == expected

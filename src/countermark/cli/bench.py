@@ -80,4 +80,32 @@ def count(sizes: str, database_url: str, as_json: bool) -> int:
     return measured.main(["--sizes", sizes, "--database-url", database_url, *(["--json"] if as_json else [])])
 
 
+@bench.command("board")
+@click.option("--sizes", default="10000,100000,500000", show_default=True, help="Receipts, the smallest first.")
+@click.option("--database-url", default="", help="An empty store to write to (default: a temporary SQLite file).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def board(sizes: str, database_url: str, as_json: bool) -> int:
+    """Time of the live board and the list of receipts by how many receipts there are, without the indexes they go by and with them."""
+    from countermark.bench import board as measured
+
+    if not all(size.isdecimal() and int(size) >= 100 for size in sizes.split(",")):
+        raise click.UsageError("--sizes are numbers from 100 on, such as 1000,10000")
+    return measured.main(["--sizes", sizes, "--database-url", database_url, *(["--json"] if as_json else [])])
+
+
+@bench.command("match")
+@click.option("--sizes", default="100,1000,10000", show_default=True, help="Needs, and as many offers, smallest first.")
+@click.option("--money", default="0.5,1", show_default=True, help="Offered for each that is asked, about.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def match(sizes: str, money: str, seed: int, as_json: bool) -> int:
+    """Needs and offers matched as one optimisation, and one need after the other in the same run."""
+    from countermark.bench import match as measured
+
+    if not all(size.isdecimal() and 0 < int(size) <= 100_000 for size in sizes.split(",")):
+        raise click.UsageError("--sizes are numbers from 1 to 100000, such as 100,1000")
+    arguments = ["--sizes", sizes, "--money", money, "--seed", str(seed)]
+    return measured.main([*arguments, *(["--json"] if as_json else [])])
+
+
 COMMANDS: dict[str, click.Command] = {"bench": bench}

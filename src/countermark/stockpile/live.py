@@ -61,10 +61,7 @@ def board(user: User) -> Board:
 
 
 def _receipts(places: frozenset[str] | None, names: dict[str, str], directions: Sequence[str]) -> list[Movement]:
-    rows = SubjectRow.objects.filter(kind="receipt", value__direction__in=list(directions))
-    if places is not None:
-        rows = rows.filter(place__in=list(places))
-    found = [acts.subject_of_row(row) for row in rows.order_by("-since", "key")[:SHOWN]]
+    found = queries.newest("receipt", places, SHOWN, value__direction__in=list(directions))
     # Who receives a weapon is not named on a board; who sends weapons into a store is.
     senders = side_texts([one.person for one in found if one.value.get("direction") == "in"])
     return [_handed(one, names.get(one.place, ""), senders.get(one.person, "")) for one in found]

@@ -16,6 +16,15 @@ class ActLink(ActLinkColumns):
 class SubjectRow(SubjectColumns):
     """View: what the acts about one subject come to."""
 
+    class Meta(SubjectColumns.Meta):
+        indexes = [
+            *SubjectColumns.Meta.indexes,
+            # The newest of one place among very many: `queries.newest` names the condition, or SQLite passes the index over.
+            models.Index(
+                fields=["place", "kind", "since"], name="stockpile_subject_newest", condition=~models.Q(place="")
+            ),
+        ]
+
 
 class Holding(models.Model):
     """View: where a weapon of the stockpile is and with whom, as its hand-overs say (`register.handover.Custody`).

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -96,6 +97,22 @@ def key_of(kind: str, whole: str) -> str:
 
 SHOWN = 300
 """Lines of a list of subjects."""
+MOST_PLACES = 40
+"""Places whose newest subjects are looked up place by place; whoever sees more sees so much that the newest of all are soon enough theirs."""
+
+
+def newest(kind: str, places: frozenset[str] | None, most: int, **columns: Any) -> list[Subject]:
+    """The newest subjects of a kind at some places (None: everywhere), whose columns are as given."""
+    rows = SubjectRow.objects.filter(kind=kind, **columns).order_by("-since", "key")
+    if places is None:
+        found = list(rows[:most])
+    elif len(places) > MOST_PLACES:
+        found = list(rows.filter(place__in=list(places))[:most])
+    else:
+        of_each = [row for place in sorted(places) for row in rows.exclude(place="").filter(place=place)[:most]]
+        # Twice, the later by what matters more: times go down, keys up.
+        found = sorted(sorted(of_each, key=lambda row: row.key), key=lambda row: row.since, reverse=True)[:most]
+    return [acts.subject_of_row(row) for row in found]
 
 
 def visible_rows(user: User, kind: str, permission: str = "stock.view", **columns: str) -> list[Subject]:

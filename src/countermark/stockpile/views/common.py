@@ -1,6 +1,5 @@
 """What the pages of this room share: the places somebody may act at."""
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -8,7 +7,7 @@ from countermark.accounts.models import Place, User
 from countermark.marks.sentences import Sentence
 from countermark.register.views.common import me
 from countermark.stockpile import acts, queries
-from countermark.stockpile.models import SubjectRow
+from countermark.stockpile.states import Subject
 
 LONGEST = 5000
 """Characters of what somebody writes into one field of a page."""
@@ -36,12 +35,15 @@ def store_or_404(request: HttpRequest, permission: str, asked: str = "") -> Plac
     return found
 
 
-def receipts_of(user: User, *, unsigned: bool = False) -> QuerySet[SubjectRow]:
-    """The receipts of the places somebody may see, the newest first; `unsigned`: those alone that no receiver has signed."""
-    places, rows = queries.visible(user), acts.rows("receipt").order_by("-since")
-    if places is not None:
-        rows = rows.filter(place__in=list(places))
-    return rows.filter(state="open") if unsigned else rows
+def receipts_of(user: User, most: int, *, unsigned: bool = False) -> list[Subject]:
+    """The newest receipts of the places somebody may see; `unsigned`: those alone that no receiver has signed."""
+    return queries.newest("receipt", queries.visible(user), most, **({"state": "open"} if unsigned else {}))
+
+
+def unsigned(user: User) -> int:
+    """How many of the receipts somebody may see no receiver has signed."""
+    places, rows = queries.visible(user), acts.rows("receipt").filter(state="open")
+    return (rows if places is None else rows.filter(place__in=list(places))).count()
 
 
 def said(request: HttpRequest, name: str) -> str:

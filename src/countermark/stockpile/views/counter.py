@@ -1,6 +1,7 @@
 """The counter: issue, return, receive and put away, scan by scan; a page loaded again shows the same desk."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -244,7 +245,7 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "places": _counters(me(request)),
         "sent": request.POST,
         "keys": features.is_on(features.PASSKEY, desk.store),
-        "unsigned": common.receipts_of(me(request), unsigned=True).count,
+        "unsigned": partial(common.unsigned, me(request)),
     }
 
 

@@ -36,8 +36,7 @@ SHOWN = 200
 @require_GET
 def receipt_list(request: HttpRequest) -> HttpResponse:
     """The newest receipts of the places one may see; `open` for those nobody has signed."""
-    rows = common.receipts_of(me(request), unsigned=bool(request.GET.get("open")))
-    found = [acts.subject_of_row(row) for row in rows[:SHOWN]]
+    found = common.receipts_of(me(request), SHOWN, unsigned=bool(request.GET.get("open")))
     names = side_texts([one.person for one in found])
     shown = [(one, one.of(Receipt), names.get(one.person, ""), house.shown(one.key)) for one in found]
     return render(request, "stockpile/receipts.html", {"found": shown, "open": bool(request.GET.get("open"))})
