@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 from countermark.accounts.models import User
+from countermark.cooperation import acts
 from countermark.cooperation.fund import awards, calls, closing, entries, windows
 from countermark.cooperation.fund.awards import AwardSaid, ReportSaid
 from countermark.cooperation.fund.calls import ApplicationSaid, CallSaid
 from countermark.cooperation.fund.entries import Income
 from countermark.cooperation.fund.windows import Promise
+from countermark.cooperation.projects.rules.shapes import Project
 from countermark.demo.region.tables import months_after, past
 from countermark.ledger.services import Actor
 
@@ -99,7 +101,7 @@ def _awards(region: "Region", window: str) -> None:
 
 def _award(region: "Region", call: str, project: str, applicant: str, state: str, theme: str, amount: str, ago: int, *, reports: int) -> None:  # fmt: skip
     said = ApplicationSaid(
-        call=call, recipient=state, title=project, amount=amount, months=24, theme=theme,
+        call=call, recipient=state, title=_title(region, project), amount=amount, months=24, theme=theme,
         summary="As the project says that the State's authority has passed.", project=region.projects[project], facts=FACTS,
     )  # fmt: skip
     key = calls.apply(
@@ -125,6 +127,11 @@ def _award(region: "Region", call: str, project: str, applicant: str, state: str
     awards.disburse(award, day=past(months_after(first, 1), region.today), by=MANAGER, request=f"{project} 1")
     for number in range(1, reports + 1):
         _reported(region, award, applicant, first, third, number, project)
+
+
+def _title(region: "Region", project: str) -> str:
+    found = acts.subject("project", region.projects[project])
+    return acts.texts_of([found]).get(found.of(Project).title, project) if found else project
 
 
 def _reported(region: "Region", award: str, applicant: str, first: str, spent: str, number: int, project: str) -> None:
