@@ -11,6 +11,7 @@ PARTS: tuple[str, ...] = (
     "needs",
     "offers",
     "indicators",
+    "consultations",
     "fund",
     "training",
     "evaluation",

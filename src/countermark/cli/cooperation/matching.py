@@ -1,0 +1,89 @@
+"""`countermark cooperation match`: the best use of all offers for all needs of a file; it needs no store."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import click
+import msgspec
+
+from countermark.cli.common import json_option, print_json
+from countermark.cooperation.matching import answers, market
+from countermark.cooperation.matching.answers import Answer
+from countermark.cooperation.matching.market import Market
+
+
+@click.command("match")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option(
+    "--overrides",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What an officer decided, a JSON list of pairs to fix, limit or forbid, beside those in FILE.",
+)
+@json_option
+def match(file: Path, overrides: Path | None, as_json: bool) -> None:
+    """Matches the needs and offers of FILE (JSON, `-` for standard input) so that most is achieved for what is most pressing."""
+    try:
+        asked = _read(file, overrides)
+        found = answers.answer(asked)
+    except market.Refused as refusal:
+        raise click.UsageError("\n".join(refusal.problems)) from refusal
+    if as_json:
+        print_json(found.as_json())
+        return
+    for line in _lines(asked, found):
+        click.echo(line)
+
+
+def _read(file: Path, overrides: Path | None) -> Market:
+    asked = market.read(_bytes(file))
+    if overrides is None:
+        return asked
+    try:
+        more = json.loads(_bytes(overrides), parse_float=Decimal)
+        some = msgspec.convert(more, list[market.Override])
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        raise click.UsageError(f"{overrides}: {error}") from error
+    return market.checked(msgspec.structs.replace(asked, overrides=[*asked.overrides, *some]))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with click.open_file(str(file), "rb") as stream:
+            data: bytes = stream.read()
+    except OSError as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror}") from error
+    return data
+
+
+def _lines(asked: Market, found: Answer) -> Iterator[str]:
+    """The answer for people."""
+    wide = max((len(str(one.id)) for one in asked.needs), default=4)
+    for match in found.matches:
+        yield f"{match.need!s:{wide}}  from {match.offer}  {_money(match.amount, asked)} ({100 * match.share:.4g} %)"
+        yield from (f"{'':{wide}}    - {reason}" for reason in match.reasons)
+    for unmet in found.unmet:
+        yield f"{unmet.need!s:{wide}}  lacks {_money(unmet.amount, asked)}: {unmet.why}"
+    all_ = answers.totals(asked, found)
+    sums = (f"{what} {_money(sum_, asked)}" for what, sum_ in zip(("asked", "offered", "matched"), all_, strict=True))
+    yield ", ".join(sums)
+    proven = (
+        "which is the best there is" if found.gap < 1e-8 else f"at most {100 * found.gap:.2g} % below the best there is"
+    )
+    yield f"objective {found.objective:.6g}, {proven}; one need after the other: {found.greedy:.6g}"
+    if found.overrides is not None:
+        yield from _cost(found.overrides)
+
+
+def _money(amount: Decimal, asked: Market) -> str:
+    return f"{amount:f} {asked.currency}".rstrip()
+
+
+def _cost(cost: answers.Cost) -> Iterator[str]:
+    yield f"the overrides cost {cost.cost:.6g}: without them the objective is {cost.objective_without:.6g}"
+    yield from (f"  {one.need} loses: {one.amount:f} instead of {one.without:f}" for one in cost.loses)
+    yield from (f"  {one.need} gains: {one.amount:f} instead of {one.without:f}" for one in cost.gains)
+
+
+COMMANDS: tuple[click.Command, ...] = (match,)
