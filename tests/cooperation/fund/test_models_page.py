@@ -33,7 +33,7 @@ def test_needs_and_pledges_of_the_store_are_the_figures() -> None:
 
     found = figures.figures(Viewer("XA"), [2026, 2027, 2029], "EUR")
 
-    assert found.needs == (18666.84, 18666.83, 0.0)
+    assert found.needs == (18666.84, 18666.83, None)
     assert found.income["dedicated"] == (10000.0, 20000.0, None)
     assert found.certain["dedicated"] == pytest.approx(2 / 3)
     assert found.collected["dedicated"] == 0.5

@@ -95,12 +95,12 @@ def _needs(who: Viewer, years: Sequence[int], currency: str) -> tuple[dict[str, 
             if int(year) in by_year:
                 by_year[int(year)][value.currency] += share + value.running
                 by_region[region][value.currency] += share + value.running
-    if not found:
-        return {}, tuple(None for _year in years)
+    # A year that no need reaches is a year of which nobody has said anything.
+    reached = {year for one in found for year in range(int(one.value["begin"][:4]), int(one.value["end"][:4]) + 1)}
     regions = {region: whole(amounts, currency) for region, amounts in by_region.items()}
     total = sum(value or 0 for value in regions.values())
     shares = {region: value / total for region, value in regions.items() if value} if total else {}
-    return shares, tuple(whole(by_year[year], currency) for year in years)
+    return shares, tuple(whole(by_year[year], currency) if year in reached else None for year in years)
 
 
 def _due(pledges: Sequence[Subject], keys: Sequence[str]) -> list[tuple[Pledge, int, str, int]]:

@@ -18,7 +18,7 @@ from countermark.cooperation.views.pages import Action, Cell, Page, asked, viewe
 from countermark.register.views.common import GET_OR_POST, me
 
 __all__ = [
-    "FUND", "GATE", "GET_OR_POST", "VIEW", "WRITE", "amount", "button", "known", "look", "missing", "page", "signed", "speaks", "state", "stepped", "to",
+    "FUND", "GATE", "GET_OR_POST", "VIEW", "WRITE", "amount", "button", "known", "look", "missing", "page", "speaks", "state", "stepped", "to",
 ]  # fmt: skip
 
 VIEW, WRITE, GATE, FUND = "aid.view", "aid.write", "aid.gate", "aid.fund"
@@ -49,12 +49,7 @@ def known(request: HttpRequest, kind: str, key: str) -> Subject:
 
 def amount(minor: int, currency: str) -> Cell:
     """An amount in a column of amounts."""
-    return Cell(money.shown(minor, currency), amount=True, tone="alarm" if minor < 0 else "")
-
-
-def signed(minor: int | None, currency: str) -> Cell:
-    """An amount that may be unknown."""
-    return Cell(_("no data")) if minor is None else amount(minor, currency)
+    return Cell(money.shown(minor, currency), amount=True)
 
 
 def state(found: Subject) -> Cell:

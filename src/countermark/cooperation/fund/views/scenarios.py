@@ -51,6 +51,7 @@ class Inputs(Setting):
     """Every input of the comparison, as a table of years: filled in from the store, changed by the reader."""
 
     template_name = "cooperation/fund_inputs.html"
+    button = lazy("Work it out")
 
     def __init__(self, known: Figures, regions: Sequence[str], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -81,7 +82,7 @@ class Inputs(Setting):
             )
 
     def _add(self, name: str, known: float | None, label: str, *, share: bool = False) -> None:
-        value = None if known is None else float(f"{known * (100 if share else 1):.10g}")
+        value = None if known is None else _round(known * 100, 1) if share else _round(known, 0)
         most = 100 if share else 10**13
         widget = forms.NumberInput(attrs={"step": "any", "aria-label": label})
         self.fields[name] = forms.FloatField(
@@ -158,6 +159,12 @@ class Inputs(Setting):
         return [_(one) for one in LABELS["fundshare"].values()]
 
 
+def _round(value: float, places: int) -> float:
+    """A figure as a field shows it: 40, not 40.0."""
+    rounded = round(value, places)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
 def _whole(shares: Mapping[str, float | None]) -> dict[str, float | None]:
     """Shares made to add up to 1, however they were entered; unknown where any is."""
     total = sum(value or 0.0 for value in shares.values())
@@ -188,11 +195,13 @@ def _inputs(request: HttpRequest) -> Inputs:
 
 
 def _percent(value: float | None) -> Cell:
-    return Cell(_("no data")) if value is None else Cell(f"{value * 100:.0f}\u00a0%", amount=True)
+    return Cell(_("no data"), amount=True) if value is None else Cell(f"{value * 100:.0f}\u00a0%", amount=True)
 
 
 def _sum(value: float | None) -> Cell:
-    return Cell(_("no data")) if value is None else Cell(f"{value:,.0f}".replace(",", "\u00a0"), amount=True)
+    return (
+        Cell(_("no data"), amount=True) if value is None else Cell(f"{value:,.0f}".replace(",", "\u00a0"), amount=True)
+    )
 
 
 @requires(VIEW)

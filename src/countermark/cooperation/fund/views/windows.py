@@ -266,21 +266,26 @@ def _available(key: str, value: Window, sums: books.Balances, through: str) -> T
 
 def _of_money(key: str, keys: list[str], sums: books.Balances) -> Table:
     names, purses = actors.names(), queries.purses(key)
-    rows = []
-    for one in queries.of_purses(key, keys, sums):
-        facts = purses.get(one.purse)
-        cells = [one.given, one.owed, one.changed, one.fees, one.committed, one.paid, one.repaid, one.available]
-        rows.append(
-            [
-                Cell(names.get(facts.donor, facts.donor) if facts else one.purse),
-                Cell(forms.conditions(facts) if facts else ""),
-                *(amount(value, one.currency) for value in cells),
-            ]
-        )
-    headers = [
-        _("Donor"), _("For"), _("Given"), _("Still owed"), _("Changed"), _("Fees and differences"), _("Committed"), _("Paid to recipients"),
-        _("Paid back"), _("Available"),
-    ]  # fmt: skip
+    columns = {
+        "given": _("Given"), "owed": _("Still owed"), "changed": _("Changed"), "fees": _("Fees and differences"), "committed": _("Committed"),
+        "paid": _("Paid to recipients"), "repaid": _("Paid back"), "available": _("Available"),
+    }  # fmt: skip
+    found = [
+        one
+        for one in queries.of_purses(key, keys, sums)
+        if one.purse in purses and any(getattr(one, name) for name in columns)
+    ]
+    # What stands nowhere needs no column.
+    told = [name for name in columns if name in ("given", "available") or any(getattr(one, name) for one in found)]
+    rows = [
+        [
+            Cell(names.get(purses[one.purse].donor, purses[one.purse].donor)),
+            Cell(forms.conditions(purses[one.purse])),
+            *(amount(getattr(one, name), one.currency) for name in told),
+        ]
+        for one in found
+    ]
+    headers = [_("Donor"), _("For"), *(columns[name] for name in told)]
     return Table(_("What became of the money"), headers, rows, _("There is none you may see."), id="purses")
 
 
