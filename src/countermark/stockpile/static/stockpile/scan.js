@@ -89,7 +89,9 @@
       this.seen = new Map();
       this.busy = false;
       this.out = false;
+      this.shelf = `countermark-scans:${form.dataset.scanFor || ""}:${form.dataset.scanUrl}`;
       this.listen();
+      this.takeUp();
     }
 
     listen() {
@@ -370,7 +372,39 @@
       if (this.sound && this.sound.checked) this.beep(outcome);
     }
 
+    // What waits survives a page that is loaded again: in this tab alone, and for its own person, so that nobody's scans are sent by another.
+    keep() {
+      const own = (pair) => typeof pair[1] === "string" && pair[0] !== "csrfmiddlewaretoken";
+      const waiting = this.queue.map(({ id, text, how, at, data }) => ({ id, text, how, at, data: Array.from(data).filter(own) }));
+      try {
+        if (waiting.length) window.sessionStorage.setItem(this.shelf, JSON.stringify(waiting));
+        else window.sessionStorage.removeItem(this.shelf);
+      } catch {
+        // A browser that keeps nothing: the page warns before it is left.
+      }
+    }
+
+    takeUp() {
+      let waiting = [];
+      try {
+        waiting = JSON.parse(window.sessionStorage.getItem(this.shelf)) || [];
+      } catch {
+        return;
+      }
+      for (const one of waiting) {
+        const data = new FormData();
+        for (const [name, value] of one.data) data.append(name, value);
+        const scan = { ...one, data, at: new Date(one.at), row: this.row("waiting", one.text) };
+        this.seen.set(scan.text, scan.at);
+        this.history.push(scan);
+        this.queue.push(scan);
+      }
+      this.counted();
+      this.drain();
+    }
+
     counted() {
+      this.keep();
       const place = this.form.querySelector("[data-scan-waiting-count]");
       if (!place) return;
       place.hidden = !this.queue.length;
