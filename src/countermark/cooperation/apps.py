@@ -6,6 +6,7 @@ KINDS = (
     "actors",
     "needs",
     "offers",
+    "consultation.rounds",
     "projects.fold",
     "projects.others",
     "projects.meetings",

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from countermark.cooperation.consultation import urls as consultation
 from countermark.cooperation.fund import urls as fund
 from countermark.cooperation.projects import urls as projects
 from countermark.cooperation.views import actors, evaluation, home, iati, needs, offers, sheets, training
@@ -27,6 +28,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("cooperation/sheets/<str:kind>/", sheets.sheet, name="sheet"),
     path("cooperation/sheets/<str:kind>/own/", sheets.sheet_own, name="sheet_own"),
     path("cooperation/sheets/<str:kind>/blank.<str:suffix>", sheets.sheet_blank, name="sheet_blank"),
+    *consultation.PATTERNS,
     *training.PATTERNS,
     *iati.PATTERNS,
     *evaluation.PATTERNS,

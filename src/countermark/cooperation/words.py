@@ -42,6 +42,16 @@ LABELS: dict[str, dict[str, str]] = {
         "travel": _("Travel"),
         "other": _("Other"),
     },
+    "question": {
+        "choice": _("one of some choices"),
+        "number": _("a number"),
+        "words": _("words"),
+    },
+    "round_state": {
+        "draft": _("draft"),
+        "open": _("open"),
+        "closed": _("closed"),
+    },
     "visibility": {
         "private": _("Kept to ourselves"),
         "partners": _("Shared with named partners"),

@@ -238,6 +238,8 @@ ACTS: dict[str, ActWord] = {
     "cooperation_seat_set": ActWord(_("person given or taken the seat of an actor")),
     "cooperation_need_set": ActWord(_("need stated")),
     "cooperation_offer_set": ActWord(_("offer of help stated")),
+    "cooperation_round_set": ActWord(_("consultation round stated")),
+    "cooperation_roundreply_set": ActWord(_("reply to a consultation round recorded")),
     "cooperation_project_planned": ActWord(_("project proposed")),
     "cooperation_project_described": ActWord(_("plan of a project said anew")),
     "cooperation_project_shared": ActWord(_("who may see a project decided")),

@@ -51,7 +51,12 @@ def described(found: "Subject") -> dict[str, Any]:
 
     texts = acts.texts_of([found])
     line = {"id": found.key, "state": found.state, "actor": queries.owner(found), "since": found.since}
-    return {**line, "time": found.time, **spelled(found.value, texts)}
+    said = {**line, "time": found.time, **spelled(found.value, texts)}
+    who = viewer()
+    if not who.all and not who.may_change(found):
+        # With whom else it is shared, and who was reminded, its owner alone is told.
+        said = {name: value for name, value in said.items() if name not in ("partners", "reminders")}
+    return said
 
 
 def spelled(value: Any, texts: dict[str, str]) -> Any:

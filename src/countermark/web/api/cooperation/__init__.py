@@ -2,13 +2,24 @@
 
 from ninja import Router
 
-from countermark.web.api.cooperation import actors, evaluation, fund, iati, needs, offers, projects, training
+from countermark.web.api.cooperation import (
+    actors,
+    consultations,
+    evaluation,
+    fund,
+    iati,
+    needs,
+    offers,
+    projects,
+    training,
+)
 
 router = Router()
 _PARTS: tuple[Router, ...] = (
     actors.router,
     needs.router,
     offers.router,
+    consultations.router,
     projects.router,
     training.router,
     fund.router,
