@@ -52,7 +52,7 @@ def test_a_file_is_shown_before_anything_of_it_is_kept() -> None:
     page = looked_at(
         seated("ana", OWN), GOOD.replace('<sector code="15240"/>', '<sector code="15240" percentage="60"/>')
     )
-    for word in ("Marking", "XA-GOV-1-A", "2.1.4", "12500.50"):
+    for word in ("Marking", "XA-GOV-1-A", "2.1.4", "12\N{NO-BREAK SPACE}500.50"):
         assert word in page
     assert not received.known(OWN)
 

@@ -83,7 +83,6 @@ class Movement:
     ref: str = ""
     provider_activity: str = ""
     receiver_activity: str = ""
-    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -356,7 +355,6 @@ def transaction(one: Movement) -> model.Transaction:
         description=said(clean(one.words)) if one.words.strip() else None,
         provider_org=provider(one.provider, one.provider_activity) if one.provider else None,
         receiver_org=receiver(one.receiver, one.receiver_activity) if one.receiver else None,
-        recipient_country=model.TransactionCountry(code=one.country) if one.country else None,
     )
 
 

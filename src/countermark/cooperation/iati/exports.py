@@ -288,8 +288,7 @@ def _window_movements(key: str, parties: Mapping[str, Party]) -> Iterable[Moveme
     purses, public = fund.purses(key), _Public(parties)
     for (ref, type_, day, currency, purse, award), amount in _rows(Posting.objects.filter(window=key)).items():
         donor = public.donor(purses.get(purse))
-        taker, country = public.taker(award)
-        yield Movement(type_, day, amount, currency, donor, taker, ref=ref, country=country)
+        yield Movement(type_, day, amount, currency, donor, public.taker(award), ref=ref)
     for pledge in acts.subjects(PLEDGE, parent=f"{WINDOW}:{key}"):
         if pledge.state != "withdrawn":
             said = pledge.of(Pledge)
@@ -303,7 +302,7 @@ class _Public:
 
     def __init__(self, parties: Mapping[str, Party]) -> None:
         self.parties = parties
-        self.awards: dict[str, tuple[Party | None, str]] = {}
+        self.awards: dict[str, Party | None] = {}
 
     def named(self, key: str) -> Party | None:
         """An actor that publishes itself; None for any other."""
@@ -313,19 +312,17 @@ class _Public:
     def donor(self, purse: PurseFacts | None) -> Party | None:
         return self.named(purse.donor) if purse else None
 
-    def taker(self, award: str) -> tuple[Party | None, str]:
-        """Who is paid on an award, and in which country: where the project is public, or it publishes itself."""
-        if not award:
-            return None, ""
-        if award not in self.awards:
+    def taker(self, award: str) -> Party | None:
+        """Who is paid on an award: where the project is public, or they publish themselves."""
+        if award and award not in self.awards:
             self.awards[award] = self._taker(award)
-        return self.awards[award]
+        return self.awards.get(award)
 
-    def _taker(self, award: str) -> tuple[Party | None, str]:
+    def _taker(self, award: str) -> Party | None:
         found = acts.subject("fundaward", award)
         if found is None:
-            return None, ""
+            return None
         value = found.of(Award)
         if value.project and queries.known(PUBLIC, "project", value.project) is not None:
-            return self.parties[value.applicant], self.parties[value.recipient].country
-        return self.named(value.applicant), ""
+            return self.parties[value.applicant]
+        return self.named(value.applicant)

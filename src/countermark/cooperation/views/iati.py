@@ -1,6 +1,7 @@
 """IATI files on pages: what was taken in, taking a file in after looking at it, taking away what is public, markers of a project."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms as django_forms
@@ -136,7 +137,8 @@ def _totals(totals: dict[str, str]) -> str:
     """Sums by what they are: `Disbursement: 12500.50 USD`."""
     parts = [(key.partition(" "), total) for key, total in totals.items()]
     return "; ".join(
-        f"{_(codes.TRANSACTION.get(code, code))}: {total} {currency}".strip() for (code, _gap, currency), total in parts
+        f"{_(codes.TRANSACTION.get(code, code))}: {_grouped(Decimal(total))} {currency}".strip()
+        for (code, _gap, currency), total in parts
     )
 
 
@@ -179,13 +181,12 @@ class TakeForm(django_forms.Form):
         self.found = [one for one in found if not one.why_not][:SHOWN]
         themes = [("", _("as suggested")), *((code, _(text)) for code, text in LABELS["theme"].items())]
         for number, one in enumerate(self.found):
-            name = one.title[:80]
+            # What is about nothing this room knows is most likely not meant.
+            initial = "elsewhere" if one.themes else "skip"
             self.fields[f"becomes-{number}"] = django_forms.ChoiceField(
-                label=_("Take in as: %(name)s") % {"name": name}, choices=list(BECOMES.items()), initial="elsewhere"
+                label=_("Take in as"), choices=list(BECOMES.items()), initial=initial
             )
-            self.fields[f"theme-{number}"] = django_forms.ChoiceField(
-                label=_("Theme of: %(name)s") % {"name": name}, choices=themes, required=False
-            )
+            self.fields[f"theme-{number}"] = django_forms.ChoiceField(label=_("Theme"), choices=themes, required=False)
 
     def choices(self) -> dict[str, Choice]:
         """What was chosen, by identifier."""
@@ -204,20 +205,24 @@ class TakeForm(django_forms.Form):
 
 
 def _row(one: Suggested) -> dict[str, Any]:
-    amount = "" if one.amount is None else f"{one.amount:f} {one.currency}"
     themes = ", ".join(aid_word(theme, "theme") for theme in one.themes) or _("none")
-    return {
-        "title": one.title,
-        "reference": one.reference,
-        "line": one.activity.line,
-        "period": f"{one.begin} – {one.end}",
-        "places": ", ".join(one.places),
-        "providers": ", ".join(one.providers),
-        "amount": amount,
-        "totals": _totals(one.totals),
-        "eligible": aid_word(one.eligible, "oda") or _("not said"),
-        "themes": _("%(themes)s (suggested by its words and sectors)") % {"themes": themes} if one.guessed else themes,
-    }
+    facts = [
+        (_("Identifier"), Cell(one.reference, exact=True)),
+        (_("Period"), Cell(f"{one.begin} – {one.end}", exact=True)),
+        (_("Where"), Cell(", ".join(one.places), exact=True)),
+        (_("Who pays"), Cell(", ".join(one.providers))),
+        (_("Amount"), Cell("" if one.amount is None else f"{_grouped(one.amount)} {one.currency}", exact=True)),
+        (_("Transactions"), Cell(_totals(one.totals))),
+        (_("Development assistance"), Cell(aid_word(one.eligible, "oda") or _("not said"))),
+        (_("Theme"), Cell(_("%(themes)s (suggested by its words and sectors)") % {"themes": themes} if one.guessed else themes)),
+        (_("Line"), Cell(str(one.activity.line))),
+    ]  # fmt: skip
+    return {"title": one.title, "facts": [(label, cell) for label, cell in facts if cell.text]}
+
+
+def _grouped(amount: Decimal) -> str:
+    """A number with its thousands parted by spaces that do not break."""
+    return f"{amount:,f}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 @requires("aid.write")
