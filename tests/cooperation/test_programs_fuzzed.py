@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from countermark.accounts import services
 from countermark.accounts.models import User
 from countermark.cooperation import actors
+from tests.cooperation.consultation.rounds_there import drafted, sent_round
 from tests.cooperation.fund.money import application, awarded, call, fund
+from tests.cooperation.projects.scene import called, planned
 from tests.cooperation.region import COORDINATOR, need, offer, region
 from tests.web.test_api_fuzzed import CHECKS, _one_connection, described, operation, stored, token  # noqa: F401
 
@@ -33,8 +35,11 @@ def known(name: str) -> dict[str, str]:
         "actors": lambda: who["donor"],
         "needs": need,
         "offers": lambda: offer(who["donor"]),
+        "consultations": lambda: (drafted if name.endswith(("/send", "consultations/{key}")) else sent_round)(who),
+        "projects": lambda: planned()[0],
+        "meetings": lambda: called(who["donor"]),
     }
-    return {"key": made[kind]() if kind in made else "nothing"}
+    return {"key": made[kind]() if kind in made else "nothing", "addressee": "XQ"}
 
 
 def of_fund(kind: str) -> str:

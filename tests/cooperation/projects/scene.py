@@ -1,11 +1,12 @@
 """A project in a small region, brought to any stage: the recipient's coordinator and authority, a donor's officer."""
 
+import datetime as dt
 from typing import Any
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts
-from countermark.cooperation.projects import agreeing, delivering, services
+from countermark.cooperation.projects import agreeing, delivering, meetings, services
 from countermark.cooperation.projects.rules.shapes import Giver, Project
 from countermark.cooperation.states import Subject
 from countermark.ledger.services import Actor
@@ -13,6 +14,15 @@ from tests.cooperation.region import COORDINATOR, OWN, need, region
 
 OFFICER, AUTHORITY = Actor("officer"), Actor("authority")
 PDF = b"%PDF-1.4\nterms\n%%EOF\n"
+
+
+STARTS = dt.datetime(2026, 6, 30, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+
+
+def called(invited: str, **changes: Any) -> str:
+    """A meeting the recipient calls with somebody; its id."""
+    said = {"title": "Coordination", "starts": STARTS, "agenda": ["Who marks what"], "invited": [invited], **changes}
+    return meetings.call(meetings.Called(**said), actor=OWN, by=COORDINATOR)
 
 
 def user(name: str, role: str, seat: str) -> User:

@@ -11,22 +11,15 @@ from icalendar import Calendar
 
 from countermark.cooperation import queries
 from countermark.cooperation.projects import calendar, delivering, meetings
-from countermark.cooperation.projects.meetings import Called, Meeting, Task
+from countermark.cooperation.projects.meetings import Meeting, Task
 from countermark.cooperation.projects.rules import month
 from countermark.cooperation.projects.rules.month import Entry
 from countermark.cooperation.queries import Viewer
 from countermark.ledger import store
 from countermark.register.checking import Refused
-from tests.cooperation.projects.scene import OFFICER, planned, user
+from tests.cooperation.projects.scene import OFFICER, STARTS, called, planned, user
 from tests.cooperation.projects.test_project_pages import client, send, text
 from tests.cooperation.region import COORDINATOR, OWN
-
-STARTS = dt.datetime(2026, 6, 30, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-
-
-def called(donor: str, **changes: object) -> str:
-    said = {"title": "Coordination", "starts": STARTS, "agenda": ["Who marks what"], "invited": [donor], **changes}
-    return meetings.call(Called(**said), actor=OWN, by=COORDINATOR)  # type: ignore[arg-type]
 
 
 def meeting(key: str) -> Meeting:

@@ -743,7 +743,12 @@ def read_calendar(request: HttpRequest, span: Query[CalendarSpan]) -> list[dict[
     return [{name: getattr(one, name) for name in CalendarLine.model_fields} for one in found]
 
 
-@router.get("/cooperation/calendar.ics", response={200: str, **READ}, auth=Token(VIEW))
+@router.get(
+    "/cooperation/calendar.ics",
+    response={200: str, **READ},
+    auth=Token(VIEW),
+    openapi_extra={"x-media-type": "text/calendar"},
+)
 def calendar_feed(request: HttpRequest) -> HttpResponse:
     """One's calendar as iCalendar (RFC 5545, `text/calendar`), a year back and three ahead. Permission: `aid.view`."""
     return dates.answer(request, dates.calendar_of(person(request)))
