@@ -114,6 +114,15 @@ def test_a_form_is_headed_by_what_it_does_and_leads_back_to_what_it_is_about(pla
     assert re.search(rf'href="/stockpile/shipments/{key}/"><bdi[^>]*>Shipment of 20', page)
 
 
+def test_what_goes_along_with_a_kit_is_written_in_its_own_direction(place: Armoury, armourer: Client) -> None:
+    kit = kits.set_kit(kits.KitFields("Marksman 4", place.rack_a, place.weapons, [("magazine", 2)]), by=ARMOURER)
+
+    page = armourer.get(f"/stockpile/kits/{kit}/change/").content.decode()
+
+    assert re.search(r'<textarea name="accessories"[^>]* dir="auto"', page)
+    assert re.findall(r"<h1><bdi[^>]*>([^<]+)", page) == ["Change the kit"]
+
+
 def test_what_is_to_be_put_right_is_a_link_for_who_may_say_that_it_is(place: Armoury, armourer: Client) -> None:
     answers = dict.fromkeys(ITEMS, "yes") | {next(iter(ITEMS)): "no"}
     assessments.assess(

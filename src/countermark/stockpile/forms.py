@@ -23,10 +23,9 @@ def line(label: Any, *, required: bool = True, exact: bool = False, **more: Any)
 
 
 def words(label: Any, *, required: bool = True, **more: Any) -> forms.CharField:
-    """A text of several lines."""
-    return forms.CharField(
-        label=label, required=required, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}), **more
-    )
+    """A text of several lines, each of which runs as its script does: "2 magazines" stays so on a page from right to left."""
+    widget = forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    return forms.CharField(label=label, required=required, max_length=5000, widget=widget, **more)
 
 
 def lines(label: Any = None, **more: Any) -> forms.CharField:

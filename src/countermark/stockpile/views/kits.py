@@ -152,7 +152,7 @@ def kit_change(request: HttpRequest, code: str) -> HttpResponse:
         "accessories": "\n".join(f"{n} {what}" for what, n in one.accessories),
     }
     form = forms.Kit(common.places_of(me(request), HANDLE), posted(request), initial=initial)
-    page = Page(one.name, "kits", above=(_address(one.code), one.name or house.shown(one.code)))
+    page = Page(_("Change the kit"), "kits", above=(_address(one.code), one.name or house.shown(one.code)))
     return asked(request, form, lambda said: _set(request, said, one.code), page, _("Save"))
 
 
@@ -167,7 +167,9 @@ def kit_dissolve(request: HttpRequest, code: str) -> HttpResponse:
         return _address(one.code)
 
     note = _("Its code then means nothing any more. The weapons stay where they are.")
-    page = Page(one.name, "kits", above=(_address(one.code), one.name or house.shown(one.code)), note=note)
+    page = Page(
+        _("Take the kit apart"), "kits", above=(_address(one.code), one.name or house.shown(one.code)), note=note
+    )
     return asked(request, forms.Nothing(posted(request)), do, page, _("Take apart"))
 
 
