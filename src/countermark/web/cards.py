@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts import queries, rules
 from countermark.accounts.models import User
+from countermark.cooperation import queries as aid
+from countermark.cooperation import waiting
 from countermark.ledger import contacts, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import LOG_SPAN
@@ -287,6 +289,15 @@ def _ending(role: str, until: str) -> str:
     return _("%(role)s until %(day)s") % {"role": _(rules.ROLES[role].label), "day": until}
 
 
+def _cooperation(user: User) -> Card:
+    """What is late or missing in cooperation for whom one speaks for: overlaps not answered, running costs nobody pays, deliverables due."""
+    who = aid.viewer(user)
+    if not who.actor:
+        return Card(gettext_lazy("Cooperation: late or missing"), None, url("cooperation:home"))
+    late = sum(one.alarming for one in waiting.waiting(who))
+    return Card(gettext_lazy("Cooperation: late or missing"), late, url("cooperation:home"), alarming=late > 0)
+
+
 def fill() -> None:
     """Puts the numbers and lists on the home page; called once, when the program starts."""
     card("weapon.view", _on_record)
@@ -302,6 +313,7 @@ def fill() -> None:
     card("event.add", _papers_out)
     card("ledger.view", _entries)
     card("ledger.view", _nodes)
+    card("aid.view", _cooperation)
     card("user.view", _users)
     card("user.manage", _without_second_factor)
     listing("marking.bench", _open_orders)

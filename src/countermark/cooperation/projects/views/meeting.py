@@ -57,7 +57,7 @@ def meeting_list(request: HttpRequest) -> HttpResponseBase:
         ]
         for one in found
     ]
-    headers = [_("Title"), _("When"), _("Called by"), _("State"), _("Open follow-ups")]
+    headers = [_("Title"), _("When"), _("Called by"), _("Status"), _("Open follow-ups")]
     table = Table(_("Meetings"), headers, rows, _("There are no meetings you have called or are invited to."))
     actions = []
     if who.actor and accounts.may(me(request), WRITE):
@@ -78,7 +78,7 @@ def meeting_page(request: HttpRequest, key: str) -> HttpResponse:
         (_("Where"), Cell(texts.get(value.where, ""))),
         (_("Called by"), Cell(names.get(queries.owner(found), ""))),
         (_("Invited"), Cell(", ".join(names.get(one, one) for one in value.partners))),
-        (_("State"), Cell(aid_word(found.state, "meeting_state"))),
+        (_("Status"), Cell(aid_word(found.state, "meeting_state"))),
     ]
     if about is not None:
         title = acts.texts_of([about]).get(str(about.value["title"]), about.key)
@@ -123,7 +123,7 @@ def _tasks(request: HttpRequest, found: Subject, value: Meeting, texts: dict[str
                 Cell(state, url, tone="alarm" if late else "good" if task.done else ""),
             ]
         )
-    return Table(_("Follow-up"), [_("What"), _("By whom"), _("Until"), _("State")], rows, id="follow_up")
+    return Table(_("Follow-up"), [_("What"), _("By whom"), _("Until"), _("Status")], rows, id="follow_up")
 
 
 def _actions(request: HttpRequest, found: Subject) -> list[Action]:

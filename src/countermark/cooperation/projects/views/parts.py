@@ -64,21 +64,24 @@ def _overlaps(one: Shown) -> Table:
     rows = [
         [
             _other(line, texts),
+            _answer(one, line, answerable),
             Cell(_whose(one, line, texts)),
             Cell(codes(line.themes, "theme")),
             Cell(", ".join(line.places), exact=True),
             Cell(f"{line.begin} – {line.end}", exact=True),
-            Cell(
-                one.said(line.answer) or _("not answered"),
-                url=one.do("answer", line.name) if answerable else "",
-                tone="" if line.answer else "alarm",
-            ),
         ]
         for line in found
     ]
-    headers = [_("What others do"), _("Who"), _("Theme"), _("Place"), _("Both run"), _("Answer of the recipient")]
+    headers = [_("What others do"), _("Answer of the recipient"), _("Who"), _("Theme"), _("Place"), _("Both run")]
     none = _("No overlap that you may know of: nobody else plans or does the same here in this time.")
     return Table(_("Overlaps"), headers, rows, none, id="overlaps")
+
+
+def _answer(one: Shown, line: overlaps.Told, answerable: bool) -> Cell:
+    url = one.do("answer", line.name) if answerable else ""
+    if line.answer:
+        return Cell(one.said(line.answer), url)
+    return Cell(_("not answered: answer it") if url else _("not answered"), url, tone="alarm")
 
 
 def _other(line: overlaps.Told, texts: dict[str, str]) -> Cell:
@@ -314,14 +317,14 @@ def _deliverables(one: Shown) -> Table:
     rows = [
         [
             Cell(one.said(item.title), reverse("cooperation:project_item", args=[one.key, key]) if one.inner else ""),
-            Cell(aid_word(item.kind, "deliverable")),
-            Cell(one.name(item.owner)),
-            Cell(item.due, exact=True),
             state_of(item, one.found.state),
+            Cell(aid_word(item.kind, "deliverable")),
+            Cell(item.due, exact=True),
+            Cell(one.name(item.owner)),
         ]
         for key, item in sorted(one.project.deliverables.items(), key=lambda pair: pair[1].due)
     ]
-    headers = [_("Deliverable"), _("Kind"), _("By"), _("Due"), _("State")]
+    headers = [_("Deliverable"), _("How far"), _("Kind"), _("Due"), _("By whom")]
     return Table(_("Deliverables"), headers, rows, _("None yet."), id="deliverables")
 
 
@@ -354,7 +357,7 @@ def _indicators(one: Shown) -> Table:
         ]
         for key, item in one.project.indicators.items()
     ]
-    headers = [_("Indicator"), _("Baseline → target"), _("Unit"), _("By"), _("Last read"), _("From")]
+    headers = [_("Indicator"), _("Baseline → target"), _("Unit"), _("Until"), _("Last read"), _("From")]
     return Table(_("Indicators"), headers, rows, _("None yet."), id="indicators")
 
 
@@ -390,7 +393,7 @@ def _deliverable(one: Shown, key: str) -> Page:
     found = one.project.deliverables[key]
     facts = [
         (_("Kind"), Cell(aid_word(found.kind, "deliverable"))),
-        (_("State"), state_of(found, one.found.state)),
+        (_("How far"), state_of(found, one.found.state)),
         (_("Due"), Cell(found.due, exact=True)),
         (_("Delivered by"), Cell(one.name(found.owner))),
         (_("How many"), Cell(f"{found.quantity:,}")),

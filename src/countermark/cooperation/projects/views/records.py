@@ -150,7 +150,7 @@ def _needs(one: Shown) -> Table:
                 Cell(need.due, exact=True),
             ]
         )
-    return Table(_("Needs it answers"), [_("Title"), _("State"), _("Until")], rows, id="needs")
+    return Table(_("Needs it answers"), [_("Title"), _("Status"), _("Until")], rows, id="needs")
 
 
 def _conditions(one: Shown) -> Table:
