@@ -13,10 +13,13 @@ from countermark.ledger import identity
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: the actor they speak for (empty for nobody); `all` for who sees everything and changes nothing."""
+    """Who looks: the actor they speak for (empty for nobody); `all` for who sees everything and changes nothing; `keeps` for who keeps
+    the books of the fund.
+    """
 
     actor: str
     all: bool = False
+    keeps: bool = False
 
     def sees(self, found: Subject) -> bool:
         """Whether a record that has an owner and says who may see it may be seen."""
@@ -31,7 +34,7 @@ class Viewer:
 
 def viewer(user: Person) -> Viewer:
     """Whom somebody speaks for in this room, and what they may see."""
-    return Viewer(actors.speaks_for(user), accounts.may(user, "aid.all"))
+    return Viewer(actors.speaks_for(user), accounts.may(user, "aid.all"), accounts.may(user, "aid.fund"))
 
 
 def owner(found: Subject) -> str:

@@ -251,6 +251,8 @@ LABELS |= {
         "nominations": _("Nominations close"),
         "report": _("Report"),
         "call": _("Applications close"),
+        "pledge": _("Pledge due"),
+        "tranche": _("Tranche planned"),
         "checkback": _("Check-back"),
     },
     "elsewhere_stage": {

@@ -8,9 +8,11 @@ from django.test import Client
 
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts
+from countermark.cooperation import queries as room
 from countermark.cooperation.fund import awards, calls, closing, facilities, queries, windows
 from countermark.cooperation.fund.shapes import AWARD, CALL, ENTRY, REPORT, WINDOW
 from countermark.cooperation.fund.windows import Promise
+from countermark.cooperation.projects import calendar
 from countermark.ledger.services import Actor
 from tests.cooperation.fund.money import DAY, TREASURER, Fund, application, awarded, call, fund, scored
 from tests.register.people import signed_in
@@ -255,3 +257,33 @@ def test_a_facility_of_ones_own_is_added_and_a_broken_one_is_not() -> None:
     assert "Conditions of our own fund" in sent(keeper, f"{ROOT}facilities/add/", rules=facilities.template())
     refused(keeper, f"{ROOT}facilities/add/", rules="id = 1")
     refused(keeper, f"{ROOT}facilities/add/", rules=facilities.template().replace("own-fund", "unscar"))
+
+
+def test_what_waits_is_told_to_whom_it_waits_for(shown: dict[str, Any]) -> None:
+    of: Fund = shown["of"]
+    asked = application(of, call(of), applicant=of.centre)
+    authority = seated("authority", "authority", of.own)
+
+    assert f"/fund/applications/{asked}/" in seen(authority, "/cooperation/")
+    assert "tranche 2 waits for it" in seen(shown["recipient"], "/cooperation/")
+    assert "/fund/" not in seen(shown["stranger"], "/cooperation/").split('id="waits"')[1]
+
+    awards.report(
+        awards.ReportSaid(award=shown["award"], begin=DAY, end=DAY, spent="10", narrative="One runs."),
+        speaks_for=of.own,
+        by=Actor("applicant"),
+    )
+    assert "Report 1 on an award" in seen(shown["keeper"], "/cooperation/")
+    assert "tranche 2" not in seen(shown["recipient"], "/cooperation/")
+
+
+def test_days_of_the_fund_are_in_the_calendar_of_who_may_see_them(shown: dict[str, Any]) -> None:
+
+    def kinds(name: str) -> set[str]:
+        who = room.viewer(User.objects.get(username=name))
+        return {one.kind for one in calendar.entries(who)}
+
+    assert {"call", "pledge", "tranche"} <= kinds("keeper")
+    assert kinds("a_donor") & {"pledge", "tranche"} == {"pledge"}
+    assert kinds("a_recipient") & {"pledge", "tranche"} == {"tranche"}
+    assert kinds("a_stranger") & {"pledge", "tranche"} == set()

@@ -22,7 +22,12 @@ def spec(
         if result.years[number].adequacy is not None
     ]
     scale = {"domain": [labels[one.kind] for one in found]}
-    by_kind = {"field": "kind", "type": "nominal", "title": None, "legend": {"columns": 2, "labelLimit": 300}}
+    by_kind = {
+        "field": "kind",
+        "type": "nominal",
+        "title": None,
+        "legend": {"columns": 2, "columnPadding": 32, "labelLimit": 300},
+    }
     return {
         "width": WIDTH,
         "height": HEIGHT,

@@ -46,7 +46,13 @@ def written(said: dict[str, Any], *names: str) -> dict[str, Any]:
         for name, value in said.items()
         if not names or name in names
     }
-    return {name: "" if value is None else value for name, value in found.items()}
+    return {
+        name: "" if value is None else value.upper() if name in CURRENCIES else value for name, value in found.items()
+    }
+
+
+CURRENCIES = ("currency", "sold", "bought", "base", "quote")
+"""Fields whose codes are written large, however they were typed."""
 
 
 def currency(label: Any = None, **more: Any) -> forms.CharField:
@@ -98,6 +104,8 @@ class RateForm(forms.Form):
 class PledgeForm(Earmarked):
     """A promise of a donor."""
 
+    field_order = ("donor", "currency", "amount", "day", "due")
+
     donor = actor(lazy("Donor"))
     currency = currency()
     amount = line(lazy("Amount"))
@@ -108,6 +116,8 @@ class PledgeForm(Earmarked):
 
 class IncomeForm(Earmarked):
     """Money of a donor."""
+
+    field_order = ("donor", "pledge", "currency", "amount", "fee", "day")
 
     donor = actor(lazy("Donor"))
     pledge = forms.ChoiceField(label=lazy("On the pledge"), required=False)
@@ -157,6 +167,8 @@ def conditions(one: Any) -> str:
 
 class OfPurse(forms.Form):
     """Whose money a cost or change is of."""
+
+    field_order = ("sold", "sold_amount", "bought", "bought_amount", "rate", "currency", "amount", "day", "purse")
 
     purse = forms.ChoiceField(label=lazy("Whose money"), required=False)
 

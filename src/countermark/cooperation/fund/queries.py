@@ -122,15 +122,13 @@ def rate_on(base: str, quote: str, day: str) -> Decimal | None:
     """How many `quote` one `base` was, by the last rate entered for that day or before; the inverse of the other way round. None without one."""
     if base == quote:
         return Decimal(1)
-    found = [one.of(Rate) for one in acts.subjects(RATE)]
-    straight = [
-        (one.day, Decimal(one.rate)) for one in found if (one.base, one.quote) == (base, quote) and one.day <= day
-    ]
-    turned = [
-        (one.day, 1 / Decimal(one.rate)) for one in found if (one.base, one.quote) == (quote, base) and one.day <= day
-    ]
-    known = sorted(straight + turned, key=lambda one: one[0])
-    return known[-1][1] if known else None
+    found = []
+    for one, other in ((base, quote), (quote, base)):
+        row = acts.rows(RATE).filter(parent=f"rate:{one}/{other}", due__lte=day).order_by("-due").first()
+        if row is not None:
+            value = Decimal(acts.subject_of_row(row).of(Rate).rate)
+            found.append((row.due, value if one == base else 1 / value))
+    return max(found)[1] if found else None
 
 
 def valued(amounts: dict[str, int], to: str, day: str) -> int | None:
@@ -289,9 +287,9 @@ def find_application(look: Reader, key: str, person: str) -> tuple[Subject, Subj
     return (found, call) if look.sees(found) or person in call.of(Call).scorers else None
 
 
-def reader(who: Viewer, *, keeps: bool) -> Reader:
-    """The reader behind a viewer of the room; `keeps` says whether they keep the books."""
-    return Reader(who.actor, keeps or who.all)
+def reader(who: Viewer, *, keeps: bool = False) -> Reader:
+    """The reader behind a viewer of the room; `keeps` says that they keep the books whoever they are."""
+    return Reader(who.actor, keeps or who.keeps or who.all)
 
 
 def windows(state: str = "") -> list[Subject]:

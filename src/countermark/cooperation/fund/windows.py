@@ -84,7 +84,7 @@ def set_rate(base: str, quote: str, day: str, rate: str, source: str, *, by: Act
         base, quote, day, rate.strip(), words(acts.required("source", source, "who published it"), column="source")
     )
     key = hashlib.sha256(f"{base}\x1f{quote}\x1f{day}".encode()).hexdigest()[:32]
-    acts.state_record(RATE, key, value, by=by, due=day, texts=words.notes)
+    acts.state_record(RATE, key, value, by=by, parent=f"rate:{base}/{quote}", due=day, texts=words.notes)
     return key
 
 

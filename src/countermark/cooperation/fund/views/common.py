@@ -8,14 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from countermark.accounts import queries as accounts
 from countermark.cooperation.fund import queries
 from countermark.cooperation.fund.queries import Reader
 from countermark.cooperation.fund.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import Action, Cell, Page, asked, viewer
-from countermark.register.views.common import GET_OR_POST, me
+from countermark.register.views.common import GET_OR_POST
 
 __all__ = [
     "FUND", "GATE", "GET_OR_POST", "VIEW", "WRITE", "amount", "button", "known", "look", "missing", "page", "speaks", "state", "stepped", "to",
@@ -26,7 +25,7 @@ VIEW, WRITE, GATE, FUND = "aid.view", "aid.write", "aid.gate", "aid.fund"
 
 def look(request: HttpRequest) -> Reader:
     """Who looks."""
-    return queries.reader(viewer(request), keeps=accounts.may(me(request), FUND))
+    return queries.reader(viewer(request))
 
 
 def speaks(request: HttpRequest) -> str:

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.cooperation import acts
@@ -828,7 +827,7 @@ def compare_fund_models(request: HttpRequest, asked: Query[FundModelsAsked]) -> 
 
 
 def _look(user: User) -> Reader:
-    return queries.reader(room.viewer(user), keeps=accounts.may(user, KEEP))
+    return queries.reader(room.viewer(user))
 
 
 def _known(user: User, kind: str, key: str) -> Subject:
