@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts, queries
-from countermark.cooperation.needforms import by_line
+from countermark.cooperation.linedforms import by_line
 from countermark.cooperation.projects import forms, meetings
 from countermark.cooperation.projects import queries as projects
 from countermark.cooperation.projects.meetings import Called, Meeting, Task

@@ -12,7 +12,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import acts, queries
 from countermark.cooperation.forms import listed as several
-from countermark.cooperation.needforms import by_line
+from countermark.cooperation.linedforms import by_line
 from countermark.cooperation.projects import forms, others, overlaps
 from countermark.cooperation.projects.others import Elsewhere
 from countermark.cooperation.projects.rules.shapes import Project

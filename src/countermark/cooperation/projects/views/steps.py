@@ -16,7 +16,7 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts, finding, indicators, needs, queries
 from countermark.cooperation.forms import listed as several
-from countermark.cooperation.needforms import by_line
+from countermark.cooperation.linedforms import by_line
 from countermark.cooperation.needs import Costed, Need
 from countermark.cooperation.offers import Offer
 from countermark.cooperation.projects import agreeing, delivering, forms, services
