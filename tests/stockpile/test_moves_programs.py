@@ -14,6 +14,7 @@ from countermark.register import papers
 from countermark.register.services import Refused
 from countermark.stockpile import units
 from countermark.stockpile.rules.custody import Policy
+from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.units import UnitFields
 from tests.register import people
 from tests.register.people import CHIEF
@@ -278,6 +279,21 @@ def test_a_shipment_is_proposed_to_a_second_armourer_who_sends_it_off_on_another
     held = state(place.weapons[0]).custody
     assert held is not None
     assert held.account == found["value"]["account"] == identity.opaque("party", "Carrier of the State")
+
+
+def test_weapons_nobody_announced_are_taken_in_by_two_people(place: Armoury, armourer: Client) -> None:
+    key = post(armourer, "shipments", **manifest(place))["id"]
+    shipments.dispatch(key, by=ARMOURER)
+    far, second = people.signed_in("far", "armourer", OTHER), people.signed_in("far2", "armourer", OTHER)
+    read: dict[str, Any] = {"store": OTHER, "weapons": place.weapons[:3], "note": "one too many"}
+
+    asked = post(far, f"shipments/{key}/arrival", 202, **read)
+
+    assert state(place.weapons[2]).place != place.other
+    post(far, f"proposals/{asked['proposal']}/approve", 422)
+    post(second, f"proposals/{asked['proposal']}/approve")
+    assert {state(weapon).place for weapon in place.weapons[:3]} == {place.other}
+    assert far.get(f"{API}/shipments/{key}").json()["finding"] == "surplus"
 
 
 def test_a_list_that_was_declined_is_corrected_and_proposed_again(

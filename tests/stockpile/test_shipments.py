@@ -122,7 +122,9 @@ def test_a_short_shipment_is_closed_once_what_is_missing_is_an_incident(place: A
 def test_a_surplus_weapon_is_received_with_a_finding(place: Armoury) -> None:
     key = sent(place, *place.weapons[:2])
 
-    found = services.arrive(key, place.weapons, place.other, seals=("S1",), by=CHIEF)
+    with pytest.raises(Refused, match="second person"):
+        services.arrive(key, place.weapons, place.other, seals=("S1",), by=CHIEF)
+    found = services.arrive(key, place.weapons, place.other, seals=("S1",), second=place.second, by=CHIEF)
 
     assert found.surplus == (place.weapons[2],)
     assert services.known_shipment(key).finding == "surplus"

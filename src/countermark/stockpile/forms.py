@@ -221,8 +221,10 @@ class Pass(forms.Form):
     happened = when(lazy("When, if it was earlier"))
 
 
-class Arrive(forms.Form):
-    """An arrival, read in full."""
+class Arrive(Second):
+    """An arrival, read in full; what nobody announced may need a second person."""
+
+    field_order = ("store", "weapons", "seals", "note", "happened", "second_name", "second_secret")
 
     store = forms.ChoiceField(label=lazy("Put into"))
     weapons = lines(lazy("Weapons read"), required=False)

@@ -107,6 +107,7 @@ LABELS: dict[str, dict[str, str]] = {
         "destruction": _("Destroy weapons"),
         "hand_over": _("Hand weapons over"),
         "dispatch": _("Send a shipment off"),
+        "arrival": _("Take in weapons nobody announced"),
         "dispose": _("Dispose of surplus"),
     },
     "proposal_state": {"pending": _("waits"), "approved": _("approved"), "declined": _("declined")},

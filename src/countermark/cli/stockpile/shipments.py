@@ -101,14 +101,19 @@ def pass_on(key: str, party: str, where: str, condition: str, happened: str, as_
 @click.option("--at", "store", required=True, help="Where they are put.")
 @click.option("--seal", "seals", multiple=True, help="The number of a seal found; repeat.")
 @click.option("--note", default="", help="A remark.")
+@click.option("--second", default="", help="The user who confirms what nobody announced; asks for their password.")
 @_happened
 @json_option
-def arrive(key: str, weapons: tuple[str, ...], store: str, seals: tuple[str, ...], note: str, happened: str, as_json: bool) -> int:  # fmt: skip
+def arrive(key: str, weapons: tuple[str, ...], store: str, seals: tuple[str, ...], note: str, second: str, happened: str, as_json: bool) -> int:  # fmt: skip
     """Takes in the weapons that were read. Exit status 1 where something is short, unannounced or a seal is not as it was."""
     ready()
     from countermark.stockpile.shipments import services
 
-    found = services.arrive(key, weapon_ids(weapons), store, seals=seals, note=note, happened=happened, by=actor())
+    by = actor()
+    confirmer = confirmed(second, store, by.name)
+    found = services.arrive(
+        key, weapon_ids(weapons), store, seals=seals, note=note, happened=happened, second=confirmer, by=by
+    )
     line = {
         "id": key, "finding": found.finding, "received": list(found.received), "short": list(found.short),
         "surplus": list(found.surplus), "seals_missing": list(found.seals_missing), "seals_foreign": list(found.seals_foreign),

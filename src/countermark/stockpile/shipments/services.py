@@ -13,9 +13,11 @@ from countermark.ledger.subjects import text, texts
 from countermark.marks.sentences import Sentence
 from countermark.register import projection
 from countermark.register.files.errors import RowError
+from countermark.register.services import side_texts
 from countermark.stockpile import acts, custody, proposals, receipts, states, units
 from countermark.stockpile.custody import Order
 from countermark.stockpile.proposals import Approval
+from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.shipments import rules
 from countermark.stockpile.shipments.rules import Arrival
 from countermark.stockpile.states import Subject
@@ -289,11 +291,14 @@ def arrive(
     seals: Sequence[str] = (),
     note: str = "",
     happened: str = "",
+    second: str = "",
+    asked_by: str = "",
     by: Actor,
 ) -> Arrival:
     """Takes in what was read at the receiver, weapon by weapon. What is short stays on its way; what nobody announced is received with a finding.
 
-    May be said again when a late one comes. Raises `Refused` for a surplus weapon that is out, missing or destroyed by the record.
+    May be said again when a late one comes. What nobody announced needs a second person where the rules of the store ask for one to receive: `second`
+    and `asked_by` as in `dispatch`. Raises `Refused` for a surplus weapon that is out, missing or destroyed by the record.
     """
     pk, happened = acts.place_id(acts.required("store", store, "a place of this State")), acts.happened_at(happened)
     _require_few_seals(seals)
@@ -303,6 +308,8 @@ def arrive(
         if pk not in units.of_site(value.receiver):
             raise acts.refuse("store", store, "a place of the site it was sent to", "elsewhere")
         found = rules.arrival(value.weapons, value.received, read, value.seals if not value.received else (), seals)
+        if found.surplus:
+            custody.require_second(pk, "receive", second, asked_by or identity.opaque("person", by.name))
         to, account = receipts.account_of(pk), receipts.account_id(pk)
         base = Order(
             "arrive", to=to, account=account, store=pk, shipment=key, document=key, note=note, happened=happened
@@ -313,12 +320,56 @@ def arrive(
                 events += custody.drafts(replace(base, step=step), weapons)[0]
         fields = {
             "received": list(found.received), "surplus": list(found.surplus), "finding": found.finding, "happened": happened,
-            "seals_missing": list(found.seals_missing), "seals_foreign": list(found.seals_foreign),
+            "seals_missing": list(found.seals_missing), "seals_foreign": list(found.seals_foreign), "second": second, "asked_by": asked_by,
         }  # fmt: skip
         names = [SideNote("note", note.strip())] if note.strip() else []
         act = acts.draft("stockpile_shipment_arrived", [known.name], fields, note=note.strip(), texts=names)
         acts.append([*events, act], by=by)
     return found
+
+
+def seconded_arrival(known: Subject, read: Sequence[str], store: str) -> bool:
+    """Whether what was read holds weapons nobody announced, and the rules of the store (an id) ask for a second person to receive."""
+    value = known.of(Shipment)
+    found = rules.arrival(value.weapons, value.received, read, (), ())
+    return bool(found.surplus) and needs_second(units.policy_at(store), "receive")
+
+
+def propose_arrival(
+    key: str,
+    read: Sequence[str],
+    store: str,
+    *,
+    seals: Sequence[str] = (),
+    note: str = "",
+    happened: str = "",
+    by: Actor,
+    request: str = "",
+) -> str:
+    """Asks a second person to take in what was read, with what nobody announced; returns the proposal. `store` is an id. Raises `Refused`."""
+    _require_few_seals(seals)
+    words = note.strip()
+    command = {
+        "shipment": key, "read": list(dict.fromkeys(read)), "store": store, "seals": list(seals), "happened": acts.happened_at(happened),
+        "note": identity.opaque("note", words) if words else "",
+    }  # fmt: skip
+    with acts.alone():
+        known = known_shipment(key, *ON_THE_WAY)
+        proposals.require_none_waits("arrival", "shipment", key, store, request)
+        foreign = [one for one in command["read"] if one not in known.of(Shipment).weapons]
+        custody.drafts(Order("receive", store=store), foreign)
+        told = [SideNote("note", words)] if words else []
+        return proposals.propose("arrival", command, place=store, reason=None, by=by, texts=told, request=request)
+
+
+@proposals.executor("arrival", "stock.handle", "stock.command")
+def _arrival(command: dict[str, Any], approval: Approval) -> None:
+    note = text(command, "note")
+    arrive(
+        text(command, "shipment"), texts(command, "read"), text(command, "store"), seals=texts(command, "seals"),
+        note=side_texts([note]).get(note, ""), happened=text(command, "happened"), second=approval.second,
+        asked_by=approval.proposer, by=approval.by,
+    )  # fmt: skip
 
 
 def cancel(key: str, reason: str, *, by: Actor) -> None:

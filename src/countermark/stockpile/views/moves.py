@@ -275,9 +275,10 @@ def _doers(request: HttpRequest, one: Subject) -> dict[str, Callable[[dict[str, 
 
     def arrived(said: dict[str, Any]) -> str:
         read = weapons_of_lines(user, said["weapons"], one.of(Shipment).weapons)
+        second = seconds.of_form(said, beside=user, place=said["store"])
         shipments.arrive(
-            key, read, said["store"], seals=split(said["seals"]), note=said["note"], happened=said["happened"], by=by
-        )
+            key, read, said["store"], seals=split(said["seals"]), note=said["note"], happened=said["happened"], second=second, by=by
+        )  # fmt: skip
         return back
 
     def cancelled(said: dict[str, Any]) -> str:

@@ -198,16 +198,27 @@ def pass_shipment_on(request: HttpRequest, key: Key, given: PassedOn) -> dict[st
     return facts(known(user, "shipment", key))
 
 
-@router.post("/stockpile/shipments/{key}/arrival", response={200: ArrivalOutcome, **WRITE}, auth=Token(HANDLE))
-def take_shipment_in(request: HttpRequest, key: Key, given: ArrivalRead) -> dict[str, Any]:
-    """Takes in what was read; what is short stays on its way and may come later. Permission: `stock.handle`, at the receiver."""
+@router.post(
+    "/stockpile/shipments/{key}/arrival", response={200: ArrivalOutcome, 202: Proposed, **WRITE}, auth=Token(HANDLE)
+)
+def take_shipment_in(request: HttpRequest, key: Key, given: ArrivalRead, once_as: RequestKey = "") -> Any:
+    """Takes in what was read; what is short stays on its way and may come later. 202 where something is there that nobody announced, and the rules of
+    the store ask for a second person to receive: it is proposed to them, and taken in when they approve.
+
+    Permission: `stock.handle`, at the receiver.
+    """
     user = person(request)
-    known(user, "shipment", key, HANDLE, "person")
+    one = known(user, "shipment", key, HANDLE, "person")
     read = [str(one) for one in given.weapons]
     store = place_of(user, given.store)
-    found = shipments.arrive(
-        key, read, store, seals=given.seals, note=given.note, happened=given.happened, by=actor(user)
-    )
+    said = {"note": given.note, "happened": given.happened}
+    if shipments.seconded_arrival(one, read, store):
+        request_key = once_key(user, once_as)
+        made = shipments.propose_arrival(
+            key, read, store, seals=given.seals, **said, by=actor(user), request=request_key
+        )
+        return Status(202, Proposed(proposal=made))
+    found = shipments.arrive(key, read, store, seals=given.seals, **said, by=actor(user))
     names = ("finding", "received", "short", "surplus", "seals_missing", "seals_foreign")
     return {name: getattr(found, name) for name in names}
 
