@@ -150,3 +150,11 @@ def test_titles_in_several_languages_of_the_first_series_are_one_title() -> None
     assert activity.title
     assert [(one.lang, one.text) for one in activity.title.narratives] == [("en", "Marking"), ("fr", "Marquage")]
     assert b"activity-website>https://example.org<" in dump(read.document)
+
+
+def test_what_is_others_own_keeps_its_own_space() -> None:
+    mixed = "<ex:p>some <ex:b>bold</ex:b><ex:i>text</ex:i> here</ex:p><ex:q><ex:b>x</ex:b></ex:q>"
+    read = load(changed("<ex:extra>", f"{mixed}<ex:extra>"))
+    assert mixed in dump(read.document, namespaces=read.namespaces).decode().replace(
+        "</ex:p>\n    <ex:q>", "</ex:p><ex:q>"
+    )

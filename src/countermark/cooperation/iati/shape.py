@@ -236,8 +236,11 @@ def attributes(cls: type[Node]) -> frozenset[str]:
 
 
 def canonical(element: Xml) -> str:
-    """An element as exclusive canonical XML, without what stands after it."""
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False).decode()
+    """An element as exclusive canonical XML, without what stands after it; as plain XML where a namespace in it is no absolute URI."""
+    try:
+        return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False).decode()
+    except etree.C14NError:
+        return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
 def line_of(element: Xml) -> int:

@@ -7,7 +7,7 @@ from lxml import etree
 
 from countermark.cooperation.iati.findings import Finding
 from countermark.cooperation.iati.model import ROOTS, VERSION, Activities, Activity, Organisations
-from countermark.cooperation.iati.shape import write
+from countermark.cooperation.iati.shape import Xml, write
 from countermark.cooperation.iati.upgrade import OLD
 from countermark.marks.sentences import Sentence
 
@@ -34,5 +34,19 @@ def dump(
     prefixes = {"iati1": OLD} | dict(namespaces)
     root = write(replace(document, version=VERSION), tag, prefixes)
     etree.cleanup_namespaces(root, top_nsmap=prefixes, keep_ns_prefixes=[prefix for prefix, _ in namespaces])
-    etree.indent(root)
+    _indent(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
+
+
+def _indent(element: Xml, level: int = 0) -> None:
+    """Puts each child on a line of its own; not where text stands beside children, and never inside what is others' own."""
+    children = list(element)
+    beside = [element.text, *(one.tail for one in children)]
+    if not children or str(element.tag).startswith("{") or any((one or "").strip() for one in beside):
+        return
+    within, after = f"\n{'  ' * (level + 1)}", f"\n{'  ' * level}"
+    element.text = within
+    for child in children:
+        _indent(child, level + 1)
+        child.tail = within
+    children[-1].tail = after

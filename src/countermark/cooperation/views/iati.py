@@ -133,11 +133,16 @@ def _received(found: list[Subject]) -> Table:
     return Table(_("Taken in"), headers, rows, _("Nothing was taken in yet. Look at a file first; nothing is kept before you say so."), id="received")  # fmt: skip
 
 
+def _kept_together(text: str) -> str:
+    """A number with its sign and currency, which a page that runs from right to left leaves in this order."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def _totals(totals: dict[str, str]) -> str:
     """Sums by what they are: `Disbursement: 12500.50 USD`."""
     parts = [(key.partition(" "), total) for key, total in totals.items()]
     return "; ".join(
-        f"{_(codes.TRANSACTION.get(code, code))}: {_grouped(Decimal(total))} {currency}".strip()
+        f"{_(codes.TRANSACTION.get(code, code))}: {_kept_together(f'{_grouped(Decimal(total))} {currency}'.strip())}"
         for (code, _gap, currency), total in parts
     )
 
@@ -205,7 +210,7 @@ class TakeForm(django_forms.Form):
 
 
 def _row(one: Suggested) -> dict[str, Any]:
-    themes = ", ".join(aid_word(theme, "theme") for theme in one.themes) or _("none")
+    themes = ", ".join(aid_word(theme, "theme") for theme in one.themes)
     facts = [
         (_("Identifier"), Cell(one.reference, exact=True)),
         (_("Period"), Cell(f"{one.begin} – {one.end}", exact=True)),
@@ -214,10 +219,16 @@ def _row(one: Suggested) -> dict[str, Any]:
         (_("Amount"), Cell("" if one.amount is None else f"{_grouped(one.amount)} {one.currency}", exact=True)),
         (_("Transactions"), Cell(_totals(one.totals))),
         (_("Development assistance"), Cell(aid_word(one.eligible, "oda") or _("not said"))),
-        (_("Theme"), Cell(_("%(themes)s (suggested by its words and sectors)") % {"themes": themes} if one.guessed else themes)),
+        (_("Theme"), Cell(_themes(themes, guessed=one.guessed))),
         (_("Line"), Cell(str(one.activity.line))),
     ]  # fmt: skip
     return {"title": one.title, "facts": [(label, cell) for label, cell in facts if cell.text]}
+
+
+def _themes(themes: str, *, guessed: bool) -> str:
+    if not themes:
+        return _("none: neither its words nor its sectors suggest one")
+    return _("%(themes)s (suggested by its words and sectors)") % {"themes": themes} if guessed else themes
 
 
 def _grouped(amount: Decimal) -> str:
