@@ -86,7 +86,9 @@ def test_a_session_of_scans_by_keyboard_alone(visitor: Visitor, codes: list[str]
     assert visitor.focus() != "scan"
 
 
-def test_a_pasted_list_is_as_many_scans_and_a_lost_line_or_a_page_loaded_again_loses_none(visitor: Visitor, codes: list[str]) -> None:
+def test_a_pasted_list_is_as_many_scans_and_a_lost_line_or_a_page_loaded_again_loses_none(
+    visitor: Visitor, codes: list[str]
+) -> None:
     visitor.sign_in("registrar")
     page = visitor.go(SCAN)
 

@@ -98,7 +98,9 @@ def test_a_mark_read_by_eye_from_a_record_that_was_joined_is_no_mismatch(db: Non
     assert (wrong.weapon, wrong.what) == (place.weapons[0], "tag_mismatch")
 
 
-def test_a_sheet_is_not_ended_before_its_counter_ticks_that_everything_is_counted(address: str, counter: Client) -> None:
+def test_a_sheet_is_not_ended_before_its_counter_ticks_that_everything_is_counted(
+    address: str, counter: Client
+) -> None:
     counter.post(f"{address}/begin/")
 
     page = counter.post(f"{address}/end/", follow=True).content.decode()
