@@ -342,8 +342,8 @@ def journal(window: str, as_json: bool) -> None:
     names = ("entry", "line", "kind", "reversal", "account", "currency", "purse", "award")
     lines = [
         {"day": one.day}
-        | {name: getattr(one.row, name) for name in names}
-        | {"number": books.CHART[one.row.account].number, "amount": money.written(one.row.amount, one.row.currency)}
+        | {name: getattr(one, name) for name in names}
+        | {"number": books.CHART[one.account].number, "amount": money.written(one.amount, one.currency)}
         for one in queries.journal([window])
     ]
     show(lines, "journal", as_json)

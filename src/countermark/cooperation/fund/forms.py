@@ -390,6 +390,13 @@ class RulesForm(forms.Form):
     )
 
 
+class Between(forms.Form):
+    """Between which days."""
+
+    begin = day(lazy("From"), required=False)
+    end = day(lazy("Until"), required=False)
+
+
 class StatementFilter(forms.Form):
     """What a statement is of."""
 

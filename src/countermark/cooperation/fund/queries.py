@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Sum
 
@@ -73,29 +74,41 @@ def balances(window: str) -> Balances:
     )
 
 
-@dataclass(frozen=True)
-class Booked:
-    """A row of the journal and the day it counts for: its own, or the first that was open where its period was closed without it."""
+class Booked(NamedTuple):
+    """A line of the journal; `day` is the day it counts for: its own, or the first that was open where its period was closed without it."""
 
-    row: Posting
     day: str
+    entry: str
+    line: int
+    reversal: bool
+    kind: str
+    account: str
+    currency: str
+    amount: int
+    purse: str
+    award: str
 
 
 def journal(windows: Iterable[str], *, begin: str = "", end: str = "") -> list[Booked]:
-    """The rows of some windows by the day they count for, in order; between two days (inclusive) where they are named."""
+    """The lines of some windows by the day they count for, in order; between two days (inclusive) where they are named."""
+    names = ("log", "at", *Booked._fields)
     found = []
     for window in windows:
-        closed = closings(window)
-        for row in Posting.objects.filter(window=window).iterator(chunk_size=2000):
-            day = books.booked(row.day, row.log, row.at, closed) if closed else row.day
-            if begin <= day and (not end or day <= end):
-                found.append(Booked(row, day))
-    return sorted(found, key=lambda one: (one.day, one.row.entry, one.row.line))
+        closed = sorted(closings(window), key=lambda one: one.through)
+        last = closed[-1].through if closed else ""
+        # A line may count for a later day than its own, never for an earlier one.
+        rows = Posting.objects.filter(window=window, **({"day__lte": end} if end else {}))
+        for log, at, day, *rest in rows.values_list(*names).iterator(chunk_size=5000):
+            counts = day if day > last else books.booked(day, log, at, closed)
+            if begin <= counts and (not end or counts <= end):
+                found.append(Booked(counts, *rest))
+    found.sort()
+    return found
 
 
 def lines(rows: Iterable[Booked]) -> list[Line]:
     """Rows of the journal as rules read them."""
-    return [Line(one.row.account, one.row.currency, one.row.amount, one.row.purse, one.row.award) for one in rows]
+    return [Line(one.account, one.currency, one.amount, one.purse, one.award) for one in rows]
 
 
 def purses(window: str) -> dict[str, PurseFacts]:
@@ -358,7 +371,7 @@ class Wanted:
     awards: frozenset[str] | None = None
     currency: str = ""
 
-    def has(self, row: Posting) -> bool:
+    def has(self, row: Booked) -> bool:
         """Whether a row of the journal is in it."""
         return (
             (self.purses is None or row.purse in self.purses)
@@ -386,13 +399,13 @@ def statement(wanted: Wanted) -> list[StatementLine]:
     before: dict[tuple[str, str], int] = defaultdict(int)
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for one in journal(wanted.windows, end=wanted.end):
-        if not wanted.has(one.row):
+        if not wanted.has(one):
             continue
-        key = (one.row.account, one.row.currency)
+        key = (one.account, one.currency)
         if one.day < wanted.begin:
-            before[key] += one.row.amount
+            before[key] += one.amount
         else:
-            sums[key][one.row.amount < 0] += abs(one.row.amount)
+            sums[key][one.amount < 0] += abs(one.amount)
     keys = sorted(set(before) | set(sums), key=lambda key: (books.CHART[key[0]].number, key[1]))
     return [
         StatementLine(account, currency, before[account, currency], *sums[account, currency])

@@ -13,6 +13,7 @@ from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts
 from countermark.cooperation.forms import listed as parts
 from countermark.cooperation.fund import closing, entries, forms, queries, windows
+from countermark.cooperation.fund.common import today
 from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.rules import books
 from countermark.cooperation.fund.rules.money import shown as written
@@ -241,8 +242,6 @@ def _title(found: Subject) -> str:
 
 
 def _available(key: str, value: Window, sums: books.Balances, through: str) -> Table:
-    from countermark.cooperation.fund.common import today
-
     rows = [
         [
             Cell(currency, exact=True),
@@ -375,28 +374,46 @@ def journal(request: HttpRequest, key: str) -> HttpResponseBase:
     found = known(request, WINDOW, key)
     if not look(request).books:
         raise missing()
+    form = forms.Between(request.GET or None, initial={"begin": f"{today()[:4]}-01-01"})
+    form.is_valid()
+    said = forms.written(getattr(form, "cleaned_data", {"begin": f"{today()[:4]}-01-01"}), "begin", "end")
+    every = queries.journal([key], begin=said.get("begin", ""), end=said.get("end", ""))
+    note = ""
+    if len(every) > MOST_LINES:
+        note = _("The last %(most)d lines are shown; narrow the days for the others.") % {"most": MOST_LINES}
+    table = Table(
+        _("Journal"), _journal_heads(), _journal_rows(key, every[-MOST_LINES:]), _("Nothing is posted on these days.")
+    )
+    return listed(
+        request, page(_("Journal"), (to("fund_window", key), _title(found)), tables=[table], filter=form, note=note)
+    )
+
+
+MOST_LINES = 1000
+
+
+def _journal_rows(key: str, found: list[queries.Booked]) -> list[list[Cell]]:
     names, purses = actors.names(), queries.purses(key)
+    donors = {purse: names.get(facts.donor, facts.donor) for purse, facts in purses.items()}
     rows = []
-    for one in queries.journal([key]):
-        row, purse = one.row, purses.get(one.row.purse)
+    for one in found:
+        kind = _(books.KINDS.get(one.kind, one.kind))
         rows.append(
             [
-                Cell(one.day, to("fund_entry", row.entry), exact=True),
-                Cell(
-                    _("reversed: %(what)s") % {"what": _(books.KINDS.get(row.kind, row.kind))}
-                    if row.reversal
-                    else _(books.KINDS.get(row.kind, row.kind))
-                ),
-                Cell(str(books.CHART[row.account].number), exact=True),
-                Cell(_(books.CHART[row.account].text)),
-                amount(row.amount, row.currency) if row.amount > 0 else Cell("", amount=True),
-                amount(-row.amount, row.currency) if row.amount < 0 else Cell("", amount=True),
-                Cell(names.get(purse.donor, purse.donor) if purse else row.purse),
+                Cell(one.day, to("fund_entry", one.entry), exact=True),
+                Cell(_("reversed: %(what)s") % {"what": kind} if one.reversal else kind),
+                Cell(str(books.CHART[one.account].number), exact=True),
+                Cell(_(books.CHART[one.account].text)),
+                amount(one.amount, one.currency) if one.amount > 0 else Cell("", amount=True),
+                amount(-one.amount, one.currency) if one.amount < 0 else Cell("", amount=True),
+                Cell(donors.get(one.purse, one.purse)),
             ]
         )
-    headers = [_("Day"), _("Entry"), _("Number"), _("Account"), _("Debit"), _("Credit"), _("Whose money")]
-    table = Table(_("Journal"), headers, rows, _("Nothing is posted yet."))
-    return listed(request, page(_("Journal"), (to("fund_window", key), _title(found)), tables=[table]))
+    return rows
+
+
+def _journal_heads() -> list[str]:
+    return [_("Day"), _("Entry"), _("Number"), _("Account"), _("Debit"), _("Credit"), _("Whose money")]
 
 
 @requires(VIEW)

@@ -490,13 +490,13 @@ def show_fund_journal(request: HttpRequest, key: Key) -> list[dict[str, Any]]:
         raise Problem(404, "there is no journal among those you may see")
     return [
         {
-            name: getattr(one.row, name)
+            name: getattr(one, name)
             for name in ("entry", "line", "reversal", "kind", "account", "currency", "purse", "award")
         }
         | {
             "day": one.day,
-            "number": books.CHART[one.row.account].number,
-            "amount": money.written(one.row.amount, one.row.currency),
+            "number": books.CHART[one.account].number,
+            "amount": money.written(one.amount, one.currency),
         }
         for one in queries.journal([key])
     ]
