@@ -254,6 +254,7 @@ LABELS |= {
         "pledge": _("Pledge due"),
         "tranche": _("Tranche planned"),
         "checkback": _("Check-back"),
+        "round": _("Replies due"),
     },
     "elsewhere_stage": {
         "planning": _("Planning"),

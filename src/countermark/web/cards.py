@@ -294,7 +294,10 @@ def _cooperation(user: User) -> Card:
     who = aid.viewer(user)
     if not who.actor:
         return Card(gettext_lazy("Cooperation: late or missing"), None, url("cooperation:home"))
-    late = sum(one.alarming for one in waiting.waiting(who))
+    log = store.own_log()
+    length = f"{log.origin}:{store.size(log)}" if log else ""
+    key = f"figure:aid:{length}:{timezone.localdate()}:{hashlib.sha256(who.actor.encode()).hexdigest()}"
+    late: int = cache.get_or_set(key, lambda: sum(one.alarming for one in waiting.waiting(who)), 600) or 0
     return Card(gettext_lazy("Cooperation: late or missing"), late, url("cooperation:home"), alarming=late > 0)
 
 

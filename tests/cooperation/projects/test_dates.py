@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.http import Http404
+from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -14,6 +15,7 @@ from countermark.cooperation.projects import calendar, delivering, meetings
 from countermark.cooperation.projects.meetings import Meeting, Task
 from countermark.cooperation.projects.rules import month
 from countermark.cooperation.projects.rules.month import Entry
+from countermark.cooperation.projects.views import dates
 from countermark.cooperation.queries import Viewer
 from countermark.ledger import store
 from countermark.register.checking import Refused
@@ -128,6 +130,15 @@ def test_a_new_address_ends_the_one_before_and_one_of_somebody_disabled_shows_no
     bob.disabled = True
     bob.save()
     assert calendar.owner_of(second) is None
+
+
+@pytest.mark.django_db
+def test_a_request_with_a_secret_address_goes_on_without_it(rf: RequestFactory) -> None:
+    request = rf.get("/cooperation/calendar/wrong.ics")
+
+    with pytest.raises(Http404):
+        dates.feed(request, "wrong")
+    assert "wrong" not in request.path
 
 
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2199, 11, 30)), st.integers(0, 6))

@@ -55,6 +55,8 @@ def test_a_program_takes_a_project_through_its_first_gates() -> None:
     call("put", at, alice, description)
     call("put", f"{at}/authority", bob, {"user": "authority"}, 422)
     call("put", f"{at}/authority", alice, {"user": "authority"})
+    call("post", f"{at}/budget", alice, {"category": "travel", "amount": "12.50", "payer": OWN})
+    call("delete", f"{at}/budget/{len(project(key).once)}", alice)
     call("post", f"{at}/overlaps/look", bob, {})
     call("post", f"{at}/gate/ask", bob, {"words": ""})
     call("post", f"{at}/gate/planning/pass", alice, {"words": "w"}, 403)
@@ -127,6 +129,12 @@ def test_the_command_line_takes_a_project_from_the_proposal_to_its_first_gate() 
         "project", "describe", key, "--title", "Records", "--aims", "a", "--begin", "2026-01-01", "--end", "2026-12-31",
         "--need", wanted, "--theme", "marking", who="alice",
     )  # fmt: skip
+    command("project", "budget", key, "--category", "travel", "--amount", "12.50", "--payer", OWN, who="alice")
+    line = str(len(project(key).once))
+    assert command("project", "budget", key, "--line", line, who="alice")["once"][-1]["category"] != "travel"
+    assert command("project", "giver", key, donor, "99", who="bob")["given"] == "99.00"
+    command("project", "share", key, "public", who="bob", status=1)
+    command("project", "share", key, "partners", "--partner", "XQ", who="alice")
     command("project", "running", key, f"power,1200,2026,2035,{OWN}", who="alice")
     looked = command("project", "look", key, who="alice")
     for line in looked["overlaps"]:
@@ -139,5 +147,6 @@ def test_the_command_line_takes_a_project_from_the_proposal_to_its_first_gate() 
     assert [one["id"] for one in command("project", "list", "--stage", "design", who="bob")["projects"]] == [key]
     assert command("project", "history", key, who="bob")["acts"]
     user("charlie", "partner", "XQ")
-    command("project", "show", key, who="charlie", status=1)
+    assert command("project", "show", key, who="charlie")["stage"] == "design"
+    command("project", "history", key, who="charlie", status=1)
     assert command("calendar", who="bob")["entries"]

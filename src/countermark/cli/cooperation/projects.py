@@ -275,6 +275,66 @@ def sign(key: str, sha256: str, as_json: bool) -> None:
     _did(agreeing.sign_terms, key, sha256, as_json=as_json)
 
 
+@project.command("budget")
+@_key
+@click.option("--category", default="", help="equipment, training, travel ...")
+@click.option("--amount", default="")
+@click.option("--payer", default="", help="The actor that pays it.")
+@click.option("--what", default="")
+@click.option(
+    "--line",
+    type=click.IntRange(1, 1000),
+    help="Say this line anew, counted from 1; without an amount it is taken out.",
+)
+@_request
+@json_option
+def budget(
+    key: str, category: str, amount: str, payer: str, what: str, line: int | None, request: str, as_json: bool
+) -> None:
+    """Adds a line to the budget, says one anew or takes it out."""
+    ready()
+    from countermark.cooperation.needs import Costed
+    from countermark.cooperation.projects import services
+
+    if not amount and line is None:
+        raise click.UsageError("--amount: say what the line costs")
+    said = Costed(category, amount, payer, what) if amount else None
+    _did(services.set_line, key, said, at=None if line is None else line - 1, request=request, as_json=as_json)
+
+
+@project.command("giver")
+@_key
+@click.argument("giver")
+@click.argument("amount", default="")
+@click.option("--offer", default="", help="The offer it comes from.")
+@json_option
+def giver(key: str, giver: str, amount: str, offer: str, as_json: bool) -> None:
+    """Says what a provider brings; without an amount it is taken out."""
+    ready()
+    from countermark.cooperation.projects import services
+
+    _did(services.set_giver, key, giver, amount, offer=offer, as_json=as_json)
+
+
+@project.command("share")
+@_key
+@click.argument("visibility", type=click.Choice(["partners", "public"]))
+@click.option("--partner", "partners", multiple=True, metavar="ACTOR")
+@click.option(
+    "--hint",
+    type=click.Choice(["none", "exists", "named"]),
+    default="none",
+    help="What others whose project overlaps are told.",
+)
+@json_option
+def share(key: str, visibility: str, partners: tuple[str, ...], hint: str, as_json: bool) -> None:
+    """Says who may see a project besides its sides; the recipient does."""
+    ready()
+    from countermark.cooperation.projects import services
+
+    _did(services.share, key, visibility, partners, hint, as_json=as_json)
+
+
 @project.command("running")
 @_key
 @click.argument("lines", nargs=-1, metavar="CATEGORY,AMOUNT,FIRST,LAST[,PAYER]...")

@@ -21,8 +21,9 @@ from countermark.cooperation.offers import Offer
 from countermark.cooperation.projects import queries as projects
 from countermark.cooperation.projects.meetings import Meeting
 from countermark.cooperation.projects.rules.month import Entry
-from countermark.cooperation.projects.rules.shapes import UNDER_WAY
+from countermark.cooperation.projects.rules.shapes import UNDER_WAY, Project
 from countermark.cooperation.queries import Viewer
+from countermark.cooperation.states import Subject
 from countermark.cooperation.training.states import Call
 from countermark.ledger.entry import now
 from countermark.ledger.services import Actor
@@ -55,14 +56,16 @@ def _readable(one: Entry) -> bool:
 @source
 def _projects(who: Viewer) -> Iterator[Entry]:
     """Deliverables, targets and the end of projects of one's own side."""
-    for one, project in projects.found(who):
-        if one.state not in UNDER_WAY or not projects.is_inner(project, who):
-            continue
-        texts = acts.texts_of([one])
+    found = [
+        (one, project)
+        for one, project in projects.found(who)
+        if one.state in UNDER_WAY and projects.is_inner(project, who)
+    ]
+    texts = acts.texts_of([Subject("", "", {"texts": [list(_texts(project)) for _one, project in found]})])
+    for one, project in found:
         url, title = reverse("cooperation:project", args=[one.key]), texts.get(project.title, one.key)
-        yield Entry(
-            f"project-{one.key}", "project", _("%(title)s ends") % {"title": title}, project.end, project.end, url
-        )
+        ends = _("%(title)s ends") % {"title": title}
+        yield Entry(f"project-{one.key}", "project", ends, project.end, project.end, url)
         for key, due in project.deliverables.items():
             if not due.settled:
                 item = reverse("cooperation:project_item", args=[one.key, key])
@@ -70,6 +73,13 @@ def _projects(who: Viewer) -> Iterator[Entry]:
         for key, target in project.indicators.items():
             item = reverse("cooperation:project_item", args=[one.key, key])
             yield Entry(f"indicator-{key}", "indicator", texts.get(target.what, key), target.due, target.due, item)
+
+
+def _texts(project: Project) -> Iterator[str]:
+    """The texts that the calendar tells of a project."""
+    yield project.title
+    yield from (due.title for due in project.deliverables.values())
+    yield from (target.what for target in project.indicators.values())
 
 
 @source
@@ -112,6 +122,33 @@ def _training(who: Viewer) -> Iterator[Entry]:
         url = reverse("cooperation:call", args=[one.key])
         yield Entry(f"course-{one.key}", "course", title or _("a course"), value.begin, value.end, url)
         yield Entry(f"call-{one.key}", "nominations", title or _("a course"), value.closes, value.closes, url)
+
+
+CHECKED_AFTER = (1, 3, 5)
+"""Years after which the recipient is asked whether it still runs (`evaluation/`)."""
+
+
+@source
+def _checkbacks(who: Viewer) -> Iterator[Entry]:
+    """When one's own projects that are closed are looked at again."""
+    for one, project in projects.found(who, projects.Sought(stage="closed")):
+        if not who.all and who.actor != project.recipient:
+            continue
+        title = acts.texts_of([one]).get(project.title, one.key)
+        for years in CHECKED_AFTER:
+            day = f"{int(project.end[:4]) + years:04}{project.end[4:]}".replace("-02-29", "-03-01")
+            yield Entry(f"checkback-{one.key}-{years}", "checkback", title, day, day, reverse("cooperation:checkbacks"))
+
+
+@source
+def _rounds(who: Viewer) -> Iterator[Entry]:
+    """Until when replies of a consultation are asked for."""
+    for one in queries.visible(who, "round"):
+        if one.state == "open":
+            title = acts.texts_of([one]).get(str(one.value.get("title", "")), one.key)
+            yield Entry(
+                f"round-{one.key}", "round", title, one.due, one.due, reverse("cooperation:round", args=[one.key])
+            )
 
 
 # --- the feed ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Overlaps of a project with what others do or are about to do, and as much of it as who looks may know (A/70/115, 43)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from countermark.cooperation import actors, acts
@@ -34,9 +34,10 @@ def within() -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class World:
-    """Everything that is planned or runs, with the record it is of, and which country lies in which regions."""
+    """Everything that is planned or runs, by theme, with the record each is of; and which country lies in which regions."""
 
-    running: Sequence[tuple[Undertaking, Subject]]
+    by_theme: Mapping[str, Sequence[Undertaking]]
+    records: Mapping[str, Subject]
     within: overlap.Within
 
 
@@ -44,16 +45,20 @@ def world() -> World:
     """What overlaps are looked for in: projects of this store, and what others report."""
     projects = acts.rows("project").filter(state__in=UNDER_WAY).order_by("key")
     elsewhere = acts.rows("elsewhere").filter(state__in=("planning", "implementation")).order_by("key")
-    own = [(as_undertaking(one), one) for one in map(acts.subject_of_row, projects)]
-    reported = [(others.undertaking(one), one) for one in map(acts.subject_of_row, elsewhere)]
-    return World([*own, *reported], within())
+    running = [(as_undertaking(one), one) for one in map(acts.subject_of_row, projects.iterator())]
+    running += [(others.undertaking(one), one) for one in map(acts.subject_of_row, elsewhere.iterator())]
+    by_theme: dict[str, list[Undertaking]] = {}
+    for one, _record in running:
+        for theme in one.themes:
+            by_theme.setdefault(theme, []).append(one)
+    return World(by_theme, {one.name: record for one, record in running}, within())
 
 
 def _with(found: Subject, world: World) -> list[tuple[Overlap, Subject]]:
     """Everything a project overlaps with, whoever may see it: for decisions, never shown as it is."""
-    records = {one.name: record for one, record in world.running}
-    met = overlap.overlaps(as_undertaking(found), [one for one, _ in world.running], world.within)
-    return [(one, records[one.other.name]) for one in met]
+    one = as_undertaking(found)
+    others = {other.name: other for theme in one.themes for other in world.by_theme.get(theme, ())}
+    return [(met, world.records[met.other.name]) for met in overlap.overlaps(one, others.values(), world.within)]
 
 
 def as_undertaking(found: Subject) -> Undertaking:

@@ -108,6 +108,8 @@ BEFORE, AFTER = 366, 1100
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar of whose secret address this is (RFC 5545); the same 404 for a wrong one and a revoked one."""
+    # Whatever goes wrong from here on, a log that names the address names none that is secret.
+    request.path = request.path_info = reverse("cooperation:calendar")
     user = calendar.owner_of(secret)
     if user is None:
         raise Http404

@@ -192,7 +192,8 @@ def _gates(one: Shown) -> Table:
             Cell(one.said(passed.words) if one.inner else ""),
             Cell(passed.event.removeprefix("ni:///sha-256;")[:16], exact=True),
         ]
-        for gate, passed in one.project.passed.items()
+        for gate in GATES
+        if (passed := one.project.passed.get(gate)) is not None
     ]
     headers = [_("Gate passed"), _("When"), _("By the authority"), _("On"), _("Entry of the ledger")]
     return Table(_("Gates"), headers, rows, id="gates")

@@ -50,6 +50,7 @@ from countermark.web.api.texts import File, Long, Short, Strict, Word
 router = Router(tags=["cooperation"])
 GATE = "aid.gate"
 Item = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,80}$")]
+LineNumber = Annotated[int, Path(ge=1, le=1000)]
 Stage = Literal["planning", "design", "implementation", "evaluation"]
 Kind = Literal["equipment", "training", "knowledge", "software", "legal", "works"]
 Keys = Annotated[tuple[Short, ...], Field(max_length=100)]
@@ -503,6 +504,19 @@ def add_budget_line(request: HttpRequest, key: Key, given: BudgetLine) -> dict[s
     user = person(request)
     line = Costed(given.category, given.amount, given.payer, given.what)
     return {"recorded": services.set_line(key, line, request=once_key(user, given.request), **_part(user, key))}
+
+
+@router.put("/cooperation/projects/{key}/budget/{number}", response={200: Done, **WRITE}, auth=Token(CHANGE))
+def change_budget_line(request: HttpRequest, key: Key, number: LineNumber, given: BudgetLine) -> dict[str, Any]:
+    """Says a line of the budget anew, counted from 1. Permission: `aid.write`."""
+    line = Costed(given.category, given.amount, given.payer, given.what)
+    return {"recorded": services.set_line(key, line, at=number - 1, **_part(person(request), key))}
+
+
+@router.delete("/cooperation/projects/{key}/budget/{number}", response={200: Done, **WRITE}, auth=Token(CHANGE))
+def remove_budget_line(request: HttpRequest, key: Key, number: LineNumber) -> dict[str, Any]:
+    """Takes a line out of the budget, counted from 1. Permission: `aid.write`."""
+    return {"recorded": services.set_line(key, None, at=number - 1, **_part(person(request), key))}
 
 
 @router.put("/cooperation/projects/{key}/running", response={200: Done, **WRITE}, auth=Token(CHANGE))
