@@ -152,6 +152,24 @@ def test_a_commander_assesses_on_the_page_with_evidence_that_is_given_out_again(
 
 
 @stored
+def test_what_is_ordered_put_right_by_a_program_or_a_command_is_ordered_once(place: Armoury) -> None:
+    client = people.signed_in("quirino", "commander", DEPOT)
+    given = {"site": place.depot, "what": "new hinges", "owner": "Sgt O. Wner", "due": "2030-01-01"}
+
+    def sent(**changed: str) -> Any:
+        said, headers = json.dumps(given | changed), {"Idempotency-Key": "k1"}
+        return client.post("/api/stockpile/assessments/actions", said, content_type="application/json", headers=headers)
+
+    assert sent().json() == sent().json()
+    assert sent(site="Depot 9").status_code == 404
+    words = ["stockpile", "assess", "order", place.depot, "a lamp", "--owner", "Sgt", "--due", "2030-01-01"]
+    for _ in range(2):
+        assert CliRunner().invoke(cli, [*words, "--request", "r1", "--json"], standalone_mode=False).exception is None
+
+    assert len(queries.open_corrections(None)) == 2
+
+
+@stored
 def test_an_assessment_of_another_depot_is_not_there(place: Armoury) -> None:
     key = services.assess(place.depot, said(), by=BY)
     client = people.signed_in("rui", "commander", "Depot 9")

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.stockpile.common import request_option
 
 
 @click.group("assess")
@@ -106,6 +107,25 @@ def actions(as_json: bool) -> None:
         for one in found
     ]
     show(lines, "actions", as_json)
+
+
+@assess.command("order")
+@click.argument("site")
+@click.argument("what")
+@click.option("--owner", required=True, help="Who puts it right.")
+@click.option("--due", required=True, metavar="DAY", help="The day by which.")
+@request_option
+@json_option
+def order(site: str, what: str, owner: str, due: str, request: str, as_json: bool) -> None:
+    """Orders something put right at a site that no question asks for."""
+    ready()
+    from countermark.stockpile.assessment import services
+
+    key = services.order(site, what, owner, due, by=actor(), request=request)
+    if as_json:
+        print_json({"action": key})
+        return
+    click.echo(f"action {key}")
 
 
 @assess.command("done")

@@ -13,7 +13,9 @@ from countermark.stockpile.assessment import queries as assessments
 from countermark.stockpile.assessment import services
 from countermark.stockpile.assessment.services import Said
 from countermark.web.api.allowed import Token, person
+from countermark.web.api.once import RequestKey
 from countermark.web.api.problems import READ, WRITE, not_found
+from countermark.web.api.stockpile.subjects import once_key
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])
@@ -56,6 +58,21 @@ class AssessmentMade(Schema):
     assessment: str
 
 
+class CorrectionToOrder(Strict):
+    """Something else to be put right at a site, by whom and by which day."""
+
+    site: Short
+    what: Annotated[Word, Field(min_length=1)]
+    owner: Annotated[Short, Field(min_length=1)]
+    due: Short
+
+
+class CorrectionOrdered(Schema):
+    """Its id; the same for a request sent again with one key."""
+
+    action: str
+
+
 @router.get("/stockpile/assessments", response={200: list[SiteSecurity], **READ}, auth=Token("stock.view"))
 def site_security(request: HttpRequest) -> list[dict[str, Any]]:
     """Every site one may see, what is late first. Permission: `stock.view`."""
@@ -88,3 +105,16 @@ def make_assessment(request: HttpRequest, given: AssessmentToMake) -> dict[str, 
         given.day, dict(given.answers), given.next_day, given.owner, given.due, given.risk or (0, 0, 0), given.remarks or {}
     )  # fmt: skip
     return {"assessment": services.assess(site, said, by=actor(user))}
+
+
+@router.post("/stockpile/assessments/actions", response={200: CorrectionOrdered, **WRITE}, auth=Token("stock.command"))
+def order_correction(request: HttpRequest, given: CorrectionToOrder, key: RequestKey = "") -> dict[str, Any]:
+    """Orders something put right that no question asks for; sent twice with one `Idempotency-Key` it is ordered once. Permission:
+    `stock.command` at the site.
+    """
+    user = person(request)
+    site = acts.place_id(given.site)
+    if not site or not accounts.may_at(user, "stock.command", site):
+        raise not_found("place")
+    said = (site, given.what, given.owner, given.due)
+    return {"action": services.order(*said, by=actor(user), request=once_key(user, key))}
