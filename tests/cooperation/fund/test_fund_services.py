@@ -1,5 +1,6 @@
 """The fund on a store: what is posted, promised, paid, reported, closed, and what is refused."""
 
+import msgspec
 import pytest
 
 from countermark.accounts.models import User
@@ -8,7 +9,7 @@ from countermark.cooperation.fund import awards, calls, closing, entries, querie
 from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
-from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE
+from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE, Window
 from countermark.cooperation.fund.windows import Promise
 from countermark.ledger import rebuild
 from countermark.ledger.services import Actor
@@ -417,3 +418,42 @@ def test_a_changed_row_of_the_journal_is_found() -> None:
     Posting.objects.filter(account=books.BANK).update(amount=1)
 
     assert verify().first_difference is not None
+
+
+def test_books_kept_at_another_node_are_posted_to_there_alone() -> None:
+    of = fund()
+    found = acts.subject("fundwindow", of.window)
+    assert found is not None
+    elsewhere = msgspec.structs.replace(found.of(Window), books="XA/depot")
+    acts.state_record("fundwindow", of.window, elsewhere, by=TREASURER, state="open")
+
+    with pytest.raises(Refused, match="XA/depot"):
+        of.give()
+
+
+def test_what_an_award_is_drawn_from_and_gives_back_keeps_to_its_purses() -> None:
+    of = fund()
+    of.give("600", themes=["marking"])
+    of.give("600", donor=of.centre)
+    key = awarded(of)
+    awards.disburse(key, day=DAY, by=TREASURER)
+    awards.refund(key, "500", day="2026-07-01", by=TREASURER)
+
+    sums = queries.balances(of.window)
+    # The narrowest purse pays first: 600 of 900; a refund of what was paid goes back in the same proportion.
+    assert sums.by_purse(books.COMMITTED, "USD", key)[of.purse(themes=("marking",))] == 26667
+    assert sums.available("USD", of.purse(themes=("marking",))) == 33333
+    assert sums.unbalanced() == []
+
+
+def test_a_refund_to_donors_is_whole_or_not_at_all() -> None:
+    of = fund()
+    of.give("1000")
+    key = awarded(of)
+    awards.disburse(key, day=DAY, by=TREASURER)
+    before = Posting.objects.count()
+
+    with pytest.raises(Refused):
+        awards.refund(key, "500", day="2099-01-01", to_donors=True, by=TREASURER)
+
+    assert Posting.objects.count() == before
