@@ -9,7 +9,8 @@ from django.test import Client
 from countermark.cooperation.projects import agreeing, services
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.waiting import waiting
-from tests.cooperation.projects.scene import OFFICER, PDF, designed, found, planned, project, running, user
+from tests.cooperation.projects.scene import AUTHORITY, OFFICER, PDF, designed, found, planned, project, running, user
+from tests.cooperation.projects.test_projects import second
 from tests.cooperation.region import COORDINATOR, OWN, need
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +117,7 @@ def test_the_way_from_the_proposal_to_the_signed_terms() -> None:
 
 def test_nobody_else_passes_a_gate_on_a_page() -> None:
     key, donor = designed()
-    services.send_back(key, "planning", words="w", actor=OWN, by=_authority())
+    services.send_back(key, "planning", words="w", actor=OWN, by=AUTHORITY)
     services.ask_gate(key, actor=donor, by=OFFICER)
     other = client("second", "authority", OWN)
     foreign = client("foreign", "authority", donor)
@@ -124,12 +125,6 @@ def test_nobody_else_passes_a_gate_on_a_page() -> None:
     assert "the authority the recipient has named" in send(other, f"projects/{key}/gate/pass/", 422, words="w")
     send(foreign, f"projects/{key}/gate/pass/", 422, words="w")
     assert found(key).state == "planning"
-
-
-def _authority() -> Any:
-    from tests.cooperation.projects.scene import AUTHORITY
-
-    return AUTHORITY
 
 
 def test_costs_and_work_are_said_on_forms_and_accepted_equipment_is_in_the_register() -> None:
@@ -165,8 +160,6 @@ def test_costs_and_work_are_said_on_forms_and_accepted_equipment_is_in_the_regis
 
 def test_overlaps_raise_an_alarm_on_the_first_page_and_are_answered_there() -> None:
     key, _donor = designed()
-    from tests.cooperation.projects.test_projects import second
-
     other = second()
     alice = client("alice", "assistance", OWN)
 
@@ -180,14 +173,15 @@ def test_overlaps_raise_an_alarm_on_the_first_page_and_are_answered_there() -> N
 
 def test_an_overlap_nobody_shares_does_not_show_to_a_provider() -> None:
     key, donor = designed()
-    from tests.cooperation.projects.test_projects import second
-
-    second()
+    other = second()
     agreeing.look_for_overlaps(key, actor=OWN, by=COORDINATOR)
     page = text(client("bob", "partner", donor), f"projects/{key}/agreement/")
 
     assert "Marking in the east" not in page
     assert "No overlap that you may know of" in page
+    agreeing.answer_overlap(key, f"project:{other}", "They mark the army's.", actor=OWN, by=COORDINATOR)
+    assert "They mark the army" not in text(client("bob", "partner", donor), f"projects/{key}/")
+    assert "They mark the army" in text(client("alice", "assistance", OWN), f"projects/{key}/")
 
 
 def test_what_others_do_is_entered_and_changed_by_who_took_it_in() -> None:

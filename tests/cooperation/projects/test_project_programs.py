@@ -80,14 +80,19 @@ def test_a_program_is_told_no_more_than_a_page_tells() -> None:
     agreeing.look_for_overlaps(key, actor=OWN, by=COORDINATOR)
     charlie, bob = token("charlie", "partner", "XQ"), token("bob", "partner", donor)
 
+    agreeing.answer_overlap(key, f"project:{other}", "They mark the army's.", actor=OWN, by=COORDINATOR)
     call("get", f"projects/{key}", charlie, status=404)
     assert call("get", "projects", charlie) == []
     services.share(key, "public", [], "none", actor=OWN, by=COORDINATOR)
     told = call("get", f"projects/{key}", charlie)
     assert told["inner"] == {}
-    assert "no power" not in str(told)
+    for words in ("no power", "stamps by hand", "as agreed"):
+        assert words not in str(told)
     call("get", f"projects/{key}/history", charlie, status=404)
-    assert other not in str(call("get", f"projects/{key}", bob))
+    for path in (f"projects/{key}", f"projects/{key}/history"):
+        told = str(call("get", path, bob))
+        assert other not in told
+        assert "They mark the army" not in told
     assert other in str(call("get", f"projects/{key}", token("alice", "assistance", OWN)))
 
 

@@ -87,7 +87,7 @@ def show_history(key: str, as_json: bool) -> None:
     if found is None or not queries.is_inner(found.of(Project), viewer()):
         raise cli.Finding(f"{key} is no project of your side")
     names = ("time", "act", "actor", "words", "event", "why")
-    show([{name: getattr(one, name) for name in names} for one in history.of(found)], "acts", as_json)
+    show([{name: getattr(one, name) for name in names} for one in history.of(found, viewer())], "acts", as_json)
 
 
 @project.command("propose")

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from countermark.cooperation.projection import PROJECTION
-from countermark.cooperation.projects import fold
+from countermark.cooperation.projects import fold, overlaps
 from countermark.cooperation.projects.rules.shapes import Project
+from countermark.cooperation.queries import Viewer
 from countermark.cooperation.states import Subject
 from countermark.ledger.subjects import ordered, text
 from countermark.ledger.vocabulary import ACTS
@@ -33,9 +34,11 @@ class Happened:
         return ACTS[self.act].text if self.act in ACTS else self.act
 
 
-def of(found: Subject) -> list[Happened]:
-    """Every act about a project, the newest first."""
-    entries = ordered(PROJECTION.entries_about(found.name), {fold.OPENING})
+def of(found: Subject, who: Viewer) -> list[Happened]:
+    """Every act about a project, the newest first; an answer to an overlap only to who may know of that overlap."""
+    told = {one.name for one in overlaps.told(found, who)}
+    every = ordered(PROJECTION.entries_about(found.name), {fold.OPENING})
+    entries = [one for one in every if who.all or text(one.body, "overlap") in {"", *told} or _owns(found, who)]
     texts = side_texts([text(one.body, "words") for one in entries if text(one.body, "words")])
     odd = {(one.act, one.by, one.time): one.why for one in found.of(Project).odd}
     lines = [
@@ -54,6 +57,10 @@ def of(found: Subject) -> list[Happened]:
         for one in entries
     ]
     return lines[::-1]
+
+
+def _owns(found: Subject, who: Viewer) -> bool:
+    return who.actor == found.of(Project).recipient
 
 
 def people(ids: Iterable[str]) -> dict[str, str]:

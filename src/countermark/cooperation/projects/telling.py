@@ -16,7 +16,7 @@ from countermark.ledger import identity
 from countermark.register.services import side_texts
 
 OPEN_FIELDS = ("recipient", "currency", "begin", "end", "themes", "places", "languages", "oda")
-INNER_FIELDS = ("aims", "sites", "visibility", "hint", "risks", "terms", "answers", "outcome", "passed", "asked", "odd")
+INNER_FIELDS = ("aims", "sites", "visibility", "hint", "risks", "terms", "outcome", "passed", "asked", "odd")
 
 
 def line(found: Subject, title: str) -> dict[str, Any]:
@@ -38,11 +38,12 @@ def whole(found: Subject, who: Viewer) -> dict[str, Any]:
     """A project with everything somebody may know of it; an erased text is empty."""
     value, texts = found.of(Project), acts.texts_of([found])
     told = line(found, texts.get(value.title, ""))
-    told |= _costs(value, texts) | _work(value, texts)
+    inner = projects.is_inner(value, who)
+    told |= _costs(value, texts) | _work(value, texts, inner=inner)
     told["needs"] = [key for key in value.needs if queries.known(who, "need", key) is not None]
     told["givers"] = [{"actor": one.actor, "amount": _amount(one.amount, value)} for one in value.givers]
     told["warnings"] = [_gap(one) for one in costs.gaps(value, projects.ends_of_needs(value, who))]
-    if not projects.is_inner(value, who):
+    if not inner:
         return told
     plain = spelled(msgspec.to_builtins(value), texts)
     told |= {name: plain[name] for name in INNER_FIELDS if name in plain}
@@ -90,11 +91,22 @@ def _costs(value: Project, texts: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _work(value: Project, texts: dict[str, str]) -> dict[str, Any]:
-    def parts(found: dict[str, Any]) -> list[dict[str, Any]]:
-        return [{"id": key, **spelled(msgspec.to_builtins(one), texts)} for key, one in found.items()]
+OPEN_PARTS = {
+    "deliverables": ("kind", "title", "due", "quantity", "language", "delivered", "accepted"),
+    "indicators": ("what", "unit", "baseline", "target", "due", "figure"),
+}
+"""What of a part is told to who sees the project and is of no side."""
 
-    return {"deliverables": parts(dict(value.deliverables)), "indicators": parts(dict(value.indicators))}
+
+def _work(value: Project, texts: dict[str, str], *, inner: bool) -> dict[str, Any]:
+    def part(of: str, key: str, one: msgspec.Struct) -> dict[str, Any]:
+        plain = spelled(msgspec.to_builtins(one), texts)
+        return {"id": key, **{name: plain[name] for name in plain if inner or name in OPEN_PARTS[of]}}
+
+    return {
+        "deliverables": [part("deliverables", key, one) for key, one in value.deliverables.items()],
+        "indicators": [part("indicators", key, one) for key, one in value.indicators.items()],
+    }
 
 
 def _gate(found: Subject) -> dict[str, Any] | None:

@@ -200,7 +200,7 @@ def _gates(one: Shown) -> Table:
 
 
 def _history(request: HttpRequest, one: Shown) -> Table:
-    found = history.of(one.found)[:HISTORY]
+    found = history.of(one.found, one.who)[:HISTORY]
     people = history.people(line.by for line in found)
     ledger = accounts.may(me(request), "ledger.view")
     rows = [

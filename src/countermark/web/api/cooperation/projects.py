@@ -454,7 +454,7 @@ def project_history(request: HttpRequest, key: Key) -> list[dict[str, Any]]:
     if not projects.is_inner(found.of(Project), queries.viewer(user)):
         raise Problem(404, "there is no project of that id among those of your side")
     names = ("time", "act", "actor", "words", "event", "why")
-    return [{name: getattr(one, name) for name in names} for one in history.of(found)]
+    return [{name: getattr(one, name) for name in names} for one in history.of(found, queries.viewer(user))]
 
 
 # --- the plan ------------------------------------------------------------------------------------------------------------
