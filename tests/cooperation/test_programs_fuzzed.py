@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from countermark.accounts import services
 from countermark.accounts.models import User
 from countermark.cooperation import actors
+from countermark.cooperation.matching import runs
 from tests.cooperation.consultation.rounds_there import drafted, sent_round
 from tests.cooperation.fund.money import application, awarded, call, fund
 from tests.cooperation.projects.scene import called, planned
@@ -36,10 +37,18 @@ def known(name: str) -> dict[str, str]:
         "needs": need,
         "offers": lambda: offer(who["donor"]),
         "consultations": lambda: (drafted if name.endswith(("/send", "consultations/{key}")) else sent_round)(who),
+        "matchings": lambda: matched(who["donor"]),
         "projects": lambda: planned()[0],
         "meetings": lambda: called(who["donor"]),
     }
     return {"key": made[kind]() if kind in made else "nothing", "addressee": "XQ"}
+
+
+def matched(donor: str) -> str:
+    """A matching run of the own State."""
+    need()
+    offer(donor)
+    return runs.match(currency="EUR", today="2026-06-01", actor="XA", by=COORDINATOR)
 
 
 def of_fund(kind: str) -> str:

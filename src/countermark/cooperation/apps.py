@@ -17,6 +17,7 @@ KINDS = (
     "training.states",
     "iati.received",
     "evaluation.states",
+    "matching.runs",
 )
 """The modules of this room that say how a kind of subject is folded."""
 

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from countermark.cooperation.consultation import urls as consultation
 from countermark.cooperation.fund import urls as fund
 from countermark.cooperation.projects import urls as projects
-from countermark.cooperation.views import actors, evaluation, home, iati, needs, offers, sheets, training
+from countermark.cooperation.views import actors, evaluation, home, iati, matching, needs, offers, sheets, training
 
 patterns: list[URLPattern | URLResolver] = [
     path("cooperation/", home.home, name="home"),
@@ -29,6 +29,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("cooperation/sheets/<str:kind>/own/", sheets.sheet_own, name="sheet_own"),
     path("cooperation/sheets/<str:kind>/blank.<str:suffix>", sheets.sheet_blank, name="sheet_blank"),
     *consultation.PATTERNS,
+    *matching.PATTERNS,
     *training.PATTERNS,
     *iati.PATTERNS,
     *evaluation.PATTERNS,

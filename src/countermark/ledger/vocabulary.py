@@ -303,6 +303,7 @@ ACTS: dict[str, ActWord] = {
     "cooperation_nominee_tested": ActWord(_("result of a test recorded")),
     "cooperation_nominee_certified": ActWord(_("certificate given")),
     "cooperation_nominee_checked": ActWord(_("whether a trained person is still in post recorded")),
+    "cooperation_matching_set": ActWord(_("needs matched with offers")),
     "cooperation_checkback_set": ActWord(_("whether a project still runs recorded")),
     "cooperation_snapshot_set": ActWord(_("figures of the register kept for a day"), "none"),
     "cooperation_evaluation_set": ActWord(_("report on assistance written")),

@@ -1,4 +1,7 @@
-"""`countermark cooperation match`: the best use of all offers for all needs of a file; it needs no store."""
+"""`countermark cooperation match`: the best use of all offers for all needs of a file; it needs no store.
+
+`countermark cooperation matching`: the same for the needs and offers of the store at hand, kept as runs.
+"""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +11,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from countermark.cli.common import json_option, print_json
+from countermark.cli.common import actor, done, json_option, print_json, ready
+from countermark.cli.cooperation.common import known, listed, speaking
 from countermark.cooperation.matching import answers, market
 from countermark.cooperation.matching.answers import Answer
 from countermark.cooperation.matching.market import Market
@@ -86,4 +90,88 @@ def _cost(cost: answers.Cost) -> Iterator[str]:
     yield from (f"  {one.need} gains: {one.amount:f} instead of {one.without:f}" for one in cost.gains)
 
 
-COMMANDS: tuple[click.Command, ...] = (match,)
+@click.group("matching")
+def matching() -> None:
+    """Needs and offers of the store matched: who should help whom, and why."""
+
+
+@matching.command("list")
+@json_option
+def list_runs(as_json: bool) -> None:
+    """Lists the runs, the newest first."""
+    ready()
+    listed("matching", "matchings", "", as_json)
+
+
+@matching.command("run")
+@click.argument("currency")
+@click.option("--readiness", is_flag=True, help="Prepared needs count up to a quarter more.")
+@json_option
+def run(currency: str, readiness: bool, as_json: bool) -> None:
+    """Matches the open needs and offers in CURRENCY that may be seen."""
+    ready()
+    from django.utils import timezone
+
+    from countermark.cooperation.matching import runs
+
+    today = timezone.localdate().isoformat()
+    key = done(runs.match, currency=currency, today=today, actor=speaking(), by=actor(), readiness=readiness)
+    _shown(key, as_json)
+
+
+@matching.command("show")
+@click.argument("run_id", metavar="RUN")
+@json_option
+def show_run(run_id: str, as_json: bool) -> None:
+    """Shows who helps whom and why, and what stops what is unmet."""
+    ready()
+    _shown(run_id, as_json)
+
+
+@matching.command("decide")
+@click.argument("run_id", metavar="RUN")
+@click.argument("need")
+@click.argument("offer")
+@click.option("--fix", default="", metavar="AMOUNT", help="The offer gives the need exactly this.")
+@click.option("--limit", default="", metavar="AMOUNT", help="It gives at most this.")
+@click.option("--forbid", is_flag=True, help="It gives nothing.")
+@click.option("--reason", required=True)
+@json_option
+def decide(run_id: str, need: str, offer: str, fix: str, limit: str, forbid: bool, reason: str, as_json: bool) -> None:
+    """Matches the same again with a decision about one pair, and says what that costs."""
+    if bool(fix) + bool(limit) + forbid != 1:
+        raise click.UsageError("exactly one of --fix, --limit and --forbid says what is decided")
+    ready()
+    from countermark.cooperation.matching import runs
+
+    said = {"fix": fix, "limit": limit, "forbid": forbid, "reason": reason}
+    _shown(done(runs.override, run_id, need, offer, **said, actor=speaking(), by=actor()), as_json)
+
+
+@matching.command("take-back")
+@click.argument("run_id", metavar="RUN")
+@click.argument("need")
+@click.argument("offer")
+@json_option
+def take_back(run_id: str, need: str, offer: str, as_json: bool) -> None:
+    """Matches the same again without what was decided about a pair."""
+    ready()
+    from countermark.cooperation.matching import runs
+
+    _shown(done(runs.without, run_id, need, offer, actor=speaking(), by=actor()), as_json)
+
+
+def _shown(key: str, as_json: bool) -> None:
+    from countermark.cooperation.matching import runs
+
+    one = known("matching", key)
+    found = done(runs.document, one)
+    if as_json:
+        print_json({"id": key, **one.value, **found.answer.as_json()})
+        return
+    click.echo(f"matching {key} of {one.value['day']}")
+    for line in _lines(found.market, found.answer):
+        click.echo(line)
+
+
+COMMANDS: tuple[click.Command, ...] = (match, matching)

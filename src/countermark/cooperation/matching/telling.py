@@ -1,0 +1,65 @@
+"""A run as people read it: titles for ids, texts for the ids of texts, sentences in the reader's language."""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+import msgspec
+
+from countermark.cooperation import actors, finding, queries
+from countermark.cooperation.matching.runs import Read
+from countermark.cooperation.needs import Need
+from countermark.cooperation.offers import Offer
+from countermark.cooperation.queries import Viewer
+from countermark.cooperation.rules import money
+from countermark.cooperation.states import Subject
+from countermark.marks.sentences import Sentence, told
+from countermark.register.services import side_texts
+
+_OPAQUE = re.compile(r"urn:countermark:[a-z]+:[0-9a-f]{64}")
+
+
+class Told:
+    """The names of everything in a run that somebody may still see; what they may not see any more is called by its id."""
+
+    def __init__(self, who: Viewer, found: Read) -> None:
+        self.found = found
+        self.currency = found.market.currency
+        asked, given = _those(who, "need", found.market.needs), _those(who, "offer", found.market.offers)
+        self.titles = {
+            **finding.titles([(one, one.of(Need)) for one in asked]),
+            **finding.titles([(one, one.of(Offer)) for one in given]),
+        }
+        names = actors.names()
+        self.owner_keys = {one.key: queries.owner(one) for one in (*asked, *given)}
+        self.owners = {key: names.get(owner, owner) for key, owner in self.owner_keys.items()}
+        self._texts = side_texts(sorted(set(_OPAQUE.findall(msgspec.json.encode(found, enc_hook=str).decode()))))
+
+    def title(self, key: object) -> str:
+        """The title of a need or offer."""
+        return self.titles.get(str(key), str(key))
+
+    def owner(self, key: object) -> str:
+        """Whose need or offer it is."""
+        return self.owners.get(str(key), "")
+
+    def amount(self, amount: Decimal) -> str:
+        """An amount of the run's currency."""
+        return money.shown(int(amount.scaleb(money.exponent(self.currency))), self.currency)
+
+    def why(self, sentence: Sentence, translate: Callable[[str], str]) -> str:
+        """A sentence in the reader's language, titles for ids."""
+        return self.named(told(sentence, translate))
+
+    def named(self, text: str) -> str:
+        """A text with titles for the ids in it."""
+        text = _OPAQUE.sub(lambda found: self._texts.get(found[0], "…"), text)
+        return _WORDS.sub(lambda found: self.titles.get(found[0], found[0]), text)
+
+
+_WORDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9A-Za-z-]{16,80}")
+
+
+def _those(who: Viewer, kind: str, some: Iterable[object]) -> list[Subject]:
+    keys = {str(getattr(one, "id", "")) for one in some}
+    return [one for one in queries.visible(who, kind) if one.key in keys]
