@@ -114,6 +114,7 @@ OF_STOCK = [
     "GET /api/stockpile/storage/faults", "POST /api/stockpile/storage/faults/{key}/settle",
     "GET /api/stockpile/accounts", "GET /api/stockpile/accounts/{place}", "GET /api/stockpile/due",
     "GET /api/stockpile/kits", "POST /api/stockpile/kits", "GET /api/stockpile/kits/{code}", "DELETE /api/stockpile/kits/{code}",
+    "GET /api/stockpile/changes", "POST /api/stockpile/destructions/{key}/correct", "POST /api/stockpile/assessments/actions",
     "GET /api/stockpile/assessments", "POST /api/stockpile/assessments", "GET /api/stockpile/proposals", "POST /api/stockpile/proposals/{key}/approve", "POST /api/stockpile/proposals/{key}/decline",
 ]  # fmt: skip
 """Operations of the counter, shipments, incidents, disposal and ammunition: there is one of each."""
