@@ -113,17 +113,17 @@ def _tasks(request: HttpRequest, found: Subject, value: Meeting, texts: dict[str
     for at, task in enumerate(value.follow_ups):
         ticks = writes and not task.done and (who.actor == task.owner or who.may_change(found))
         late = not task.done and task.due < today
-        state = _("done on %(day)s") % {"day": task.done} if task.done else _("late") if late else _("open")
+        state = _("done on %(day)s") % {"day": task.done} if task.done else _("late") if late else _("to be done")
         url = reverse("cooperation:meeting_do", args=[found.key, f"done-{at}"]) if ticks else ""
         rows.append(
             [
                 Cell(texts.get(task.what, _("erased"))),
-                Cell(names.get(task.owner, task.owner)),
-                Cell(task.due, exact=True),
                 Cell(state, url, tone="alarm" if late else "good" if task.done else ""),
+                Cell(task.due, exact=True),
+                Cell(names.get(task.owner, task.owner)),
             ]
         )
-    return Table(_("Follow-up"), [_("What"), _("By whom"), _("Until"), _("Status")], rows, id="follow_up")
+    return Table(_("Follow-up"), [_("What"), _("Status"), _("Until"), _("By whom")], rows, id="follow_up")
 
 
 def _actions(request: HttpRequest, found: Subject) -> list[Action]:
@@ -134,7 +134,7 @@ def _actions(request: HttpRequest, found: Subject) -> list[Action]:
         return reverse("cooperation:meeting_do", args=[found.key, step])
 
     actions = [
-        Action(_("Record who came and what was decided"), to("minutes"), main=True),
+        Action(_("Record the meeting"), to("minutes"), main=True),
         Action(_("Add a follow-up"), to("follow_up")),
     ]
     if found.state == "planned":

@@ -506,6 +506,9 @@ def project_add(request: HttpRequest) -> HttpResponseBase:
     forms.offer(form, "providers", [pair for pair in sorted_names() if pair[0] != who.actor])
     own = [one for one in queries.visible(who, "offer", state="open") if who.may_change(one)]
     forms.offer(form, "offer", finding.titles([(one, _offer(one)) for one in own]).items())
+    if not own and actors.own_state() == who.actor:
+        # The State whose node this is receives; what it pays itself are lines of the budget.
+        del form.fields["amount"], form.fields["offer"]
     page = Page(_("Propose a project"), HERE, above=(reverse("cooperation:projects"), _("Projects")), note=_seat(who))
 
     def do(said: Said) -> str:
@@ -532,8 +535,9 @@ def propose(said: Said, speaks: str, request: HttpRequest) -> str:
     recipient = queries.owner(first)
     givers = [Giver(one) for one in said["providers"] if one not in (speaks, recipient)]
     if speaks != recipient:
-        minor = needs.amount("amount", said["amount"], first.of(Need).currency) if said["amount"] else 0
-        givers.insert(0, Giver(speaks, minor, said["offer"]))
+        written = said.get("amount", "")
+        minor = needs.amount("amount", written, first.of(Need).currency) if written else 0
+        givers.insert(0, Giver(speaks, minor, said.get("offer", "")))
     return services.plan(
         said["title"],
         recipient=recipient,
