@@ -16,10 +16,13 @@ from countermark.accounts import services as accounts
 from countermark.accounts.models import User
 from countermark.cli.cooperation.iati import iati
 from countermark.cooperation import actors, acts
-from countermark.cooperation.iati import received
+from countermark.cooperation.iati import received, taking
 from countermark.cooperation.iati.reading import load
 from countermark.cooperation.iati.received import Received
+from countermark.cooperation.projects import overlaps
 from countermark.cooperation.projects import services as projects
+from countermark.cooperation.queries import Viewer
+from tests.cooperation.fund import money
 from tests.cooperation.iati.standard import OPEN, needs_standard
 from tests.cooperation.iati.test_reading import GOOD
 from tests.cooperation.pagekit import seated, sent, text
@@ -256,3 +259,28 @@ def test_the_page_and_the_command_say_the_same_of_a_file(folder: Path) -> None:
     page = looked_at(seated("ana", OWN), wrong)
     for one in json.loads(out)["findings"]:
         assert escape(one["message"]) in page
+
+
+def test_who_keeps_the_books_releases_a_window_without_a_seat() -> None:
+    of = money.fund()
+    of.give("1000.00")
+    client = people.signed_in("keeper", "fund")
+    said = {"what": "public", "lang": "en", "purpose": "registry", "windows": [of.window], "once": "a"}
+    answer = client.post("/cooperation/iati/export/", said)
+    assert answer.status_code == 200
+    (activity,) = load(answer.content).activities
+    assert [str(one.value.amount) for one in activity.transactions if one.value] == ["1000.00"]
+    assert "windows" not in seated("ana", OWN).get("/cooperation/iati/export/").content.decode()
+
+
+def test_what_was_taken_in_shows_as_an_overlap_of_a_project() -> None:
+    key, _ = planned()
+    data = GOOD.replace(
+        'iso-date="2025-01-01Z"/>', 'iso-date="2025-01-01"/><activity-date type="3" iso-date="2027-01-01"/>'
+    )
+    taking.take_in(load(data.encode()), {}, actor=OWN, by=COORDINATOR)
+    found = acts.subject("project", key)
+    assert found
+    (met,) = overlaps.told(found, Viewer(OWN))
+    assert met.other
+    assert (met.other.kind, met.themes, met.places) == ("elsewhere", ("marking",), ("XA",))

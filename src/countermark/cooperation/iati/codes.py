@@ -146,6 +146,9 @@ CLOSED: dict[str, Codes] = {
 }  # fmt: skip
 
 
+_CLOSED = {name: frozenset(codes) for name, codes in CLOSED.items()}
+
+
 @dataclass(frozen=True)
 class Where:
     """Which code list an attribute of an element is from, in which vocabulary of the element (None: any)."""
@@ -227,7 +230,7 @@ class Lists:
             return self.by_name[codelist] | (USER_ASSIGNED if codelist == "Country" else frozenset())
         if codelist in {"Country", "Currency", "Language"}:
             return _iso_codes(codelist)
-        return frozenset(CLOSED[codelist]) if codelist in CLOSED else None
+        return _CLOSED.get(codelist)
 
 
 @cache

@@ -103,7 +103,7 @@ def _head(root: Xml) -> tuple[Activities | Organisations, list[Problem]]:
     copied.set("version", VERSION)
     head, problems = read(ROOTS[str(root.tag)], copied)
     missing = root.find(_item_tag(root)) is None
-    kept = [one for one in problems if one.path != "." or _item_tag(root) not in one.message or missing]
+    kept = [one for one in problems if one.path != str(root.tag) or _item_tag(root) not in one.message or missing]
     return head, kept
 
 

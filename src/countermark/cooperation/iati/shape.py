@@ -249,9 +249,19 @@ def line_of(element: Xml) -> int:
     return found or 0
 
 
+ITEMS = frozenset(["iati-activity", "iati-organisation"])
+
+
 def path(element: Xml) -> str:
-    """Where an element stands: `iati-activity[2]/transaction[1]/value`."""
-    return element.getroottree().getelementpath(element)
+    """Where an element stands within its activity: `iati-activity/transaction[2]/value`. Which activity is told beside it."""
+    parts = [str(element.tag)]
+    while element.tag not in ITEMS and (parent := element.getparent()) is not None:
+        before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+        if before or next(element.itersiblings(element.tag), None) is not None:
+            parts[-1] += f"[{before + 1}]"
+        element = parent
+        parts.append(str(element.tag))
+    return "/".join(reversed(parts))
 
 
 class _Reading:
