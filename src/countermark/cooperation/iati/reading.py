@@ -12,8 +12,8 @@ from countermark.cooperation.iati.model import ROOTS, VERSION, Activities, Activ
 from countermark.cooperation.iati.shape import Problem, Xml, line_of, read
 from countermark.marks.sentences import NotAllowed, Sentence
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of one file: the largest files that publishers are asked to keep to are smaller (40 MB)."""
+LARGEST = 40 * 1024 * 1024
+"""Bytes of one file: what publishers are asked to keep to. Reading one takes about a gigabyte of memory."""
 
 
 class Unreadable(NotAllowed):
