@@ -156,6 +156,15 @@ def test_a_donor_sees_what_it_gave_and_nobody_elses(shown: dict[str, Any]) -> No
     assert shown["stranger"].get(f"{ROOT}pledges/{shown['pledge']}/").status_code == 404
 
 
+def test_a_donor_sees_where_it_went_and_not_the_award_itself(shown: dict[str, Any]) -> None:
+    page = seen(shown["donor"], f"{ROOT}windows/{shown['of'].window}/").split('id="granted"')[1]
+
+    assert "Republic of XA" in page
+    assert "marking" in page
+    assert shown["award"] not in page
+    assert "333" not in page
+
+
 def test_a_recipient_sees_its_award_and_others_do_not(shown: dict[str, Any]) -> None:
     path = f"{ROOT}awards/{shown['award']}/"
     assert "500.00" in seen(shown["recipient"], path)

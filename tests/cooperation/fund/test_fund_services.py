@@ -457,3 +457,11 @@ def test_a_refund_to_donors_is_whole_or_not_at_all() -> None:
         awards.refund(key, "500", day="2099-01-01", to_donors=True, by=TREASURER)
 
     assert Posting.objects.count() == before
+
+
+def test_money_is_asked_and_given_for_projects_there_are() -> None:
+    of = fund()
+    with pytest.raises(Refused):
+        of.give(projects=["nothing"])
+    with pytest.raises(Refused):
+        application(of, call(of), project="nothing")

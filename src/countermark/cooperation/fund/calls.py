@@ -10,7 +10,7 @@ from countermark.accounts.models import User
 from countermark.cooperation import actors, acts
 from countermark.cooperation.acts import Words
 from countermark.cooperation.fund import facilities, queries
-from countermark.cooperation.fund.common import beside, earmarked, today, window_here
+from countermark.cooperation.fund.common import beside, earmarked, project, today, window_here
 from countermark.cooperation.fund.rules import eligibility, grants, money
 from countermark.cooperation.fund.rules.eligibility import Fact, Finding
 from countermark.cooperation.fund.rules.grants import Criterion, Outcome
@@ -190,7 +190,7 @@ def _application(said: ApplicationSaid, call: Call, applicant: str) -> tuple[App
         said.theme,
         words(acts.required("summary", said.summary, "what is to be done, and why"), column="summary"),
         budget,
-        said.project.strip(),
+        project(said.project, "project"),
         dict(said.facts),
     )
     return value, words

@@ -49,5 +49,13 @@ def earmarked(themes: Sequence[str], regions: Sequence[str], projects: Sequence[
     return {
         "themes": tuple(sorted(set(themes))),
         "regions": tuple(sorted({actors.region(one) for one in regions})),
-        "projects": tuple(sorted({one.strip() for one in projects if one.strip()})),
+        "projects": tuple(sorted({project(one, "projects") for one in projects if one.strip()})),
     }
+
+
+def project(key: str, column: str) -> str:
+    """The id of a project there is, or the empty text for none. Raises `Refused`."""
+    found = key.strip()
+    if found and acts.subject("project", found) is None:
+        raise acts.refuse(column, found, "the id of a project", "unknown")
+    return found

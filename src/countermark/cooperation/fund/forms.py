@@ -292,14 +292,17 @@ class ApplicationForm(forms.Form):
     months = forms.IntegerField(label=lazy("Months"), min_value=1, max_value=120)
     summary = words(lazy("What is to be done, and why"))
     budget = words(lazy("Budget"), required=False, help_text=lazy("One a line: equipment; 30000.00"))
-    project = line(lazy("Project"), required=False, help_text=lazy("Its id, where there is one."))
+    project = forms.ChoiceField(label=lazy("Project"), required=False)
     category = line(lazy("Category of the call"), required=False)
     un_agencies = forms.IntegerField(
         label=lazy("Agencies of the United Nations that propose it"), required=False, min_value=0, max_value=50
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, projects: Sequence[tuple[str, str]], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        choice = self.fields["project"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 -- declared above
+        choice.choices = [("", "–"), *projects]
         choices = [(UNKNOWN, lazy("not known")), (YES, lazy("yes")), (NO, lazy("no"))]
         for name, label in FACTS.items():
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices)

@@ -245,6 +245,39 @@ def of_purses(window: str, only: Iterable[str] | None = None, sums: Balances | N
     return found
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What of one purse went to one award, in minor units: still committed, paid and not accounted for, accounted for."""
+
+    purse: str
+    award: str
+    currency: str
+    committed: int
+    open: int
+    spent: int
+
+
+def of_awards(window: str, only: Iterable[str]) -> list[Granted]:
+    """To which awards the money of some purses of a window went."""
+    wanted = set(only)
+    sums = balances(window)
+    keys = sorted(
+        {(purse, award, currency) for _account, currency, purse, award in sums.sums if award and purse in wanted}
+    )
+    found = [
+        Granted(
+            purse,
+            award,
+            currency,
+            sums.total(books.COMMITTED, currency, purse, award),
+            sums.total(books.ADVANCES, currency, purse, award),
+            sums.total(books.GRANTS, currency, purse, award),
+        )
+        for purse, award, currency in keys
+    ]
+    return [one for one in found if one.committed or one.open or one.spent]
+
+
 def _repaid(window: str) -> dict[tuple[str, str], int]:
     rows = Posting.objects.filter(window=window, kind="repayment", account=books.CONTRIBUTIONS).values_list(
         "purse", "currency"

@@ -45,9 +45,10 @@ from countermark.cooperation.fund.views.common import (
     stepped,
     to,
 )
+from countermark.cooperation.projects import queries as projects
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
-from countermark.cooperation.views.pages import Action, Cell, Table, asked, listed, once, shown
+from countermark.cooperation.views.pages import Action, Cell, Table, asked, listed, once, shown, viewer
 from countermark.register.views.common import actor, me, posted
 
 
@@ -163,7 +164,7 @@ def call_close(request: HttpRequest, key: str) -> HttpResponse:
 def apply(request: HttpRequest, key: str) -> HttpResponse:
     """Applies to a call, for whom one speaks for."""
     found = known(request, CALL, key)
-    form = forms.ApplicationForm(posted(request), initial={"recipient": speaks(request)})
+    form = forms.ApplicationForm(_projects(request), posted(request), initial={"recipient": speaks(request)})
 
     def do(said: dict[str, Any]) -> str:
         budget = forms.rows(said["budget"], 2, lambda one: (one[0], one[1]), "budget")
@@ -175,6 +176,12 @@ def apply(request: HttpRequest, key: str) -> HttpResponse:
         )
 
     return asked(request, form, do, page(_("Apply"), (to("fund_call", key), _call_title(found))), _("Hand it in"))
+
+
+def _projects(request: HttpRequest) -> list[tuple[str, str]]:
+    found = projects.found(viewer(request))
+    texts = acts.texts_of([one for one, _value in found])
+    return [(one.key, texts.get(value.title, one.key)) for one, value in found]
 
 
 def _readable(request: HttpRequest, key: str) -> tuple[Subject, Application, Subject]:

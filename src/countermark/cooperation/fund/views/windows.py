@@ -18,6 +18,7 @@ from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.rules import books
 from countermark.cooperation.fund.rules.money import shown as written
 from countermark.cooperation.fund.shapes import (
+    AWARD,
     CALL,
     CLOSING,
     ENTRY,
@@ -210,7 +211,7 @@ def window(request: HttpRequest, key: str) -> HttpResponseBase:
     sums = queries.balances(key)
     own = _of_money(key, queries.purses_of(reader, key), sums)
     tables = [_available(key, value, sums, through)] if reader.books else []
-    tables += [own]
+    tables += [own, _granted(key, reader)]
     if reader.books:
         tables += [_closings(key), _findings(key)]
     keeps = accounts.may(me(request), FUND) and found.state == "open"
@@ -286,6 +287,30 @@ def _of_money(key: str, keys: list[str], sums: books.Balances) -> Table:
     ]
     headers = [_("Donor"), _("For"), *(columns[name] for name in told)]
     return Table(_("What became of the money"), headers, rows, _("There is none you may see."), id="purses")
+
+
+def _granted(key: str, reader: queries.Reader) -> Table:
+    """Where the money one may see went. The award itself is for who keeps the books and its recipient."""
+    names, purses = actors.names(), queries.purses(key)
+    rows = []
+    for one in queries.of_awards(key, queries.purses_of(reader, key)):
+        found = acts.subject(AWARD, one.award)
+        if found is None or one.purse not in purses:
+            continue
+        value = found.of(Award)
+        rows.append(
+            [
+                Cell(names.get(purses[one.purse].donor, purses[one.purse].donor)),
+                Cell(
+                    names.get(value.recipient, value.recipient),
+                    to("fund_award", one.award) if reader.sees(found) else "",
+                ),
+                Cell(", ".join(aid_word(theme, "theme") for theme in value.themes)),
+                *(amount(each, one.currency) for each in (one.committed, one.open, one.spent)),
+            ]
+        )
+    headers = [_("Donor"), _("For"), _("Theme"), _("Committed"), _("Paid, not accounted for"), _("Accounted for")]
+    return Table(_("Where it went"), headers, rows, _("None of it was granted yet."), id="granted")
 
 
 def _closings(key: str) -> Table:

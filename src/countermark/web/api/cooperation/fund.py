@@ -101,12 +101,25 @@ class FundPurse(Schema):
     available: str
 
 
+class FundGranted(Schema):
+    """What of one purse went to one award: still committed, paid and not accounted for, accounted for."""
+
+    purse: str
+    award: str
+    recipient: str
+    currency: str
+    committed: str
+    open: str
+    spent: str
+
+
 class FundWindowWhole(FundRecord):
-    """A window: balances and findings for who keeps the books, the purses one may see."""
+    """A window: balances and findings for who keeps the books, the purses one may see and where their money went."""
 
     closed_through: str
     balances: list[FundBalance]
     purses: list[FundPurse]
+    granted: list[FundGranted]
     findings: list[str]
 
 
@@ -472,6 +485,7 @@ def show_fund_window(request: HttpRequest, key: Key) -> dict[str, Any]:
         "closed_through": queries.closed_through(key),
         "balances": [_balance(sums, currency) for currency in sums.currencies()] if look.books else [],
         "purses": [_purse(one, purses[one.purse]) for one in own],
+        "granted": [_granted(one) for one in queries.of_awards(key, queries.purses_of(look, key))],
         "findings": queries.findings(key) if look.books else [],
     }
 
@@ -895,3 +909,14 @@ def _purse(one: queries.PurseLine, facts: Any) -> dict[str, Any]:
     amounts = {name: money.written(getattr(one, name), one.currency) for name in names}
     said = {name: list(getattr(facts, name)) for name in ("themes", "regions", "projects")}
     return {"purse": one.purse, "donor": facts.donor, "currency": one.currency} | said | amounts
+
+
+def _granted(one: queries.Granted) -> dict[str, str]:
+    found = acts.subject(AWARD, one.award)
+    said = {
+        "purse": one.purse,
+        "award": one.award,
+        "currency": one.currency,
+        "recipient": found.of(Award).recipient if found else "",
+    }
+    return said | {name: money.written(getattr(one, name), one.currency) for name in ("committed", "open", "spent")}
