@@ -304,6 +304,7 @@ NATIONAL: dict[str, Page] = {
     "cooperation:project_work": Page(AID, kwargs=SUBJECT_KEY),
     "cooperation:project_do": Page(AID_WRITERS, kwargs={**SUBJECT_KEY, "step": "look"}),
     "cooperation:project_gate": Page({"authority"}, kwargs={**SUBJECT_KEY, "step": "pass"}),
+    "cooperation:project_proof": Page(AID, kwargs={**SUBJECT_KEY, "gate": "planning"}),
     "cooperation:project_item": Page(AID, kwargs={**SUBJECT_KEY, "item": "nothing"}),
     "cooperation:project_item_do": Page(AID_WRITERS, kwargs={**SUBJECT_KEY, "item": "nothing", "step": "accept"}),
     "cooperation:overlaps": Page(AID),

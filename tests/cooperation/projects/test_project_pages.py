@@ -19,9 +19,32 @@ BASE = "/cooperation/"
 
 def client(name: str, role: str, seat: str) -> Client:
     """A browser of somebody who speaks for an actor."""
+    user(name, role, seat)
     made = Client()
-    made.force_login(user(name, role, seat))
+    # Through the door: who has signed in a moment ago need not confirm who they are.
+    made.post("/accounts/login/", {"login": name, "password": "a-long-password"})
     return made
+
+
+def test_who_decides_for_a_side_confirms_first_who_they_are() -> None:
+    key, _donor = designed()
+    decides = Client()
+    decides.force_login(user("authority", "authority", OWN))
+
+    where = send(decides, f"projects/{key}/gate/decline/", words="w")
+    assert where.startswith("/accounts/reauthenticate/")
+
+
+def test_the_proof_of_a_gate_is_given_to_the_sides_alone() -> None:
+    key, donor = designed()
+    services.share(key, "public", [], "none", actor=OWN, by=COORDINATOR)
+    address = f"{BASE}projects/{key}/proofs/planning/"
+
+    given = client("bob", "partner", donor).get(address).json()
+    assert given["eventID"] == project(key).passed["planning"].event
+    assert given["proof"]
+    assert client("charlie", "partner", "XQ").get(address).status_code == 404
+    assert client("bob2", "partner", donor).get(address.replace("planning", "design")).status_code == 404
 
 
 def text(who: Client, path: str, status: int = 200) -> str:

@@ -2,16 +2,18 @@
 
 import pytest
 
-from countermark.cooperation import actors, acts, queries
+from countermark.accounts import services as accounts
+from countermark.cooperation import actors, acts, indicators, queries
 from countermark.cooperation.needs import Costed
 from countermark.cooperation.projects import agreeing, delivering, others, overlaps, services
 from countermark.cooperation.projects.delivering import Registered
-from countermark.cooperation.projects.rules.shapes import Giver
+from countermark.cooperation.projects.rules.shapes import Deliverable, Giver
 from countermark.cooperation.queries import Viewer
 from countermark.ledger import store
 from countermark.ledger.verify import verify
 from countermark.marking import equipment
 from countermark.register.checking import Refused
+from countermark.stockpile.readers import devices
 from tests.cooperation.projects.scene import (
     AUTHORITY,
     OFFICER,
@@ -25,6 +27,7 @@ from tests.cooperation.projects.scene import (
     user,
 )
 from tests.cooperation.region import COORDINATOR, OWN, need, offer
+from tests.register import people
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +225,54 @@ def test_equipment_is_accepted_only_with_a_maintenance_plan_and_a_way_to_go_on_b
     with pytest.raises(Refused) as error:
         delivering.accept(key, item, "2026-09-02", actor=OWN, by=COORDINATOR)
     assert error.value.errors[0].column == "maintenance"
+
+
+def test_equipment_accepted_twice_is_registered_once() -> None:
+    key, donor = designed()
+    item = running(key, donor)["equipment"]
+    delivering.deliver(key, item, "2026-09-01", actor=donor, by=OFFICER)
+    said = {"register": Registered("machine", "M", "laser", ""), "actor": OWN, "by": COORDINATOR}
+
+    assert delivering.accept(key, item, "2026-09-02", **said)  # type: ignore[arg-type]
+    assert not delivering.accept(key, item, "2026-09-02", **said)  # type: ignore[arg-type]
+    assert len(equipment.machines()) == 1
+
+
+def test_a_reader_of_tags_is_entered_in_the_stockpiles_register() -> None:
+    key, donor = designed()
+    item = running(key, donor)["equipment"]
+    accounts.add_place("North depot", by=COORDINATOR)
+    delivering.deliver(key, item, "2026-09-01", actor=donor, by=OFFICER)
+
+    where = Registered("reader", "gate", "http", "North depot")
+    delivering.accept(key, item, "2026-09-02", register=where, actor=OWN, by=COORDINATOR)
+
+    assert [one.name for one in devices.devices()] == ["gate"]
+
+
+def test_equipment_of_another_state_is_entered_in_no_register_here() -> None:
+    key, _donor = planned("XQ")
+    due = Deliverable("equipment", "t", "2026-09-30", delivered="2026-09-01", maintenance="m", fallback="f")
+
+    with pytest.raises(Refused):
+        delivering.entered(project(key), due, Registered("machine", "M", "laser", ""), COORDINATOR)
+
+
+def test_an_indicator_linked_to_a_figure_is_read_from_the_register_and_not_made_up() -> None:
+    key, donor = planned()
+    accounts.add_place("North depot", by=COORDINATOR)
+    said = delivering.TargetSaid(what="share", baseline="40", target="95", due="2028-06-30", figure="marked_share")
+    assert "marked_share" in indicators.REGISTRY
+    pk = delivering.set_indicator(key, said, actor=OWN, by=COORDINATOR)
+
+    with pytest.raises(Refused) as error:
+        delivering.read_indicator(key, pk, actor=OWN, by=COORDINATOR)
+    assert refused(error) == "no_data"
+    people.weapon("1")
+    with pytest.raises(Refused):
+        delivering.read_indicator(key, pk, actor=donor, by=OFFICER)
+    delivering.read_indicator(key, pk, actor=OWN, by=COORDINATOR)
+    assert project(key).indicators[pk].readings[0].source == "figure:marked_share"
 
 
 def test_what_is_refused_registers_nothing() -> None:

@@ -111,11 +111,12 @@ def accept(
         said = {"key": item, "day": _past("day", day), "words": words(note)}
         # Said first, so that nothing is registered where it is refused.
         services.try_say("accepted", key, actor, said, by=by)
-        where = _register(project, one, register, by) if register else []
+        where = entered(project, one, register, by) if register else []
         return say("accepted", key, actor, {**said, "registered": where}, by=by, texts=words.notes)
 
 
-def _register(project: Project, one: Deliverable, register: Registered, by: Actor) -> list[str]:
+def entered(project: Project, one: Deliverable, register: Registered, by: Actor) -> list[str]:
+    """Enters equipment in the register of the room that uses it; the names of the pieces. Raises `Refused`."""
     if project.recipient != actors.own_state():
         raise acts.refuse("register", register.register, "equipment of the State whose registers these are", "denied")
     if one.kind != "equipment" or one.quantity > MOST_PIECES:

@@ -16,6 +16,7 @@ PATTERNS: list[URLPattern] = [
     path("cooperation/projects/<str:key>/work/", parts.work, name="project_work"),
     path("cooperation/projects/<str:key>/do/<str:step>/", steps.do, name="project_do"),
     path("cooperation/projects/<str:key>/gate/<str:step>/", steps.gate, name="project_gate"),
+    path("cooperation/projects/<str:key>/proofs/<str:gate>/", records.gate_proof, name="project_proof"),
     path("cooperation/projects/<str:key>/part/<str:item>/", parts.item, name="project_item"),
     path("cooperation/projects/<str:key>/part/<str:item>/<str:step>/", steps.item_do, name="project_item_do"),
     path("cooperation/overlaps/", others.overlap_list, name="overlaps"),

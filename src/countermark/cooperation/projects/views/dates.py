@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -60,6 +61,7 @@ def month_page(request: HttpRequest) -> HttpResponse:
 
 @requires(VIEW)
 @GET_OR_POST
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def feed_make(request: HttpRequest) -> HttpResponse:
     """A secret address of one's own calendar: made, made anew, revoked. The secret is shown once."""
     user = me(request)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import Action, Cell, Page, Table, listed, shown, viewer
+from countermark.register import proofs
 from countermark.register.views.common import GET_OR_POST, me
 
 HISTORY = 100
@@ -190,13 +191,31 @@ def _gates(one: Shown) -> Table:
             Cell(date_time(passed.time)),
             Cell(people.get(passed.by, "")),
             Cell(one.said(passed.words) if one.inner else ""),
-            Cell(passed.event.removeprefix("ni:///sha-256;")[:16], exact=True),
+            Cell(
+                passed.event.removeprefix("ni:///sha-256;")[:16],
+                reverse("cooperation:project_proof", args=[one.key, gate]) if one.inner else "",
+                exact=True,
+            ),
         ]
         for gate in GATES
         if (passed := one.project.passed.get(gate)) is not None
     ]
-    headers = [_("Gate passed"), _("When"), _("By the authority"), _("On"), _("Entry of the ledger")]
+    headers = [_("Gate passed"), _("When"), _("By the authority"), _("On"), _("Proof from the ledger")]
     return Table(_("Gates"), headers, rows, id="gates")
+
+
+@requires(VIEW)
+@require_GET
+def gate_proof(request: HttpRequest, key: str, gate: str) -> HttpResponse:
+    """The entry that passed a gate, with the proof that it stands in its log, as JSON: for the sides alone."""
+    one = project(request, key)
+    passed = one.project.passed.get(gate) if one.inner else None
+    acted = [line for line in history.of(one.found, one.who) if passed and line.event == passed.event]
+    proof = proofs.prove(acted[0].position) if acted else None
+    if proof is None:
+        raise Http404(_("There is no such record among those you may see."))
+    headers = {"Content-Disposition": f"attachment; filename=proof-{gate}.json", "Cache-Control": "private, no-store"}
+    return JsonResponse(proof.as_dict(), headers=headers)
 
 
 def _history(request: HttpRequest, one: Shown) -> Table:

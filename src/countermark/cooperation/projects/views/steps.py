@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -114,7 +115,22 @@ def _chosen(steps: Mapping[str, Step], name: str, one: Shown) -> Step:
 def do(request: HttpRequest, key: str, step: str) -> HttpResponseBase:
     """A step of a side."""
     one = project(request, key)
-    return _answer(request, one, _chosen(STEPS, step, one), "")
+    chosen = _chosen(STEPS, step, one)
+    answer: HttpResponseBase = (_confirmed if step in GRAVE else _at_once)(request, one, chosen)
+    return answer
+
+
+GRAVE = ("authority", "sign")
+"""What somebody does for their side that binds it: they confirm first who they are."""
+
+
+def _at_once(request: HttpRequest, one: Shown, step: Step) -> HttpResponse:
+    return _answer(request, one, step, "")
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _confirmed(request: HttpRequest, one: Shown, step: Step) -> HttpResponse:
+    return _answer(request, one, step, "")
 
 
 @requires(WRITE)
@@ -128,9 +144,10 @@ def item_do(request: HttpRequest, key: str, item: str, step: str) -> HttpRespons
 @requires(GATE)
 @GET_OR_POST
 def gate(request: HttpRequest, key: str, step: str) -> HttpResponseBase:
-    """What the authority of the recipient decides."""
+    """What the authority of the recipient decides, having confirmed who they are."""
     one = project(request, key)
-    return _answer(request, one, _chosen(GATE_STEPS, step, one), "")
+    answer: HttpResponseBase = _confirmed(request, one, _chosen(GATE_STEPS, step, one))
+    return answer
 
 
 # --- the plan and who decides --------------------------------------------------------------------------------------------
