@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from countermark.cooperation import acts, needs
+from countermark.cooperation.fund import windows
+from countermark.cooperation.fund.windows import Promise
 from countermark.cooperation.iati import exports, received, services, taking
 from countermark.cooperation.iati.building import Markers
 from countermark.cooperation.iati.exports import Asked
@@ -114,6 +116,12 @@ def test_others_are_exported_as_reported_second_hand() -> None:
 def test_who_speaks_for_nobody_exports_nothing() -> None:
     with pytest.raises(NotAllowed):
         exported("")
+
+
+def test_what_is_no_language_is_refused() -> None:
+    offer(region()["donor"])
+    with pytest.raises(NotAllowed, match="no language"):
+        exported(OWN, Asked("e n", others=True))
 
 
 def test_the_fund_leaves_by_who_keeps_its_books_alone() -> None:
@@ -258,3 +266,15 @@ def test_the_activity_on_small_arms_is_taken_in_from_the_first_series() -> None:
     assert value.totals == {"2 GBP": "181333", "3 GBP": "-69267", "4 GBP": "250601"}
     (other,) = acts.subjects("elsewhere")
     assert other.of(Elsewhere).themes == ("ddr",)
+
+
+def test_a_pledge_leaves_with_its_window_and_a_withdrawn_one_does_not() -> None:
+    of = money.fund()
+    said = Promise(window=of.window, donor=of.donor, currency="USD", amount="500", day=money.DAY)
+    windows.pledge(said, by=money.TREASURER)
+    gone = windows.pledge(
+        Promise(window=of.window, donor=of.donor, currency="USD", amount="7", day=money.DAY), by=money.TREASURER
+    )
+    windows.withdraw_pledge(gone, "no budget", by=money.TREASURER)
+    (activity,) = exported(OWN, Asked(windows=(of.window,)), keeps=True)
+    assert [(one.type, str(one.value.amount)) for one in activity.transactions if one.value] == [("13", "500.00")]

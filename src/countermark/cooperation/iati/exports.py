@@ -5,6 +5,7 @@ asks. Contacts, sites, risks and documents are in no file. A donor or recipient 
 identifier) or where the project is public; else the money is there without the name.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ from countermark.marks.sentences import NotAllowed, Sentence
 
 PUBLIC = Viewer("")
 """Who speaks for nobody: what they see is what everybody may."""
+_LANGUAGE = re.compile("[a-z]{2,3}", re.ASCII)
 INCOMING_COMMITMENT, INCOMING, COMMITMENT, DISBURSEMENT, EXPENDITURE, INCOMING_PLEDGE = "11", "1", "2", "3", "4", "13"
 
 
@@ -59,6 +61,8 @@ def export(who: Viewer, asked: Asked, now: datetime, *, keeps: bool = False) -> 
         raise NotAllowed([Sentence("you speak for no actor: who keeps the list of actors gives you a seat")])
     if asked.windows and not keeps:
         raise NotAllowed([Sentence("the fund is released by who keeps its books")])
+    if not _LANGUAGE.fullmatch(asked.lang):
+        raise NotAllowed([Sentence("%(lang)s is no language: expected two or three letters, such as fr", lang=repr(asked.lang[:40]))])  # fmt: skip
     parties = _Parties(_parties())
     host = Reporter(parties[actors.own_state()], asked.lang, now)
     found = [_window(one, host, parties) for one in _windows(asked)]
@@ -156,26 +160,29 @@ def _offers(who: Viewer, asked: Asked, reporter: Reporter, parties: Mapping[str,
 
 def _left_out(who: Viewer) -> list[Finding]:
     """How much of one's own is not public and stays here."""
+    projects, offers = _closed(who, "project"), _closed(who, "offer")
     found = []
-    for kind, message in (
-        ("project", "%(n)d projects are not public and left out"),
-        ("offer", "%(n)d offers are not public and left out"),
-    ):
-        everything = [one for one in queries.visible(Viewer(who.actor), kind) if _mine(who, one)]
-        kept = [one for one in everything if not PUBLIC.sees(one)]
-        if kept:
-            found.append(Finding("withheld", "note", "", "", 0, kind, _counted(message, len(kept))))
+    if projects:
+        found.append(_stays("project", Sentence("%(n)d projects are not public and left out", n=projects)))
+    if offers:
+        found.append(_stays("offer", Sentence("%(n)d offers are not public and left out", n=offers)))
     return found
+
+
+def _stays(kind: str, message: Sentence) -> Finding:
+    return Finding("withheld", "note", "", "", 0, kind, message)
+
+
+def _closed(who: Viewer, kind: str) -> int:
+    """How many of one's own not everybody may see."""
+    if not who.actor:
+        return 0
+    own = [one for one in queries.visible(Viewer(who.actor), kind) if _mine(who, one)]
+    return sum(1 for one in own if not PUBLIC.sees(one))
 
 
 def _mine(who: Viewer, found: Subject) -> bool:
     return who.actor in found.of(Project).sides if found.kind == "project" else queries.owner(found) == who.actor
-
-
-def _counted(message: str, number: int) -> Sentence:
-    if "projects" in message:
-        return Sentence("%(n)d projects are not public and left out", n=number)
-    return Sentence("%(n)d offers are not public and left out", n=number)
 
 
 # --- the fund ---------------------------------------------------------------------------------------------------------
@@ -289,9 +296,9 @@ def _window_movements(key: str, parties: Mapping[str, Party]) -> Iterable[Moveme
     for (ref, type_, day, currency, purse, award), amount in _rows(Posting.objects.filter(window=key)).items():
         donor = public.donor(purses.get(purse))
         yield Movement(type_, day, amount, currency, donor, public.taker(award), ref=ref)
-    for pledge in acts.subjects(PLEDGE, parent=f"{WINDOW}:{key}"):
-        if pledge.state != "withdrawn":
-            said = pledge.of(Pledge)
+    for pledge in acts.subjects(PLEDGE):
+        said = pledge.of(Pledge)
+        if said.window == key and pledge.state != "withdrawn":
             donor = public.named(said.donor)
             day = date.fromisoformat(said.day)
             yield Movement(INCOMING_PLEDGE, day, said.amount, said.currency, donor, ref=f"pledge-{pledge.key}")

@@ -13,7 +13,7 @@ from countermark.accounts import services as accounts
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts, needs, offers
 from countermark.cooperation.needs import Asked, Costed
-from countermark.demo.region import fund, outcomes, projects, tables, training
+from countermark.demo.region import fund, outcomes, projects, published, tables, training
 from countermark.demo.region.tables import begin, table
 from countermark.ledger.services import Actor
 
@@ -57,6 +57,7 @@ def furnish(*, by: Actor, today: date | None = None) -> None:
     fund.furnish(region)
     training.furnish(region)
     outcomes.furnish(region)
+    published.furnish(region)
 
 
 def _actors(region: Region) -> None:
