@@ -243,6 +243,15 @@ def test_eligibility_is_read_from_the_flow_and_never_from_the_amount(flow: str, 
     assert taking.suggest(load(data.encode()).activities[0]).eligible == said
 
 
+def test_eligibility_of_an_activity_whose_transactions_differ_is_not_said() -> None:
+    flow = '<flow-type code="10"/>'
+    first = GOOD.replace("</value>", f"</value>{flow}")
+    assert taking.suggest(load(first.encode()).activities[0]).eligible == "yes"
+    move = first[first.index("  <transaction ") : first.index("  <ex:extra>")]
+    mixed = first.replace(move, move + move.replace(flow, '<flow-type code="50"/>'))
+    assert taking.suggest(load(mixed.encode()).activities[0]).eligible == ""
+
+
 @needs_standard
 def test_a_published_file_is_taken_in_and_written_back_with_all_its_transactions() -> None:
     region()

@@ -143,10 +143,18 @@ def suggest(activity: Activity, lang: str = "") -> Suggested:
         _providers(activity),
         currency,
         amount,
-        {"": "", building.ODA: "yes"}.get(activity.flow_type, "no"),
+        eligible(activity),
         totals(activity),
         tuple(why_not),
     )
+
+
+def eligible(activity: Activity) -> str:
+    """Whether it is official development assistance: `yes` or `no` where every transaction (or the activity) says so, else not said."""
+    flows = {one.flow_type or activity.flow_type for one in activity.transactions} or {activity.flow_type}
+    if "" in flows or (building.ODA in flows and len(flows) > 1):
+        return ""
+    return "yes" if building.ODA in flows else "no"
 
 
 def _themes(activity: Activity, title: str) -> tuple[tuple[str, ...], bool]:
