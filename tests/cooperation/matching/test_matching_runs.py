@@ -143,7 +143,7 @@ def test_a_decision_by_hand_makes_a_new_run_that_says_what_it_costs(who: dict[st
     assert [one.need for one in found.answer.overrides.loses] == [first]
     page = text(pelia, f"matching/{new}/")
     assert "promised to the minister" in page
-    assert "1 needs lose, 1 gain" in page
+    assert "needs that lose by it: 1, that gain: 1" in page
     back = sent(pelia, f"matching/{new}/without/", pair=f"{second} {west}").rstrip("/").rpartition("/")[2]
     assert read(back).answer.objective == read(key).answer.objective
 

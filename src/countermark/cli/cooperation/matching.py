@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from countermark.cli.common import actor, done, json_option, print_json, ready
-from countermark.cli.cooperation.common import known, listed, speaking
+from countermark.cli.cooperation.common import known, listed, speaking, viewer
 from countermark.cooperation.matching import answers, market
 from countermark.cooperation.matching.answers import Answer
 from countermark.cooperation.matching.market import Market
@@ -63,12 +63,11 @@ def _bytes(file: Path) -> bytes:
 
 def _lines(asked: Market, found: Answer) -> Iterator[str]:
     """The answer for people."""
-    wide = max((len(str(one.id)) for one in asked.needs), default=4)
     for match in found.matches:
-        yield f"{match.need!s:{wide}}  from {match.offer}  {_money(match.amount, asked)} ({100 * match.share:.4g} %)"
-        yield from (f"{'':{wide}}    - {reason}" for reason in match.reasons)
+        yield f"{match.need}  from {match.offer}  {_money(match.amount, asked)} ({100 * match.share:.4g} %)"
+        yield from (f"    - {reason}" for reason in match.reasons)
     for unmet in found.unmet:
-        yield f"{unmet.need!s:{wide}}  lacks {_money(unmet.amount, asked)}: {unmet.why}"
+        yield f"{unmet.need}  lacks {_money(unmet.amount, asked)}: {unmet.why}"
     all_ = answers.totals(asked, found)
     sums = (f"{what} {_money(sum_, asked)}" for what, sum_ in zip(("asked", "offered", "matched"), all_, strict=True))
     yield ", ".join(sums)
@@ -169,9 +168,12 @@ def _shown(key: str, as_json: bool) -> None:
     if as_json:
         print_json({"id": key, **one.value, **found.answer.as_json()})
         return
+    from countermark.cooperation.matching.telling import Told
+
+    names = Told(viewer(), found)
     click.echo(f"matching {key} of {one.value['day']}")
     for line in _lines(found.market, found.answer):
-        click.echo(line)
+        click.echo(names.named(line))
 
 
 COMMANDS: tuple[click.Command, ...] = (match, matching)

@@ -20,6 +20,8 @@ from countermark.cooperation.states import Subject
 
 PREPARED = Decimal("0.25")
 """By how much more a need counts whose recipient says that everything is in place; in proportion, where some is."""
+READINESS = "readiness "
+"""How the reason for that weight begins."""
 _LEVELS, _TOP = 4, 3
 
 
@@ -89,7 +91,7 @@ def _prepared(need: needs.Need) -> tuple[Decimal, str]:
     points = sum(need.readiness.values())
     if not points:
         return Decimal(1), ""
-    return 1 + PREPARED * points / (_LEVELS * _TOP), f"readiness {points}/{_LEVELS * _TOP}"
+    return 1 + PREPARED * points / (_LEVELS * _TOP), f"{READINESS}{points}/{_LEVELS * _TOP}"
 
 
 def _offer(one: Subject, offer: offers.Offer, left: int, today: str, regions: dict[str, set[str]]) -> market.Offer:

@@ -1,21 +1,27 @@
 """A run as people read it: titles for ids, texts for the ids of texts, sentences in the reader's language."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from countermark.cooperation import actors, finding, queries
+from countermark.cooperation.matching.inputs import READINESS
 from countermark.cooperation.matching.runs import Read
 from countermark.cooperation.needs import Need
 from countermark.cooperation.offers import Offer
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
-from countermark.marks.sentences import Sentence, told
+from countermark.cooperation.templatetags.cooperation_words import aid_word
+from countermark.marks.sentences import Sentence, Value, told
 from countermark.register.services import side_texts
 
+_CODES = {"theme": "theme", "themes": "theme", "kinds": "kind", "given": "kind", "asked": "kind"}
+"""Values of sentences that are codes of this room's words, parted by commas, and of which kind."""
 _OPAQUE = re.compile(r"urn:countermark:[a-z]+:[0-9a-f]{64}")
 
 
@@ -30,10 +36,17 @@ class Told:
             **finding.titles([(one, one.of(Need)) for one in asked]),
             **finding.titles([(one, one.of(Offer)) for one in given]),
         }
-        names = actors.names()
+        self.names = names = actors.names()
         self.owner_keys = {one.key: queries.owner(one) for one in (*asked, *given)}
         self.owners = {key: names.get(owner, owner) for key, owner in self.owner_keys.items()}
+        self._givers: defaultdict[str, set[str]] = defaultdict(set)
+        for match in found.answer.matches:
+            self._givers[str(match.need)].add(self.owner_keys.get(str(match.offer), ""))
         self._texts = side_texts(sorted(set(_OPAQUE.findall(msgspec.json.encode(found, enc_hook=str).decode()))))
+
+    def sides(self, need: str) -> set[str]:
+        """The recipient of a need, and who gives it something: the keys of their actors."""
+        return {self.owner_keys.get(need, ""), *self._givers[need]} - {""}
 
     def title(self, key: object) -> str:
         """The title of a need or offer."""
@@ -49,7 +62,22 @@ class Told:
 
     def why(self, sentence: Sentence, translate: Callable[[str], str]) -> str:
         """A sentence in the reader's language, titles for ids."""
-        return self.named(told(sentence, translate))
+        return self.named(told(self._spelled(sentence), translate))
+
+    def _spelled(self, sentence: Sentence) -> Sentence:
+        """A sentence with words for codes and names for keys."""
+        return Sentence(sentence.message, **{name: self._word(name, value) for name, value in sentence.values.items()})
+
+    def _word(self, name: str, value: Value) -> Value:
+        if isinstance(value, Sentence):
+            return self._spelled(value)
+        if name in _CODES and isinstance(value, str):
+            return ", ".join(aid_word(one, _CODES[name]) for one in value.split(", "))
+        if name in ("region", "recipient"):
+            return self.names.get(str(value), value)
+        if name == "why" and str(value).startswith(READINESS):
+            return _("readiness %(points)s") % {"points": str(value).removeprefix(READINESS)}
+        return value
 
     def named(self, text: str) -> str:
         """A text with titles for the ids in it."""

@@ -13,7 +13,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import queries
 from countermark.cooperation.matching import forms, inputs, runs
-from countermark.cooperation.matching.answers import Cost
+from countermark.cooperation.matching.answers import Cost, Match
 from countermark.cooperation.matching.market import Override
 from countermark.cooperation.matching.runs import Read, Run
 from countermark.cooperation.matching.telling import Told
@@ -107,7 +107,7 @@ def matching(request: HttpRequest, key: str) -> HttpResponseBase:
     may = who.may_change(one) and accounts.may(me(request), WRITE)
     whole = request.method == "POST"
     tables = [
-        _matches(found, names, key, may=may, whole=whole),
+        *_matches(found, names, key, may=may, whole=whole, speaks=who.actor),
         _unmet(found, names, whole=whole),
         *_decided(found, names),
     ]
@@ -158,7 +158,7 @@ def _facts(run: Run, found: Read) -> list[tuple[str, Cell]]:
 
 
 def _cost(cost: Cost) -> list[tuple[str, Cell]]:
-    said = _("%(cost)s of %(whole)s; %(loses)d needs lose, %(gains)d gain") % {
+    said = _("%(cost)s of %(whole)s; needs that lose by it: %(loses)d, that gain: %(gains)d") % {
         "cost": f"{cost.cost:.4f}",
         "whole": f"{cost.objective_without:.4f}",
         "loses": len(cost.loses),
@@ -174,37 +174,54 @@ def _actions(key: str, run: Run) -> list[Action]:
     return [*actions, Action(_("Match anew"), reverse("cooperation:matching_run"))]
 
 
-def _matches(found: Read, names: Told, key: str, *, may: bool, whole: bool) -> Table:
-    headers = [_("Need"), _("Of"), _("Offer"), _("Of"), _("Amount"), _("Share"), _("Why")]
-    if may and not whole:
-        headers += [_("Project"), _("Otherwise")]
+def _matches(found: Read, names: Told, key: str, *, may: bool, whole: bool, speaks: str) -> list[Table]:
+    """Who should help whom, and beside it why."""
+    some = found.answer.matches if whole else found.answer.matches[:SHOWN]
+    doing = may and not whole
+    headers = [_("Need"), _("Offer"), _("Amount"), _("Share"), *([_("Project"), _("Otherwise")] if doing else [])]
     rows = []
-    for match in found.answer.matches if whole else found.answer.matches[:SHOWN]:
+    for match in some:
         row = [
-            Cell(names.title(match.need), reverse("cooperation:need", args=[match.need])),
-            Cell(names.owner(match.need)),
-            Cell(names.title(match.offer), reverse("cooperation:offer", args=[match.offer])),
-            Cell(names.owner(match.offer)),
+            Cell(_whose(names, match.need), reverse("cooperation:need", args=[match.need])),
+            Cell(_whose(names, match.offer), reverse("cooperation:offer", args=[match.offer])),
             Cell(names.amount(match.amount), amount=True),
             Cell(f"{100 * match.share:.4g}\u00a0%", amount=True),
+        ]
+        rows.append([*row, *(_doing(names, key, match, speaks) if doing else [])])
+    why = [
+        [
+            Cell(names.title(match.need)),
+            Cell(names.title(match.offer)),
             Cell("; ".join(names.why(reason, _) for reason in match.reasons)),
         ]
-        if may and not whole:
-            pair = f"?need={match.need}&offer={match.offer}"
-            row += [
-                Cell(_("Propose"), reverse("cooperation:matching_propose", args=[key, match.need])),
-                Cell(_("Decide"), reverse("cooperation:matching_override", args=[key]) + pair),
-            ]
-        rows.append(row)
-    return Table(_("Who should help whom"), headers, rows, _("No offer fits any need."), id="matches")
+        for match in some
+    ]
+    return [
+        Table(_("Who should help whom"), headers, rows, _("No offer fits any need."), id="matches"),
+        *([Table(_("Why"), [_("Need"), _("Offer"), _("Why")], why, id="why")] if why else []),
+    ]
+
+
+def _whose(names: Told, key: object) -> str:
+    owner = names.owner(key)
+    return f"{names.title(key)} ({owner})" if owner else names.title(key)
+
+
+def _doing(names: Told, key: str, match: Match, speaks: str) -> list[Cell]:
+    """What may be done about a match: whoever is a side of it proposes a project; who made the run decides otherwise."""
+    need, pair = str(match.need), f"?need={match.need}&offer={match.offer}"
+    propose = reverse("cooperation:matching_propose", args=[key, need])
+    return [
+        Cell(_("Propose"), propose) if speaks in names.sides(need) else Cell(""),
+        Cell(_("Decide"), reverse("cooperation:matching_override", args=[key]) + pair),
+    ]
 
 
 def _unmet(found: Read, names: Told, *, whole: bool) -> Table:
-    headers = [_("Need"), _("Of"), _("Lacks"), _("What stops it")]
+    headers = [_("Need"), _("Lacks"), _("What stops it")]
     rows = [
         [
-            Cell(names.title(one.need), reverse("cooperation:need", args=[one.need])),
-            Cell(names.owner(one.need)),
+            Cell(_whose(names, one.need), reverse("cooperation:need", args=[one.need])),
             Cell(names.amount(one.amount), amount=True),
             Cell(names.why(one.why, _)),
         ]
@@ -349,8 +366,7 @@ def matching_propose(request: HttpRequest, key: str, need: str) -> HttpResponse:
     if not matches:
         raise Http404(_("The run gives this need nothing."))
     recipient = names.owner_keys.get(need, "")
-    sides = {recipient, *(names.owner_keys.get(str(match.offer), "") for match in matches)}
-    if who.actor not in sides:
+    if who.actor not in names.sides(need):
         raise PermissionDenied(_("The recipient proposes a project, or one of those who bring something."))
     form = forms.ProjectForm(posted(request), initial={"title": names.titles.get(need, "")})
     units = money.exponent(found.market.currency)
