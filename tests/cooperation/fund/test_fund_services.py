@@ -9,7 +9,7 @@ from countermark.cooperation.fund import awards, calls, closing, entries, querie
 from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
-from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE, Window
+from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE, EntryFacts, PostedLine, Window
 from countermark.cooperation.fund.windows import Promise
 from countermark.ledger import rebuild
 from countermark.ledger.services import Actor
@@ -465,3 +465,33 @@ def test_money_is_asked_and_given_for_projects_there_are() -> None:
         of.give(projects=["nothing"])
     with pytest.raises(Refused):
         application(of, call(of), project="nothing")
+
+
+def test_an_entry_that_comes_late_into_a_closed_period_counts_on_the_first_open_day() -> None:
+    of = fund()
+    of.give()
+    closed(of)
+    # As a log that arrives later would bring it: the services themselves refuse the day.
+    value = EntryFacts(
+        of.window,
+        "contribution",
+        "2026-06-01",
+        tuple(PostedLine(*line) for line in books.contribution(of.purse(), "USD", 500)),
+        "XA/main",
+    )
+    late = acts.draft("cooperation_fundentry_posted", ["fundentry:late"], {"value": acts.plain([value])[0]})
+    acts.append([late], by=TREASURER)
+
+    assert queries.statement(queries.Wanted((of.window,), end="2026-06-30"))[0].carried == 100000
+    assert [one.day for one in queries.journal([of.window]) if one.entry == "late"] == ["2026-07-01"] * 2
+    assert available(of) == 100500
+    assert queries.findings(of.window) == []
+
+
+def test_a_closing_that_does_not_come_to_what_was_closed_is_a_finding() -> None:
+    of = fund()
+    of.give()
+    closed(of)
+    Posting.objects.filter(account=books.BANK).update(amount=1)
+
+    assert any(one.startswith("closed_differs") for one in queries.findings(of.window))
