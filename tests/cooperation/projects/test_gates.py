@@ -208,6 +208,50 @@ def test_the_order_in_which_acts_arrive_says_nothing(acts: list[Entry], random: 
     assert msgspec.structs.asdict(folded(shuffled)) == msgspec.structs.asdict(folded(acts))
 
 
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from([RECIPIENT, DONOR, "planning", "d"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = (
+    "value",
+    "actor",
+    "gate",
+    "stage",
+    "person",
+    "key",
+    "digest",
+    "found",
+    "overlap",
+    "words",
+    "day",
+    "registered",
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(fold.STEPS)), st.dictionaries(st.sampled_from(FIELDS), anything, max_size=6)),
+        max_size=6,
+    )
+)
+def test_whatever_another_log_says_the_fold_comes_to_a_project(said: list[tuple[str, dict[str, Any]]]) -> None:
+    acts = [entry(number, word, "somebody", **fields) for number, (word, fields) in enumerate(said, 1)]
+    found = folded([opened(), named(0, "authority"), *acts])
+
+    assert found.parent == "actor:XA"
+    assert not found.of(Project).passed
+
+
+def test_an_id_that_has_no_address_names_no_project() -> None:
+    act = entry(0, "planned", "officer", actor=DONOR, value=PLAN)
+    assert states.fold("project:a/b", [act]) is None
+
+
 def test_a_plan_reads_back_as_it_was_said() -> None:
     assert folded([opened()]).of(Project).providers == msgspec.convert(PLAN, Plan).providers == (DONOR,)
 

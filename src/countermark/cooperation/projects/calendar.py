@@ -47,7 +47,10 @@ def entries(who: Viewer, begin: str = "", end: str = "") -> list[Entry]:
 
 def _readable(one: Entry) -> bool:
     try:
-        dt.date.fromisoformat(one.day), dt.date.fromisoformat(one.last)
+        for day in (one.day, one.last):
+            dt.date.fromisoformat(day)
+        for time in (one.starts, one.ends):
+            dt.datetime.fromisoformat(time or "2026-01-01")
     except ValueError:
         return False
     return True

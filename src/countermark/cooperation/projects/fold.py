@@ -8,6 +8,7 @@ What a gate asks for is decided where it is passed (`gates.py`, `services`). An 
 open it again: the authority has decided; the condition shows as open, and it can send the project back.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -352,9 +353,13 @@ def evaluated(project: Project, stage: str, act: Entry) -> Change:
     return stage, replace(project, outcome=text(act.body, "words"))
 
 
+KEY = re.compile(r"[0-9A-Za-z-]{1,80}")
+"""The ids of projects and of their parts: what else a log may say has no address."""
+
+
 def _key(act: Entry) -> str:
     key = text(act.body, "key")
-    if not key:
+    if not KEY.fullmatch(key):
         raise Against("unreadable")
     return key
 
@@ -397,7 +402,7 @@ def _registered() -> None:
     machine = states.KINDS.folders["project"]
 
     def folded(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
-        found = machine(kind, key, acts)
+        found = machine(kind, key, acts) if KEY.fullmatch(key) else None
         return None if found is None else owned(found)
 
     states.KINDS.folders["project"] = folded

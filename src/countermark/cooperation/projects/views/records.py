@@ -243,8 +243,11 @@ def _happened(line: history.Happened) -> str:
 
 
 def date_time(time: str) -> str:
-    """A time of the log as the reader writes it."""
-    return date_format(timezone.localtime(dt.datetime.fromisoformat(time)), "SHORT_DATETIME_FORMAT") if time else ""
+    """A time of the log as the reader writes it; as it stands where it is none."""
+    try:
+        return date_format(timezone.localtime(dt.datetime.fromisoformat(time)), "SHORT_DATETIME_FORMAT")
+    except ValueError:
+        return time
 
 
 def warnings(one: Shown) -> list[str]:
