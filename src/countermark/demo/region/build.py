@@ -12,10 +12,12 @@ from countermark.accounts import demo
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts, needs, offers
+from countermark.cooperation.matching import runs
 from countermark.cooperation.needs import Asked, Costed
 from countermark.demo.region import fund, outcomes, projects, published, tables, training
 from countermark.demo.region.tables import begin, table
 from countermark.ledger.services import Actor
+from countermark.marks.sentences import Sentence
 
 COORDINATOR = Actor("assistance")
 READINESS = ("rules", "structures", "infrastructure", "staff")
@@ -58,6 +60,7 @@ def furnish(*, by: Actor, today: date | None = None) -> None:
     training.furnish(region)
     outcomes.furnish(region)
     published.furnish(region)
+    _matching(region)
 
 
 def _actors(region: Region) -> None:
@@ -136,3 +139,20 @@ def _offers(region: Region) -> None:
         )
         actor = region.actors[one["of"]]
         offers.state_offer(said, actor=actor, by=region.officer(one["of"]), request=f"demonstration {one['title']}")
+
+
+def _matching(region: Region) -> None:
+    """What is open matched, and once again with a decision by hand, so that what it costs can be seen."""
+    request = "demonstration matching"
+    key = runs.match(
+        currency="EUR", today=region.today.isoformat(), actor=region.own, by=COORDINATOR, request=request
+    )  # fmt: skip
+    found = acts.known(runs.KIND, key, Sentence("the run made just now"))
+    largest = max(runs.document(found).answer.matches, key=lambda match: match.amount, default=None)
+    if largest is None:
+        return
+    reason = "The provider has asked to wait for its new budget."
+    runs.override(
+        key, str(largest.need), str(largest.offer), limit="10000", reason=reason, actor=region.own, by=COORDINATOR,
+        request=f"{request} decided",
+    )  # fmt: skip
