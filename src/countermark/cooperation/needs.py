@@ -16,7 +16,7 @@ from countermark.cooperation.rules.seeing import VISIBILITIES
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.cooperation.words import LABELS
-from countermark.ledger.services import Actor
+from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
 
 OPEN = ("open",)
@@ -157,6 +157,13 @@ def state_need(said: Said, *, actor: str, by: Actor, key: str = "", state: str =
     value, words = need_of(said)
     acts.state_record("need", pk, value, by=by, state=state, parent=owner.name, due=value.end, texts=words.notes)
     return pk
+
+
+def drafted(said: Said, *, actor: str, key: str, state: str) -> Draft:
+    """The act that states a need of an actor, to be appended with others. Raises `Refused`."""
+    value, words = need_of(said)
+    columns = {"state": state, "parent": f"actor:{actor}", "due": value.end}
+    return acts.record_draft("need", key, acts.plain([value])[0], columns, texts=words.notes)
 
 
 def need_of(said: Said) -> tuple[Need, Words]:

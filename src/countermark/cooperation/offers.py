@@ -9,7 +9,7 @@ from countermark.cooperation.acts import Words
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.cooperation.words import LABELS
-from countermark.ledger.services import Actor
+from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
 
 
@@ -78,6 +78,13 @@ def state_offer(said: Said, *, actor: str, by: Actor, key: str = "", state: str 
     value, words = offer_of(said)
     acts.state_record("offer", pk, value, by=by, state=state, parent=owner.name, due=value.end, texts=words.notes)
     return pk
+
+
+def drafted(said: Said, *, actor: str, key: str, state: str) -> Draft:
+    """The act that states an offer of an actor, to be appended with others. Raises `Refused`."""
+    value, words = offer_of(said)
+    columns = {"state": state, "parent": f"actor:{actor}", "due": value.end}
+    return acts.record_draft("offer", key, acts.plain([value])[0], columns, texts=words.notes)
 
 
 def offer_of(said: Said) -> tuple[Offer, Words]:

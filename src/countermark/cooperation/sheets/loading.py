@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from countermark.cooperation import actors, acts, indicators, needs, offers
 from countermark.cooperation.needs import Asked, Costed, Need
@@ -13,12 +13,13 @@ from countermark.cooperation.sheets.columns import Kind
 from countermark.cooperation.sheets.reading import Grouped, Numbered
 from countermark.cooperation.states import Subject
 from countermark.cooperation.words import LABELS
-from countermark.ledger.services import Actor
+from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
 from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError, shown
 
 Verdict = Literal["new", "changed", "unchanged"]
+VERDICTS: tuple[Verdict, ...] = ("new", "changed", "unchanged")
 Said = needs.Said | offers.Said
 Made = TypeVar("Made")
 
@@ -71,22 +72,18 @@ def load(checked: Checked, *, actor: str, by: Actor) -> dict[Verdict, int]:
     """Keeps the records of a file, all or none; how many were new, changed or unchanged. Raises `Refused` where there is an error."""
     if checked.errors:
         raise Refused(checked.errors)
-    counts: dict[Verdict, int] = {"new": 0, "changed": 0, "unchanged": 0}
     with acts.alone():
-        for one in checked.items:
-            counts[one.verdict] += 1
-            if one.verdict != "unchanged":
-                _keep(checked.kind, one, actor=actor, by=by)
-    return counts
+        drafts = [_draft(checked.kind, one, actor) for one in checked.items if one.verdict != "unchanged"]
+        if drafts:
+            acts.append(drafts, by=by)
+    return {name: checked.count(name) for name in VERDICTS}
 
 
-def _keep(kind: Kind, one: Item, *, actor: str, by: Actor) -> None:
-    how: dict[str, Any] = {"actor": actor, "by": by, "key": one.key, "state": one.state}
-    how["request"] = "" if one.key else _request(kind, actor, one.ref)
+def _draft(kind: Kind, one: Item, actor: str) -> Draft:
+    key = one.key or acts.id_for(_request(kind, actor, one.ref))
     if isinstance(one.said, needs.Said):
-        needs.state_need(one.said, **how)
-    else:
-        offers.state_offer(one.said, **how)
+        return needs.drafted(one.said, actor=actor, key=key, state=one.state)
+    return offers.drafted(one.said, actor=actor, key=key, state=one.state)
 
 
 def _request(kind: Kind, actor: str, ref: str) -> str:
