@@ -115,3 +115,29 @@ def test_what_becomes_of_an_award_does_not_depend_on_the_order_of_arrival(order:
 
     assert found is not None
     assert (found.state, found.finding) == ("ended", "")
+
+
+def closing(word: str, at: int, **fields: Any) -> Entry:
+    """An act about one closing of the books."""
+    one = act("posted", at, **fields)
+    return msgspec.structs.replace(
+        one, body={**one.body, "act": f"cooperation_fundclosing_{word}", "subjects": ["fundclosing:c"]}
+    )
+
+
+PROPOSED = closing("proposed", 1, value={"window": "w", "through": "2026-01-31", "by": "ana"})
+
+
+@given(st.permutations([PROPOSED, closing("approved", 2, decided_by="ben", sizes={"XA/main/1": 7}, digest="d"), closing("approved", 3, decided_by="cyd", sizes={"XA/main/1": 9}, digest="e")]))  # fmt: skip
+def test_the_first_approval_of_a_closing_stays_whatever_arrives_after_it(arrived: list[Entry]) -> None:
+    found = states.fold("fundclosing:c", arrived)
+
+    assert found is not None
+    assert (found.state, found.value["sizes"], found.finding) == ("closed", {"XA/main/1": 7}, "out_of_order")
+
+
+def test_an_act_by_which_somebody_closes_what_they_proposed_closes_nothing() -> None:
+    found = states.fold("fundclosing:c", [PROPOSED, closing("approved", 2, decided_by="ana", sizes={}, digest="d")])
+
+    assert found is not None
+    assert (found.state, found.finding) == ("proposed", "same_person")

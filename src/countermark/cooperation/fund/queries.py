@@ -180,20 +180,42 @@ class AwardSums:
 
 def award_sums(award: str) -> AwardSums:
     """The sums of one award from its rows of the journal."""
-    rows = Posting.objects.filter(award=award).values_list("account", "kind").annotate(sum=Sum("amount"))
-    sums: dict[tuple[str, str], int] = {(account, kind): int(total) for account, kind, total in rows}
-    return AwardSums(
-        committed=sum(total for (account, _kind), total in sums.items() if account == books.COMMITTED),
-        paid=sums.get((books.ADVANCES, "disbursement"), 0),
-        spent=sums.get((books.GRANTS, "expense"), 0),
-        refunded=-sums.get((books.ADVANCES, "refund"), 0),
+    return sums_of_awards([award])[award]
+
+
+def sums_of_awards(keys: Sequence[str]) -> dict[str, AwardSums]:
+    """The sums of some awards, by their ids."""
+    rows = (
+        Posting.objects.filter(award__in=list(keys)).values_list("award", "account", "kind").annotate(sum=Sum("amount"))
     )
+    sums: dict[tuple[str, str, str], int] = {(award, account, kind): int(total) for award, account, kind, total in rows}
+    committed: dict[str, int] = defaultdict(int)
+    for (award, account, _kind), total in sums.items():
+        committed[award] += total if account == books.COMMITTED else 0
+    return {
+        key: AwardSums(
+            committed=committed[key],
+            paid=sums.get((key, books.ADVANCES, "disbursement"), 0),
+            spent=sums.get((key, books.GRANTS, "expense"), 0),
+            refunded=-sums.get((key, books.ADVANCES, "refund"), 0),
+        )
+        for key in keys
+    }
 
 
 def tranches_paid(award: str) -> list[int]:
     """The numbers of the tranches of an award that were paid, and not taken back."""
-    rows = Posting.objects.filter(award=award, account=books.ADVANCES, kind="disbursement").values_list("tranche")
-    return sorted(tranche for tranche, total in rows.annotate(sum=Sum("amount")) if total > 0)
+    return tranches_of_awards([award])[award]
+
+
+def tranches_of_awards(keys: Sequence[str]) -> dict[str, list[int]]:
+    """The numbers of the tranches that were paid of some awards, by their ids."""
+    rows = Posting.objects.filter(award__in=list(keys), account=books.ADVANCES, kind="disbursement")
+    found: dict[str, list[int]] = {key: [] for key in keys}
+    for award, tranche, total in rows.values_list("award", "tranche").annotate(sum=Sum("amount")).order_by("tranche"):
+        if total > 0:
+            found[award].append(tranche)
+    return found
 
 
 def reports_accepted(award: str) -> int:

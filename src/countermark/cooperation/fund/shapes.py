@@ -244,15 +244,17 @@ def _reversed(subject: Subject, act: Entry) -> Subject:
 
 
 def _decided(subject: Subject, act: Entry) -> Subject:
-    """A closing that was approved states what was in the books then."""
-    sizes, digest = act.body.get("sizes"), text(act.body, "digest")
-    said = {
-        "decided_by": text(act.body, "decided_by"),
-        "sizes": sizes if isinstance(sizes, dict) else {},
-        "digest": digest,
-    }
-    finding = subject.finding if subject.state == "proposed" else "out_of_order"
-    return msgspec.structs.replace(subject, state="closed", value={**subject.value, **said}, finding=finding)
+    """A closing that was approved states what was in the books then. The first approval counts, and only that of a second person: what was
+    closed never changes.
+    """
+    if subject.state != "proposed":
+        return msgspec.structs.replace(subject, finding="out_of_order")
+    if text(act.body, "decided_by") in ("", str(subject.value.get("by"))):
+        return msgspec.structs.replace(subject, finding="same_person")
+    sizes = act.body.get("sizes")
+    whole = {log: size for log, size in sizes.items() if type(size) is int} if isinstance(sizes, dict) else {}
+    said = {"decided_by": text(act.body, "decided_by"), "sizes": whole, "digest": text(act.body, "digest")}
+    return msgspec.structs.replace(subject, state="closed", value={**subject.value, **said})
 
 
 for _kind, _shape in (

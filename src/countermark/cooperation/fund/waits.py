@@ -53,10 +53,13 @@ def _reports(who: Viewer) -> Iterator[Waits]:
     """Awards whose next tranche waits for a report of whom one speaks for."""
     if not who.actor:
         return
-    for one in acts.subjects(AWARD, state="accepted"):
-        value = one.of(Award)
-        due = _next(one) if who.actor in (value.applicant, value.recipient) else None
-        if due is not None and _given(one) < due.reports:
+    mine = [
+        one
+        for one in acts.subjects(AWARD, state="accepted")
+        if who.actor in (one.value["applicant"], one.value["recipient"])
+    ]
+    for one, due in _next(mine):
+        if _given(one) < due.reports:
             text = _("Report on an award: tranche %(number)d waits for it") % {"number": due.number}
             yield Waits(text, _url("fund_award", one.key), due.due, alarming=due.due < today())
 
@@ -77,16 +80,19 @@ def _for_the_books(who: Viewer) -> Iterator[Waits]:
             "through": found.of(ClosingFacts).through
         }
         yield Waits(text, _url("fund_closing", found.key))
-    for found in acts.subjects(AWARD, state="accepted"):
-        due = _next(found)
-        if due is not None and queries.reports_accepted(found.key) >= due.reports:
+    for found, due in _next(acts.subjects(AWARD, state="accepted")):
+        if queries.reports_accepted(found.key) >= due.reports:
             text = _("Tranche %(number)d of an award can be paid") % {"number": due.number}
             yield Waits(text, _url("fund_award", found.key), due.due, alarming=due.due < today())
 
 
-def _next(award: Subject) -> TrancheFacts | None:
-    paid = queries.tranches_paid(award.key)
-    return next((one for one in award.of(Award).tranches if one.number not in paid), None)
+def _next(found: list[Subject]) -> Iterator[tuple[Subject, TrancheFacts]]:
+    """Awards with the next tranche of each that is not paid."""
+    paid = queries.tranches_of_awards([one.key for one in found])
+    for one in found:
+        due = next((part for part in one.of(Award).tranches if part.number not in paid[one.key]), None)
+        if due is not None:
+            yield one, due
 
 
 def _given(award: Subject) -> int:
@@ -116,10 +122,12 @@ def _due(who: Viewer) -> Iterator[Entry]:
         for at, part in enumerate(value.due):
             title = f"{names.get(value.donor, value.donor)}: {money.shown(part.amount, value.currency)}"
             yield Entry(f"pledge-{one.key}-{at}", "pledge", title, part.day, part.day, _url("fund_pledge", one.key))
-    for one in queries.awards(look, state="accepted"):
-        award, paid = one.of(Award), queries.tranches_paid(one.key)
+    found = queries.awards(look, state="accepted")
+    paid = queries.tranches_of_awards([one.key for one in found])
+    for one in found:
+        award = one.of(Award)
         for tranche in award.tranches:
-            if tranche.number not in paid:
+            if tranche.number not in paid[one.key]:
                 title = f"{names.get(award.recipient, award.recipient)}: {money.shown(tranche.amount, award.currency)}"
                 uid = f"tranche-{one.key}-{tranche.number}"
                 yield Entry(uid, "tranche", title, tranche.due, tranche.due, _url("fund_award", one.key))

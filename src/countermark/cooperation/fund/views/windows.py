@@ -164,9 +164,10 @@ def _applications(reader: queries.Reader, names: dict[str, str]) -> Table:
 
 def _awards(reader: queries.Reader, names: dict[str, str], **columns: str) -> Table:
     found = queries.awards(reader, **columns)
+    every = queries.sums_of_awards([one.key for one in found])
     rows = []
     for one in found:
-        value, sums = one.of(Award), queries.award_sums(one.key)
+        value, sums = one.of(Award), every[one.key]
         rows.append(
             [
                 Cell(names.get(value.recipient, value.recipient), to("fund_award", one.key)),
