@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from countermark.cooperation import acts, needs, offers
+from countermark.cooperation import actors, acts, needs, offers
 from countermark.cooperation.needs import Need
 from countermark.cooperation.offers import Offer
 from tests.cooperation.pagekit import seated, sent, taken, text
@@ -247,3 +247,39 @@ def test_who_speaks_for_nobody_is_told_that_a_seat_is_needed(who: dict[str, str]
 
 def test_an_empty_room_says_where_to_begin() -> None:
     assert "Begin with your own State" in text(people.signed_in("pelia", "assistance"), "")
+
+
+def test_the_first_page_shows_a_state_the_offers_it_may_ask_for(pelia: Client, who: dict[str, str]) -> None:
+    offer(who["donor"], title="For the west", end="2040-12-31")
+    offer(who["donor"], title="For the east", end="2040-12-31", regions=["east"])
+    offer(who["donor"], title="For XQ alone", end="2040-12-31", eligible=["XQ"])
+    offer(who["donor"], title="Long over", begin="2020-01-01", end="2020-12-31")
+
+    page = text(pelia, "")
+    assert "Offers you may ask for (1)" in page
+    assert "For the west" in page
+
+
+def test_the_first_page_shows_a_donor_the_needs_that_fit_what_it_offers(who: dict[str, str]) -> None:
+    donor = seated("ingrid", who["donor"])
+    need(title="Marking", visibility="public", end="2040-12-31")
+    need(title="Borders", theme="borders", visibility="public", end="2040-12-31")
+    need(title="Kept", end="2040-12-31")
+    assert "where you work (2)" in text(donor, "")
+
+    offer(who["donor"], themes=["borders"], end="2040-12-31")
+
+    page = text(donor, "")
+    assert "where you work (1)" in page
+    assert "Borders" in page
+
+
+def test_the_first_page_shows_a_regional_centre_the_needs_of_its_region(who: dict[str, str]) -> None:
+    centre = seated("vera", who["centre"])
+    need(title="Marking", visibility="public", end="2040-12-31")
+    actors.set_actor("", "Republic of XE", "state", country_code="XE", regions=["east"], by=people.CHIEF)
+    need("XE", title="Elsewhere", visibility="public", end="2040-12-31")
+
+    page = text(centre, "")
+    assert "Marking" in page
+    assert "Elsewhere" not in page

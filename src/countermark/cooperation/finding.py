@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from countermark.cooperation import acts, queries
+from countermark.cooperation import actors, acts, queries
+from countermark.cooperation.actors import ActorFacts
 from countermark.cooperation.needs import Need
 from countermark.cooperation.offers import Offer
 from countermark.cooperation.queries import Viewer
@@ -51,6 +52,47 @@ def offers(who: Viewer, asked: Sought) -> list[tuple[Subject, Offer]]:
     found = [(one, one.of(Offer)) for one in queries.visible(who, "offer", **_columns(asked))]
     kept = [(one, offer) for one, offer in found if _offer_fits(offer, asked)]
     return _ordered(_with_text(kept, asked.text), asked.order)
+
+
+def offers_for(who: Viewer, day: str) -> list[tuple[Subject, Offer]]:
+    """The open offers of others that the actor somebody speaks for may ask for on a day, what ends first first: those for it, or for where it is."""
+    regions = set(actors.regions_of(who.actor))
+    found = offers(who, Sought(state="open", begin=day, order="end"))
+    return [
+        (one, offer)
+        for one, offer in found
+        if not who.may_change(one)
+        and (not offer.eligible or who.actor in offer.eligible)
+        and (not offer.regions or regions & set(offer.regions))
+    ]
+
+
+def needs_for(who: Viewer, day: str) -> list[tuple[Subject, Need]]:
+    """The open needs of others on a day that fit what the actor somebody speaks for offers, or else where it works; the most urgent first.
+
+    Where it offers nothing and works nowhere in particular, all that may be seen.
+    """
+    found = needs(who, Sought(state="open", begin=day, order="priority"))
+    others = [(one, need) for one, need in found if not who.may_change(one)]
+    given = [one.of(Offer) for one in acts.subjects("offer", parent=f"actor:{who.actor}", state="open")]
+    speaker = acts.subject("actor", who.actor)
+    own = set(speaker.of(ActorFacts).regions) if speaker else set()
+    where = {name: set(actors.regions_of(name)) for name in {queries.owner(one) for one, _need in others}}
+    if given:
+        return [
+            (one, need) for one, need in others if any(_fit(offer, need, where[queries.owner(one)]) for offer in given)
+        ]
+    return [(one, need) for one, need in others if not own or own & where[queries.owner(one)]]
+
+
+def _fit(offer: Offer, need: Need, where: set[str]) -> bool:
+    if offer.themes and need.theme not in offer.themes:
+        return False
+    if offer.kinds and need.kinds and not set(offer.kinds) & set(need.kinds):
+        return False
+    return (
+        (not offer.regions or bool(set(offer.regions) & where)) and offer.begin <= need.end and need.begin <= offer.end
+    )
 
 
 def titles(found: Sequence[tuple[Subject, Any]]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
@@ -544,6 +545,9 @@ def _to_answer(who: Viewer) -> Iterator[Waits]:
         if queries.owner(one) == who.actor:
             missing = len(value.partners) - len(rounds.replies_of(one))
             if late and missing:
-                yield Waits(_("%(title)s: %(count)d have not replied") % {"title": title, "count": missing}, url, one.due, alarming=True)  # fmt: skip
+                text = ngettext(
+                    "%(title)s: %(count)d has not replied", "%(title)s: %(count)d have not replied", missing
+                )
+                yield Waits(text % {"title": title, "count": missing}, url, one.due, alarming=True)
         elif acts.subject("roundreply", rounds.reply_key(one.key, who.actor)) is None:
             yield Waits(_("%(title)s: your reply is asked for") % {"title": title}, url, one.due, alarming=late)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts, finding, needs, queries, waiting
+from countermark.cooperation.actors import ActorFacts
 from countermark.cooperation.needs import Need
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.rules import money, ownership
@@ -35,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for one in waiting.waiting(who)
     ]
     none = _("Nothing waits for you.")
-    tables = [Table(_("What waits"), [_("What"), _("Until")], lines, none, id="waits")]
+    tables = [Table(_("What waits"), [_("What"), _("Until")], lines, none, id="waits"), *_theirs(who)]
     page = Page(
         _("Cooperation"), "home", facts=facts, tables=tables, actions=_actions(request, who), note=_first(request)
     )
@@ -47,6 +49,48 @@ def _speaks_for(who: Viewer, name: str) -> Cell:
         return Cell(_("nobody: ask the assistance coordinator for a seat"))
     url = reverse("cooperation:actor", args=[who.actor]) if acts.subject("actor", who.actor) else ""
     return Cell(name or who.actor, url)
+
+
+SHOWN = 10
+
+
+def _theirs(who: Viewer) -> list[Table]:
+    """What is there for whom one speaks: to a State the offers it may ask for; to a donor or organisation the needs that fit what it offers."""
+    found = acts.subject("actor", who.actor) if who.actor else None
+    if found is None:
+        return []
+    day = timezone.localdate().isoformat()
+    names = actors.names()
+    if found.of(ActorFacts).kind == "state":
+        given = finding.offers_for(who, day)
+        titles = finding.titles(given[:SHOWN])
+        rows = [
+            [
+                Cell(titles[one.key], reverse("cooperation:offer", args=[one.key])),
+                Cell(names.get(queries.owner(one), queries.owner(one))),
+                Cell(money.shown(offer.budget, offer.currency), amount=True),
+                Cell(offer.end, exact=True),
+            ]
+            for one, offer in given[:SHOWN]
+        ]
+        headers = [_("Title"), _("Of"), _("Budget"), _("Until")]
+        title = _("Offers you may ask for (%(count)d)") % {"count": len(given)}
+        return [Table(title, headers, rows, _("None that you may see."), id="theirs")]
+    asked = finding.needs_for(who, day)
+    titles = finding.titles(asked[:SHOWN])
+    rows = [
+        [
+            Cell(titles[one.key], reverse("cooperation:need", args=[one.key])),
+            Cell(names.get(queries.owner(one), queries.owner(one))),
+            Cell(str(need.priority), amount=True),
+            Cell(money.shown(need.amount, need.currency), amount=True),
+            Cell(need.end, exact=True),
+        ]
+        for one, need in asked[:SHOWN]
+    ]
+    headers = [_("Title"), _("Of"), _("Priority"), _("Asked for"), _("Until")]
+    title = _("Needs that fit what you offer or where you work (%(count)d)") % {"count": len(asked)}
+    return [Table(title, headers, rows, _("None that you may see."), id="theirs")]
 
 
 def _actions(request: HttpRequest, who: Viewer) -> list[Action]:
