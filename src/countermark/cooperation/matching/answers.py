@@ -80,7 +80,8 @@ def answer(market: Market) -> Answer:
     Raises `market.Refused`, if what an officer fixed cannot be.
     """
     found = table(market)
-    solved = solve(found)
+    by_hand = greedy(found)
+    solved = solve(found, by_hand)
     cost = _cost(found, solved) if market.overrides else None
     return Answer(
         matches=list(_matches(found, solved.flow)),
@@ -88,7 +89,7 @@ def answer(market: Market) -> Answer:
         objective=solved.objective,
         bound=solved.bound,
         gap=solved.gap,
-        greedy=greedy(found).total(),
+        greedy=by_hand.total(),
         overrides=cost,
     )
 
@@ -209,7 +210,7 @@ def _told(found: Table, spent: dict[int, int], some: list[int]) -> str:
 def _cost(found: Table, solved: Solved) -> Cost:
     """The same market without the overrides, and what differs."""
     free = table(msgspec.structs.replace(found.market, overrides=[]))
-    without = solve(free, _unbound(free, found, solved.flow))
+    without = solve(free, _unbound(free, found, solved.flow), greedy(free))
     changed = [
         Changed(need.id, found.money(_all(found, solved.flow, n)), found.money(without.flow.got(n)))
         for n, need in enumerate(found.needs)

@@ -17,8 +17,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import fsum
 
+from countermark.cooperation.matching.market import Refused
 from countermark.cooperation.matching.rules import members
 from countermark.cooperation.matching.table import Table
+from countermark.marks.sentences import Sentence
 
 _LOOKED = 24
 """Offers that are looked at for one that can pay a whole need, so that it gets one partner rather than crumbs of many."""
@@ -235,3 +237,14 @@ class Flow:
         bit = 1 << o
         if self.table.capped & bit:
             self._free[n] = self._free[n] | bit if self._room(n, o) else self._free[n] & ~bit
+
+
+def must(flow: Flow) -> None:
+    """Gives needs for which something was fixed what they must at least have. Raises Refused, where that cannot be."""
+    for n, need in enumerate(flow.table.needs):
+        least = flow.table.least[n]
+        if flow.table.fixed[n] and flow.push(n, least) < least:
+            what = Sentence(
+                "need %(id)s: what is fixed is below its least share, and the rest cannot be had", id=str(need.id)
+            )
+            raise Refused([what])

@@ -16,15 +16,13 @@ from math import fsum, log
 import highspy
 import numpy as np
 
-from countermark.cooperation.matching.flow import Flow
-from countermark.cooperation.matching.market import Refused
+from countermark.cooperation.matching.flow import Flow, must
 from countermark.cooperation.matching.rules import members
 from countermark.cooperation.matching.table import Table
-from countermark.marks.sentences import Sentence
 
 EXACT, NEAR = 1e-9, 1e-3
 """How near to the best, as a share of it, choices are made: few and many."""
-FEW = 120
+FEW = 200
 """So many choices in one closed set are few: they are all made, and as exactly as can be. Of more, so many near the margin."""
 PAIRS = 20_000
 """Pairs of need and offer that HiGHS is shown of one closed set; of more, each need's share of so many."""
@@ -47,8 +45,8 @@ class Solved:
         return max(0.0, self.bound - self.objective) / self.bound if self.bound else 0.0
 
 
-def solve(found: Table, besides: Flow | None = None) -> Solved:
-    """The best allocation; `besides` is one known already. The same table gives the same answer.
+def solve(found: Table, *besides: Flow) -> Solved:
+    """The best allocation, not below those of `besides`, which are known already. The same table gives the same answer.
 
     Raises Refused, if what was fixed cannot be.
     """
@@ -61,7 +59,7 @@ def solve(found: Table, besides: Flow | None = None) -> Solved:
     enough = frozenset(n for n in choices if relaxed.got(n) >= found.least[n])
     rounded = served(found, enough)
     if len(choices) > FEW and bound - rounded.total() <= NEAR * bound:
-        return _better(bound, rounded, besides)
+        return _better(bound, rounded, *besides)
     chosen, lost = set(enough), 0.0
     # A most for a pair ties closed sets to each other: then they are looked at together.
     for offers in [(1 << len(found.offers)) - 1] if found.capped else relaxed.closed:
@@ -70,11 +68,11 @@ def solve(found: Table, besides: Flow | None = None) -> Solved:
             made = one.made()
             chosen = chosen - set(one.all) | made.funded
             lost += max(0.0, fsum(found.value(n, relaxed.got(n)) for n in one.all) - made.bound)
-    return _better(bound - lost, served(found, chosen), rounded, besides)
+    return _better(bound - lost, served(found, chosen), rounded, *besides)
 
 
-def _better(bound: float, *known: Flow | None) -> Solved:
-    best = max((flow for flow in known if flow), key=Flow.total)
+def _better(bound: float, *known: Flow) -> Solved:
+    best = max(known, key=Flow.total)
     return Solved(best, best.total(), max(bound, best.total()))
 
 
@@ -84,7 +82,7 @@ def served(found: Table, chosen: Collection[int], *, least: bool = True) -> Flow
     Without `least` none must have its least share. Raises Refused, if what was fixed cannot be.
     """
     flow = Flow(found)
-    _must(found, flow)
+    must(flow)
     funded = [n for n in found.order if n in chosen or not found.chosen(n)]
     if least:
         funded = [n for n in funded if not found.chosen(n) or _least(flow, n)]
@@ -93,16 +91,6 @@ def served(found: Table, chosen: Collection[int], *, least: bool = True) -> Flow
     if least:
         _try(flow, set(found.order) - set(funded))
     return flow
-
-
-def _must(found: Table, flow: Flow) -> None:
-    """First of all what needs for which something was fixed must at least have."""
-    for n, need in enumerate(found.needs):
-        if found.fixed[n] and flow.push(n, found.least[n]) < found.least[n]:
-            why = Sentence(
-                "need %(id)s: what is fixed is below its least share, and the rest cannot be had", id=str(need.id)
-            )
-            raise Refused([why])
 
 
 def _least(flow: Flow, n: int) -> bool:
