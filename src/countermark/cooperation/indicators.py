@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.core.cache import cache
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 
 from countermark.cooperation import actors, acts
 from countermark.cooperation.queries import Viewer
@@ -118,14 +118,14 @@ def told(key: str, value: str) -> str:
     """A value of an indicator with its unit, in the reader's language; the value alone where the indicator is not known here."""
     one = REGISTRY.get(key)
     if one is None or not value:
-        return value or translated(NO_DATA)
-    return f"{value}\u00a0{translated(UNITS[one.unit])}"
+        return value or gettext(NO_DATA)
+    return f"{value}\u00a0{gettext(UNITS[one.unit])}"
 
 
 def named(key: str) -> str:
     """What an indicator is called, in the reader's language; the key itself where it is not known here."""
     one = REGISTRY.get(key)
-    return translated(one.text) if one else key
+    return gettext(one.text) if one else key
 
 
 def share(part: int, whole: int) -> Decimal | None:
