@@ -283,7 +283,7 @@ class OfferForm(Shared):
 class StateForm(forms.Form):
     """To which state a record is brought."""
 
-    state = forms.ChoiceField(label=lazy("State"))
+    state = forms.ChoiceField(label=lazy("Status"))
 
     def __init__(self, of: str, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -320,7 +320,7 @@ class NarrowNeeds(Narrow):
     """What the list of needs is narrowed by."""
 
     priority = coded(lazy("National priority"), "priority", required=False)
-    state = coded(lazy("State"), "need_state", required=False)
+    state = coded(lazy("Status"), "need_state", required=False)
     order = forms.ChoiceField(label=lazy("Order"), required=False, choices=ORDERS)
 
 
@@ -328,7 +328,7 @@ class NarrowOffers(Narrow):
     """What the list of offers is narrowed by."""
 
     region = line(lazy("Region or country"), required=False)
-    state = coded(lazy("State"), "offer_state", required=False)
+    state = coded(lazy("Status"), "offer_state", required=False)
     order = forms.ChoiceField(
         label=lazy("Order"), required=False, choices={name: ORDERS[name] for name in ("newest", "amount", "end")}
     )

@@ -31,7 +31,7 @@ def sheet(found: Subject) -> dict[str, Any]:
         (_("About"), wording.scope(value)),
         (_("As of"), value.as_of),
         (_("Amounts in"), value.currency),
-        (_("State"), _(LABELS["report_state"].get(found.state, found.state))),
+        (_("Status"), _(LABELS["report_state"].get(found.state, found.state))),
     ]
     return {
         "title": plain(texts.get(value.title, "")),

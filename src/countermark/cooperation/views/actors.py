@@ -116,7 +116,7 @@ def _records(who: queries.Viewer, kind: str, parent: str) -> Table:
         for one in found
     ]
     title = _("Needs") if kind == "need" else _("Offers")
-    return Table(title, [_("Title"), _("State"), _("Until")], rows, _("None you may see."), id=kind)
+    return Table(title, [_("Title"), _("Status"), _("Until")], rows, _("None you may see."), id=kind)
 
 
 @requires(HOST)

@@ -56,7 +56,7 @@ def round_list(request: HttpRequest) -> HttpResponseBase:
     found = queries.visible(who, "round")
     texts, names = acts.texts_of(found), actors.names()
     rows = [_row(who, one, texts, names) for one in found]
-    headers = [_("Title"), _("Of"), _("State"), _("Sent"), _("Replies are due on"), _("Replies")]
+    headers = [_("Title"), _("Of"), _("Status"), _("Sent"), _("Replies are due on"), _("Replies")]
     none = _("No round yet. A round asks others for their views: a note, questions, and a day by which they reply.")
     table = Table(_("Consultations"), headers, rows, none)
     may = bool(who.actor) and accounts.may(me(request), WRITE)
@@ -99,7 +99,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
     owner = queries.owner(found)
     facts = [
         (_("Of"), Cell(names.get(owner, owner), reverse("cooperation:actor", args=[owner]))),
-        (_("State"), Cell(aid_word(found.state, "round_state"))),
+        (_("Status"), Cell(aid_word(found.state, "round_state"))),
         (_("Reference"), Cell(texts.get(value.reference, ""))),
         (_("Sent"), Cell(value.sent, exact=True)),
         (_("Replies are due on"), Cell(found.due, exact=True)),

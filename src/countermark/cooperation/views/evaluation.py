@@ -382,7 +382,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         if (value := one.of(Report))
     ]
     table = Table(
-        _("Reports"), [_("Title"), _("Of"), _("About"), _("As of"), _("State")], rows, _("No report is drafted yet.")
+        _("Reports"), [_("Title"), _("Of"), _("About"), _("As of"), _("Status")], rows, _("No report is drafted yet.")
     )
     actions = (
         [Action(_("Draft a report"), reverse("cooperation:evaluation_add"), main=True)] if _may_write(request) else []
@@ -419,7 +419,7 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
     facts = [
         (_("About"), Cell(wording.scope(value))),
         (_("As of"), Cell(value.as_of, exact=True)),
-        (_("State"), Cell(aid_word(found.state, "report_state"))),
+        (_("Status"), Cell(aid_word(found.state, "report_state"))),
         (_("SHA-256 of the figures"), Cell(value.digest, exact=True)),
         *((aid_word(criterion, "criterion"), Cell(texts.get(note, ""))) for criterion, note in value.words.items()),
     ]

@@ -55,7 +55,7 @@ def need_list(request: HttpRequest) -> HttpResponseBase:
     titles, names = finding.titles(taken), actors.names()
     headers = [
         _("Title"), _("Of"), _("Theme"), _("Priority"), _("Wanted"), _("Asked for"), _("Each year"), _("From"), _("Until"),
-        _("State"),
+        _("Status"),
     ]  # fmt: skip
     none = _("There are none you may see.") if not request.GET else _("None fits what you look for.")
     table = Table(_("Needs"), headers, [_line(one, need, titles, names) for one, need in taken], none)
@@ -122,7 +122,7 @@ def _facts(found: Subject, need: Need, texts: dict[str, str], names: dict[str, s
     owner, theme = queries.owner(found), THEMES.get(need.theme)
     facts = [
         (_("Of"), Cell(names.get(owner, owner), reverse("cooperation:actor", args=[owner]))),
-        (_("State"), Cell(aid_word(found.state, "need_state"))),
+        (_("Status"), Cell(aid_word(found.state, "need_state"))),
         (_("Theme"), Cell(aid_word(need.theme, "theme"))),
         (_("Paragraph"), Cell(theme.source if theme else "", exact=True)),
         (_("What is lacking"), Cell(texts.get(need.gap, _("erased")))),

@@ -47,7 +47,7 @@ def offer_list(request: HttpRequest) -> HttpResponseBase:
     titles, names = finding.titles(taken), actors.names()
     left = offers.left([one for one, _offer in taken])
     headers = [
-        _("Title"), _("Of"), _("Kinds"), _("Themes"), _("Regions"), _("Budget"), _("Left"), _("From"), _("Until"), _("State"),
+        _("Title"), _("Of"), _("Kinds"), _("Themes"), _("Regions"), _("Budget"), _("Left"), _("From"), _("Until"), _("Status"),
     ]  # fmt: skip
     rows = [_line(one, offer, titles, names, left.get(one.key)) for one, offer in taken]
     none = _("There are none you may see.") if not request.GET else _("None fits what you look for.")
@@ -104,7 +104,7 @@ def _facts(found: Subject, offer: Offer, texts: dict[str, str], names: dict[str,
     owner, left = queries.owner(found), offers.left([found]).get(found.key)
     facts = [
         (_("Of"), Cell(names.get(owner, owner), reverse("cooperation:actor", args=[owner]))),
-        (_("State"), Cell(aid_word(found.state, "offer_state"))),
+        (_("Status"), Cell(aid_word(found.state, "offer_state"))),
         (_("Kinds of help"), Cell(", ".join(aid_word(kind, "kind") for kind in offer.kinds) or _("any"))),
         (_("Budget"), Cell(money.shown(offer.budget, offer.currency))),
         (_("Left of it"), Cell(_("no data") if left is None else money.shown(left, offer.currency))),

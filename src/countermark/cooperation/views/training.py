@@ -111,7 +111,7 @@ def _call_table(calls: list[Subject], who: queries.Viewer) -> Table:
                 Cell(_("asks you to nominate") if asks else aid_word(one.state, "call_state")),
             ]
         )
-    headers = [_("Course"), _("Held by"), _("Begins"), _("Nominations until"), _("State")]
+    headers = [_("Course"), _("Held by"), _("Begins"), _("Nominations until"), _("Status")]
     return Table(_("Calls for nominations"), headers, rows, _("No call is open."), id="calls")
 
 
@@ -220,7 +220,7 @@ def call(request: HttpRequest, key: str) -> HttpResponseBase:
     texts = acts.texts_of([found])
     facts = [
         (_("Held by"), Cell(actors.names([queries.owner(found)]).get(queries.owner(found), ""))),
-        (_("State"), Cell(aid_word(found.state, "call_state"))),
+        (_("Status"), Cell(aid_word(found.state, "call_state"))),
         (_("From"), Cell(value.begin, exact=True)),
         (_("To"), Cell(value.end, exact=True)),
         (_("Nominations until"), Cell(value.closes, exact=True)),

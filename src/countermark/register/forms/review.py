@@ -20,7 +20,7 @@ class Queue(forms.Form):
     """Which discrepancies to show."""
 
     state = forms.ChoiceField(
-        label=gettext_lazy("State"),
+        label=gettext_lazy("Status"),
         required=False,
         choices=(("open", gettext_lazy("open")), ("decided", gettext_lazy("decided"))),
     )

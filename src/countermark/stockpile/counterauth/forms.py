@@ -64,5 +64,5 @@ class Remove(forms.Form):
 class Switch(Placed):
     """A feature that is off by default."""
 
-    state = forms.ChoiceField(label=lazy("State"), choices=[("", "–"), ("on", lazy("on")), ("off", lazy("off"))])
+    state = forms.ChoiceField(label=lazy("Status"), choices=[("", "–"), ("on", lazy("on")), ("off", lazy("off"))])
     read = forms.BooleanField(label=lazy("I have read the note on the risk"), required=False)

@@ -32,7 +32,7 @@ def sheet(known: Subject, *, route: bool = False) -> dict[str, Any]:
     facts = [
         (_("From"), places.get(value.sender, ""), False),
         (_("To"), places.get(value.receiver, ""), False),
-        (_("State"), stock_word(known.state, "shipment_state"), False),
+        (_("Status"), stock_word(known.state, "shipment_state"), False),
         (_("Sent off"), when(value.dispatched), False),
         (_("To arrive by"), when(known.due), False),
         (_("Ordered by"), names.get(value.authority, ""), False),

@@ -278,7 +278,7 @@ def _corrections(user: User, found: list[Subject], title: str, *, link: bool = T
     names = dict(Place.objects.filter(pk__in={one.place for one in found}).values_list("pk", "name"))
     may = {place: link and accounts.may_at(user, COMMAND, place) for place in names}
     rows = [_correction_row(one, texts, names, may.get(one.place, False)) for one in found]
-    return Table(title, [_("What"), _("Site"), _("Who"), _("By when"), _("State")], rows, _("Nothing."), "corrections")
+    return Table(title, [_("What"), _("Site"), _("Who"), _("By when"), _("Status")], rows, _("Nothing."), "corrections")
 
 
 def _correction_row(one: Subject, texts: dict[str, str], names: dict[str, str], link: bool) -> list[Cell]:

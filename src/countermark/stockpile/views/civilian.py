@@ -359,7 +359,7 @@ def _visits(found: list[Subject], title: str) -> Table:
 def _faults(found: list[Subject], title: str, *, link: bool = True) -> Table:
     texts = side_texts([one.of(Fault).how for one in found])
     rows = [_fault_row(one, texts, link) for one in found]
-    headers = [_("What is not as asked"), _("Rule"), _("Code of the holder"), _("Put right by"), _("State")]
+    headers = [_("What is not as asked"), _("Rule"), _("Code of the holder"), _("Put right by"), _("Status")]
     return Table(title, headers, rows, _("None."), "faults")
 
 

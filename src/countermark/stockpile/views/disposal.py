@@ -79,7 +79,7 @@ def _destructions(user: User, names: dict[str, str]) -> Table:
             Cell(f"{balance.planned} = {balance.destroyed} + {balance.withdrawn} + {balance.open}", exact=True),
             Cell(stock_word(one.state, "destruction_state")),
         ])  # fmt: skip
-    headers = [_("List"), _("Store"), _("Method"), _("Planned = destroyed + withdrawn + open"), _("State")]
+    headers = [_("List"), _("Store"), _("Method"), _("Planned = destroyed + withdrawn + open"), _("Status")]
     return Table(_("Destruction"), headers, rows, _("No list yet."), id="destruction")
 
 
@@ -97,7 +97,7 @@ def _surpluses(user: User, names: dict[str, str]) -> Table:
     ]
     return Table(
         _("Surplus"),
-        [_("Declared"), _("Store"), _("Weapons"), _("To become of them"), _("State")],
+        [_("Declared"), _("Store"), _("Weapons"), _("To become of them"), _("Status")],
         rows,
         _("Nothing is declared surplus."),
         id="surplus",
@@ -174,7 +174,7 @@ def surplus(request: HttpRequest, key: str) -> HttpResponse:
         (_("To become of them"), Cell(stock_word(value.outcome, "outcome"))),
         (_("Reason"), Cell(names.get(value.reason, ""))),
         (_("Stored apart in"), Cell(stores.get(value.safeguarded, ""))),
-        (_("State"), Cell(stock_word(one.state, "surplus_state"))),
+        (_("Status"), Cell(stock_word(one.state, "surplus_state"))),
     ]
     actions = []
     if one.state != "disposed" and accounts.may_at(user, COMMAND, one.place):
@@ -308,7 +308,7 @@ def _item_table(key: str) -> Table:
             Cell(state, tone="alarm" if missing is not None and read > 1 else ""),
             Cell(_("two nodes contradict each other") if item.finding else "", tone="alarm"),
         ])  # fmt: skip
-    return Table(_("Weapons"), [_("Serial on record"), _("State"), _("Finding")], rows)
+    return Table(_("Weapons"), [_("Serial on record"), _("Status"), _("Finding")], rows)
 
 
 def _destruction_actions(user: User, one: Subject, even: bool) -> list[Action]:

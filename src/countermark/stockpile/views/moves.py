@@ -60,7 +60,7 @@ def shipment_list(request: HttpRequest) -> HttpResponse:
     actions = (
         [Action(_("New shipment"), reverse("stockpile:shipment_add"), main=True)] if accounts.may(user, HANDLE) else []
     )
-    headers = [_("Shipment"), _("From"), _("To"), _("Weapons"), _("To arrive by"), _("State")]
+    headers = [_("Shipment"), _("From"), _("To"), _("Weapons"), _("To arrive by"), _("Status")]
     table = Table(
         _("Shipments"),
         headers,
@@ -113,7 +113,7 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
     if value.route and not accounts.may_at(user, "stock.location", one.place):
         route = Cell(_("kept from you"))
     facts = [
-        (_("State"), _shipment_state(one)),
+        (_("Status"), _shipment_state(one)),
         (_("From"), Cell(places.get(value.sender, ""))),
         (_("To"), Cell(places.get(value.receiver, ""))),
         (_("To arrive by"), Cell(when(one.due))),
@@ -325,7 +325,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     )
     table = Table(
         _("Losses and thefts"),
-        [_("What"), _("Store"), _("Weapons"), _("State")],
+        [_("What"), _("Store"), _("Weapons"), _("Status")],
         rows,
         _("Nothing is reported missing."),
     )
@@ -341,7 +341,7 @@ def incident(request: HttpRequest, key: str) -> HttpResponse:
     names = side_texts([value.circumstances, value.finding, value.sanction, one.place])
     facts = [
         (_("What"), Cell(stock_word(value.what, "incident_what"))),
-        (_("State"), Cell(stock_word(one.state, "incident_state"))),
+        (_("Status"), Cell(stock_word(one.state, "incident_state"))),
         (_("Store"), Cell(names.get(one.place, ""))),
         (_("Circumstances"), Cell(names.get(value.circumstances, ""))),
         (_("Happened"), Cell(when(value.happened))),

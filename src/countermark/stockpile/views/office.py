@@ -504,7 +504,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
         for one, value in values
     ]
     table = Table(
-        _("Proposals"), [_("What"), _("Why"), _("Proposed by"), _("When"), _("State")], rows, _("Nothing waits.")
+        _("Proposals"), [_("What"), _("Why"), _("Proposed by"), _("When"), _("Status")], rows, _("Nothing waits.")
     )
     return shown(
         request, Page(_("For a second person"), "proposals", tables=[table], note="" if rows else _(_STATE_NOTE))
@@ -528,7 +528,7 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         (_("Why"), Cell(names.get(value.reason, "") or _("The rules ask for a second person."))),
         (_("Proposed by"), Cell(names.get(value.by, ""))),
         (_("When"), Cell(when(known.since))),
-        (_("State"), Cell(stock_word(known.state, "proposal_state"))),
+        (_("Status"), Cell(stock_word(known.state, "proposal_state"))),
     ]
     above = (reverse("stockpile:proposals"), _("For a second person"))
     actions = []

@@ -195,7 +195,7 @@ def feature_list(request: HttpRequest) -> HttpResponse:
     ]
     table = Table(
         _("Security keys at the counter"),
-        [_("Place"), _("State")],
+        [_("Place"), _("Status")],
         rows,
         _("Off everywhere: nobody has switched it on."),
     )

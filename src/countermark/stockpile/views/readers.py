@@ -39,7 +39,7 @@ def reader_list(request: HttpRequest) -> HttpResponse:
     actions = [Action(_("In use"), here) if retired else Action(_("Out of use"), f"{here}?retired")]
     if accounts.may(user, COMMAND):
         actions.insert(0, Action(_("Describe a reader"), reverse("stockpile:reader_add"), main=True))
-    headers = [_("Reader"), _("Kind"), _("What it watches"), _("Where"), _("State"), _("Saw something last")]
+    headers = [_("Reader"), _("Kind"), _("What it watches"), _("Where"), _("Status"), _("Saw something last")]
     table = Table(
         _("Readers of this node that are out of use") if retired else _("Readers of this node"),
         headers,
@@ -85,7 +85,7 @@ def reader(request: HttpRequest, name: str) -> HttpResponse:
     last = queries.last_seen().get(one.id)
     place = Place.objects.filter(pk=one.place).first()
     facts = [
-        (_("State"), _state(one, last)),
+        (_("Status"), _state(one, last)),
         (_("Saw something last"), Cell(when(queries.as_time(last)))),
         (_("Kind"), Cell(stock_word(one.kind, "reader"))),
         (_("What it watches"), Cell(stock_word(one.purpose, "purpose"))),

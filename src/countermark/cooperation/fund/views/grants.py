@@ -87,7 +87,7 @@ def call(request: HttpRequest, key: str) -> HttpResponseBase:
         (_("Themes"), Cell(", ".join(aid_word(one, "theme") for one in value.themes))),
         (_("Regions"), Cell(", ".join(value.regions))),
         (_("Conditions"), Cell(texts.get(value.conditions, ""))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
     ]
     criteria = [
         [
@@ -133,7 +133,7 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
                 state(one),
             ]
         )
-    headers = [_("Application"), _("Of"), _("For"), _("Asked for"), _("Score"), _("State")]
+    headers = [_("Application"), _("Of"), _("For"), _("Asked for"), _("Score"), _("Status")]
     return Table(_("Applications"), headers, rows, _("There are none you may see."), id="applications")
 
 
@@ -208,7 +208,7 @@ def application(request: HttpRequest, key: str) -> HttpResponse:
         (_("Project"), Cell(value.project, exact=True)),
         (_("What is to be done, and why"), Cell(texts.get(value.summary, ""))),
         (_("Agreed to by the State"), Cell(_("yes") if value.agreed_by else _("not yet"))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
         (_("Why it was rejected"), Cell(texts.get(value.decided, ""))),
     ]
     budget = [[Cell(aid_word(one.category, "cost")), amount(one.amount, value.currency)] for one in value.budget]
@@ -235,7 +235,7 @@ def _given(key: str) -> Table:
         for one in acts.subjects(AWARD)
         if one.of(Award).application == key
     ]
-    return Table(_("Award"), [_("From"), _("Amount"), _("State")], rows, id="award")
+    return Table(_("Award"), [_("From"), _("Amount"), _("Status")], rows, id="award")
 
 
 def _eligibility(found: Subject) -> Table:
@@ -411,7 +411,7 @@ def award(request: HttpRequest, key: str) -> HttpResponseBase:
         (_("Terms"), Cell(texts.get(value.terms, ""))),
         (_("Accepted by the State"), Cell(_("yes") if value.accepted_by else _("not yet"))),
         (_("Why it ended"), Cell(texts.get(value.ended, ""))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
     ]
     tranches = [
         [
@@ -457,7 +457,7 @@ def _reports(key: str, value: Award) -> Table:
     ]
     return Table(
         _("Reports"),
-        [_("Number"), _("From"), _("Until"), _("Spent"), _("State")],
+        [_("Number"), _("From"), _("Until"), _("Spent"), _("Status")],
         rows,
         _("There are none yet."),
         id="reports",
@@ -570,7 +570,7 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
         (_("Spent"), amount(value.spent, grant.currency)),
         (_("What was done"), Cell(texts.get(value.narrative, ""))),
         (_("Answer"), Cell(texts.get(value.answer, ""))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
     ]
     may = accounts.may(me(request), FUND) and found.state == "made"
     actions = (

@@ -98,7 +98,7 @@ def _windows() -> Table:
         ]
         for one in found
     ]
-    headers = [_("Window"), _("Financed by"), _("Regions"), _("Reports in"), _("State")]
+    headers = [_("Window"), _("Financed by"), _("Regions"), _("Reports in"), _("Status")]
     return Table(_("Windows"), headers, rows, _("No window is open yet."), id="windows")
 
 
@@ -117,7 +117,7 @@ def _calls() -> Table:
     ]
     return Table(
         _("Calls for proposals"),
-        [_("Call"), _("Budget"), _("Opens"), _("Closes"), _("State")],
+        [_("Call"), _("Budget"), _("Opens"), _("Closes"), _("Status")],
         rows,
         _("There are none."),
         id="calls",
@@ -139,7 +139,7 @@ def _pledges(found: list[Subject], names: dict[str, str]) -> Table:
                 state(one),
             ]
         )
-    headers = [_("Donor"), _("Pledged"), _("Paid"), _("For"), _("Last due"), _("State")]
+    headers = [_("Donor"), _("Pledged"), _("Paid"), _("For"), _("Last due"), _("Status")]
     return Table(_("Pledges"), headers, rows, _("There are none you may see."), id="pledges")
 
 
@@ -158,7 +158,7 @@ def _applications(reader: queries.Reader, names: dict[str, str]) -> Table:
                 state(one),
             ]
         )
-    headers = [_("Application"), _("Of"), _("For"), _("Asked for"), _("State")]
+    headers = [_("Application"), _("Of"), _("For"), _("Asked for"), _("Status")]
     return Table(_("Applications"), headers, rows, _("There are none you may see."), id="applications")
 
 
@@ -178,7 +178,7 @@ def _awards(reader: queries.Reader, names: dict[str, str], **columns: str) -> Ta
                 state(one),
             ]
         )
-    headers = [_("For"), _("Paid to"), _("Award"), _("Paid"), _("Accounted for"), _("State")]
+    headers = [_("For"), _("Paid to"), _("Award"), _("Paid"), _("Accounted for"), _("Status")]
     return Table(_("Awards"), headers, rows, _("There are none you may see."), id="awards")
 
 
@@ -207,7 +207,7 @@ def window(request: HttpRequest, key: str) -> HttpResponseBase:
         (_("Reports in"), Cell(value.currency, exact=True)),
         (_("Books kept at"), Cell(value.books, exact=True)),
         (_("Closed through"), Cell(through or _("not yet"), exact=bool(through))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
     ]
     sums = queries.balances(key)
     own = _of_money(key, queries.purses_of(reader, key), sums)
@@ -317,7 +317,7 @@ def _granted(key: str, reader: queries.Reader) -> Table:
 def _closings(key: str) -> Table:
     found = sorted(acts.subjects(CLOSING, parent=f"{WINDOW}:{key}"), key=lambda one: one.due)
     rows = [[Cell(one.of(ClosingFacts).through, to("fund_closing", one.key), exact=True), state(one)] for one in found]
-    return Table(_("Periods"), [_("Through"), _("State")], rows, _("The books were never closed."), id="closings")
+    return Table(_("Periods"), [_("Through"), _("Status")], rows, _("The books were never closed."), id="closings")
 
 
 def _findings(key: str) -> Table:
@@ -462,7 +462,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
         (_("Award"), Cell(value.award, to("fund_award", value.award), exact=True) if value.award else Cell("")),
         (_("Rate"), Cell(value.rate, exact=True)),
         (_("Remark"), Cell(texts.get(value.note, ""))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
         (_("Reversed on"), Cell(value.reversed_on, exact=True)),
         (_("What was wrong with it"), Cell(texts.get(value.reason, ""))),
     ]
@@ -535,7 +535,7 @@ def pledge(request: HttpRequest, key: str) -> HttpResponse:
         (_("For"), Cell(forms.conditions(value))),
         (_("Promised on"), Cell(value.day, exact=True)),
         (_("Remark"), Cell(texts.get(value.note, ""))),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
     ]
     rows = [[Cell(one.day, exact=True), amount(one.amount, value.currency)] for one in value.due]
     may = accounts.may(me(request), FUND) and found.state == "open"
@@ -631,7 +631,7 @@ def closing_page(request: HttpRequest, key: str) -> HttpResponse:
     value = found.of(ClosingFacts)
     facts = [
         (_("Through"), Cell(value.through, exact=True)),
-        (_("State"), state(found)),
+        (_("Status"), state(found)),
         (_("Digest of the balances"), Cell(value.digest, exact=True)),
     ]
     waits = found.state == "proposed" and accounts.may(me(request), FUND)
