@@ -46,9 +46,11 @@ def bars(
     """Bars from the side, one for each row in their order, each with its number; a row whose value is None says so by `note`."""
     shown = [{**row, "shown": row[value] if row[value] is not None else 0} for row in rows]
     scale = {"domain": [0, most]} if most is not None else {}
+    # Whole numbers have no ticks between them: each would be told as the next whole one.
+    axis = {"format": form, "tickMinStep": 1} if form.endswith(".0f") else {"format": form}
     where = {
         "y": {"field": name, "type": "nominal", "sort": None, "axis": {"title": None}},
-        "x": {"field": "shown", "type": "quantitative", "title": title, "scale": scale, "axis": {"format": form}},
+        "x": {"field": "shown", "type": "quantitative", "title": title, "scale": scale, "axis": axis},
     }
     text = {"condition": {"test": f"isValid(datum['{value}'])", "field": value, "format": form}, "value": "–"}
     return {

@@ -321,7 +321,7 @@ class NarrowNeeds(Narrow):
 
     priority = coded(lazy("National priority"), "priority", required=False)
     state = coded(lazy("Status"), "need_state", required=False)
-    order = forms.ChoiceField(label=lazy("Order"), required=False, choices=ORDERS)
+    order = forms.ChoiceField(label=lazy("In which order"), required=False, choices=ORDERS)
 
 
 class NarrowOffers(Narrow):
@@ -330,7 +330,9 @@ class NarrowOffers(Narrow):
     region = line(lazy("Region or country"), required=False)
     state = coded(lazy("Status"), "offer_state", required=False)
     order = forms.ChoiceField(
-        label=lazy("Order"), required=False, choices={name: ORDERS[name] for name in ("newest", "amount", "end")}
+        label=lazy("In which order"),
+        required=False,
+        choices={name: ORDERS[name] for name in ("newest", "amount", "end")},
     )
 
 

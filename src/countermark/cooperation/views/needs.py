@@ -335,4 +335,4 @@ def need_state(request: HttpRequest, key: str) -> HttpResponse:
         needs.move(key, said["state"], actor=queries.owner(found), by=actor(request))
         return above[0]
 
-    return asked(request, form, do, Page(_("State of the need"), "needs", above=above), _("Keep"))
+    return asked(request, form, do, Page(_("Status of the need"), "needs", above=above), _("Keep"))

@@ -208,4 +208,4 @@ def offer_state(request: HttpRequest, key: str) -> HttpResponse:
         offers.move(key, said["state"], actor=queries.owner(found), by=actor(request))
         return above[0]
 
-    return asked(request, form, do, Page(_("State of the offer"), "offers", above=above), _("Keep"))
+    return asked(request, form, do, Page(_("Status of the offer"), "offers", above=above), _("Keep"))
