@@ -21,10 +21,12 @@ def viewer() -> "Viewer":
     from countermark.cooperation import actors, queries
 
     named = (click.get_current_context().find_root().obj or {}).get("as")
-    user = User.objects.filter(username=named, disabled=False).first() if named else None
-    if named and user is not None:
-        return queries.viewer(user)
-    return queries.Viewer(actors.own_state(), all=True)
+    if not named:
+        return queries.Viewer(actors.own_state(), all=True)
+    user = User.objects.filter(username=named, disabled=False).first()
+    if user is None:
+        raise cli.Finding(f"{named} is no user of this store")
+    return queries.viewer(user)
 
 
 def speaking() -> str:
