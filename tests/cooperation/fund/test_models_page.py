@@ -78,3 +78,22 @@ def test_the_chart_is_drawn_from_the_same_inputs() -> None:
 
     assert answer["Content-Type"] == "image/svg+xml"
     assert b"Dedicated voluntary fund" in answer.content
+
+
+def test_a_part_of_the_inputs_is_said_and_the_others_stay_those_of_the_store() -> None:
+    fund(currency="EUR")
+    need(visibility="public")
+
+    page = signed_in("looks", "auditor").get(f"{PATH}?first=2026&dedicated_2026=5").content.decode()
+
+    assert 'name="need_2026" value="18667"' in page
+    assert 'name="dedicated_2026" value="5"' in page
+    assert "This field is required" not in page
+
+
+def test_amounts_entered_in_one_currency_are_not_taken_for_another() -> None:
+    query = "first=2026&count=1&currency=JPY&shown=USD+&need_2026=200&dedicated_collected=70"
+    page = signed_in("looks", "auditor").get(f"{PATH}?{query}").content.decode()
+
+    assert 'value="200"' not in page
+    assert 'value="70"' in page

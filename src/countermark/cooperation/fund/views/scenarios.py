@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET
 
 from countermark.accounts.access import requires
 from countermark.cooperation import drawing as charts
-from countermark.cooperation.fund import drawing, figures
+from countermark.cooperation.fund import drawing, figures, queries
 from countermark.cooperation.fund.common import today
 from countermark.cooperation.fund.figures import Figures
 from countermark.cooperation.fund.rules import money, scenarios
 from countermark.cooperation.fund.rules.scenarios import MODELS, Model, Needs, Result
+from countermark.cooperation.fund.shapes import Window
 from countermark.cooperation.fund.views.common import GET_OR_POST, VIEW, page, to
 from countermark.cooperation.views.pages import Cell, Picture, Table, listed, viewer
 from countermark.cooperation.words import LABELS
@@ -38,6 +39,8 @@ class Setting(forms.Form):
     count = forms.IntegerField(label=lazy("Years"), min_value=1, max_value=MOST_YEARS)
     currency = forms.CharField(label=lazy("Currency"), max_length=3)
     regions = forms.CharField(label=lazy("Regions"), required=False, max_length=400)
+    shown = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    """In which currency and for which regions the inputs were shown that are sent."""
 
     def clean_currency(self) -> str:
         """A currency of ISO 4217."""
@@ -92,7 +95,7 @@ class Inputs(Setting):
 
     def figure(self, name: str) -> float | None:
         """What an input says now: what was entered, else what the store knows; None for unknown."""
-        if not self.is_bound or name not in self.data:
+        if not self.is_bound:
             return self.start[name]
         value = getattr(self, "cleaned_data", {}).get(name)
         return None if value is None else float(value)
@@ -131,7 +134,7 @@ class Inputs(Setting):
 
     def settings_fields(self) -> list[forms.BoundField]:
         """The inputs the others depend on."""
-        return [self[name] for name in Setting.base_fields]
+        return [self[name] for name in Setting.base_fields if name != "shown"]
 
     def year_rows(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """What is needed and what each way brings, a row each, by year."""
@@ -174,24 +177,41 @@ def _whole(shares: Mapping[str, float | None]) -> dict[str, float | None]:
 
 
 def _inputs(request: HttpRequest) -> Inputs:
-    """The inputs as the address says them; a setting that is none is taken as if it was not said."""
+    """The inputs as the address says them, the others from the store; a setting that is none is taken as if it was not said."""
     asked = Setting(request.GET)
     asked.is_valid()
     good: dict[str, Any] = {
         "first": int(today()[:4]),
         "count": YEARS,
-        "currency": "USD",
+        "currency": _currency(),
         **getattr(asked, "cleaned_data", {}),
     }
     years = list(range(good["first"], good["first"] + good["count"]))
     known = figures.figures(viewer(request), years, good["currency"])
     given = [one.strip() for one in str(good.get("regions") or "").split(",") if one.strip()]
     regions = list(dict.fromkeys(given or [*known.need_regions, *known.income_regions]))[:MOST_REGIONS]
-    initial = good | {"regions": ", ".join(regions)}
-    form = Inputs(known, regions, request.GET or None, initial=initial)
-    if form.is_bound:
-        form.is_valid()
+    setting = good | {"regions": ", ".join(regions), "shown": f"{good['currency']} {', '.join(regions)}"}
+    form = Inputs(known, regions, initial=setting)
+    if not request.GET:
+        return form
+    data = setting | form.start | _still_meant(request, good["currency"], setting["shown"])
+    form = Inputs(known, regions, data | {"shown": setting["shown"]}, initial=setting)
+    form.is_valid()
     return form
+
+
+def _still_meant(request: HttpRequest, currency: str, shown: str) -> dict[str, Any]:
+    """What was entered, without amounts that were entered in another currency, and shares of what were other regions."""
+    was = request.GET.get("shown", shown)
+    dropped = (["_of_"] if was != shown else []) + (["year"] if was[:3] != currency else [])
+    kinds = {name: "year" if name[-4:].isdigit() else "_of_" if "_of_" in name else "" for name in request.GET}
+    return {name: value for name, value in request.GET.items() if kinds[name] not in dropped}
+
+
+def _currency() -> str:
+    """The currency the first open window reports in."""
+    found = queries.windows("open")
+    return found[0].of(Window).currency if found else "USD"
 
 
 def _percent(value: float | None) -> Cell:
