@@ -111,6 +111,8 @@ def test_text_that_is_no_json_is_refused() -> None:
         ),
         ([need(min_share=0.5)], [offer(budget=49)], "it is of use from 50 on (50 %), and that much was not to be had"),
         ([need()], [offer(budget=0)], "the offers that fit hold no money"),
+        ([need()], [offer(budget=60)], "the offers that fit hold no more money"),
+        ([need()], [offer(ceiling=60)], "the offers that fit may give it no more"),
     ],
 )
 def test_an_unmet_need_says_what_stops_it(needs: list[dict[str, Any]], offers: list[dict[str, Any]], said: str) -> None:

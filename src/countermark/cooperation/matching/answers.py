@@ -185,7 +185,7 @@ def _spent(found: Table, flow: Flow, n: int) -> Sentence:
     first = [one for one in spent if found.needs[one].priority <= mine]
     others = [one for one in spent if found.needs[one].priority > mine]
     if not spent:
-        return Sentence("the offers that fit may give it no more")
+        return _exhausted(found, flow, n)
     if not others:
         return Sentence(
             "the budgets that fit are used by needs of no lower priority: %(needs)s", needs=_told(found, spent, first)
@@ -200,6 +200,13 @@ def _spent(found: Table, flow: Flow, n: int) -> Sentence:
         first=_told(found, spent, first),
         others=_told(found, spent, others),
     )
+
+
+def _exhausted(found: Table, flow: Flow, n: int) -> Sentence:
+    """Why a need has no more, though no other has anything of the offers that fit."""
+    if any(flow.left[o] for o in members(found.rows[n])):
+        return Sentence("the offers that fit may give it no more")
+    return Sentence("the offers that fit hold no more money")
 
 
 def _told(found: Table, spent: dict[int, int], some: list[int]) -> str:
