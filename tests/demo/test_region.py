@@ -4,6 +4,7 @@ import pytest
 
 from countermark.accounts import services as accounts
 from countermark.cooperation import acts
+from countermark.cooperation.consultation import rounds
 from countermark.cooperation.evaluation import rules, sources
 from countermark.cooperation.fund import queries as fund
 from countermark.cooperation.matching.runs import Run
@@ -28,6 +29,7 @@ def test_the_region_has_every_stage_and_its_books_and_views_hold() -> None:
     measured = {one.key: one.share for one in rules.figures(found, "2026-11-30")}
     assert not [key for key in ("needs_met", "delivered", "runs_1", "post_1", "paid") if measured[key] is None]
     assert [one.of(Run).overrides for one in acts.subjects("matching", parent="actor:XA")].count(0) == 1
+    assert sorted(len(rounds.replies_of(one)) for one in acts.subjects("round")) == [0, 3]
     assert verify().ok
 
 

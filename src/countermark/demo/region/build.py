@@ -11,15 +11,22 @@ from django.utils import timezone
 from countermark.accounts import demo
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
-from countermark.cooperation import actors, acts, needs, offers
+from countermark.cooperation import actors, acts, indicators, needs, offers
 from countermark.cooperation.matching import runs
 from countermark.cooperation.needs import Asked, Costed
-from countermark.demo.region import fund, outcomes, projects, published, tables, training
+from countermark.demo.region import consultation, fund, outcomes, projects, published, tables, training
 from countermark.demo.region.tables import begin, table
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
 
 COORDINATOR = Actor("assistance")
+EVIDENCE = {
+    "marking": "marked_share",
+    "records": "discrepancies_open",
+    "tracing": "requests_unanswered",
+    "stockpile": "missing",
+}
+"""The figure of the register that shows a need of a theme."""
 READINESS = ("rules", "structures", "infrastructure", "staff")
 
 
@@ -59,6 +66,7 @@ def furnish(*, by: Actor, today: date | None = None) -> None:
     fund.furnish(region)
     training.furnish(region)
     outcomes.furnish(region)
+    consultation.furnish(region)
     published.furnish(region)
     _matching(region)
 
@@ -101,7 +109,12 @@ def _need(region: Region, one: dict[str, Any]) -> needs.Said:
     state, first = one["state"], begin(region.today, one["year"])
     languages = next(known["languages"] for known in table()["states"] if known["code"] == state)
     visibility = one.get("visibility", "public")
+    # What a register can count is better evidence than words; a store that has nothing to count has none.
+    shown = indicators.figure(EVIDENCE.get(one["theme"], "")) if state == region.own else None
     return needs.Said(
+        indicator=shown.indicator.key if shown else "",
+        indicator_value=shown.written if shown else "",
+        indicator_day=shown.as_of if shown else "",
         title=one["title"],
         theme=one["theme"],
         gap=one["gap"],
