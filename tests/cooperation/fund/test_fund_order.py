@@ -117,18 +117,19 @@ def test_what_becomes_of_an_award_does_not_depend_on_the_order_of_arrival(order:
     assert (found.state, found.finding) == ("ended", "")
 
 
-def closing(word: str, at: int, **fields: Any) -> Entry:
+def closing(word: str, at: int, log: str = "XA/main/1", **fields: Any) -> Entry:
     """An act about one closing of the books."""
-    one = act("posted", at, **fields)
+    one = act("posted", at, log, **fields)
     return msgspec.structs.replace(
         one, body={**one.body, "act": f"cooperation_fundclosing_{word}", "subjects": ["fundclosing:c"]}
     )
 
 
-PROPOSED = closing("proposed", 1, value={"window": "w", "through": "2026-01-31", "by": "ana"})
+PROPOSED = closing("proposed", 1, value={"window": "w", "through": "2026-01-31", "by": "ana", "books": "XA/main"})
+APPROVED = closing("approved", 2, decided_by="ben", sizes={"XA/main/1": 7}, digest="d")
 
 
-@given(st.permutations([PROPOSED, closing("approved", 2, decided_by="ben", sizes={"XA/main/1": 7}, digest="d"), closing("approved", 3, decided_by="cyd", sizes={"XA/main/1": 9}, digest="e")]))  # fmt: skip
+@given(st.permutations([PROPOSED, APPROVED, closing("approved", 3, decided_by="cyd", sizes={"XA/main/1": 9}, digest="e")]))  # fmt: skip
 def test_the_first_approval_of_a_closing_stays_whatever_arrives_after_it(arrived: list[Entry]) -> None:
     found = states.fold("fundclosing:c", arrived)
 
@@ -141,3 +142,19 @@ def test_an_act_by_which_somebody_closes_what_they_proposed_closes_nothing() -> 
 
     assert found is not None
     assert (found.state, found.finding) == ("proposed", "same_person")
+
+
+@given(st.permutations([PROPOSED, APPROVED, closing("declined", 3, decided_by="cyd")]))
+def test_what_was_closed_stays_closed_when_somebody_declines_it_afterwards(arrived: list[Entry]) -> None:
+    found = states.fold("fundclosing:c", arrived)
+
+    assert found is not None
+    assert (found.state, found.value["decided_by"], found.finding) == ("closed", "ben", "out_of_order")
+
+
+@pytest.mark.parametrize("word", ["approved", "declined"])
+def test_another_node_decides_no_closing_of_these_books(word: str) -> None:
+    found = states.fold("fundclosing:c", [PROPOSED, closing(word, 2, "XA/depot/1", decided_by="ben", sizes={}, digest="d")])  # fmt: skip
+
+    assert found is not None
+    assert (found.state, found.finding) == ("proposed", "other_books")

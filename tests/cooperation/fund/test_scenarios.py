@@ -53,14 +53,16 @@ def test_a_year_without_data_leaves_the_years_before_it_known() -> None:
 
     assert found.years[0].adequacy == 1.0
     assert found.years[1].met is None
-    assert found.adequacy is None
-    assert found.predictability is None
+    assert (found.adequacy, found.known) == (1.0, 1)
+    assert found.predictability == 0.3
 
 
 def test_steadiness_tells_even_income_from_income_that_swings() -> None:
     assert scenarios.steadiness([10.0, 10.0]) == 1.0
     assert scenarios.steadiness([20.0, 0.0]) == 0.0
     assert scenarios.steadiness([0.0, 0.0]) is None
+    assert scenarios.steadiness([10.0, None]) is None
+    assert scenarios.steadiness([10.0, None, 10.0]) == 1.0
 
 
 @given(st.lists(MONEY, min_size=3, max_size=3), SHARE, SHARE, st.booleans(), SHARE)

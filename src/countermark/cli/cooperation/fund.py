@@ -828,7 +828,7 @@ def models(first: int, count: int, currency: str, as_json: bool) -> None:
     found = scenarios.compared(known.asked(), [known.model(kind) for kind in scenarios.MODELS])
     lines = [
         {
-            "model": one.kind, "adequacy": one.adequacy, "worst": one.worst, "predictability": one.predictability,
+            "model": one.kind, "known": one.known, "adequacy": one.adequacy, "worst": one.worst, "predictability": one.predictability,
             "steadiness": one.steadiness, "years": [year.adequacy for year in one.years],
         }
         for one in found

@@ -4,7 +4,7 @@ from django.db.models import Min
 
 from countermark.cooperation import acts
 from countermark.cooperation.fund import queries
-from countermark.cooperation.fund.common import beside, today, window_here
+from countermark.cooperation.fund.common import beside, keeper, today, window_here
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
 from countermark.cooperation.fund.shapes import CLOSING, WINDOW, ClosingFacts
@@ -25,7 +25,7 @@ def propose(window: str, through: str, *, by: Actor, request: str = "") -> str:
         _require_closable(window, through)
         if acts.subjects(CLOSING, parent=f"{WINDOW}:{window}", state="proposed"):
             raise acts.refuse("through", through, "a window for which no closing waits", "pending")
-        value = ClosingFacts(window, through, identity.opaque("person", by.name))
+        value = ClosingFacts(window, through, identity.opaque("person", by.name), keeper())
         fields = {"value": acts.plain([value])[0], "parent": f"{WINDOW}:{window}", "due": through}
         acts.append([acts.draft("cooperation_fundclosing_proposed", [f"{CLOSING}:{key}"], fields)], by=by)
     return key
@@ -48,7 +48,8 @@ def decline(key: str, reason: str, *, by: Actor) -> None:
     """Declines a closing, or takes one's own back; says why. Raises `Refused`."""
     why = acts.required("reason", reason, "why the books are not closed")
     with acts.alone():
-        found, _value, person = _pending(key, by)
+        found, value, person = _pending(key, by)
+        window_here(value.window)
         acts.append(
             [acts.draft("cooperation_fundclosing_declined", [found.name], {"decided_by": person}, note=why)], by=by
         )

@@ -48,13 +48,8 @@ def closings(window: str) -> list[Closing]:
     """The periods of a window that two people closed, on the node that keeps its books."""
     found = acts.subject(WINDOW, window)
     keeper = found.of(Window).books if found else ""
-    done = [
-        one
-        for one in acts.subjects(CLOSING, parent=f"{WINDOW}:{window}", state="closed")
-        if shapes.of_books(one.log, keeper)
-    ]
-    values = [one.of(ClosingFacts) for one in done]
-    return [Closing(value.through, value.sizes) for value in values]
+    done = [one.of(ClosingFacts) for one in acts.subjects(CLOSING, parent=f"{WINDOW}:{window}", state="closed")]
+    return [Closing(value.through, value.sizes) for value in done if value.books == keeper]
 
 
 def closed_through(window: str) -> str:

@@ -213,11 +213,14 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ClosingFacts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The books of a window closed through a day, by two people. `sizes` says how much of each log was in them; `digest` what they came to."""
+    """The books of a window closed through a day, by two people. `books` is the node that keeps them, as of a window; `sizes` says how much of
+    each log was in them; `digest` what they came to.
+    """
 
     window: str
     through: str
     by: str
+    books: str
     decided_by: str = ""
     sizes: dict[str, int] = {}
     digest: str = ""
@@ -247,14 +250,27 @@ def _decided(subject: Subject, act: Entry) -> Subject:
     """A closing that was approved states what was in the books then. The first approval counts, and only that of a second person: what was
     closed never changes.
     """
-    if subject.state != "proposed":
-        return msgspec.structs.replace(subject, finding="out_of_order")
+    if against := _against(subject, act):
+        return against
     if text(act.body, "decided_by") in ("", str(subject.value.get("by"))):
         return msgspec.structs.replace(subject, finding="same_person")
     sizes = act.body.get("sizes")
     whole = {log: size for log, size in sizes.items() if type(size) is int} if isinstance(sizes, dict) else {}
     said = {"decided_by": text(act.body, "decided_by"), "sizes": whole, "digest": text(act.body, "digest")}
     return msgspec.structs.replace(subject, state="closed", value={**subject.value, **said})
+
+
+def _declined(subject: Subject, act: Entry) -> Subject:
+    """What was closed stays closed, whoever declines it afterwards."""
+    said = {"decided_by": text(act.body, "decided_by")}
+    return _against(subject, act) or msgspec.structs.replace(subject, state="declined", value={**subject.value, **said})
+
+
+def _against(subject: Subject, act: Entry) -> Subject | None:
+    """The closing with a finding, where an act cannot decide it: one of another node, or after it was decided."""
+    if not of_books(act.log, str(subject.value["books"])):
+        return msgspec.structs.replace(subject, finding="other_books")
+    return msgspec.structs.replace(subject, finding="out_of_order") if subject.state != "proposed" else None
 
 
 for _kind, _shape in (
@@ -310,7 +326,7 @@ states.machine(
     "cooperation_fundclosing_proposed",
     {
         "cooperation_fundclosing_approved": _decided,
-        "cooperation_fundclosing_declined": to("declined", after=("proposed",), decided_by="decided_by"),
+        "cooperation_fundclosing_declined": _declined,
     },
     state="proposed",
     shape=ClosingFacts,

@@ -2,7 +2,7 @@
 
 *Adequacy* of a year is the share of its need that is met, of the whole the share of all needs. *Predictability* is the share of a year's
 income that is certain when the year begins. *Steadiness* is how little income swings: 1 less the mean distance of the years from their mean, as a share
-of it. Every figure follows from the inputs; where an input is unknown (None), what depends on it is None too, never nothing.
+of it. Every figure follows from the inputs; where an input is unknown (None), what depends on it is None too, never nothing, and how many years are known is said.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,10 +51,11 @@ class Year:
 
 @dataclass(frozen=True)
 class Result:
-    """What a way to fund comes to. `worst` is the adequacy of the leanest year."""
+    """What a way to fund comes to, over the `known` years of which need and income are known. `worst` is the adequacy of the leanest of them."""
 
     kind: str
     years: tuple[Year, ...]
+    known: int
     adequacy: float | None
     worst: float | None
     predictability: float | None
@@ -69,25 +70,27 @@ def compared(needs: Needs, models: Sequence[Model]) -> list[Result]:
 def result(needs: Needs, model: Model) -> Result:
     """One way to fund, over all years of the needs. An unmet need does not wait for the next year; money may, where it is carried on."""
     years = _regional_years(needs, model) if model.by_region is not None else _years(needs.by_year, model, model.income)
-    shares = [year.adequacy for year in years if year.need != 0]
-    whole, met = _total([year.need for year in years]), _total([year.met for year in years])
+    known = [(year.need, year.met) for year in years if year.need and year.met is not None]
+    whole, met = sum(need or 0.0 for need, _met in known), sum(met or 0.0 for _need, met in known)
+    shares = [year.adequacy for year in years if year.need and year.adequacy is not None]
     return Result(
         model.kind,
         tuple(years),
-        None if whole is None or met is None or whole == 0 else met / whole,
-        None if not shares or None in shares else min(share for share in shares if share is not None),
-        model.certain if _total(model.income) is not None else None,
+        len(known),
+        met / whole if known else None,
+        min(shares) if shares else None,
+        model.certain if any(one is not None for one in model.income) else None,
         steadiness(model.income),
     )
 
 
 def steadiness(income: Sequence[float | None]) -> float | None:
-    """1 where every year brings the same, 0 where the years lie as far from their mean as it is large; None where a year is unknown or nothing comes."""
-    total = _total(income)
-    if not total:
+    """1 where every known year brings the same, 0 where they lie as far from their mean as it is large; None where fewer than two are known or nothing comes."""
+    known = [one for one in income if one is not None]
+    if len(known) < 2 or not sum(known):
         return None
-    mean = total / len(income)
-    apart = sum(abs((one or 0.0) - mean) for one in income) / len(income)
+    mean = sum(known) / len(known)
+    apart = sum(abs(one - mean) for one in known) / len(known)
     return max(0.0, 1 - apart / mean)
 
 

@@ -258,10 +258,21 @@ def _in_words(found: Sequence[Result], years: Sequence[int]) -> str:
 
 def _results(found: Sequence[Result]) -> Table:
     rows = [
-        [Cell(model_name(one.kind)), *map(_percent, (one.adequacy, one.worst, one.predictability, one.steadiness))]
+        [
+            Cell(model_name(one.kind)),
+            *map(_percent, (one.adequacy, one.worst, one.predictability, one.steadiness)),
+            Cell(_("%(known)d of %(years)d") % {"known": one.known, "years": len(one.years)}, amount=True),
+        ]
         for one in found
     ]
-    headers = [_("Way to fund"), _("Adequacy"), _("Leanest year"), _("Predictability"), _("Steadiness")]
+    headers = [
+        _("Way to fund"),
+        _("Adequacy"),
+        _("Leanest year"),
+        _("Predictability"),
+        _("Steadiness"),
+        _("Years known"),
+    ]
     return Table(_("Adequacy and predictability"), headers, rows, id="results")
 
 

@@ -449,9 +449,10 @@ class FundModelYear(Schema):
 
 
 class FundModelResult(Schema):
-    """A way to fund as the store knows it."""
+    """A way to fund as the store knows it, over the `known` years; null is no data."""
 
     model: str
+    known: int
     adequacy: float | None
     worst: float | None
     predictability: float | None
@@ -830,7 +831,7 @@ def compare_fund_models(request: HttpRequest, asked: Query[FundModelsAsked]) -> 
     known = figures.figures(room.viewer(person(request)), years, asked.currency)
     return [
         {
-            "model": one.kind, "adequacy": one.adequacy, "worst": one.worst, "predictability": one.predictability, "steadiness": one.steadiness,
+            "model": one.kind, "known": one.known, "adequacy": one.adequacy, "worst": one.worst, "predictability": one.predictability, "steadiness": one.steadiness,
             "years": [
                 {"year": year, "need": of.need, "available": of.available, "met": of.met, "adequacy": of.adequacy}
                 for year, of in zip(years, one.years, strict=True)
