@@ -283,3 +283,30 @@ def test_the_first_page_shows_a_regional_centre_the_needs_of_its_region(who: dic
     page = text(centre, "")
     assert "Marking" in page
     assert "Elsewhere" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"Republic of XA", "Republic of XQ", "Development Fund of XD", "Regional Centre West"}),
+        ("kind=donor", {"Development Fund of XD"}),
+        ("region=WEST", {"Republic of XA", "Republic of XQ", "Regional Centre West"}),
+        ("region=xq", {"Republic of XQ"}),
+        ("text=fund", {"Development Fund of XD"}),
+    ],
+)
+def test_the_list_of_actors_is_narrowed(who: dict[str, str], query: str, expected: set[str]) -> None:
+    page = text(people.signed_in("vera", "partner"), f"actors/?{query}")
+
+    assert {name for name in actors.names().values() if f">{name}</bdi>" in page} == expected
+
+
+def test_an_actor_is_listed_with_the_open_needs_and_offers_one_may_see(who: dict[str, str]) -> None:
+    need("XQ", visibility="public")
+    need("XQ")
+    donor = seated("ingrid", who["donor"])
+
+    row = text(donor, "actors/?region=xq").partition("Republic of XQ</bdi>")[2].partition("</tr>")[0]
+    assert "actor=XQ" in row
+    assert ">1</bdi>" in row
+    assert ">2</bdi>" not in row
