@@ -1,5 +1,6 @@
 """A fund with two windows' worth of life: a donor, a State, a call; short ways to give, award, pay and report."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from countermark.cooperation.fund import awards, calls, closing, entries, window
 from countermark.cooperation.fund.awards import AwardSaid, ReportSaid
 from countermark.cooperation.fund.calls import ApplicationSaid, CallSaid
 from countermark.cooperation.fund.entries import Income
+from countermark.cooperation.fund.rules.books import Balances
 from countermark.ledger.services import Actor
 from tests.cooperation.region import region
 
@@ -137,3 +139,11 @@ def closed(of: Fund, through: str = "2026-06-30") -> str:
     key = closing.propose(of.window, through, by=TREASURER)
     closing.approve(key, by=SECOND)
     return key
+
+
+def unbalanced(balances: Balances) -> list[tuple[str, str]]:
+    """Currencies and purses whose debits and credits differ: none, whatever was posted."""
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for (_account, currency, purse, _award), amount in balances.sums.items():
+        sums[currency, purse] += amount
+    return sorted(key for key, amount in sums.items() if amount)

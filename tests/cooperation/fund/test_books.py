@@ -15,6 +15,7 @@ from countermark.cooperation.fund.rules.books import Balances, Closing, Deal, Li
 from countermark.cooperation.fund.rules.earmarks import Earmark, Purpose, Purse
 from countermark.cooperation.fund.rules.money import FundRefused
 from tests.conftest import SCALE
+from tests.cooperation.fund.money import unbalanced
 
 CURRENCIES = st.sampled_from(["USD", "JPY"])
 AMOUNTS = st.integers(1, 10**7)
@@ -153,7 +154,7 @@ class Fund(RuleBasedStateMachine):
 
     @invariant()
     def it_balances_in_every_currency_and_purse(self) -> None:
-        assert self.balances.unbalanced() == []
+        assert unbalanced(self.balances) == []
 
     @invariant()
     def no_purse_has_promised_more_than_it_has(self) -> None:

@@ -29,6 +29,7 @@ from tests.cooperation.fund.money import (
     fund,
     reported,
     scored,
+    unbalanced,
 )
 
 pytestmark = pytest.mark.django_db
@@ -443,7 +444,7 @@ def test_what_an_award_is_drawn_from_and_gives_back_keeps_to_its_purses() -> Non
     # The narrowest purse pays first: 600 of 900; a refund of what was paid goes back in the same proportion.
     assert sums.by_purse(books.COMMITTED, "USD", key)[of.purse(themes=("marking",))] == 26667
     assert sums.available("USD", of.purse(themes=("marking",))) == 33333
-    assert sums.unbalanced() == []
+    assert unbalanced(sums) == []
 
 
 def test_a_refund_to_donors_is_whole_or_not_at_all() -> None:

@@ -42,6 +42,7 @@ def test_two_scores_far_apart_wait_for_a_third() -> None:
         ("a", ["b", "a"], True, True),
         ("c", ["a"], False, False),
         ("c", ["a", "b"], False, True),
+        ("c", ["a", "b"], True, False),
     ],
 )
 def test_scorers_do_not_see_each_others_scores_before_both_gave_theirs(

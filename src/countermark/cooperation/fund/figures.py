@@ -16,7 +16,7 @@ from countermark.cooperation.fund.common import today
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books, eligibility, money
 from countermark.cooperation.fund.rules.scenarios import MODELS, Model, Needs
-from countermark.cooperation.fund.shapes import APPLICATION, PLEDGE, Application, Pledge, Window
+from countermark.cooperation.fund.shapes import APPLICATION, PLEDGE, Pledge, Window
 from countermark.cooperation.needs import Need
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.states import Subject
@@ -60,7 +60,7 @@ def figures(who: Viewer, years: Sequence[int], currency: str) -> Figures:
     by_region, needs = _needs(who, years, currency)
     kept = {one.key: one.of(Window) for one in queries.windows()}
     models = {model: [key for key, value in kept.items() if value.model == model] for model in MODELS}
-    pledges = [one for one in acts.subjects(PLEDGE) if one.state == "open"]
+    pledges = acts.subjects(PLEDGE, state="open")
     income = {model: _income(pledges, keys, years, currency) for model, keys in models.items()}
     return Figures(
         currency,
@@ -86,11 +86,12 @@ def _needs(who: Viewer, years: Sequence[int], currency: str) -> tuple[dict[str, 
     """What open needs ask for in each year: once, spread evenly over the years they run; running costs in each of them. And by region."""
     by_year: dict[int, dict[str, int]] = {year: defaultdict(int) for year in years}
     by_region: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    found = [one for one in room.visible(who, "need") if one.state == "open"]
+    found = room.visible(who, "need", state="open")
+    regions_of = {owner: actors.regions_of(owner)[1:] for owner in {room.owner(one) for one in found}}
     for one in found:
         value = one.of(Need)
         first, last = int(value.begin[:4]), int(value.end[:4])
-        region = next(iter(actors.regions_of(room.owner(one))[1:]), "")
+        region = next(iter(regions_of[room.owner(one)]), "")
         for year, share in money.split(value.amount, {f"{year}": 1 for year in range(first, last + 1)}).items():
             if int(year) in by_year:
                 by_year[int(year)][value.currency] += share + value.running
@@ -186,10 +187,6 @@ def _share(part: Mapping[str, int], of: Mapping[str, int], currency: str) -> flo
 
 def _reach() -> float | None:
     """Which share of what was applied for the rules of facilities allow; None where no application could be judged."""
-    judged = [
-        (one, eligibility.verdict(calls.findings(one))) for one in acts.subjects(APPLICATION) if calls.findings(one)
-    ]
-    known = [(one.of(Application), verdict) for one, verdict in judged if verdict != "undetermined"]
-    if not known:
-        return None
-    return sum(verdict == "eligible" for _value, verdict in known) / len(known)
+    judged = [eligibility.verdict(said) for one in acts.subjects(APPLICATION) if (said := calls.findings(one))]
+    known = [verdict for verdict in judged if verdict != "undetermined"]
+    return known.count("eligible") / len(known) if known else None

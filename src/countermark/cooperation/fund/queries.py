@@ -15,7 +15,7 @@ from django.db.models import Sum
 from countermark.cooperation import acts
 from countermark.cooperation.fund import shapes
 from countermark.cooperation.fund.models import Posting
-from countermark.cooperation.fund.rules import books, money
+from countermark.cooperation.fund.rules import books, grants, money
 from countermark.cooperation.fund.rules.books import Balances, Closing, Line
 from countermark.cooperation.fund.rules.earmarks import Earmark, Purse
 from countermark.cooperation.fund.shapes import (
@@ -37,6 +37,7 @@ from countermark.cooperation.fund.shapes import (
     PurseFacts,
     Rate,
     Report,
+    Score,
     Window,
 )
 from countermark.cooperation.queries import Viewer
@@ -390,8 +391,15 @@ def purses_of(look: Reader, window: str) -> list[str]:
 
 
 def scores(application: str) -> list[Subject]:
-    """The scores of an application. Who may see them is another matter (`rules.grants.may_see`)."""
+    """The scores of an application. Who may see them is another matter (`scores_shown`)."""
     return acts.subjects(SCORE, parent=f"{APPLICATION}:{application}")
+
+
+def scores_shown(look: Reader, application: str, call: Call, person: str) -> bool:
+    """Whether the scores of an application are shown: to who keeps the books and to the scorers of its call, when `grants.may_see` says so."""
+    mine = person in call.scorers
+    given = [one.of(Score).scorer for one in scores(application)]
+    return (look.books or mine) and grants.may_see(person, given, scores=mine)
 
 
 @dataclass(frozen=True)

@@ -179,13 +179,6 @@ class Balances:
         """The currencies in which there is or was anything."""
         return sorted({key[1] for key in self.sums})
 
-    def unbalanced(self) -> list[tuple[str, str]]:
-        """Currencies and purses whose debits and credits differ: none, whatever was posted."""
-        sums: dict[tuple[str, str], int] = defaultdict(int)
-        for (_account, currency, purse, _award), amount in self.sums.items():
-            sums[currency, purse] += amount
-        return sorted(key for key, amount in sums.items() if amount)
-
     def below_nothing(self) -> list[tuple[str, str, int]]:
         """Purses from which more was promised or paid than there is, as (currency, purse, amount): two nodes did both."""
         found = []

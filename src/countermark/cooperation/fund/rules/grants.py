@@ -51,7 +51,7 @@ def require_criteria(criteria: Sequence[Criterion]) -> None:
 def require_marks(criteria: Sequence[Criterion], marks: Mapping[str, int]) -> None:
     """A mark for every criterion, from 0 to its best. Raises `FundRefused` with every fault."""
     faults = [
-        Sentence("%(label)s: a mark from 0 to %(best)d", label=one.label, best=one.best)
+        Sentence("%(label)s: a mark from 0 to %(best)d", label=one.code, best=one.best)
         for one in criteria
         if not 0 <= marks.get(one.code, -1) <= one.best
     ]
@@ -86,12 +86,10 @@ def outcome(criteria: Sequence[Criterion], given: Mapping[str, Mapping[str, int]
 def may_see(viewer: str, scorers: Iterable[str], *, scores: bool) -> bool:
     """Whether the scores of an application may be shown: to a scorer only when they have given theirs, to anybody only once two have.
 
-    `scores` says whether the viewer is one who may score.
+    `scores` says whether the viewer is one who may score: a third, asked because two lie far apart, does not know by whom or how far.
     """
     names = set(scorers)
-    if scores and viewer not in names and len(names) < SCORERS:
-        return False
-    return len(names) >= SCORERS
+    return len(names) >= SCORERS and (viewer in names or not scores)
 
 
 def require_tranches(tranches: Sequence[Tranche], amount: int) -> None:

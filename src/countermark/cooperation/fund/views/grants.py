@@ -118,8 +118,8 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
         # A scorer reads what there is to be scored, whomever they speak for.
         found = [one for one in acts.subjects(APPLICATION) if one.of(Application).call == key]
     names, texts = actors.names(), acts.texts_of(found)
-    scored = any(_scores_open(request, one, value) for one in found)
-    ordered = [one for one, _outcome in calls.ranked(found, value)] if scored and reader.books else found
+    open_ = {one.key for one in found if _scores_open(request, one, value)}
+    ordered = [one for one, _outcome in calls.ranked(found, value)] if open_ and reader.books else found
     rows = []
     for one in ordered:
         asked_ = one.of(Application)
@@ -129,7 +129,7 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
                 Cell(names.get(asked_.applicant, asked_.applicant)),
                 Cell(names.get(asked_.recipient, asked_.recipient)),
                 amount(asked_.amount, asked_.currency),
-                Cell(_score_text(one, value) if _scores_open(request, one, value) else _("not shown yet"), amount=True),
+                Cell(_score_text(one, value) if one.key in open_ else _("not shown yet"), amount=True),
                 state(one),
             ]
         )
@@ -138,9 +138,7 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
 
 
 def _scores_open(request: HttpRequest, found: Subject, value: Call) -> bool:
-    given = [one.of(Score).scorer for one in queries.scores(found.key)]
-    mine = me(request).person
-    return (look(request).books or mine in value.scorers) and grants.may_see(mine, given, scores=mine in value.scorers)
+    return queries.scores_shown(look(request), found.key, value, me(request).person)
 
 
 def _score_text(found: Subject, value: Call) -> str:
@@ -217,8 +215,8 @@ def application(request: HttpRequest, key: str) -> HttpResponse:
         _eligibility(found),
         _scores(request, found, call_),
     ]
-    given = [one.of(Award) for one in acts.subjects(AWARD) if one.of(Award).application == key]
-    tables += [_given(key)] if given else []
+    given = _given(key)
+    tables += [given] if given.rows else []
     return shown(
         request,
         page(texts.get(value.title, key), (to("fund_call", value.call), _("Call")), facts=[one for one in facts if one[1].text], tables=tables, actions=_steps(request, found, value, call_)),

@@ -860,9 +860,7 @@ def _application(user: User, key: str) -> tuple[Subject, Subject]:
 
 
 def _scores_open(user: User, found: Subject, call: Call) -> bool:
-    given = [one.of(Score).scorer for one in queries.scores(found.key)]
-    mine = user.person in call.scorers
-    return (_look(user).books or mine) and grants.may_see(user.person, given, scores=mine)
+    return queries.scores_shown(_look(user), found.key, call, user.person)
 
 
 def _keeper(request: HttpRequest, window: str) -> User:
