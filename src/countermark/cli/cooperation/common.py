@@ -77,7 +77,16 @@ def listed(kind: str, what: str, state: str, as_json: bool) -> None:
     from countermark.cooperation import queries
 
     found = queries.visible(viewer(), kind, **({"state": state} if state else {}))
-    show([described(one) for one in found[:MOST]], what, as_json)
+    lines([described(one) for one in found[:MOST]], what, as_json)
+
+
+BRIEF = ("id", "actor", "state", "end", "title")
+
+
+def lines(found: list[dict[str, Any]], what: str, as_json: bool) -> None:
+    """Prints records: whole as JSON; for a person a line each, of those with a title the title and what finds the rest."""
+    brief = [{name: line[name] for name in BRIEF if name in line} if "title" in line else line for line in found]
+    show(found if as_json else brief, what, as_json)
 
 
 def told(line: dict[str, Any], as_json: bool) -> None:
