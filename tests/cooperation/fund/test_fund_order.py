@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from countermark.cooperation import states
 from countermark.cooperation.fund import shapes
+from countermark.cooperation.fund.rules.earmarks import Earmark, purse_key
 from countermark.ledger.entry import Entry, Recorded
 from countermark.ledger.models import LOG_SPAN
 
@@ -158,3 +159,52 @@ def test_another_node_decides_no_closing_of_these_books(word: str) -> None:
 
     assert found is not None
     assert (found.state, found.finding) == ("proposed", "other_books")
+
+
+OPENED = {"title": "n", "model": "dedicated", "currency": "USD", "books": "XA/main"}
+SEEN = [
+    ("fundwindow", "XA/main/1", OPENED),
+    ("fundwindow", "XA/main/2", {**OPENED, "title": "m"}),
+    ("fundwindow", "XA/depot/1", {**OPENED, "books": "XA/depot"}),
+    ("fundwindow", "XB/main/1", {**OPENED, "title": "taken"}),
+]
+
+
+def stated(kind: str, key: str, at: int, log: str, value: dict[str, Any]) -> Entry:
+    """An act that states a record."""
+    one = act("set", at, log, value=value)
+    return msgspec.structs.replace(
+        one, body={**one.body, "act": f"cooperation_{kind}_set", "subjects": [f"{kind}:{key}"]}
+    )
+
+
+@given(st.permutations([stated(kind, "w", at, log, value) for at, (kind, log, value) in enumerate(SEEN)]))
+def test_no_other_node_takes_over_the_books_of_a_window(arrived: list[Entry]) -> None:
+    found = states.fold("fundwindow:w", arrived)
+
+    assert found is not None
+    assert (found.value["books"], found.value["title"], found.finding) == ("XA/main", "m", "other_books")
+
+
+def test_the_conditions_of_a_purse_are_those_its_key_says() -> None:
+    facts = {"window": "w", "donor": "d", "themes": ["marking"]}
+    key = purse_key("w", "d", Earmark(themes=("marking",)))
+    said = [
+        stated("fundpurse", key, 1, "XA/main/1", facts),
+        stated("fundpurse", key, 2, "XA/depot/1", {**facts, "themes": []}),
+    ]
+
+    found = states.fold(f"fundpurse:{key}", said)
+
+    assert found is not None
+    assert found.value["themes"] == ["marking"]
+
+
+def test_what_is_no_rate_is_passed_over() -> None:
+    good = {"base": "EUR", "quote": "USD", "day": "2026-01-01", "rate": "1.1", "source": "n"}
+    said = [stated("fundrate", "r", at, "XA/depot/1", {**good, "rate": rate}) for at, rate in enumerate(("1.1", "x"))]
+
+    found = states.fold("fundrate:r", said)
+
+    assert found is not None
+    assert found.value["rate"] == "1.1"

@@ -1,6 +1,5 @@
 """The fund on a store: what is posted, promised, paid, reported, closed, and what is refused."""
 
-import msgspec
 import pytest
 
 from countermark.accounts.models import User
@@ -9,7 +8,7 @@ from countermark.cooperation.fund import awards, calls, closing, entries, querie
 from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
-from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE, EntryFacts, PostedLine, Window
+from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE, EntryFacts, PostedLine
 from countermark.cooperation.fund.windows import Promise
 from countermark.ledger import rebuild
 from countermark.ledger.services import Actor
@@ -421,15 +420,32 @@ def test_a_changed_row_of_the_journal_is_found() -> None:
     assert verify().first_difference is not None
 
 
-def test_books_kept_at_another_node_are_posted_to_there_alone() -> None:
+def test_books_kept_at_another_node_are_posted_to_there_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     of = fund()
-    found = acts.subject("fundwindow", of.window)
-    assert found is not None
-    elsewhere = msgspec.structs.replace(found.of(Window), books="XA/depot")
-    acts.state_record("fundwindow", of.window, elsewhere, by=TREASURER, state="open")
+    monkeypatch.setattr("countermark.cooperation.fund.common.keeper", lambda: "XA/depot")
 
-    with pytest.raises(Refused, match="XA/depot"):
+    with pytest.raises(Refused, match="XA/main"):
         of.give()
+
+
+def test_what_another_node_posts_to_these_books_counts_for_nothing() -> None:
+    of = fund()
+    of.give()
+    Posting.objects.update(log="XA/depot/1")
+
+    assert available(of) == 0
+    assert queries.journal([of.window]) == []
+
+
+def test_a_report_another_node_accepted_opens_no_tranche() -> None:
+    of = fund()
+    of.give()
+    key = awarded(of)
+    awards.disburse(key, day=DAY, by=TREASURER)
+    reported(of, key)
+    acts.rows("fundreport").update(log="XA/depot/1")
+
+    assert queries.reports_accepted(key) == 0
 
 
 def test_what_an_award_is_drawn_from_and_gives_back_keeps_to_its_purses() -> None:

@@ -5,7 +5,6 @@ from django.db.models import Min
 from countermark.cooperation import acts
 from countermark.cooperation.fund import queries
 from countermark.cooperation.fund.common import beside, keeper, today, window_here
-from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
 from countermark.cooperation.fund.shapes import CLOSING, WINDOW, ClosingFacts
 from countermark.cooperation.states import Subject
@@ -61,7 +60,7 @@ def _pending(key: str, by: Actor) -> tuple[Subject, ClosingFacts, str]:
 
 
 def _require_closable(window: str, through: str) -> None:
-    first = Posting.objects.filter(window=window).aggregate(day=Min("day"))["day"] or ""
+    first = queries.postings(window).aggregate(day=Min("day"))["day"] or ""
     with beside("through"):
         books.require_closable(through, closed_through=queries.closed_through(window), first=first, today=today())
 

@@ -13,7 +13,6 @@ from countermark.cooperation import actors, acts
 from countermark.cooperation import queries as room
 from countermark.cooperation.fund import calls, queries
 from countermark.cooperation.fund.common import today
-from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books, eligibility, money
 from countermark.cooperation.fund.rules.scenarios import MODELS, Model, Needs
 from countermark.cooperation.fund.shapes import APPLICATION, PLEDGE, Pledge, Window
@@ -121,7 +120,7 @@ def _income(
     sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for value, year, _day, amount in _due(pledges, keys):
         sums[year][value.currency] += amount
-    assessed = Posting.objects.filter(window__in=list(keys), kind="assessment", account=books.ASSESSED)
+    assessed = queries.postings().filter(window__in=list(keys), kind="assessment", account=books.ASSESSED)
     for day, of, total in assessed.values_list("day", "currency").annotate(sum=Sum("amount")):
         sums[int(day[:4])][of] += int(total)
     return tuple(whole(sums[year], currency) if year in sums else None for year in years)
@@ -167,7 +166,7 @@ def _collected(pledges: Sequence[Subject], keys: Sequence[str], currency: str) -
 
 def _overhead(keys: Sequence[str], currency: str) -> float | None:
     """Which share of what was given went to bank fees and exchange differences."""
-    rows = Posting.objects.filter(
+    rows = queries.postings().filter(
         window__in=list(keys), account__in=(books.FEES, books.DIFFERENCES, books.CONTRIBUTIONS)
     )
     costs: dict[str, int] = defaultdict(int)

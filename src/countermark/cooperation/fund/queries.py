@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
 from countermark.cooperation import acts
 from countermark.cooperation.fund import shapes
@@ -58,13 +60,20 @@ def closed_through(window: str) -> str:
     return max((one.through for one in closings(window)), default="")
 
 
+def postings(*windows: str) -> QuerySet[Posting]:
+    """The rows of the journal of some windows, of all where none is named: those of the node that keeps their books. What another posts to
+    them counts for nothing.
+    """
+    kept: dict[str, list[str]] = defaultdict(list)
+    for one in acts.rows(WINDOW).filter(**({"key__in": windows} if windows else {})):
+        kept[str(one.value.get("books"))].append(one.key)
+    of_keepers = [Q(log__startswith=f"{node}/", window__in=keys) for node, keys in kept.items()]
+    return Posting.objects.filter(reduce(or_, of_keepers)) if of_keepers else Posting.objects.none()
+
+
 def balances(window: str) -> Balances:
     """What every account of a window comes to now."""
-    rows = (
-        Posting.objects.filter(window=window)
-        .values_list("account", "currency", "purse", "award")
-        .annotate(sum=Sum("amount"))
-    )
+    rows = postings(window).values_list("account", "currency", "purse", "award").annotate(sum=Sum("amount"))
     return Balances(
         Line(account, currency, int(total), purse, award) for account, currency, purse, award, total in rows
     )
@@ -93,7 +102,7 @@ def journal(windows: Iterable[str], *, begin: str = "", end: str = "") -> list[B
         closed = sorted(closings(window), key=lambda one: one.through)
         last = closed[-1].through if closed else ""
         # A line may count for a later day than its own, never for an earlier one.
-        rows = Posting.objects.filter(window=window, **({"day__lte": end} if end else {}))
+        rows = postings(window).filter(**({"day__lte": end} if end else {}))
         for log, at, day, *rest in rows.values_list(*names).iterator(chunk_size=5000):
             counts = day if day > last else books.booked(day, log, at, closed)
             if begin <= counts and (not end or counts <= end):
@@ -153,9 +162,7 @@ def valued(amounts: dict[str, int], to: str, day: str) -> int | None:
 
 def paid_on(pledges: Sequence[str]) -> dict[tuple[str, str], int]:
     """What was paid in on some pledges, by pledge and currency."""
-    rows = Posting.objects.filter(pledge__in=list(pledges), account=books.CONTRIBUTIONS).values_list(
-        "pledge", "currency"
-    )
+    rows = postings().filter(pledge__in=list(pledges), account=books.CONTRIBUTIONS).values_list("pledge", "currency")
     return {(pledge, currency): -int(total) for pledge, currency, total in rows.annotate(sum=Sum("amount"))}
 
 
@@ -181,9 +188,7 @@ def award_sums(award: str) -> AwardSums:
 
 def sums_of_awards(keys: Sequence[str]) -> dict[str, AwardSums]:
     """The sums of some awards, by their ids."""
-    rows = (
-        Posting.objects.filter(award__in=list(keys)).values_list("award", "account", "kind").annotate(sum=Sum("amount"))
-    )
+    rows = postings().filter(award__in=list(keys)).values_list("award", "account", "kind").annotate(sum=Sum("amount"))
     sums: dict[tuple[str, str, str], int] = {(award, account, kind): int(total) for award, account, kind, total in rows}
     committed: dict[str, int] = defaultdict(int)
     for (award, account, _kind), total in sums.items():
@@ -206,7 +211,7 @@ def tranches_paid(award: str) -> list[int]:
 
 def tranches_of_awards(keys: Sequence[str]) -> dict[str, list[int]]:
     """The numbers of the tranches that were paid of some awards, by their ids."""
-    rows = Posting.objects.filter(award__in=list(keys), account=books.ADVANCES, kind="disbursement")
+    rows = postings().filter(award__in=list(keys), account=books.ADVANCES, kind="disbursement")
     found: dict[str, list[int]] = {key: [] for key in keys}
     for award, tranche, total in rows.values_list("award", "tranche").annotate(sum=Sum("amount")).order_by("tranche"):
         if total > 0:
@@ -215,8 +220,12 @@ def tranches_of_awards(keys: Sequence[str]) -> dict[str, list[int]]:
 
 
 def reports_accepted(award: str) -> int:
-    """How many reports on an award were accepted."""
-    return len(acts.subjects(REPORT, parent=f"{AWARD}:{award}", state="accepted"))
+    """How many reports on an award were accepted where the books of its window are kept: what another node accepts opens no tranche."""
+    found = acts.subject(AWARD, award)
+    window = acts.subject(WINDOW, found.of(Award).window) if found else None
+    keeper = window.of(Window).books if window else ""
+    accepted = acts.subjects(REPORT, parent=f"{AWARD}:{award}", state="accepted")
+    return len([one for one in accepted if shapes.of_books(one.log, keeper)])
 
 
 @dataclass(frozen=True)
@@ -297,9 +306,7 @@ def of_awards(window: str, only: Iterable[str]) -> list[Granted]:
 
 
 def _repaid(window: str) -> dict[tuple[str, str], int]:
-    rows = Posting.objects.filter(window=window, kind="repayment", account=books.CONTRIBUTIONS).values_list(
-        "purse", "currency"
-    )
+    rows = postings(window).filter(kind="repayment", account=books.CONTRIBUTIONS).values_list("purse", "currency")
     return {(purse, currency): int(total) for purse, currency, total in rows.annotate(sum=Sum("amount"))}
 
 

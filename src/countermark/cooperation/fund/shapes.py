@@ -5,12 +5,14 @@ edited: the act that reverses it names it, and the first such act counts.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from countermark.cooperation import states
-from countermark.cooperation.fund.rules import books
+from countermark.cooperation.fund.rules import books, earmarks, money
 from countermark.cooperation.fund.rules.books import Line, Lines
+from countermark.cooperation.fund.rules.earmarks import Earmark
 from countermark.cooperation.fund.rules.money import FundRefused
 from countermark.cooperation.states import Subject, to
 from countermark.ledger import store, subjects
@@ -273,14 +275,47 @@ def _against(subject: Subject, act: Entry) -> Subject | None:
     return msgspec.structs.replace(subject, finding="out_of_order") if subject.state != "proposed" else None
 
 
-for _kind, _shape in (
-    (WINDOW, Window),
-    (RATE, Rate),
-    (PURSE, PurseFacts),
-    (PLEDGE, Pledge),
-    (CALL, Call),
-    (SCORE, Score),
-):
+def _window(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
+    """A window as the node that opened it says last: no other node takes its books over, or ends it."""
+    stated = [act for act in acts if states.reads(act.body.get("value"), Window)]
+    if not stated:
+        return None
+    keeper = stated[0].body["value"]["books"]
+    own = [act for act in stated if act.body["value"]["books"] == keeper and of_books(act.log, keeper)]
+    found = states.opened(kind, key, (own or stated[:1])[-1])
+    return found if len(own) == len(stated) else msgspec.structs.replace(found, finding="other_books")
+
+
+def _purse(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
+    """A purse is what its key says, whoever opened it: conditions are never said anew."""
+    for act in acts:
+        value = act.body.get("value")
+        if states.reads(value, PurseFacts):
+            facts = msgspec.convert(value, PurseFacts)
+            if (
+                earmarks.purse_key(facts.window, facts.donor, Earmark(facts.themes, facts.regions, facts.projects))
+                == key
+            ):
+                return states.opened(kind, key, act)
+    return None
+
+
+def _rate(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
+    """The rate said last; what is no rate counts for nothing."""
+    stated = [act for act in acts if states.reads(act.body.get("value"), Rate) and _is_rate(act.body["value"])]
+    return states.opened(kind, key, stated[-1]) if stated else None
+
+
+def _is_rate(value: dict[str, Any]) -> bool:
+    try:
+        money.rate_of(value["rate"])
+    except FundRefused:
+        return False
+    return True
+
+
+states.KINDS.folders |= {WINDOW: _window, PURSE: _purse, RATE: _rate}
+for _kind, _shape in ((PLEDGE, Pledge), (CALL, Call), (SCORE, Score)):
     states.record(_kind, _shape)
 states.machine(
     ENTRY,

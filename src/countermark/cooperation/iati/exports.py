@@ -216,7 +216,7 @@ def _of_award(award: Subject, reporter: Reporter, parties: Mapping[str, Party], 
     value = award.of(Award)
     giver, taker = _fund(value.window, parties), parties[value.applicant]
     codes = {COMMITMENT: INCOMING_COMMITMENT, DISBURSEMENT: INCOMING} if incoming else {}
-    rows = _rows(Posting.objects.filter(award=award.key).order_by("day", "entry", "line"))
+    rows = _rows(fund.postings(value.window).filter(award=award.key).order_by("day", "entry", "line"))
     return [
         Movement(
             codes.get(type_, type_),
@@ -293,7 +293,7 @@ def _window(found: Subject, reporter: Reporter, parties: Mapping[str, Party]) ->
 
 def _window_movements(key: str, parties: Mapping[str, Party]) -> Iterable[Movement]:
     purses, public = fund.purses(key), _Public(parties)
-    for (ref, type_, day, currency, purse, award), amount in _rows(Posting.objects.filter(window=key)).items():
+    for (ref, type_, day, currency, purse, award), amount in _rows(fund.postings(key)).items():
         donor = public.donor(purses.get(purse))
         yield Movement(type_, day, amount, currency, donor, public.taker(award), ref=ref)
     for pledge in acts.subjects(PLEDGE):
