@@ -161,6 +161,7 @@ def test_the_recipient_answers_a_check_back_on_its_page(ended: str) -> None:
     client = seated("xa", "XA")
     with time_machine.travel("2032-06-30"):
         client.force_login(User.objects.get(username="xa"))
+        assert "does it still run?" in text(client, "")
         assert "Marking in the west" in text(client, "evaluation/checks/")
         sent(client, f"evaluation/checks/{ended}/", day="2032-06-30", runs="no", broke="No spare parts.")
         assert "No spare parts." in text(client, "evaluation/checks/")

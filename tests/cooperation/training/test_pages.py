@@ -132,3 +132,19 @@ def test_the_attendance_list_is_taken_away_to_be_printed(who: dict[str, str]) ->
     answer = centre.post(f"/cooperation/training/calls/{key}/", {"format": "csv", "purpose": "to print"})
 
     assert "Person 1" in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+def test_a_call_waits_for_the_states_it_asks_until_they_have_nominated(who: dict[str, str]) -> None:
+    key = call(who, begin=day(30), end=day(31), closes=day(5))
+    state = partner("xq", "XQ")
+    assert "nominate participants" in state.get("/cooperation/").content.decode()
+
+    nominate(key, 1, "XQ")
+
+    assert "nominate participants" not in state.get("/cooperation/").content.decode()
+
+
+def test_a_closed_call_waits_for_its_provider_to_choose(who: dict[str, str]) -> None:
+    call(who)
+
+    assert "choose participants" in partner("centre", who["centre"]).get("/cooperation/").content.decode()

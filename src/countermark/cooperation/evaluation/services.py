@@ -9,7 +9,7 @@ import msgspec
 from countermark.cooperation import actors, acts, indicators, needs, queries
 from countermark.cooperation.acts import Words
 from countermark.cooperation.evaluation import rules, sources
-from countermark.cooperation.evaluation.rules import ASKED, Facts, Scope
+from countermark.cooperation.evaluation.rules import AGREED, ASKED, Facts, Scope
 from countermark.cooperation.evaluation.states import CheckBack, Frozen, Report, Snapshot
 from countermark.cooperation.projects.rules.shapes import Project
 from countermark.cooperation.queries import Viewer
@@ -19,9 +19,6 @@ from countermark.cooperation.words import LABELS
 from countermark.ledger import jcs
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
-
-ENDED = ("implementation", "evaluation", "closed")
-
 
 @dataclass(frozen=True)
 class Said:
@@ -39,7 +36,7 @@ def check_back(project: str, said: Said, *, actor: str, by: Actor) -> str:
 
     Returns its id. Raises `Refused` for a project of another recipient, and for a day before its end.
     """
-    found = acts.known("project", project, Sentence("the id of a project"), *ENDED)
+    found = acts.known("project", project, Sentence("the id of a project"), *AGREED)
     value = found.of(Project)
     if not actor or value.recipient != actor:
         raise acts.refuse("project", project, "a project of the State you speak for", "denied")
@@ -80,7 +77,7 @@ def due_checks(who: Viewer, today: str) -> list[DueCheck]:
         answered.setdefault(one.value["project"], []).append(one.value["day"])
     found = []
     for project in queries.visible(who, "project"):
-        if project.state not in ENDED or not (who.may_change(project) or who.all):
+        if project.state not in AGREED or not (who.may_change(project) or who.all):
             continue
         end = project.of(Project).end
         last = max(answered.get(project.key, [""]))

@@ -113,9 +113,10 @@ def _checks(who: Viewer) -> dict[str, tuple[tuple[str, bool], ...]]:
 
 
 def _awards(who: Viewer, rates: Rates, regions: dict[str, tuple[str, ...]]) -> Iterable[AwardFact]:
-    for one in fund.awards(fund.reader(who, keeps=False)):
-        value = one.of(Award)
-        sums = fund.award_sums(one.key)
+    found = fund.awards(fund.reader(who))
+    every = fund.sums_of_awards([one.key for one in found])
+    for one in found:
+        value, sums = one.of(Award), every[one.key]
         yield AwardFact(
             value.recipient, regions.get(value.recipient, ()), value.themes, int((value.begin or one.since)[:4]),
             rates.measure(value.amount, value.currency), rates.measure(sums.paid, value.currency),

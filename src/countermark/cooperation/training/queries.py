@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from countermark.cooperation import actors, acts
+from countermark.cooperation import acts
 from countermark.cooperation.queries import Viewer, owner
 from countermark.cooperation.rules.lasting import YEARS, lasted
 from countermark.cooperation.states import Subject
@@ -18,8 +18,19 @@ def nominations(call: str) -> list[Subject]:
 
 def seen(who: Viewer, found: list[Subject]) -> list[Subject]:
     """Those of some nominations somebody may see."""
-    calls = {key: owner(one) for key in {one.value["call"] for one in found} if (one := acts.subject("call", key))}
-    return [one for one in found if sees(who, one, calls.get(one.value["call"], ""))]
+    providers = {one.key: owner(one) for one in _calls(found)}
+    return [one for one in found if sees(who, one, providers.get(one.value["call"], ""))]
+
+
+def _calls(nominations: list[Subject]) -> list[Subject]:
+    """The calls of some nominations."""
+    keys = sorted({one.value["call"] for one in nominations})
+    return [acts.subject_of_row(row) for row in acts.rows("call").filter(key__in=keys)]
+
+
+def _themes(nominations: list[Subject]) -> dict[str, str]:
+    """The theme of each call of some nominations, by its key."""
+    return {one.key: one.of(Call).theme for one in _calls(nominations)}
 
 
 def sees(who: Viewer, nomination: Subject, provider: str) -> bool:
@@ -38,19 +49,16 @@ def nominee(found: Subject, call: Call) -> Nominee:
 
 def years_since(person: str, call: Call) -> int | None:
     """How many whole years before a call began somebody last got a certificate on its theme; None for never."""
+    found = acts.subjects("nomination", person=person, state="certified")
+    themes = _themes(found)
     days = [
         value.certified
-        for one in acts.subjects("nomination", person=person, state="certified")
+        for one in found
         if (value := one.of(Nomination)).certified
-        and _theme(value.call) == call.theme
+        and themes.get(value.call) == call.theme
         and value.certified <= call.begin
     ]
     return _years(max(days), call.begin) if days else None
-
-
-def _theme(call: str) -> str:
-    found = acts.subject("call", call)
-    return found.of(Call).theme if found else ""
 
 
 def _years(since: str, until: str) -> int:
@@ -78,7 +86,8 @@ def trained(who: Viewer, *, state: str = "", theme: str = "") -> list[Subject]:
     """Everybody with a certificate somebody may see, of one State and theme where they are named."""
     found = seen(who, acts.subjects("nomination", state="certified"))
     found = [one for one in found if not state or one.value.get("state") == state]
-    return [one for one in found if not theme or _theme(one.value["call"]) == theme]
+    themes = _themes(found) if theme else {}
+    return [one for one in found if not theme or themes.get(one.value["call"]) == theme]
 
 
 def retention(people: list[Subject], today: str) -> list[Retention]:
@@ -105,9 +114,10 @@ class Line:
 def by_state(people: list[Subject]) -> list[Line]:
     """People trained by State and theme."""
     groups: dict[tuple[str, str], list[Nomination]] = {}
+    themes = _themes(people)
     for one in people:
         value = one.of(Nomination)
-        groups.setdefault((value.state, _theme(value.call)), []).append(value)
+        groups.setdefault((value.state, themes.get(value.call, "")), []).append(value)
     return [
         Line(
             state,
@@ -125,8 +135,3 @@ def asks(call: Subject, actor: str) -> bool:
     found = acts.subject("actor", actor) if actor else None
     states = call.of(Call).states
     return found is not None and found.state == "state" and (not states or actor in states)
-
-
-def names() -> dict[str, str]:
-    """The names of actors, by key."""
-    return actors.names()

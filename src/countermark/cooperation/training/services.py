@@ -215,6 +215,8 @@ def choose(
             )
         choices = proposed(found)
         changes = overrides or {}
+        if unknown := sorted(set(changes) - {one.key for one in choices}):
+            raise acts.refuse("nomination", unknown[0], Sentence("the id of a nomination"), "unknown")
         drafts, seats = [], 0
         for choice in choices:
             outcome, reason = changes.get(choice.key, (choice.outcome, ""))
