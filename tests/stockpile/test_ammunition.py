@@ -1,19 +1,24 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger import identity
 from countermark.ledger.models import Entry
+from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
-from countermark.stockpile import units
-from countermark.stockpile.ammunition import rules, services
+from countermark.stockpile import acts, proposals, roster, units
+from countermark.stockpile.ammunition import queries, rules, services
 from countermark.stockpile.ammunition.rules import Movement
 from countermark.stockpile.ammunition.services import Lot, Move
+from countermark.stockpile.rules.custody import Policy
 from countermark.stockpile.units import UnitFields
+from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import ARMOURER, Armoury, armoury
+from tests.stockpile.armoury import ARMOURER, DEPOT, Armoury, armoury
 
 MOVED = st.lists(st.builds(Movement, st.sampled_from("ABC"), st.integers(-500, 500)), max_size=12)
 LOT = Lot("Sellier", "9x19", "SB-17", "2019", condition="serviceable")
@@ -32,6 +37,11 @@ def test_a_balance_is_the_sum_in_whatever_order(lists: tuple[list[Movement], Seq
 @given(st.integers(1, 1000))
 def test_what_is_moved_is_neither_more_nor_less_than_it_was(quantity: int) -> None:
     assert sum(one.quantity for one in rules.movements("move", "A", quantity, "B")) == 0
+
+
+def me() -> str:
+    """The person id of the armourer."""
+    return identity.opaque("person", ARMOURER.name)
 
 
 @pytest.fixture
@@ -95,3 +105,57 @@ def test_a_name_rounds_come_back_from_stands_in_no_act(place: Armoury, lot: str)
     services.move(lot, Move("return", place.rack_a, 10, to="Sgt A. Namesake"), by=ARMOURER)
 
     assert b"Namesake" not in b"".join(bytes(row) for row in Entry.objects.values_list("data", flat=True))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Move("dispose", "", 10, note="misfires"), Move("use", "", 10), Move("count", "", 990, note="short")],
+    ids=lambda said: said.word,
+)
+def test_rounds_nobody_answers_for_any_more_need_a_second_person_where_the_rules_say_so(
+    place: Armoury, lot: str, said: Move
+) -> None:
+    said = replace(said, place=place.rack_a)
+    units.set_policy(Policy(two_person=("dispose",)), place=DEPOT, by=CHIEF)
+
+    with pytest.raises(Refused):
+        services.move(lot, said, by=ARMOURER)
+    with pytest.raises(Refused):
+        services.move(lot, replace(said, second=me()), by=ARMOURER)
+
+    assert services.move(lot, replace(said, second=place.second), by=ARMOURER) == 990
+
+
+def test_an_armourer_issues_no_rounds_to_themselves_alone(place: Armoury, lot: str) -> None:
+    people.person("belo", "armourer", DEPOT)
+    roster.link(place.card, by=Actor("belo"))
+    said = Move("issue", place.rack_a, 10, to=place.trained)
+
+    with pytest.raises(Refused):
+        services.move(lot, said, by=Actor("belo"))
+
+    assert services.move(lot, replace(said, second=place.second), by=Actor("belo")) == 990
+
+
+def test_what_was_proposed_is_done_when_somebody_else_approves(place: Armoury, lot: str) -> None:
+    people.person("second7", "armourer", DEPOT)
+    said = Move("dispose", place.rack_a, 10, note="misfires", request="r")
+
+    key = services.propose(lot, said, by=ARMOURER)
+    assert services.propose(lot, said, by=ARMOURER) == key
+    with pytest.raises(Refused):
+        proposals.approve(key, by=ARMOURER)
+    proposals.approve(key, by=Actor("second7"))
+
+    (gone,) = [one for one in queries.movements_of(lot, None) if one.word == "dispose"]
+    assert gone.quantity == -10
+    assert gone.by == me()
+    assert gone.second == identity.opaque("person", "second7")
+    found = acts.subject("lot", lot)
+    assert found is not None
+    assert found.of(Lot).on_hand == {place.rack_a: 990}
+
+
+def test_nobody_is_asked_to_approve_what_cannot_be_done(place: Armoury, lot: str) -> None:
+    with pytest.raises(Refused):
+        services.propose(lot, Move("dispose", place.rack_a, 1001, note="misfires"), by=ARMOURER)

@@ -320,6 +320,23 @@ def test_a_list_that_was_declined_is_corrected_and_proposed_again(
     assert armourer.get(f"{API}/destructions/{key}").json()["state"] == "authorised"
 
 
+def test_rounds_are_disposed_of_with_two_tokens_where_the_rules_say_so(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    units.set_unit(place.depot, UnitFields("site", ammunition=True), by=CHIEF)
+    units.set_policy(Policy(two_person=("dispose",)), by=CHIEF)
+    lot = post(armourer, "lots", maker="CBC", calibre="9x19", lot="A1")["id"]
+    post(armourer, f"lots/{lot}/movements", word="receive", place=DEPOT, quantity=500)
+    said: dict[str, Any] = {"word": "dispose", "place": DEPOT, "quantity": 20, "note": "misfires"}
+
+    (made,) = {post(armourer, f"lots/{lot}/movements", 202, key="m1", **said)["proposal"] for _ in range(2)}
+    post(armourer, f"proposals/{made}/approve", 422)
+    assert "misfires" in commander.get(f"/stockpile/proposals/{made}/").content.decode()
+    post(commander, f"proposals/{made}/approve")
+
+    assert armourer.get(f"{API}/lots").json()[0]["value"]["on_hand"] == {place.depot: 480}
+
+
 def test_rounds_at_a_place_one_may_not_see_stand_in_no_answer(place: Armoury, armourer: Client) -> None:
     units.set_unit(place.depot, UnitFields("site", ammunition=True), by=CHIEF)
     lot = post(armourer, "lots", maker="CBC", calibre="9x19", lot="A1")["id"]

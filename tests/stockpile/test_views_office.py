@@ -316,6 +316,23 @@ def test_rounds_are_received_and_no_more_issued_than_there_are(place: Armoury, a
     assert "400" in text(armourer, page)
 
 
+def test_a_second_person_confirms_rounds_disposed_of_where_the_rules_say_so(
+    place: Armoury, armourer: Client, commander: Client
+) -> None:
+    units.set_unit(place.rack_a, units.UnitFields("room", ammunition=True), by=CHIEF)
+    units.set_policy(Policy(two_person=("dispose",)), by=CHIEF)
+    page = sent(
+        armourer, "ammunition/new/", maker="Sellier", calibre="9x19", lot="SB-17", condition="serviceable"
+    ).removeprefix("/stockpile/")
+    sent(armourer, f"{page}move/", word="receive", place=place.rack_a, quantity=500)
+    said: dict[str, Any] = {"word": "dispose", "place": place.rack_a, "quantity": 20, "note": "misfires"}
+
+    assert "a second person who confirms" in sent(armourer, f"{page}move/", 422, **said)
+    sent(armourer, f"{page}move/", **said, second_name="quirino", second_secret="a-long-password")
+
+    assert "480" in text(armourer, page)
+
+
 def test_another_depot_sees_nothing_of_it(place: Armoury, armourer: Client) -> None:
     page = sent(armourer, "incidents/new/", place=place.depot, what="loss", weapons="AB1000", circumstances="lost")
     stranger = people.signed_in("rui", "commander", OTHER)

@@ -335,8 +335,10 @@ class Lot(forms.Form):
     condition = coded(lazy("Condition"), "condition")
 
 
-class Movement(Placed):
-    """Rounds that are received, issued, returned, used, moved, counted or disposed of."""
+class Movement(Placed, Second):
+    """Rounds that are received, issued, returned, used, moved, counted or disposed of; some need a second person."""
+
+    field_order = ("place", "word", "quantity", "to", "note", "happened", "second_name", "second_secret")
 
     word = coded(lazy("What happens"), "lot_word")
     quantity = forms.IntegerField(

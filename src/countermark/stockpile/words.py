@@ -109,6 +109,7 @@ LABELS: dict[str, dict[str, str]] = {
         "dispatch": _("Send a shipment off"),
         "arrival": _("Take in weapons nobody announced"),
         "dispose": _("Dispose of surplus"),
+        "rounds": _("Ammunition"),
     },
     "proposal_state": {"pending": _("waits"), "approved": _("approved"), "declined": _("declined")},
     "field": {

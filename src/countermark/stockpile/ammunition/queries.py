@@ -16,7 +16,8 @@ SHOWN = 200
 class Moved:
     """A movement: `quantity` in rounds, what came as more than nothing and what went as less; of a count the difference it found.
 
-    `to` is the place of a move, `party` who received or brought back; `note` and `by` are ids of side texts.
+    `to` is the place of a move, `party` who received or brought back; `note`, `by` (who asked for it, where it was proposed) and `second`
+    are ids of side texts.
     """
 
     time: str
@@ -27,6 +28,7 @@ class Moved:
     party: str
     note: str
     by: str
+    second: str = ""
 
 
 def movements_of(key: str, places: Collection[str] | None) -> list[Moved]:
@@ -49,5 +51,6 @@ def _moved(act: Entry) -> Moved:
         text(act.body, "to"),
         text(act.body, "party"),
         act.recorded.note,
-        act.recorded.by,
+        text(act.body, "asked_by") or act.recorded.by,
+        text(act.body, "second"),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 WORDS: Mapping[str, int] = {"receive": 1, "issue": -1, "return": 1, "use": -1, "dispose": -1, "count": 0, "move": 0}
 """What a movement does to the quantity where it happens; a `move` takes from one place to another, a `count` states the difference found."""
+SECONDED: Mapping[str, str] = {"issue": "issue", "return": "return", "use": "dispose", "dispose": "dispose"}
+"""The step of a policy (`rules.custody.SECONDED`) that says whether a word needs a second person. Rounds used up have nobody who answers for them,
+as those disposed of; a count that finds fewer has not either (`step`)."""
 CONDITIONS = ("serviceable", "restricted", "unserviceable", "suspended")
 MOST = 10**9
 
@@ -23,6 +26,11 @@ def movements(word: str, place: str, quantity: int, to: str = "") -> list[Moveme
     if word == "move":
         return [Movement(place, -quantity), Movement(to, quantity)]
     return [Movement(place, quantity if word == "count" else WORDS[word] * quantity)]
+
+
+def step(word: str, difference: int) -> str:
+    """The step of a policy a movement is; empty for one no policy asks about. `difference` is that of a count, found less recorded."""
+    return "dispose" if word == "count" and difference < 0 else SECONDED.get(word, "")
 
 
 def balances(moved: Iterable[Movement]) -> dict[str, int]:

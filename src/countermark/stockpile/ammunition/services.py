@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -12,9 +13,12 @@ from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text
 from countermark.marks.sentences import Sentence
 from countermark.marks.text import canonical
-from countermark.stockpile import acts, roster, states, units
+from countermark.register.services import side_texts
+from countermark.stockpile import acts, proposals, roster, states, units
 from countermark.stockpile.ammunition import rules
 from countermark.stockpile.ammunition.rules import CONDITIONS, MOST, WORDS, Movement
+from countermark.stockpile.proposals import Approval
+from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.states import Subject
 
 
@@ -78,7 +82,10 @@ def describe(value: Lot, *, by: Actor) -> str:
 
 @dataclass(frozen=True)
 class Move:
-    """A movement of a lot. `quantity` in rounds, or for a count the number found; `to` a place (move) or a party (issue, return)."""
+    """A movement of a lot. `quantity` in rounds, or for a count the number found; `to` a place (move) or a party (issue, return).
+
+    `second` is the person id of who confirmed it, `asked_by` of who proposed it, where it was proposed.
+    """
 
     word: str
     place: str
@@ -87,33 +94,28 @@ class Move:
     note: str = ""
     happened: str = ""
     request: str = ""
+    second: str = ""
+    asked_by: str = ""
 
 
 def move(key: str, said: Move, *, by: Actor) -> int:
     """Records a movement; returns what is on hand at the place then. A count states what was found, and moves the difference.
 
-    Raises `Refused` for a lot or place that is none, more than is there, a suspended lot that is to be issued, a unit that holds no ammunition.
+    Raises `Refused` for a lot or place that is none, more than is there, a suspended lot that is to be issued, a unit that holds no ammunition,
+    and without a second person where one is asked for (`seconded`).
     """
-    if said.word not in WORDS:
-        raise acts.refuse("word", said.word, acts.one_of(WORDS), "unknown")
-    if not (0 if said.word == "count" else 1) <= said.quantity <= MOST:
-        raise acts.refuse("quantity", str(said.quantity), "a number of rounds", "range")
-    place = acts.place_id(acts.required("place", said.place, "a place of this State"))
-    to, texts = _other_side(said)
-    acts.happened_at(said.happened)
+    place, to, texts = _sides(said)
     with acts.alone():
         known = _known(key)
-        value = known.of(Lot)
-        there = value.on_hand.get(place, 0)
+        there = known.of(Lot).on_hand.get(place, 0)
         if said.request and acts.subject("lot_request", acts.request_id(said.request)) is not None:
             return there
-        quantity = said.quantity - there if said.word == "count" else said.quantity
-        _require_allowed(said.word, value, there, quantity, to or place)
-        if said.word == "dispose" or (said.word == "count" and quantity):
-            acts.required("note", said.note, "why: rounds go away or turn up that nobody handed over")
+        quantity = _possible(known, said, place, to)
+        _require_confirmed(known, said, place, said.asked_by or identity.opaque("person", by.name))
         fields = {
             "word": said.word, "place": place, "quantity": quantity, "to": to if said.word == "move" else "",
             "party": "" if said.word == "move" else to, "happened": said.happened,
+            "second": said.second, "asked_by": said.asked_by,
         }  # fmt: skip
         subjects = [known.name, *([f"lot_request:{acts.request_id(said.request)}"] if said.request else [])]
         names = [
@@ -125,12 +127,85 @@ def move(key: str, said: Move, *, by: Actor) -> int:
         return _known(key).of(Lot).on_hand.get(place, 0)
 
 
+def seconded(key: str, said: Move, *, by: Actor) -> bool:
+    """Whether a second person is asked for: by the rules of the place, or because who asks issues rounds to themselves. Raises `Refused`."""
+    place, _to, _texts = _sides(said)
+    return _seconded(_known(key), said, place, identity.opaque("person", by.name))
+
+
+def propose(key: str, said: Move, *, by: Actor) -> str:
+    """Asks a second person for a movement; returns the proposal. Said twice with one `request` it is asked once. Raises `Refused` as `move` does."""
+    place, to, texts = _sides(said)
+    note = said.note.strip()
+    command = {
+        "lot": key, "word": said.word, "quantity": said.quantity, "to": to, "happened": said.happened,
+        "note": identity.opaque("note", note) if note else "", "request": acts.id_for(said.request),
+    }  # fmt: skip
+    told = [*texts, *acts.place_notes(place), *([SideNote("note", note)] if note else [])]
+    with acts.alone():
+        if acts.subject("proposal", acts.id_for(said.request)) is None:
+            _possible(_known(key), said, place, to)
+        return proposals.propose("rounds", command, place=place, reason=None, by=by, texts=told, request=said.request)
+
+
+def of_command(command: dict[str, Any], place: str) -> Move:
+    """The movement a proposal asks for. What was written is empty where it was erased meanwhile."""
+    said = {name: text(command, name) for name in ("word", "to", "happened", "note", "request")}
+    quantity = command.get("quantity")
+    note = side_texts([said.pop("note")])
+    return Move(place=place, quantity=quantity if type(quantity) is int else 0, note="".join(note.values()), **said)
+
+
+@proposals.executor("rounds", "stock.handle", "stock.command")
+def _approved(command: dict[str, Any], approval: Approval) -> None:
+    said = replace(of_command(command, approval.place), second=approval.second, asked_by=approval.proposer)
+    move(text(command, "lot"), said, by=approval.by)
+
+
+def _require_confirmed(known: Subject, said: Move, place: str, beside: str) -> None:
+    """Refuses a movement that needs a second person and has none, or the same one. `beside` is the person id of who asks for it."""
+    if not said.second and _seconded(known, said, place, beside):
+        raise acts.refuse("second", "", "a second person who confirms", "second_person")
+    if said.second and said.second == beside:
+        raise acts.refuse("second", "", "somebody else than who asks for it", "second_person")
+
+
+def _seconded(known: Subject, said: Move, place: str, beside: str) -> bool:
+    receiver = roster.find(said.to) if said.word == "issue" else None
+    if receiver is not None and receiver.person.user == beside:
+        return True
+    difference = said.quantity - known.of(Lot).on_hand.get(place, 0)
+    return needs_second(units.policy_at(place), rules.step(said.word, difference))
+
+
 def _asked(kind: str, key: str, _acts: Sequence[Entry]) -> Subject:
     """A movement that was asked for under a key; there is nothing more to it."""
     return Subject(kind, key)
 
 
 states.FOLDERS["lot_request"] = _asked
+
+
+def _sides(said: Move) -> tuple[str, str, list[SideNote]]:
+    """Where rounds are, where they go to or come from, and the name behind that (`_other_side`). Raises `Refused` for what is no movement."""
+    if said.word not in WORDS:
+        raise acts.refuse("word", said.word, acts.one_of(WORDS), "unknown")
+    if not (0 if said.word == "count" else 1) <= said.quantity <= MOST:
+        raise acts.refuse("quantity", str(said.quantity), "a number of rounds", "range")
+    place = acts.place_id(acts.required("place", said.place, "a place of this State"))
+    acts.happened_at(said.happened)
+    return (place, *_other_side(said))
+
+
+def _possible(known: Subject, said: Move, place: str, to: str) -> int:
+    """The quantity that moves: of a count the difference it found. Raises `Refused` for what may not go as things stand."""
+    value = known.of(Lot)
+    there = value.on_hand.get(place, 0)
+    quantity = said.quantity - there if said.word == "count" else said.quantity
+    _require_allowed(said.word, value, there, quantity, to or place)
+    if said.word == "dispose" or (said.word == "count" and quantity):
+        acts.required("note", said.note, "why: rounds go away or turn up that nobody handed over")
+    return quantity
 
 
 def _other_side(said: Move) -> tuple[str, list[SideNote]]:

@@ -511,7 +511,7 @@ def lot(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _movements(found: list[Moved], places: dict[str, str]) -> Table:
-    texts = side_texts([urn for one in found for urn in (one.party, one.note, one.by)])
+    texts = side_texts([urn for one in found for urn in (one.party, one.note, one.by, one.second)])
     rows = [
         [
             Cell(when(one.time)),
@@ -521,10 +521,13 @@ def _movements(found: list[Moved], places: dict[str, str]) -> Table:
             Cell(places.get(one.to, "") or texts.get(one.party, "")),
             Cell(texts.get(one.note, "")),
             Cell(texts.get(one.by, "")),
+            Cell(texts.get(one.second, "")),
         ]
         for one in found
     ]
-    headers = [_("When"), _("What"), _("Rounds"), _("Place"), _("To or from"), _("Remark"), _("By")]
+    headers = [
+        _("When"), _("What"), _("Rounds"), _("Place"), _("To or from"), _("Remark"), _("By"), _("Second person"),
+    ]  # fmt: skip
     return Table(_("Movements"), headers, rows, _("None yet."), id="movements")
 
 
@@ -561,7 +564,10 @@ def lot_move(request: HttpRequest, key: str) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         to = _other_side(said["word"], said["to"])
-        move = Move(said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request))
+        second = seconds.of_form(said, beside=me(request), place=said["place"])
+        move = Move(
+            said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request), second
+        )
         ammunition.move(key, move, by=actor(request))
         return _lot_or_list(request, key)[0]
 

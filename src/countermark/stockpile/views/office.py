@@ -17,6 +17,7 @@ from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
 from countermark.stockpile import acts, forms, handing, proposals, queries, roster, units
+from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.codes import house
 from countermark.stockpile.handing import HandOver
 from countermark.stockpile.proposals import EXECUTORS, Proposal
@@ -525,6 +526,7 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     facts = [
         (_("What"), _about(value)),
         *(_hand_over(hand_over) if hand_over else []),
+        *(_rounds(value, known.place) if value.act == "rounds" else []),
         (_("Why"), Cell(names.get(value.reason, "") or _("The rules ask for a second person."))),
         (_("Proposed by"), Cell(names.get(value.by, ""))),
         (_("When"), Cell(when(known.since))),
@@ -562,9 +564,24 @@ def _hand_over(said: HandOver) -> list[tuple[str, Cell]]:
     return [(label, Cell(text)) for label, text in facts if text]
 
 
+def _rounds(value: Proposal, place: str) -> list[tuple[str, Cell]]:
+    """What somebody is to confirm of a movement of ammunition."""
+    said = ammunition.of_command(value.command, place)
+    names = side_texts([place, said.to]) | dict(Place.objects.filter(pk=said.to).values_list("pk", "name"))
+    facts = [
+        (_("What happens"), stock_word(said.word, "lot_word")),
+        (_("Rounds"), f"{said.quantity:,}"),
+        (_("Place"), names.get(place, "")),
+        (_("To or from"), names.get(said.to, "")),
+        (_("Happened"), when(said.happened)),
+        (_("Remark"), said.note),
+    ]
+    return [(label, Cell(text)) for label, text in facts if text]
+
+
 def _about(value: Proposal) -> Cell:
     label = stock_word(value.act, "proposal")
-    for name in ("incident", "destruction", "shipment", "surplus"):
+    for name in ("incident", "destruction", "shipment", "surplus", "lot"):
         if name in value.command:
             return Cell(label, reverse(f"stockpile:{name}", args=[value.command[name]]))
     return Cell(label)

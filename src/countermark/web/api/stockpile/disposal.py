@@ -362,12 +362,16 @@ def describe_lot(request: HttpRequest, given: LotToDescribe) -> dict[str, Any]:
     return next(_lot(user, one) for one in queries.visible_rows(user, "lot", VIEW, key=made))
 
 
-@router.post("/stockpile/lots/{key}/movements", response={200: LotOnHand, **WRITE}, auth=Token(HANDLE))
-def move_rounds(request: HttpRequest, key: Key, given: LotMovement, once_as: RequestKey = "") -> dict[str, int]:
-    """Records rounds that come, go or are counted; sent twice with one `Idempotency-Key` they move once. Permission: `stock.handle`, at the place."""
+@router.post("/stockpile/lots/{key}/movements", response={200: LotOnHand, 202: Proposed, **WRITE}, auth=Token(HANDLE))
+def move_rounds(request: HttpRequest, key: Key, given: LotMovement, once_as: RequestKey = "") -> Any:
+    """Records rounds that come, go or are counted; sent twice with one `Idempotency-Key` they move once. 202 where a second person is asked
+    for (as the rules of the place have it, or because they are issued to oneself): it is proposed to them. Permission: `stock.handle`, at the place.
+    """
     user = person(request)
-    said = given.dict() | {"place": place_of(user, given.place), "request": once_key(user, once_as)}
-    return {"on_hand": ammunition.move(key, Move(**said), by=actor(user))}
+    said = Move(**given.dict() | {"place": place_of(user, given.place), "request": once_key(user, once_as)})
+    if ammunition.seconded(key, said, by=actor(user)):
+        return Status(202, Proposed(proposal=ammunition.propose(key, said, by=actor(user))))
+    return {"on_hand": ammunition.move(key, said, by=actor(user))}
 
 
 @router.get("/stockpile/proposals", response={200: list[ProposalFacts], **READ}, auth=Token(VIEW))
@@ -378,8 +382,8 @@ def list_proposals(request: HttpRequest, asked: Query[WhichSubjects]) -> list[di
 
 @router.post("/stockpile/proposals/{key}/approve", response={200: ProposalFacts, **WRITE}, auth=EITHER)
 def approve_proposal(request: HttpRequest, key: Key) -> dict[str, Any]:
-    """Approves, and so does, what somebody else proposed. Permission: `stock.command`, at the place or above it as the act asks; of hand-overs and
-    shipments sent off, `stock.handle` or `stock.command` at the place.
+    """Approves, and so does, what somebody else proposed. Permission: `stock.command`, at the place or above it as the act asks; of hand-overs,
+    shipments sent off and ammunition, `stock.handle` or `stock.command` at the place.
     """
     user = person(request)
     _decidable(user, key)
