@@ -465,6 +465,12 @@ def test_a_mark_is_isolated_left_to_right_and_escaped() -> None:
     [
         ({"text": "1994", "precision": "year"}, '1994</bdi> <small class="text-secondary">(year only)'),
         ({"text": "1994-03-02", "precision": "day"}, '<bdi dir="ltr">1994-03-02</bdi>'),
+        (
+            {"text": "2026-11-30T17:55:42.987Z", "precision": "instant"},
+            '<time datetime="2026-11-30T17:55:42.987Z" dir="ltr">2026-11-30 17:55 UTC</time>',
+        ),
+        ({"text": "2026-11-30T08:15+02:00", "precision": "instant"}, ">2026-11-30 08:15 +02:00<"),
+        ({"text": "2026-11-30T8h", "precision": "instant"}, ">2026-11-30T8h<"),
         ({"text": "", "precision": "unknown"}, "date unknown"),
         (None, "date unknown"),
     ],

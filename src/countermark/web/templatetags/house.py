@@ -1,6 +1,7 @@
 """Template tags every room uses; loaded everywhere."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -37,13 +38,29 @@ def icon(name: str) -> SafeString:
 
 @register.filter
 def when(date: Mapping[str, str] | None) -> SafeString | str:
-    """A date as its source wrote it, with its precision in words; never a padded one."""
+    """A date as its source wrote it, with its precision in words; never a padded one. A time is shown to the minute, with its own offset."""
     if not date or not date.get("text") or date.get("precision") == "unknown":
         return format_html('<span class="text-secondary">{}</span>', _("date unknown"))
     notes = {"year": _("year only"), "month": _("month only")}
     note = notes.get(date.get("precision", ""))
+    if date.get("precision") == "instant":
+        # As it was written it stands in the page for programs.
+        return format_html('<time datetime="{}" dir="ltr">{}</time>', date["text"], to_the_minute(date["text"]))
     shown = format_html('<bdi dir="ltr">{}</bdi>', date["text"])
     return format_html('{} <small class="text-secondary">({})</small>', shown, note) if note else shown
+
+
+@register.filter
+def to_the_minute(text: str) -> str:
+    """An RFC 3339 time as people read it, with its own offset; a date of any other precision as it stands."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) <= len("2026-01-01"):
+        return text
+    zone = found.isoformat()[-6:] if found.utcoffset() else "UTC" if found.tzinfo else ""
+    return f"{found:%Y-%m-%d %H:%M} {zone}".rstrip()
 
 
 @register.filter
