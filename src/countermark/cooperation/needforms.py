@@ -1,6 +1,6 @@
 """Forms of needs and offers: what is asked, and in what order. A need has lines (what is wanted, costs) that grow without scripts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from countermark.cooperation import actors, finding, indicators, needs, offers
+from countermark.cooperation import finding, indicators, needs, offers
 from countermark.cooperation.forms import actor, coded, day, labels, line, listed, several, several_actors, words
 from countermark.cooperation.indicators import Indicator
 from countermark.cooperation.linedforms import LinedForms, Section, by_line
@@ -334,8 +334,3 @@ class NarrowOffers(Narrow):
         required=False,
         choices={name: ORDERS[name] for name in ("newest", "amount", "end")},
     )
-
-
-def names_of_payers(found: Sequence[needs.Cost]) -> dict[str, str]:
-    """The names of who pays some costs."""
-    return actors.names([one.payer for one in found if one.payer])

@@ -221,11 +221,6 @@ def _cost(column: str, one: Costed, code: str, words: Words) -> Cost:
     return Cost(one.category, amount(column, one.amount, code), payer, words(one.what))
 
 
-def withdraw(key: str, *, actor: str, by: Actor) -> None:
-    """Takes a need back. Raises `Refused` for one of another actor."""
-    move(key, "withdrawn", actor=actor, by=by)
-
-
 def move(key: str, state: str, *, actor: str, by: Actor) -> None:
     """Brings a need of an actor to another state; what it says stays. Raises `Refused`."""
     chosen(state, LABELS["need_state"], "state")

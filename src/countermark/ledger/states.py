@@ -124,13 +124,14 @@ def opened(kind: str, key: str, act: Entry) -> Subject:
 
 
 def to(state: str, *, after: Iterable[str] = (), **value: str) -> Step:
-    """A step to a state; `value` maps names in the subject's value to fields of the act. From a state that is not in `after` it is a
-    finding, `out_of_order`, and the state is reached all the same: two nodes that did not know of each other did both.
+    """A step to a state; `value` maps names in the subject's value to fields of the act that are texts (what is none, an act from anywhere
+    does not change). From a state that is not in `after` it is a finding, `out_of_order`, and the state is reached all the same: two nodes
+    that did not know of each other did both.
     """
     allowed = frozenset(after)
 
     def step(subject: Subject, act: Entry) -> Subject:
-        said = {name: act.body[field] for name, field in value.items() if field in act.body}
+        said = {name: act.body[field] for name, field in value.items() if isinstance(act.body.get(field), str)}
         finding = subject.finding if not allowed or subject.state in allowed else "out_of_order"
         return msgspec.structs.replace(subject, state=state, value={**subject.value, **said}, finding=finding)
 

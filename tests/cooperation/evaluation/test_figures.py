@@ -21,6 +21,7 @@ from countermark.cooperation.evaluation.rules import (
     funded,
     reached,
 )
+from countermark.cooperation.rules.lasting import YEARS
 
 TODAY = "2030-01-01"
 STATES, THEMES = ["XA", "XQ"], ["marking", "stockpile"]
@@ -206,3 +207,7 @@ def test_a_scope_keeps_what_it_names_alone() -> None:
     kept = rules.narrowed(known, Scope(state="XA", theme="marking", first=2025))
 
     assert [one.key for one in kept.needs] == ["n"]
+
+
+def test_every_year_after_which_is_asked_has_its_figures() -> None:
+    assert {f"{what}_{years}" for what in ("runs", "post") for years in YEARS} <= set(MEASURES)

@@ -83,7 +83,7 @@ def test_a_run_is_kept_with_the_digest_of_what_went_in(who: dict[str, str]) -> N
     kept = acts.subjects("matching")[0].of(Run)
     assert kept.digest == runs.digest(read(key).market)
     assert (kept.needs, kept.offers, kept.matched) == (1, 1, "50000.5")
-    needs.withdraw(mine, actor=OWN, by=COORDINATOR)
+    needs.move(mine, "withdrawn", actor=OWN, by=COORDINATOR)
     assert read(key).market.needs[0].id == mine
 
 

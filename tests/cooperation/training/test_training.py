@@ -133,6 +133,14 @@ def test_an_officer_decides_against_the_rules_only_with_a_reason(who: dict[str, 
     assert (value(first).outcome, value(second).outcome) == ("waiting", "chosen")
 
 
+def test_nobody_is_chosen_who_was_not_nominated_for_the_call(who: dict[str, str]) -> None:
+    key, other = call(who), nominate(call(who), 1)
+    nominate(key, 2)
+
+    with pytest.raises(Refused):
+        services.choose(key, actor=who["centre"], today=AFTER, by=COORDINATOR, overrides={other: ("chosen", "known")})
+
+
 def test_more_than_there_are_seats_are_never_chosen(who: dict[str, str]) -> None:
     key = call(who, seats=1)
     nominate(key, 1)

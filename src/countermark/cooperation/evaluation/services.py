@@ -20,6 +20,7 @@ from countermark.ledger import jcs
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
 
+
 @dataclass(frozen=True)
 class Said:
     """What a recipient says of a project on a day."""

@@ -38,14 +38,14 @@ def gathered(who: Viewer, currency: str, today: str, *, readiness: bool = False)
     asked = [(one, one.of(needs.Need)) for one in queries.visible(who, "need", state="open")]
     given = [(one, one.of(offers.Offer)) for one in queries.visible(who, "offer", state="open")]
     regions = _regions()
-    brought, taken = _brought(), offers.left([one for one, _ in given])
+    brought, left = _brought(), offers.left([one for one, _ in given])
     wanted = [
         _need(one, need, brought.get(one.key, 0), today, readiness=readiness)
         for one, need in asked
         if need.currency == currency and need.end >= today and brought.get(one.key, 0) < need.amount
     ]
     offered = [
-        _offer(one, offer, taken.get(one.key, offer.budget), today, regions)
+        _offer(one, offer, left.get(one.key, offer.budget), today, regions)
         for one, offer in given
         if offer.currency == currency and offer.end >= today
     ]
@@ -130,18 +130,24 @@ def _projects() -> list[Project]:
 def _brought() -> dict[str, int]:
     """What projects bring for each need, in minor units: spread over the needs a project answers by what they ask for."""
     found: defaultdict[str, int] = defaultdict(int)
-    for project in _projects():
-        answered = [(key, need) for key in project.needs if (need := _asked(key, project.currency))]
+    projects = _projects()
+    needs_ = _needs_of(projects)
+    for project in projects:
+        answered = [(key, need) for key in project.needs if (need := _asked(needs_.get(key), project.currency))]
         whole, brought = sum(amount for _, amount in answered), sum(giver.amount for giver in project.givers)
         for key, amount in answered:
             found[key] += min(amount, brought * amount // whole)
     return found
 
 
-def _asked(key: str, currency: str) -> int:
+def _needs_of(projects: Iterable[Project]) -> dict[str, needs.Need]:
+    """The needs that projects answer, by key."""
+    keys = sorted({key for project in projects for key in project.needs})
+    return {row.key: acts.subject_of_row(row).of(needs.Need) for row in acts.rows("need").filter(key__in=keys)}
+
+
+def _asked(need: needs.Need | None, currency: str) -> int:
     """What a need asks for; nothing, where it is in another currency."""
-    found = acts.subject("need", key)
-    need = found.of(needs.Need) if found else None
     return need.amount if need and need.currency == currency else 0
 
 

@@ -23,6 +23,7 @@ from countermark.cooperation.projects.meetings import Meeting
 from countermark.cooperation.projects.rules.month import Entry
 from countermark.cooperation.projects.rules.shapes import UNDER_WAY, Project
 from countermark.cooperation.queries import Viewer
+from countermark.cooperation.rules.lasting import YEARS, later
 from countermark.cooperation.states import Subject
 from countermark.cooperation.training.states import Call
 from countermark.ledger.entry import now
@@ -88,8 +89,10 @@ def _texts(project: Project) -> Iterator[str]:
 @source
 def _meetings(who: Viewer) -> Iterator[Entry]:
     """Meetings, and what one's own side does after them."""
-    for one in queries.visible(who, "meeting"):
-        value, texts = one.of(Meeting), acts.texts_of([one])
+    found = queries.visible(who, "meeting")
+    texts = acts.texts_of(found)
+    for one in found:
+        value = one.of(Meeting)
         url = reverse("cooperation:meeting", args=[one.key])
         title = texts.get(value.title, one.key)
         if one.state != "cancelled":
@@ -116,42 +119,41 @@ def _windows(who: Viewer) -> Iterator[Entry]:
 @source
 def _training(who: Viewer) -> Iterator[Entry]:
     """Courses that are held, and until when nominations are taken."""
+    courses = {one.key: one for one in queries.visible(who, "course")}
+    texts = acts.texts_of(courses.values())
     for one in queries.visible(who, "call"):
         if one.state in ("cancelled", "draft"):
             continue
         value = one.of(Call)
-        course = queries.known(who, "course", value.course)
-        title = acts.texts_of([course]).get(str(course.value.get("title", "")), "") if course else ""
+        course = courses.get(value.course)
+        title = texts.get(str(course.value.get("title", "")), "") if course else ""
         url = reverse("cooperation:call", args=[one.key])
         yield Entry(f"course-{one.key}", "course", title or _("a course"), value.begin, value.end, url)
         yield Entry(f"call-{one.key}", "nominations", title or _("a course"), value.closes, value.closes, url)
 
 
-CHECKED_AFTER = (1, 3, 5)
-"""Years after which the recipient is asked whether it still runs (`evaluation/`)."""
-
-
 @source
 def _checkbacks(who: Viewer) -> Iterator[Entry]:
     """When one's own projects that are closed are looked at again."""
-    for one, project in projects.found(who, projects.Sought(stage="closed")):
-        if not who.all and who.actor != project.recipient:
-            continue
-        title = acts.texts_of([one]).get(project.title, one.key)
-        for years in CHECKED_AFTER:
-            day = f"{int(project.end[:4]) + years:04}{project.end[4:]}".replace("-02-29", "-03-01")
+    closed = projects.found(who, projects.Sought(stage="closed"))
+    own = [(one, project) for one, project in closed if who.all or who.actor == project.recipient]
+    texts = acts.texts_of([Subject("", "", {"titles": [project.title for _one, project in own]})])
+    for one, project in own:
+        title = texts.get(project.title, one.key)
+        for years in YEARS:
+            # No 29 February lies an odd number of years after another.
+            day = later(project.end, years).replace("-02-29", "-03-01")
             yield Entry(f"checkback-{one.key}-{years}", "checkback", title, day, day, reverse("cooperation:checkbacks"))
 
 
 @source
 def _rounds(who: Viewer) -> Iterator[Entry]:
     """Until when replies of a consultation are asked for."""
-    for one in queries.visible(who, "round"):
-        if one.state == "open":
-            title = acts.texts_of([one]).get(str(one.value.get("title", "")), one.key)
-            yield Entry(
-                f"round-{one.key}", "round", title, one.due, one.due, reverse("cooperation:round", args=[one.key])
-            )
+    found = queries.visible(who, "round", state="open")
+    texts = acts.texts_of(found)
+    for one in found:
+        title, url = texts.get(str(one.value.get("title", "")), one.key), reverse("cooperation:round", args=[one.key])
+        yield Entry(f"round-{one.key}", "round", title, one.due, one.due, url)
 
 
 # --- the feed ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ Everything is an act of a side (`actor`), tried against the same rules that fold
 with its reason, and what is so already is not said twice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -104,25 +105,24 @@ def plan(
         places=_country(recipient),
         languages=_each(one for value in values for one in value.languages),
     )
-    costs = _costs(values, givers)
-    once, running = costs[0], costs[1](said.begin)
+    once, running = _once(values, givers), _running(values, said.begin)
     return plan_said(said, recipient=recipient, actor=actor, once=once, running=running, by=by, request=request)
 
 
-def _costs(values: Sequence[Need], givers: Sequence[Giver]) -> tuple[list[Line], Callable[[str], list[Running]]]:
-    """The costs of some needs: where one provider brings everything, it pays the lines that name nobody."""
+def _once(values: Sequence[Need], givers: Sequence[Giver]) -> list[Line]:
+    """What some needs cost once: where one provider brings everything, it pays the lines that name nobody."""
     sole = givers[0].actor if len({one.actor for one in givers}) == 1 else ""
-    once = [Line(cost.category, cost.amount, cost.payer or sole, cost.what) for value in values for cost in value.once]
+    return [Line(cost.category, cost.amount, cost.payer or sole, cost.what) for value in values for cost in value.once]
 
-    def running(begin: str) -> list[Running]:
-        first = int(begin[:4]) if begin[:4].isdigit() else 0
-        return [
-            Running(cost.category, cost.amount, first, int(value.end[:4]), cost.payer or value.after, cost.what)
-            for value in values
-            for cost in value.yearly
-        ]
 
-    return once, running
+def _running(values: Sequence[Need], begin: str) -> list[Running]:
+    """What some needs cost each year, from the year a project begins; a day that is none is refused with the plan."""
+    first = int(begin[:4]) if begin[:4].isdigit() else 0
+    return [
+        Running(cost.category, cost.amount, first, int(value.end[:4]), cost.payer or value.after, cost.what)
+        for value in values
+        for cost in value.yearly
+    ]
 
 
 def plan_said(
@@ -162,29 +162,50 @@ def describe(key: str, said: Said, *, actor: str, by: Actor) -> bool:
     return _restate(key, replace(value, **kept), actor, by, words)
 
 
-def set_line(key: str, line: Costed | None, *, at: int | None = None, actor: str, by: Actor, request: str = "") -> bool:
-    """Adds a line of the budget; with `at` changes that line, or takes it out (`line` None). Raises `Refused`."""
-    found, words = side(key, actor).of(Project), Words()
-    lines = [] if line is None else [_line(line, found.currency, words)]
-    return _restate(key, replace(found, once=changed(found.once, lines, at)), actor, by, words, request)
+def set_line(
+    key: str,
+    line: Costed | None,
+    *,
+    at: int | None = None,
+    was: str = "",
+    actor: str,
+    by: Actor,
+    request: str = "",
+) -> bool:
+    """Adds a line of the budget; with `at` changes that line, or takes it out (`line` None). Raises `Refused`, also where the line there is
+    not the one meant any more (`was`, its `mark_of`).
+    """
+    with acts.alone():
+        subject, words = side(key, actor), Words()
+        if said_before(subject, "described", request):
+            return False
+        found = subject.of(Project)
+        lines = [] if line is None else [_line(line, found.currency, words)]
+        return _restate(key, replace(found, once=changed(found.once, lines, at, was)), actor, by, words, request)
+
+
+def mark_of(line: msgspec.Struct) -> str:
+    """By what a line is known again where another has taken its place."""
+    return hashlib.sha256(msgspec.json.encode(line)).hexdigest()
 
 
 def set_giver(key: str, giver: str, amount: str, *, offer: str = "", actor: str, by: Actor) -> bool:
     """Says what a provider brings, in the project's currency; an empty amount takes it out. A provider speaks for itself alone. Raises `Refused`."""
-    found = side(key, actor).of(Project)
-    if actor not in (giver, found.recipient):
-        raise acts.refuse("giver", giver, WHY["not_recipient"], "not_recipient")
-    others = tuple(one for one in found.givers if one.actor != giver)
-    brought = Giver(giver, needs.amount("amount", amount, found.currency), offer) if amount.strip() else None
-    said = (*others, _giver(brought, actor)) if brought else others
-    return _restate(key, replace(found, givers=said), actor, by, Words())
+    with acts.alone():
+        found = side(key, actor).of(Project)
+        if actor not in (giver, found.recipient):
+            raise acts.refuse("giver", giver, WHY["not_recipient"], "not_recipient")
+        others = tuple(one for one in found.givers if one.actor != giver)
+        brought = Giver(giver, needs.amount("amount", amount, found.currency), offer) if amount.strip() else None
+        said = (*others, _giver(brought, actor)) if brought else others
+        return _restate(key, replace(found, givers=said), actor, by, Words())
 
 
-def changed(lines: Sequence[Any], said: Sequence[Any], at: int | None) -> tuple[Any, ...]:
-    """Lines with some in the place of one, or behind them all. Raises `Refused` for a place there is not."""
+def changed(lines: Sequence[Any], said: Sequence[Any], at: int | None, was: str = "") -> tuple[Any, ...]:
+    """Lines with some in the place of one, or behind them all. Raises `Refused` for a place there is not, or that another line has taken."""
     if at is None:
         return (*lines, *said)
-    if not 0 <= at < len(lines):
+    if not 0 <= at < len(lines) or (was and mark_of(lines[at]) != was):
         raise acts.refuse("line", str(at + 1), "a line there is", "unknown")
     return (*lines[:at], *said, *lines[at + 1 :])
 
@@ -302,9 +323,9 @@ def say(
     """
     with acts.alone():
         found = side(key, actor)
-        asked = acts.request_id(f"{key}:{word}:{request}") if request else ""
-        if asked and any(one.body.get("request") == asked for one in PROJECTION.entries_about(found.name)):
+        if said_before(found, word, request):
             return False
+        asked = _asked_for(key, word, request)
         said = {"actor": actor, "request": asked, **fields}
         draft = acts.draft(f"cooperation_project_{word}", [found.name], said, texts=texts, kept=kept)
         before = found.of(Project)
@@ -313,6 +334,16 @@ def say(
             return False
         acts.append([draft], by=by)
     return True
+
+
+def said_before(found: Subject, word: str, request: str) -> bool:
+    """Whether an act was asked for with the same `request` before."""
+    asked = _asked_for(found.key, word, request)
+    return bool(asked) and any(one.body.get("request") == asked for one in PROJECTION.entries_about(found.name))
+
+
+def _asked_for(key: str, word: str, request: str) -> str:
+    return acts.request_id(f"{key}:{word}:{request}") if request else ""
 
 
 def try_say(word: str, key: str, actor: str, fields: Mapping[str, Any], *, by: Actor) -> None:

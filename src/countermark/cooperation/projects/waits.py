@@ -81,25 +81,23 @@ def _deliverable(
 def _follow_ups(who: Viewer) -> Iterator[Waits]:
     """What one's own side does after meetings."""
     today = projects.today()
-    for one in queries.visible(who, "meeting"):
-        texts = acts.texts_of([one])
+    found = queries.visible(who, "meeting")
+    texts = acts.texts_of(found)
+    for one in found:
         for task in one.of(Meeting).follow_ups:
             if who.actor and task.owner == who.actor and not task.done:
                 url = reverse("cooperation:meeting", args=[one.key])
                 yield Waits(texts.get(task.what, _("erased")), url, task.due, alarming=task.due < today)
 
 
-def _title(one: Subject) -> str:
-    return acts.texts_of([one]).get(str(one.value["title"]), one.key)
-
-
 def _answering(who: Viewer, need: Subject) -> Sequence[Table]:
     """The projects that answer a need, as far as somebody may see them."""
     found = [(one, value) for one, value in projects.found(who) if need.key in value.needs]
     names = projects.names(found)
+    texts = acts.texts_of([Subject("", "", {"titles": [value.title for _one, value in found]})])
     rows = [
         [
-            Cell(_title(one), reverse("cooperation:project", args=[one.key])),
+            Cell(texts.get(value.title, one.key), reverse("cooperation:project", args=[one.key])),
             Cell(", ".join(names.get(key, key) for key in value.providers)),
             Cell(aid_word(one.state, "stage")),
             Cell(value.end, exact=True),

@@ -96,9 +96,9 @@ class _Reader:
     def __init__(self, kind: Kind, actor: str, errors: list[RowError]) -> None:
         self.kind, self.actor, self.errors = kind, actor, errors
         self.single = "need" if kind == "needs" else "offer"
-        self.keys = {key: key for key in actors.names()}
+        self.keys = actors.names()
         self.names: dict[str, list[str]] = {}
-        for key, name in actors.names().items():
+        for key, name in self.keys.items():
             self.names.setdefault(name.casefold(), []).append(key)
 
     def item(self, group: Grouped) -> Item | None:

@@ -17,7 +17,6 @@ from countermark.stockpile.states import Subject, to
 
 NAMESPACE = uuid.UUID("6a1f6c3e-0b0c-5f0e-9d57-6c3f2a6f1d17")
 MOST_EVIDENCE = 20
-LATEST = "9999-12-31"
 
 
 class Assessment(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -44,7 +44,7 @@ class Overlap:
 
 
 def overlaps(one: Undertaking, others: Iterable[Undertaking], within: Within) -> list[Overlap]:
-    """What of others overlaps with one, the longest shared period first."""
+    """What of others overlaps with one, by the day from which both run."""
     found = [overlap for other in others if (overlap := overlap_of(one, other, within)) is not None]
     return sorted(found, key=lambda overlap: (overlap.begin, overlap.other.name))
 
