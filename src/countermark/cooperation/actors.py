@@ -4,7 +4,7 @@ Everybody in this room speaks for one actor (their *seat*); what they may see an
 personal data: its text stands beside the log, and looking at it is an act (`contact_of`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -146,9 +146,16 @@ def names(keys: Sequence[str] | None = None) -> dict[str, str]:
 
 def regions_of(key: str) -> tuple[str, ...]:
     """The regions of an actor, its country first."""
-    found = acts.subject("actor", key)
-    facts = found.of(ActorFacts) if found else None
-    return (facts.country, *facts.regions) if facts and facts.country else facts.regions if facts else ()
+    return regions_of_each([key])[key]
+
+
+def regions_of_each(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The regions of some actors by key, the country of each first; none of who is not entered."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(keys, ())
+    for row in acts.rows("actor").filter(key__in=[key for key in found if "\0" not in key]):
+        facts = acts.subject_of_row(row).of(ActorFacts)
+        found[row.key] = (facts.country, *facts.regions) if facts.country else facts.regions
+    return found
 
 
 def contact_of(key: str, reason: str, *, by: Actor) -> str:

@@ -77,7 +77,8 @@ def needs_for(who: Viewer, day: str) -> list[tuple[Subject, Need]]:
     given = [one.of(Offer) for one in acts.subjects("offer", parent=f"actor:{who.actor}", state="open")]
     speaker = acts.subject("actor", who.actor)
     own = set(speaker.of(ActorFacts).regions) if speaker else set()
-    where = {name: set(actors.regions_of(name)) for name in {queries.owner(one) for one, _need in others}}
+    regions = actors.regions_of_each({queries.owner(one) for one, _need in others})
+    where = {owner: set(some) for owner, some in regions.items()}
     if given:
         return [
             (one, need) for one, need in others if any(_fit(offer, need, where[queries.owner(one)]) for offer in given)

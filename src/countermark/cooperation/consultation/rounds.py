@@ -1,6 +1,7 @@
 """Rounds and replies as acts hold them, and what is done with them. Words stand beside the log."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -256,6 +257,15 @@ def replies_of(found: Subject) -> dict[str, Subject]:
     rows = acts.rows("roundreply").filter(key__in=list(keys))
     known = {keys[row.key]: acts.subject_of_row(row) for row in rows}
     return {one: known[one] for one in partners if one in known}
+
+
+def replied(found: Iterable[Subject]) -> dict[str, int]:
+    """How many have replied to each of some rounds, by its key."""
+    asked = {reply_key(one.key, who): one.key for one in found for who in one.of(Round).partners}
+    given = Counter(
+        asked[key] for key in acts.rows("roundreply").filter(key__in=list(asked)).values_list("key", flat=True)
+    )
+    return {key: given[key] for key in asked.values()}
 
 
 def tallies(found: Subject) -> list[rules.Tally]:

@@ -86,11 +86,11 @@ def _needs(who: Viewer, years: Sequence[int], currency: str) -> tuple[dict[str, 
     by_year: dict[int, dict[str, int]] = {year: defaultdict(int) for year in years}
     by_region: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     found = room.visible(who, "need", state="open")
-    regions_of = {owner: actors.regions_of(owner)[1:] for owner in {room.owner(one) for one in found}}
+    regions_of = actors.regions_of_each({room.owner(one) for one in found})
     for one in found:
         value = one.of(Need)
         first, last = int(value.begin[:4]), int(value.end[:4])
-        region = next(iter(regions_of[room.owner(one)]), "")
+        region = next(iter(regions_of[room.owner(one)][1:]), "")
         for year, share in money.split(value.amount, {f"{year}": 1 for year in range(first, last + 1)}).items():
             if int(year) in by_year:
                 by_year[int(year)][value.currency] += share + value.running

@@ -31,8 +31,9 @@ ODA, NOT_ODA = "10", "50"
 SDG_TARGET, SALW_TARGET = "3", "16.4"
 STATUS = {"planning": "1", "design": "1", "implementation": "2", "evaluation": "3", "closed": "4", "cancelled": "5"}
 KINDS = {"state": "10", "donor": "10", "regional": "40", "centre": "40", "un": "40", "ngo": "21", "industry": "70", "facility": "40"}  # fmt: skip
-INCOMING_COMMITMENT, INCOMING, COMMITMENT = "11", "1", "2"
-OUTGOING_PLEDGE = "12"
+INCOMING, COMMITMENT, DISBURSEMENT, EXPENDITURE = "1", "2", "3", "4"
+INCOMING_COMMITMENT, OUTGOING_PLEDGE, INCOMING_PLEDGE = "11", "12", "13"
+"""Codes of the list TransactionType."""
 
 
 class Markers(msgspec.Struct, frozen=True, omit_defaults=True):

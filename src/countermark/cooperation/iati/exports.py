@@ -17,7 +17,20 @@ from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
 from countermark.cooperation.fund.shapes import PLEDGE, WINDOW, Award, Pledge, PurseFacts, Window
 from countermark.cooperation.iati import building
-from countermark.cooperation.iati.building import Facts, Markers, Movement, Party, Reporter, WindowFacts
+from countermark.cooperation.iati.building import (
+    COMMITMENT,
+    DISBURSEMENT,
+    EXPENDITURE,
+    INCOMING,
+    INCOMING_COMMITMENT,
+    INCOMING_PLEDGE,
+    Facts,
+    Markers,
+    Movement,
+    Party,
+    Reporter,
+    WindowFacts,
+)
 from countermark.cooperation.iati.findings import Finding
 from countermark.cooperation.iati.model import Activities, Activity
 from countermark.cooperation.needs import Need
@@ -30,7 +43,6 @@ from countermark.marks.sentences import NotAllowed, Sentence
 PUBLIC = Viewer("")
 """Who speaks for nobody: what they see is what everybody may."""
 _LANGUAGE = re.compile("[a-z]{2,3}", re.ASCII)
-INCOMING_COMMITMENT, INCOMING, COMMITMENT, DISBURSEMENT, EXPENDITURE, INCOMING_PLEDGE = "11", "1", "2", "3", "4", "13"
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,8 @@ STAGES = {
     "5": "cancelled",
     "6": "implementation",
 }
-PLEDGES = frozenset({"12", "13"})
-COMMITMENTS = frozenset({"2", "11"})
+PLEDGES = frozenset({building.OUTGOING_PLEDGE, building.INCOMING_PLEDGE})
+COMMITMENTS = frozenset({building.COMMITMENT, building.INCOMING_COMMITMENT})
 WORDS: Mapping[str, re.Pattern[str]] = {
     theme: re.compile(words, re.IGNORECASE)
     for theme, words in {

@@ -55,7 +55,8 @@ def round_list(request: HttpRequest) -> HttpResponseBase:
     who = viewer(request)
     found = queries.visible(who, "round")
     texts, names = acts.texts_of(found), actors.names()
-    rows = [_row(who, one, texts, names) for one in found]
+    replied = rounds.replied([one for one in found if _runs(who, one)])
+    rows = [_row(one, texts, names, replied) for one in found]
     headers = [_("Title"), _("Of"), _("Status"), _("Sent"), _("Replies are due on"), _("Replies")]
     none = _("No round yet. A round asks others for their views: a note, questions, and a day by which they reply.")
     table = Table(_("Consultations"), headers, rows, none)
@@ -64,7 +65,7 @@ def round_list(request: HttpRequest) -> HttpResponseBase:
     return listed(request, Page(_("Consultations"), "rounds", tables=[table], actions=actions))
 
 
-def _row(who: Viewer, one: Subject, texts: dict[str, str], names: dict[str, str]) -> list[Cell]:
+def _row(one: Subject, texts: dict[str, str], names: dict[str, str], replied: dict[str, int]) -> list[Cell]:
     value, owner = one.of(Round), queries.owner(one)
     late = one.state == "open" and one.due < _today()
     return [
@@ -73,12 +74,12 @@ def _row(who: Viewer, one: Subject, texts: dict[str, str], names: dict[str, str]
         Cell(aid_word(one.state, "round_state")),
         Cell(value.sent, exact=True),
         Cell(one.due, exact=True, tone="alarm" if late else ""),
-        Cell(_count(one, value) if _runs(who, one) else "", amount=True),
+        Cell(_count(replied[one.key], value) if one.key in replied else "", amount=True),
     ]
 
 
-def _count(one: Subject, value: Round) -> str:
-    return _("%(replies)d of %(asked)d") % {"replies": len(rounds.replies_of(one)), "asked": len(value.partners)}
+def _count(replies: int, value: Round) -> str:
+    return _("%(replies)d of %(asked)d") % {"replies": replies, "asked": len(value.partners)}
 
 
 def _runs(who: Viewer, found: Subject) -> bool:
@@ -434,7 +435,7 @@ def round_analysis(request: HttpRequest, key: str) -> HttpResponseBase:
     texts, names = acts.texts_of([found, *given.values()]), actors.names()
     tallies = rounds.tallies(found)
     facts = [
-        (_("Replies"), Cell(_count(found, value))),
+        (_("Replies"), Cell(_count(len(given), value))),
         (_("Replies by kind of actor"), Cell(_by_kind(list(given)))),
         (_("As of"), Cell(_today(), exact=True)),
     ]
@@ -539,15 +540,18 @@ def _to_answer(who: Viewer) -> Iterator[Waits]:
         return
     open_rounds = queries.visible(Viewer(who.actor), "round", state="open")
     texts = acts.texts_of(open_rounds)
+    replied = rounds.replied([one for one in open_rounds if queries.owner(one) == who.actor])
+    own = [rounds.reply_key(one.key, who.actor) for one in open_rounds]
+    answered = set(acts.rows("roundreply").filter(key__in=own).values_list("key", flat=True))
     for one in open_rounds:
         value, url = one.of(Round), reverse("cooperation:round", args=[one.key])
         title, late = texts.get(value.title, one.key), one.due < _today()
         if queries.owner(one) == who.actor:
-            missing = len(value.partners) - len(rounds.replies_of(one))
+            missing = len(value.partners) - replied[one.key]
             if late and missing:
                 text = ngettext(
                     "%(title)s: %(count)d has not replied", "%(title)s: %(count)d have not replied", missing
                 )
                 yield Waits(text % {"title": title, "count": missing}, url, one.due, alarming=True)
-        elif acts.subject("roundreply", rounds.reply_key(one.key, who.actor)) is None:
+        elif rounds.reply_key(one.key, who.actor) not in answered:
             yield Waits(_("%(title)s: your reply is asked for") % {"title": title}, url, one.due, alarming=late)
