@@ -1,5 +1,7 @@
 """A project from its proposal to its end, and what is refused on the way."""
 
+from typing import Any
+
 import pytest
 
 from countermark.accounts import services as accounts
@@ -151,6 +153,22 @@ def test_an_authority_that_has_lost_its_seat_passes_nothing() -> None:
     with pytest.raises(Refused) as error:
         services.pass_gate(key, "planning", words="w", actor=OWN, by=AUTHORITY)
     assert refused(error) == "not_authority"
+
+
+@pytest.mark.parametrize("decision", ["decline", "send back", "cancel"])
+def test_an_authority_that_speaks_for_a_provider_now_decides_nothing_for_the_recipient(decision: str) -> None:
+    key, donor = designed()
+    user("authority", "authority", donor)
+    said: dict[str, Any] = {"words": "w", "actor": donor, "by": AUTHORITY}
+    decide = {
+        "decline": lambda: services.decline_gate(key, "design", **said),
+        "send back": lambda: services.send_back(key, "planning", **said),
+        "cancel": lambda: services.cancel(key, **said),
+    }
+
+    with pytest.raises(Refused) as error:
+        decide[decision]()
+    assert (refused(error), found(key).state) == ("not_authority", "design")
 
 
 def test_a_gate_passed_twice_is_passed_once() -> None:

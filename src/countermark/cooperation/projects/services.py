@@ -427,6 +427,7 @@ def pass_gate(key: str, gate: str, *, words: str, actor: str, by: Actor) -> bool
 
 
 def _require_seat(found: Subject, by: Actor) -> None:
+    """Raises `Refused` for who may not pass gates, or speaks for somebody else than the recipient, now."""
     user = User.objects.filter(person=person_of(by), disabled=False).first()
     recipient = found.of(Project).recipient
     if user is None or not accounts.may(user, GATE) or actors.speaks_for(user) != recipient:
@@ -449,6 +450,7 @@ def decline_gate(key: str, gate: str, *, words: str, actor: str, by: Actor) -> b
     """Does not pass a gate that was asked for, and says why. The authority's. Raises `Refused`."""
     note = Words()
     said = {"gate": gate, "words": note(acts.required("words", words, "why it is not passed"))}
+    _require_seat(side(key, actor), by)
     return say("gate_declined", key, actor, said, by=by, texts=note.notes)
 
 
@@ -456,6 +458,7 @@ def send_back(key: str, stage: str, *, words: str, actor: str, by: Actor) -> boo
     """Sends a project back to an earlier stage, whose gates are then passed anew. The authority's. Raises `Refused`."""
     note = Words()
     said = {"stage": stage, "words": note(acts.required("words", words, "why it goes back"))}
+    _require_seat(side(key, actor), by)
     return say("sent_back", key, actor, said, by=by, texts=note.notes)
 
 
@@ -463,4 +466,5 @@ def cancel(key: str, *, words: str, actor: str, by: Actor) -> bool:
     """Ends a project before its time. The authority's. Raises `Refused`."""
     note = Words()
     said = {"words": note(acts.required("words", words, "why it ends"))}
+    _require_seat(side(key, actor), by)
     return say("cancelled", key, actor, said, by=by, texts=note.notes)
