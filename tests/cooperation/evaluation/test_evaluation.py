@@ -51,7 +51,10 @@ def test_a_recipient_is_asked_after_one_three_and_five_years_and_one_answer_is_e
     assert services.due_checks(Viewer("XA"), "2029-06-30") == []
     assert [one.years for one in services.due_checks(Viewer("XA"), LATER)] == [3]
 
-    services.check_back(ended, Said("2032-06-01", "partly", "XA", "the compressor"), actor="XA", by=COORDINATOR)
+    with pytest.raises(Refused):
+        services.check_back(ended, Said("2032-06-01", "yes"), actor="XA", by=COORDINATOR)
+    with time_machine.travel(LATER):
+        services.check_back(ended, Said("2032-06-01", "partly", "XA", "the compressor"), actor="XA", by=COORDINATOR)
 
     assert services.due_checks(Viewer("XA"), LATER) == []
     assert MEASURES["runs_3"].count(sources.facts(Viewer("XA"), "EUR", LATER), LATER).share == 1
@@ -122,7 +125,8 @@ def test_a_draft_is_nobody_elses_even_when_it_is_published(ended: str) -> None:
 
 
 def test_views_of_evaluation_are_rebuilt_equal(ended: str) -> None:
-    services.check_back(ended, Said("2032-06-01", "no"), actor="XA", by=COORDINATOR)
+    with time_machine.travel(LATER):
+        services.check_back(ended, Said("2032-06-01", "no"), actor="XA", by=COORDINATOR)
     drafted()
 
     assert verify().ok
@@ -163,6 +167,7 @@ def test_the_recipient_answers_a_check_back_on_its_page(ended: str) -> None:
         client.force_login(User.objects.get(username="xa"))
         assert "does it still run?" in text(client, "")
         assert "Marking in the west" in text(client, "evaluation/checks/")
+        assert f"projects/{ended}/" in text(seated("passes", "XA", "authority"), "evaluation/checks/")
         sent(client, f"evaluation/checks/{ended}/", day="2032-06-30", runs="no", broke="No spare parts.")
         assert "No spare parts." in text(client, "evaluation/checks/")
     assert acts.rows("checkback").count() == 1

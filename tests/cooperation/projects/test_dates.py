@@ -19,7 +19,7 @@ from countermark.cooperation.projects.views import dates
 from countermark.cooperation.queries import Viewer
 from countermark.ledger import store
 from countermark.register.checking import Refused
-from tests.cooperation.projects.scene import OFFICER, STARTS, called, planned, user
+from tests.cooperation.projects.scene import OFFICER, STARTS, called, designed, planned, running, user
 from tests.cooperation.projects.test_project_pages import client, send, text
 from tests.cooperation.region import COORDINATOR, OWN
 
@@ -68,7 +68,10 @@ def test_a_meeting_goes_from_the_call_to_its_follow_up_on_pages() -> None:
         "agenda": "One\nTwo",
         "invited": [donor],
     }
+    for no_day in ("9999-12-31", "0500-01-01"):
+        send(alice, "meetings/new/", 422, **{**said, "day": no_day})
     where = send(alice, "meetings/new/", **said).removeprefix("/cooperation/")
+    text(alice, where + "done-\u00b2/", 404)
 
     send(alice, where + "change/", **{**said, "title": "Coordination of the west"})
     send(alice, where + "minutes/", came=[OWN, donor], decisions="We divide the depots.")
@@ -80,6 +83,19 @@ def test_a_meeting_goes_from_the_call_to_its_follow_up_on_pages() -> None:
     assert meeting(where.rstrip("/").rpartition("/")[2]).follow_ups[0].done
     assert bob.post("/cooperation/" + where + "minutes/", {}).status_code == 403
     text(client("charlie", "partner", "XQ"), where, 404)
+
+
+@pytest.mark.django_db
+def test_nothing_is_accepted_before_it_was_delivered_and_no_value_is_a_power_of_ten() -> None:
+    key, donor = designed()
+    item = running(key, donor)["knowledge"]
+    delivering.deliver(key, item, "2026-09-02", actor=donor, by=OFFICER)
+
+    with pytest.raises(Refused):
+        delivering.accept(key, item, "2026-09-01", actor=OWN, by=COORDINATOR)
+    with pytest.raises(Refused):
+        delivering.number("value", "1e999999999")
+    delivering.accept(key, item, "2026-09-02", actor=OWN, by=COORDINATOR)
 
 
 @pytest.mark.django_db

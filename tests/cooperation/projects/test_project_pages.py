@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from countermark.cooperation.needs import Costed
 from countermark.cooperation.projects import agreeing, services
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.waiting import waiting
@@ -31,7 +32,7 @@ def test_who_decides_for_a_side_confirms_first_who_they_are() -> None:
     decides = Client()
     decides.force_login(user("authority", "authority", OWN))
 
-    where = send(decides, f"projects/{key}/gate/decline/", words="w")
+    where = send(decides, f"projects/{key}/gate/decline/", words="w", gate="design")
     assert where.startswith("/accounts/reauthenticate/")
 
 
@@ -122,12 +123,14 @@ def test_the_way_from_the_proposal_to_the_signed_terms() -> None:
     assert "waits for the recipient" in text(alice, at)
     assert "Pass the gate" in text(decides, at)
     assert "Pass the gate" not in text(alice, at)
-    send(decides, at + "gate/pass/", words="It is ours.")
+    send(decides, at + "gate/pass/", words="It is ours.", gate="planning")
     assert found(key).state == "design"
     upload = SimpleUploadedFile("terms.pdf", PDF, "application/pdf")
     send(bob, at + "do/terms/", title="Terms", document=upload)
-    send(alice, at + "do/sign/", agreed="on")
-    send(bob, at + "do/sign/", agreed="on")
+    terms = project(key).terms
+    assert terms
+    send(alice, at + "do/sign/", agreed="on", digest=terms.digest)
+    send(bob, at + "do/sign/", agreed="on", digest=terms.digest)
 
     assert project(key).agreed
     page = text(alice, at)
@@ -145,9 +148,58 @@ def test_nobody_else_passes_a_gate_on_a_page() -> None:
     other = client("second", "authority", OWN)
     foreign = client("foreign", "authority", donor)
 
-    assert "the authority the recipient has named" in send(other, f"projects/{key}/gate/pass/", 422, words="w")
-    send(foreign, f"projects/{key}/gate/pass/", 422, words="w")
+    assert "the authority the recipient has named" in send(
+        other, f"projects/{key}/gate/pass/", 422, words="w", gate="planning"
+    )
+    send(foreign, f"projects/{key}/gate/pass/", 422, words="w", gate="planning")
     assert found(key).state == "planning"
+
+
+def test_a_signature_is_under_the_document_that_was_shown_and_under_none_offered_since() -> None:
+    key, donor = designed()
+    shown = agreeing.offer_terms(key, "Terms", PDF, actor=donor, by=OFFICER)
+    alice = client("alice", "assistance", OWN)
+    assert shown in text(alice, f"projects/{key}/do/sign/")
+    agreeing.offer_terms(key, "Other terms", PDF + b"more", actor=donor, by=OFFICER)
+
+    send(alice, f"projects/{key}/do/sign/", 422, agreed="on", digest=shown)
+    assert not project(key).terms.signed  # type: ignore[union-attr]
+
+
+def test_a_gate_sent_again_is_passed_once_and_is_never_the_next_one() -> None:
+    key, _donor = designed()
+    decides = client("authority", "authority", OWN)
+
+    send(decides, f"projects/{key}/gate/pass/", words="twice", gate="planning")
+    assert (found(key).state, set(project(key).passed)) == ("design", {"planning"})
+
+
+def test_a_line_taken_out_in_one_window_takes_no_other_out_in_the_next() -> None:
+    key, donor = planned()
+    services.set_line(key, Costed("travel", "12.50", OWN, ""), actor=OWN, by=COORDINATOR)
+    first, *kept = project(key).once
+    bob = client("bob", "partner", donor)
+    out: dict[str, Any] = {"category": "travel", "amount": "", "was": services.mark_of(first), "once": "a"}
+
+    for _click in range(2):
+        send(bob, f"projects/{key}/part/0/line/", **out)
+    send(bob, f"projects/{key}/part/0/line/", 422, **{**out, "once": "b"})
+    assert list(project(key).once) == kept
+
+
+def test_the_auditor_is_led_from_what_happened_to_the_ledger() -> None:
+    key, _donor = planned()
+    auditor = client("auditor", "auditor", "")
+
+    assert "/ledger/entries/" in text(auditor, f"projects/{key}/")
+    assert "meetings/new/" not in text(auditor, "calendar/")
+
+
+@pytest.mark.parametrize("item", ["\u00b2", "1000", "x"])
+def test_a_line_with_an_odd_number_is_no_line(item: str) -> None:
+    key, donor = planned()
+
+    text(client("bob", "partner", donor), f"projects/{key}/part/{item}/line/", 404)
 
 
 def test_costs_and_work_are_said_on_forms_and_accepted_equipment_is_in_the_register() -> None:

@@ -44,6 +44,7 @@ def check_back(project: str, said: Said, *, actor: str, by: Actor) -> str:
     day = acts.day("day", said.day)
     if day < value.end:
         raise acts.refuse("day", day, Sentence("a day from %(end)s on", end=value.end), "range")
+    acts.happened_at(day)
     needs.chosen(said.runs, LABELS["runs"], "runs")
     words = Words()
     check = CheckBack(

@@ -7,7 +7,7 @@ from countermark.cooperation.acts import Words
 from countermark.cooperation.needs import Costed
 from countermark.cooperation.projects import overlaps
 from countermark.cooperation.projects.rules.shapes import Project, Running
-from countermark.cooperation.projects.services import changed, plain, say, side
+from countermark.cooperation.projects.services import changed, plain, said_before, say, side
 from countermark.cooperation.words import LABELS
 from countermark.ledger.entry import now
 from countermark.ledger.models import Attachment
@@ -80,12 +80,25 @@ def plan_running(key: str, lines: Sequence[RunningCost], *, actor: str, by: Acto
 
 
 def set_running(
-    key: str, line: RunningCost | None, *, at: int | None = None, actor: str, by: Actor, request: str = ""
+    key: str,
+    line: RunningCost | None,
+    *,
+    at: int | None = None,
+    was: str = "",
+    actor: str,
+    by: Actor,
+    request: str = "",
 ) -> bool:
-    """Adds a running cost; with `at` changes that line, or takes it out (`line` None). Raises `Refused`."""
-    found, words = side(key, actor).of(Project), Words()
-    lines = [] if line is None else [_running(line, found.currency, words)]
-    return _say_running(key, changed(found.running, lines, at), actor, by, words, request)
+    """Adds a running cost; with `at` changes that line, or takes it out (`line` None). Raises `Refused`, also where the line there is not
+    the one meant any more (`was`, its `mark_of`).
+    """
+    with acts.alone():
+        subject, words = side(key, actor), Words()
+        if said_before(subject, "running_set", request):
+            return False
+        found = subject.of(Project)
+        lines = [] if line is None else [_running(line, found.currency, words)]
+        return _say_running(key, changed(found.running, lines, at, was), actor, by, words, request)
 
 
 def _say_running(key: str, lines: Sequence[Running], actor: str, by: Actor, words: Words, request: str = "") -> bool:

@@ -21,6 +21,7 @@ from countermark.ledger.entry import now
 from countermark.ledger.services import Actor
 from countermark.marking import equipment
 from countermark.marking.equipment import Machine
+from countermark.marks.sentences import Sentence
 from countermark.stockpile.readers import devices
 
 MOST_PIECES = 100
@@ -111,6 +112,8 @@ def accept(
         said = {"key": item, "day": _past("day", day), "words": words(note)}
         # Said first, so that nothing is registered where it is refused.
         services.try_say("accepted", key, actor, said, by=by)
+        if day < one.delivered:
+            raise acts.refuse("day", day, Sentence("a day from %(end)s on", end=one.delivered), "range")
         where = entered(project, one, register, by) if register else []
         return say("accepted", key, actor, {**said, "registered": where}, by=by, texts=words.notes)
 
@@ -266,7 +269,8 @@ def _figure(name: str, actor: str) -> str:
 
 def number(column: str, text: str) -> str:
     """A number as records carry it. Raises `Refused` for what is none."""
-    plain_text = text.strip().replace(",", ".")
+    # Powers of ten are no number anybody counts, and 1e999999999 would be written out.
+    plain_text = text.strip().replace(",", ".").lower().replace("e", "?")
     try:
         found = Decimal(plain_text)
     except InvalidOperation:

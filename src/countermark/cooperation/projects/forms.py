@@ -107,6 +107,12 @@ class MaybeWordsForm(forms.Form):
     words = words(lazy("Remark"), required=False)
 
 
+class GateForm(WordsForm):
+    """Words that stand with the decision about a gate: of the gate the page showed, whatever has come since."""
+
+    gate = forms.CharField(widget=forms.HiddenInput)
+
+
 class BackForm(WordsForm):
     """To which stage a project goes back."""
 
@@ -128,6 +134,7 @@ class BudgetForm(forms.Form):
     amount = amount(lazy("Amount"), required=False, help_text=lazy("Empty takes the line out."))
     payer = actor(lazy("Who pays"), required=False)
     what = line(lazy("What exactly"), required=False)
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class RunningForm(BudgetForm):
@@ -159,8 +166,9 @@ class TermsForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """A signature under the document that is shown."""
+    """A signature under the document that is shown, and under no other that was offered since."""
 
+    digest = forms.CharField(widget=forms.HiddenInput)
     agreed = forms.BooleanField(label=lazy("I have read this document, and sign it for whom I speak for"))
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from countermark.cooperation import actors, acts, states
 from countermark.cooperation.acts import Words
+from countermark.cooperation.projects.agreeing import YEARS
 from countermark.cooperation.projects.rules.shapes import Day
 from countermark.cooperation.projects.services import side
 from countermark.cooperation.states import Subject
@@ -69,6 +70,8 @@ def call(said: Called, *, actor: str, by: Actor, key: str = "", request: str = "
     before = _own(key, actor) if key else None
     if not 0 < said.hours <= LONGEST_HOURS:
         raise acts.refuse("hours", str(said.hours), "hours, at most two weeks", "range")
+    if said.starts.year not in YEARS:
+        raise acts.refuse("day", said.starts.date().isoformat(), "a day, such as 2026-01-31", "range")
     if said.project:
         side(said.project, actor)
     starts = said.starts.astimezone(dt.UTC)

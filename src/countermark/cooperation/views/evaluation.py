@@ -219,7 +219,7 @@ def checkbacks(request: HttpRequest) -> HttpResponseBase:
         [_("Project"), _("After years"), _("Since")],
         [
             [
-                Cell(_title(one.project, texts), reverse("cooperation:checkback_add", args=[one.project.key])),
+                Cell(_title(one.project, texts), _asked_of(request, one.project)),
                 Cell(str(one.years), amount=True),
                 Cell(one.day, exact=True, tone="alarm"),
             ]
@@ -242,6 +242,12 @@ def checkbacks(request: HttpRequest) -> HttpResponseBase:
         id="given",
     )
     return listed(request, Page(_("Check-backs"), HERE, tables=[waiting, given], above=_above()))
+
+
+def _asked_of(request: HttpRequest, project: Subject) -> str:
+    """Where who may answers; for everybody else the project."""
+    answers = _may_write(request) and viewer(request).may_change(project)
+    return reverse(f"cooperation:{'checkback_add' if answers else 'project'}", args=[project.key])
 
 
 def _answer(one: Subject, project: Subject | None, texts: dict[str, str]) -> list[Cell]:

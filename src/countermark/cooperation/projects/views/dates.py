@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
+from countermark.accounts import queries as accounts
 from countermark.accounts.access import PUBLIC, requires
 from countermark.cooperation import queries
 from countermark.cooperation.projects import calendar, forms
 from countermark.cooperation.projects.rules import month
-from countermark.cooperation.projects.views.common import HERE, VIEW
+from countermark.cooperation.projects.views.common import HERE, VIEW, WRITE
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import Action, Cell, Page, asked, shown, viewer
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
@@ -37,11 +38,12 @@ def month_page(request: HttpRequest) -> HttpResponse:
     entries = calendar.entries(viewer(request), (first - edge).isoformat(), until)
     weeks = month.weeks(first, entries, begins)
     here = f"?month={month.beside(first, 0)}"
+    calls = viewer(request).actor and accounts.may(me(request), WRITE)
     page = Page(
         formats.date_format(first, "YEAR_MONTH_FORMAT"),
         HERE,
         actions=[
-            Action(_("Call a meeting"), reverse("cooperation:meeting_add")),
+            *([Action(_("Call a meeting"), reverse("cooperation:meeting_add"))] if calls else []),
             Action(_("Subscribe from another program"), reverse("cooperation:feed_make")),
         ],
         above=(reverse("cooperation:projects"), _("Projects")),

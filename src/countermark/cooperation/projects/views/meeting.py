@@ -1,6 +1,7 @@
 """Coordination meetings on pages."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -207,7 +208,7 @@ def _back(found: Subject) -> str:
 
 def _done(request: HttpRequest, key: str, at: str) -> HttpResponseBase:
     found = known(request, "meeting", key)
-    if not at.isdigit() or int(at[:6]) >= len(found.of(Meeting).follow_ups):
+    if not re.fullmatch("[0-9]{1,3}", at) or int(at) >= len(found.of(Meeting).follow_ups):
         raise Http404(_("There is no such record among those you may see."))
 
     def do(_said: dict[str, Any]) -> str:

@@ -225,11 +225,14 @@ def _history(request: HttpRequest, one: Shown) -> Table:
     rows = [
         [
             Cell(date_time(line.time)),
-            Cell(_happened(line), reverse("register:entry", args=[line.position]) if ledger else ""),
+            Cell(_happened(line), reverse("ledger:entry", args=[line.position]) if ledger else ""),
             Cell(people.get(line.by, "")),
             Cell(one.name(line.actor)),
             Cell(line.words),
-            Cell(_("no effect: %(why)s") % {"why": aid_word(line.why, "odd")} if line.why else "", tone="alarm"),
+            Cell(
+                _("no effect: %(why)s") % {"why": aid_word(line.why, "odd")} if line.why else "",
+                tone="alarm" if line.why else "",
+            ),
         ]
         for line in found
     ]

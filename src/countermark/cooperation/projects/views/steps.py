@@ -1,5 +1,6 @@
 """The forms of a project: each step says what is asked, what it begins with and what it does. Three addresses carry them all."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -243,9 +244,13 @@ def _terms(asking: Asking, said: Said) -> None:
     agreeing.offer_terms(asking.one.key, said["title"], document, **asking.says)
 
 
-def _sign(asking: Asking, _said: Said) -> None:
+def _sign(asking: Asking, said: Said) -> None:
+    agreeing.sign_terms(asking.one.key, said["digest"], **asking.says)
+
+
+def _signed(asking: Asking) -> dict[str, Any]:
     terms = asking.one.project.terms
-    agreeing.sign_terms(asking.one.key, terms.digest if terms else "", **asking.says)
+    return {"digest": terms.digest if terms else ""}
 
 
 # --- costs ---------------------------------------------------------------------------------------------------------------
@@ -254,7 +259,7 @@ def _sign(asking: Asking, _said: Said) -> None:
 def _at(asking: Asking) -> int | None:
     if not asking.item:
         return None
-    if not asking.item.isdigit() or len(asking.item) > len("999"):
+    if not re.fullmatch("[0-9]{1,3}", asking.item):
         raise Http404(_("There is no such line."))
     return int(asking.item)
 
@@ -263,7 +268,7 @@ def _line(asking: Asking, said: Said) -> None:
     line = Costed(said["category"], said["amount"], said["payer"], said["what"]) if said["amount"] else None
     if line is None and not asking.item:
         return
-    services.set_line(asking.one.key, line, at=_at(asking), request=asking.once, **asking.says)
+    services.set_line(asking.one.key, line, at=_at(asking), was=said["was"], request=asking.once, **asking.says)
 
 
 def _running(asking: Asking, said: Said) -> None:
@@ -273,7 +278,7 @@ def _running(asking: Asking, said: Said) -> None:
         line = agreeing.RunningCost(**{name: said[name] for name in names})
     if line is None and not asking.item:
         return
-    agreeing.set_running(asking.one.key, line, at=_at(asking), request=asking.once, **asking.says)
+    agreeing.set_running(asking.one.key, line, at=_at(asking), was=said["was"], request=asking.once, **asking.says)
 
 
 def _line_begun(asking: Asking) -> dict[str, Any]:
@@ -290,7 +295,8 @@ def _running_begun(asking: Asking) -> dict[str, Any]:
 
 def _told_line(asking: Asking, line: Any) -> dict[str, Any]:
     amount = money.written(line.amount, asking.one.project.currency)
-    return {"category": line.category, "amount": amount, "payer": line.payer, "what": asking.one.said(line.what)}
+    told = {"category": line.category, "amount": amount, "payer": line.payer, "what": asking.one.said(line.what)}
+    return {**told, "was": services.mark_of(line)}
 
 
 def _giver(asking: Asking, said: Said) -> None:
@@ -407,7 +413,11 @@ def _item_says(call: Callable[..., Any]) -> Callable[[Asking, Said], Any]:
 
 
 def _gate_says(call: Callable[..., Any]) -> Callable[[Asking, Said], Any]:
-    return lambda asking, said: call(asking.one.key, asking.one.found.state, words=said["words"], **asking.says)
+    return lambda asking, said: call(asking.one.key, said["gate"], words=said["words"], **asking.says)
+
+
+def _gate(asking: Asking) -> dict[str, Any]:
+    return {"gate": asking.one.found.state}
 
 
 _LINE = Step(lazy("Line of the budget"), lazy("Keep"), forms.BudgetForm, _line, _line_begun, to="costs")
@@ -449,7 +459,7 @@ STEPS: dict[str, Step] = {
     ),
     "terms": Step(lazy("Offer terms"), lazy("Offer"), forms.TermsForm, _terms, to="agreement"),
     "sign": Step(
-        lazy("Sign the terms"), lazy("Sign"), forms.SignForm, _sign, to="agreement",
+        lazy("Sign the terms"), lazy("Sign"), forms.SignForm, _sign, _signed, to="agreement",
         note=lazy("Your name, whom you speak for, the time and the digest of the document stand in the ledger."),
     ),
     "line": _LINE,
@@ -493,10 +503,12 @@ ITEM_STEPS: dict[str, Step] = {
 
 GATE_STEPS: dict[str, Step] = {
     "pass": Step(
-        lazy("Pass the gate"), lazy("Pass"), forms.WordsForm, _gate_says(services.pass_gate),
+        lazy("Pass the gate"), lazy("Pass"), forms.GateForm, _gate_says(services.pass_gate), _gate,
         note=lazy("You decide for the recipient. Say on what you pass it: your name and words stand in the ledger."),
     ),
-    "decline": Step(lazy("Do not pass the gate"), lazy("Keep"), forms.WordsForm, _gate_says(services.decline_gate)),
+    "decline": Step(
+        lazy("Do not pass the gate"), lazy("Keep"), forms.GateForm, _gate_says(services.decline_gate), _gate
+    ),
     "back": Step(
         lazy("Send it back"), lazy("Send back"), forms.BackForm, _says(services.send_back, "stage", "words"),
         prepare=_offer_stages,
