@@ -42,7 +42,13 @@ class Refused(Exception):
 
     def __init__(self, errors: Sequence[RowError]) -> None:
         self.errors = list(errors)
-        super().__init__("; ".join(f"{e.column or 'row'} {e.value!r}: expected {e.expected}" for e in errors))
+        super().__init__("; ".join(map(_said, errors)))
+
+
+def _said(error: RowError) -> str:
+    if error.code == "not_allowed":
+        return f"{error.column or 'row'}: {error.expected}"
+    return f"{error.column or 'row'} {error.value!r}: expected {error.expected}"
 
 
 def refuse(column: str, value: str, expected: str, code: str) -> Refused:

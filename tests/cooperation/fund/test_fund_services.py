@@ -14,6 +14,7 @@ from countermark.ledger import rebuild
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
+from countermark.register.views.common import sentence
 from tests.cooperation.fund.money import (
     DAY,
     MARKS,
@@ -512,3 +513,34 @@ def test_a_closing_that_does_not_come_to_what_was_closed_is_a_finding() -> None:
     Posting.objects.filter(account=books.BANK).update(amount=1)
 
     assert any(one.startswith("closed_differs") for one in queries.findings(of.window))
+
+
+def test_nothing_is_spent_on_a_day_before_it_came() -> None:
+    of = fund()
+    of.give(day="2026-03-01")
+
+    with pytest.raises(Refused, match="spent or promised"):
+        entries.fee(of.window, "USD", "1", day="2026-02-28", by=TREASURER)
+
+    entries.fee(of.window, "USD", "1", day="2026-03-01", by=TREASURER)
+
+
+def test_a_refusal_that_is_a_sentence_is_said_as_one() -> None:
+    of = fund()
+
+    with pytest.raises(Refused) as refusal:
+        of.give(currency="XXX")
+
+    assert sentence(refusal.value.errors[0]) == "XXX is no currency of ISO 4217"
+
+
+def test_days_the_wrong_way_round_or_still_to_come_are_refused() -> None:
+    with pytest.raises(Refused, match="not before it begins"):
+        fund(begin="2026-02-01", end="2026-01-01")
+    of = fund()
+    of.give()
+    key = awarded(of)
+    awards.disburse(key, day=DAY, by=TREASURER)
+    said = awards.ReportSaid(award=key, begin=DAY, end="2999-01-01", spent="1", narrative="Foreseen.")
+    with pytest.raises(Refused, match="still to come"):
+        awards.report(said, speaks_for=of.own, by=Actor("applicant"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countermark.cooperation import actors, acts
 from countermark.cooperation.acts import Words
 from countermark.cooperation.fund import calls, entries, queries
-from countermark.cooperation.fund.common import beside, window_here
+from countermark.cooperation.fund.common import beside, today, window_here
 from countermark.cooperation.fund.entries import Posting, Refs
 from countermark.cooperation.fund.rules import books, earmarks, eligibility, grants, money
 from countermark.cooperation.fund.rules.books import Balances, Lines
@@ -181,6 +181,8 @@ def report(said: ReportSaid, *, speaks_for: str, by: Actor, request: str = "") -
         begin, end = acts.day("begin", said.begin), acts.day("end", said.end)
         if end < begin:
             raise acts.refuse("end", end, "a day not before it begins", "range")
+        if end > today():
+            raise acts.refuse("end", end, "a day that is not still to come", "future")
         spent = _spent(said, value)
         words = Words()
         told = words(acts.required("narrative", said.narrative, "what was done"), column="narrative")

@@ -20,7 +20,12 @@ def beside(column: str) -> Iterator[None]:
     try:
         yield
     except FundRefused as refusal:
-        raise Refused([RowError(0, column, "", problem, "not_allowed") for problem in refusal.problems]) from refusal
+        raise Refused([RowError(0, column, "", one, _code(one)) for one in refusal.problems]) from refusal
+
+
+def _code(problem: Sentence) -> str:
+    """`range` for what completes "expected ..."; `not_allowed` for what is a sentence of its own."""
+    return "range" if problem.message.startswith(("an amount", "at most", "a mark", "%(label)s")) else "not_allowed"
 
 
 def today() -> str:

@@ -62,6 +62,8 @@ def drafted(said: Posting, key: str) -> Draft:
         lines = said.lines(sums)
         books.require_sound(lines)
         books.require_within(sums, lines)
+        # Nor may it be dated before there was what it takes.
+        books.require_within(queries.balances(said.window, through=said.day), lines)
     words = Words()
     value = EntryFacts(
         said.window,

@@ -14,6 +14,7 @@ from countermark.cooperation.fund import facilities, queries
 from countermark.cooperation.fund.rules.grants import Criterion
 from countermark.cooperation.fund.shapes import PLEDGE, Call, Pledge, Window
 from countermark.cooperation.rules import money
+from countermark.cooperation.templatetags.cooperation_words import aid_word
 
 Row = TypeVar("Row")
 YES, NO, UNKNOWN = "yes", "no", ""
@@ -162,7 +163,8 @@ def purses(window: str) -> list[tuple[str, str]]:
 
 def conditions(one: Any) -> str:
     """What money is for, in words."""
-    return ", ".join([*map(str, one.themes), *one.regions, *one.projects]) or _("for anything")
+    themes = [str(aid_word(theme, "theme")) for theme in one.themes]
+    return ", ".join([*themes, *one.regions, *one.projects]) or _("for anything")
 
 
 class OfPurse(forms.Form):

@@ -71,11 +71,12 @@ def postings(*windows: str) -> QuerySet[Posting]:
     return Posting.objects.filter(reduce(or_, of_keepers)) if of_keepers else Posting.objects.none()
 
 
-def balances(window: str) -> Balances:
-    """What every account of a window comes to now."""
-    rows = postings(window).values_list("account", "currency", "purse", "award").annotate(sum=Sum("amount"))
+def balances(window: str, *, through: str = "") -> Balances:
+    """What every account of a window comes to now; by the entries dated through a day where one is named."""
+    rows = postings(window).filter(**({"day__lte": through} if through else {}))
+    sums = rows.values_list("account", "currency", "purse", "award").annotate(sum=Sum("amount"))
     return Balances(
-        Line(account, currency, int(total), purse, award) for account, currency, purse, award, total in rows
+        Line(account, currency, int(total), purse, award) for account, currency, purse, award, total in sums
     )
 
 

@@ -35,6 +35,8 @@ def open_window(
     words = Words()
     with beside("currency"):
         money.require_currency(currency)
+    if begin and end and acts.day("end", end) < acts.day("begin", begin):
+        raise acts.refuse("end", end, "a day not before it begins", "range")
     value = Window(
         words(acts.required("title", title, "what the window is called"), column="title"),
         model,
@@ -71,7 +73,7 @@ def close_window(key: str, *, by: Actor) -> None:
 def set_rate(base: str, quote: str, day: str, rate: str, source: str, *, by: Actor) -> str:
     """Enters a dated rate: one `base` is so many `quote`. Said anew for the same day it replaces that. Raises `Refused`."""
     with beside("rate"):
-        money.rate_of(rate)
+        number = money.rate_of(rate)
     for column, code in (("base", base), ("quote", quote)):
         with beside(column):
             money.require_currency(code)
@@ -81,7 +83,7 @@ def set_rate(base: str, quote: str, day: str, rate: str, source: str, *, by: Act
         raise acts.refuse("day", day, "a day that is not still to come", "future")
     words = Words()
     value = Rate(
-        base, quote, day, rate.strip(), words(acts.required("source", source, "who published it"), column="source")
+        base, quote, day, f"{number:f}", words(acts.required("source", source, "who published it"), column="source")
     )
     key = hashlib.sha256(f"{base}\x1f{quote}\x1f{day}".encode()).hexdigest()[:32]
     acts.state_record(RATE, key, value, by=by, parent=f"rate:{base}/{quote}", due=day, texts=words.notes)

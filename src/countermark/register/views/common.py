@@ -80,7 +80,9 @@ def changed_query(query: QueryDict, **changes: Any) -> str:
 def sentence(error: RowError) -> str:
     """What was expected, as a sentence that names the field."""
     column = _(words.COLUMNS[error.column]) if error.column in words.COLUMNS else ""
-    expected = _("expected %(expected)s") % {"expected": error.expected.told(_)}
+    expected = error.expected.told(_)
+    if error.code != "not_allowed":
+        expected = _("expected %(expected)s") % {"expected": expected}
     return f"{column}: {expected}" if column else expected[:1].upper() + expected[1:]
 
 

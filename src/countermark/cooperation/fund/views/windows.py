@@ -205,6 +205,7 @@ def window(request: HttpRequest, key: str) -> HttpResponseBase:
         (_("Financed by"), Cell(aid_word(value.model, "fundmodel"))),
         (_("Regions"), Cell(", ".join(value.regions))),
         (_("Reports in"), Cell(value.currency, exact=True)),
+        *_days(value),
         (_("Books kept at"), Cell(value.books, exact=True)),
         (_("Closed through"), Cell(through or _("not yet"), exact=bool(through))),
         (_("Status"), state(found)),
@@ -220,6 +221,11 @@ def window(request: HttpRequest, key: str) -> HttpResponseBase:
     return listed(
         request, page(title, facts=facts, tables=tables, actions=[*(_posting(key, value) if keeps else []), *actions])
     )
+
+
+def _days(value: Window) -> list[tuple[str, Cell]]:
+    days = [(_("From"), value.begin), (_("Until"), value.end)]
+    return [(label, Cell(day, exact=True)) for label, day in days if day]
 
 
 def _posting(key: str, value: Window) -> list[Action]:
@@ -260,7 +266,8 @@ def _available(key: str, value: Window, sums: books.Balances, through: str) -> T
         whole = (
             amount(worth, value.currency) if worth is not None else Cell(_("no data: a rate is missing"), amount=True)
         )
-        rows.append([Cell(_("available in all, at today's rates")), Cell(""), Cell(""), whole, Cell("")])
+        amountless = Cell("", amount=True)
+        rows.append([Cell(_("available in all, at today's rates")), amountless, amountless, whole, amountless])
     headers = [_("Currency"), _("In the bank"), _("Committed"), _("Available"), _("Paid, not accounted for")]
     return Table(_("What is there"), headers, rows, _("Nothing is posted yet."), id="available")
 
