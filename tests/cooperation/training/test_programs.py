@@ -2,14 +2,17 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from django.utils import timezone
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
+from countermark.cli import cli as program
 from countermark.cooperation import actors
 from countermark.cooperation.training import services
 from tests.cooperation.region import COORDINATOR, region
@@ -80,3 +83,16 @@ def test_a_state_says_over_the_api_who_is_still_in_post() -> None:
 
     assert answer.status_code == 200
     assert services.nominated_by(key, "XA").value["checks"] == [["2027-06-01", False]]
+
+
+@pytest.mark.parametrize("command", ["choose", "certificate"])
+def test_a_command_in_the_name_of_a_neighbour_tells_of_no_nominee(command: str, tmp_path: Path) -> None:
+    who = region()
+    key = call(who)
+    nominee = certified(who, key)
+    actors.seat(people.person("xq", "partner"), "XQ", by=COORDINATOR)
+    said = {"choose": [key, "--dry-run"], "certificate": [nominee, str(tmp_path / "sheet.pdf")]}
+
+    told = CliRunner().invoke(program, ["--as", "xq", "cooperation", "training", command, *said[command]])
+
+    assert (told.exit_code, nominee in told.stdout, list(tmp_path.glob("*.pdf"))) == (1, False, [])

@@ -1,5 +1,6 @@
 """What the commands of cooperation share: for whom a command speaks, and what it may see."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,6 +9,7 @@ from countermark import cli
 from countermark.cli.common import print_json, show
 
 if TYPE_CHECKING:
+    from countermark.accounts.models import User
     from countermark.cooperation.queries import Viewer
     from countermark.cooperation.states import Subject
 
@@ -17,16 +19,29 @@ MOST = 500
 
 def viewer() -> "Viewer":
     """Whom a command speaks for: with `--as USER` the actor of that person; else this State, as whoever keeps its store sees everything."""
-    from countermark.accounts.models import User
     from countermark.cooperation import actors, queries
 
+    user = person()
+    return queries.Viewer(actors.own_state(), all=True) if user is None else queries.viewer(user)
+
+
+def person() -> "User | None":
+    """Who is named with `--as USER`; None for whoever keeps this store. Raises a finding for a name nobody has."""
+    from countermark.accounts.models import User
+
     named = (click.get_current_context().find_root().obj or {}).get("as")
-    if not named:
-        return queries.Viewer(actors.own_state(), all=True)
-    user = User.objects.filter(username=named, disabled=False).first()
-    if user is None:
+    user = User.objects.filter(username=named, disabled=False).first() if named else None
+    if named and user is None:
         raise cli.Finding(f"{named} is no user of this store")
-    return queries.viewer(user)
+    return user
+
+
+def may(permission: str) -> bool:
+    """Whether whom a command speaks for may do something; whoever keeps the store may."""
+    from countermark.accounts import queries as accounts
+
+    user = person()
+    return user is None or accounts.may(user, permission)
 
 
 def speaking() -> str:
@@ -49,12 +64,22 @@ def known(kind: str, key: str) -> "Subject":
 
 def described(found: "Subject") -> dict[str, Any]:
     """A subject as a command prints it, its texts spelled out, an erased one as an empty text."""
-    from countermark.cooperation import acts, queries
+    return described_each([found])[0]
 
-    texts = acts.texts_of([found])
+
+def described_each(found: Sequence["Subject"]) -> list[dict[str, Any]]:
+    """Some subjects as a command prints them."""
+    from countermark.cooperation import acts
+
+    who, texts = viewer(), acts.texts_of(found)
+    return [_described(who, one, texts) for one in found]
+
+
+def _described(who: "Viewer", found: "Subject", texts: dict[str, str]) -> dict[str, Any]:
+    from countermark.cooperation import queries
+
     line = {"id": found.key, "state": found.state, "actor": queries.owner(found), "since": found.since}
     said = {**line, "time": found.time, **spelled(found.value, texts)}
-    who = viewer()
     if not who.all and not who.may_change(found):
         # With whom else it is shared, and who was reminded, its owner alone is told.
         said = {name: value for name, value in said.items() if name not in ("partners", "reminders")}
@@ -77,7 +102,7 @@ def listed(kind: str, what: str, state: str, as_json: bool) -> None:
     from countermark.cooperation import queries
 
     found = queries.visible(viewer(), kind, **({"state": state} if state else {}))
-    lines([described(one) for one in found[:MOST]], what, as_json)
+    lines(described_each(found[:MOST]), what, as_json)
 
 
 BRIEF = ("id", "actor", "state", "end", "title")

@@ -6,7 +6,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, done, json_option, print_json, ready, show
-from countermark.cli.cooperation.common import described, speaking, told, viewer
+from countermark.cli.cooperation.common import described, described_each, may, person, speaking, told, viewer
 
 if TYPE_CHECKING:
     from countermark.cooperation.fund.queries import Reader
@@ -29,36 +29,20 @@ def fund() -> None:
 
 def _look() -> "Reader":
     """Who looks: without `--as` whoever keeps this store, who sees all its books."""
-    from countermark.accounts import queries as accounts
-    from countermark.accounts.models import User
     from countermark.cooperation.fund import queries
 
-    named = (click.get_current_context().find_root().obj or {}).get("as")
-    user = User.objects.filter(username=named, disabled=False).first() if named else None
-    return queries.reader(viewer(), keeps=user is None or accounts.may(user, "aid.fund"))
+    return queries.reader(viewer(), keeps=may("aid.fund"))
 
 
 def _keeps() -> None:
     """Refuses somebody named by `--as` who does not keep the books."""
-    if not _may("aid.fund"):
+    if not may("aid.fund"):
         raise cli.Finding("this needs somebody who keeps the books of the fund")
-
-
-def _named() -> str:
-    return str((click.get_current_context().find_root().obj or {}).get("as") or "")
-
-
-def _may(permission: str) -> bool:
-    from countermark.accounts import queries as accounts
-    from countermark.accounts.models import User
-
-    user = User.objects.filter(username=_named(), disabled=False).first()
-    return user is None or accounts.may(user, permission)
 
 
 def _gate() -> str:
     """The State whose authority acts."""
-    if not _may("aid.gate"):
+    if not may("aid.gate"):
         raise cli.Finding("this needs the named authority of the State")
     return speaking()
 
@@ -73,7 +57,7 @@ def _known(kind: str, key: str) -> "Subject":
 
 
 def _listed(found: list["Subject"], what: str, as_json: bool) -> None:
-    show([described(one) for one in found], what, as_json)
+    show(described_each(found), what, as_json)
 
 
 @fund.command("windows")
@@ -533,10 +517,9 @@ def agree(key: str, as_json: bool) -> None:
 def score(key: str, marks: tuple[tuple[str, str], ...], comment: str, as_json: bool) -> None:
     """Gives one's marks, once, as the scorer named by `--as`."""
     ready()
-    from countermark.accounts.models import User
     from countermark.cooperation.fund import calls as services
 
-    user = User.objects.filter(username=_named(), disabled=False).first()
+    user = person()
     if user is None:
         raise click.UsageError("a scorer is named with --as")
     try:
@@ -633,7 +616,7 @@ def award(key: str, as_json: bool) -> None:
     found, sums = _known(AWARD, key), queries.award_sums(key)
     names = ("committed", "paid", "spent", "refunded", "open")
     amounts = {name: money.written(getattr(sums, name), found.value["currency"]) for name in names}
-    reports = [described(one) for one in acts.subjects(REPORT, parent=found.name)]
+    reports = described_each(acts.subjects(REPORT, parent=found.name))
     told(described(found) | amounts | {"tranches_paid": queries.tranches_paid(key), "reports": reports}, as_json)
 
 

@@ -8,7 +8,7 @@ import click
 
 from countermark.cli import FINDINGS, OK
 from countermark.cli.common import actor, done, json_option, print_json, ready, write
-from countermark.cli.cooperation.common import speaking, viewer
+from countermark.cli.cooperation.common import may, speaking, viewer
 
 if TYPE_CHECKING:
     from countermark.cooperation.iati.findings import Finding
@@ -123,7 +123,7 @@ def export(file: Path, lang: str, others: bool, windows: tuple[str, ...], receiv
         made = done(services.export_received, viewer(), by=actor())
     else:
         asked = Asked(lang, others, windows)
-        made = done(services.export, viewer(), asked, keeps=_keeps(), by=actor())
+        made = done(services.export, viewer(), asked, keeps=may("aid.fund"), by=actor())
     write(file, made.data)
     findings = [*made.findings, *_findings(load(made.data), known)]
     if as_json:
@@ -132,16 +132,6 @@ def export(file: Path, lang: str, others: bool, windows: tuple[str, ...], receiv
         _told(findings)
         click.echo(f"{made.activities} activities written to {file}")
     return FINDINGS if any(one.severity == "error" for one in findings) else OK
-
-
-def _keeps() -> bool:
-    """Whether whom the command speaks for keeps the books of the fund: a user by their permission; who keeps the store does."""
-    from countermark.accounts import queries as accounts
-    from countermark.accounts.models import User
-
-    named = (click.get_current_context().find_root().obj or {}).get("as")
-    user = User.objects.filter(username=named, disabled=False).first() if named else None
-    return user is None or accounts.may(user, "aid.fund")
 
 
 @iati.command("import")

@@ -7,7 +7,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.cooperation.common import MOST, described, known, lines, speaking, told, viewer
+from countermark.cli.cooperation.common import MOST, described, described_each, known, lines, speaking, told, viewer
 
 if TYPE_CHECKING:
     from countermark.cooperation.sheets.columns import Kind
@@ -31,7 +31,7 @@ def add(group: click.Group, kind: "Kind", single: str, states: str) -> None:
 
         sought = finding.Sought(text=text, theme=theme, actor=of, kind=help_, state=state)
         found = finding.needs(viewer(), sought) if single == "need" else finding.offers(viewer(), sought)
-        lines([described(one) for one, _value in found[:MOST]], kind, as_json)
+        lines(described_each([one for one, _value in found[:MOST]]), kind, as_json)
 
     @group.command("show")
     @click.argument("key", metavar=single.upper())

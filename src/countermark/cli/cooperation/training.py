@@ -7,7 +7,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready, show
-from countermark.cli.cooperation.common import described, known, listed, speaking, told, viewer
+from countermark.cli.cooperation.common import described_each, known, listed, speaking, told, viewer
 
 
 @click.group("training")
@@ -108,7 +108,8 @@ def nominations(call_id: str, as_json: bool) -> None:
 
     known("call", call_id)
     found = queries.seen(viewer(), queries.nominations(call_id))
-    show([described(one) | {"actor": one.value["state"]} for one in found], "nominations", as_json)
+    lines = [line | {"actor": one.value["state"]} for one, line in zip(found, described_each(found), strict=True)]
+    show(lines, "nominations", as_json)
 
 
 @training.command("choose")
@@ -122,7 +123,8 @@ def choose(call_id: str, dry_run: bool, as_json: bool) -> None:
 
     from countermark.cooperation.training import services
 
-    found = known("call", call_id)
+    # Who is nominated is for who holds the course, what the rules would choose too.
+    found = known("call", call_id) if viewer().all else services.mine("call", call_id, speaking())
     today = timezone.localdate().isoformat()
     made = services.proposed(found) if dry_run else services.choose(call_id, actor=speaking(), today=today, by=actor())
     lines = [{"nomination": one.key, "outcome": one.outcome, "reasons": "; ".join(one.reasons)} for one in made]
@@ -187,10 +189,11 @@ def certificate(nomination: str, file: Path, as_json: bool) -> None:
     ready()
     from countermark.cooperation import acts
     from countermark.cooperation.training import certificate as papers
+    from countermark.cooperation.training import queries
 
     found = acts.subject("nomination", nomination)
-    if found is None:
-        raise cli.Finding(f"{nomination} is no nomination of this store")
+    if found is None or not queries.seen(viewer(), [found]):
+        raise cli.Finding(f"{nomination} is no nomination among those you may see")
     file.write_bytes(papers.pdf(found))
     told({"nomination": nomination, "file": str(file)}, as_json)
 
