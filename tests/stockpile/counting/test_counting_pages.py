@@ -202,3 +202,18 @@ def test_a_count_whose_document_has_not_come_here_says_so(place: Armoury) -> Non
     page(counter, f"/stockpile/counts/{code}/sheet/", 404)
     services.end(key, known(key).counters[0].number, by=Actor("cnt"))
     assert "whose documents are on this node" in page(commander, f"/stockpile/counts/{code}/")
+
+
+def test_what_nobody_knows_is_counted_again_like_the_rest(place: Armoury) -> None:
+    key = opened(place.depot)
+    counted(key, [*serials(place), "ZZ 99"])
+    client, code = people.signed_in("cnt", "counter", DEPOT), house.shown(key)
+    commander = people.signed_in("cmd", "commander", DEPOT)
+    row = re.search(r"<tr>(?:(?!</tr>).)*ZZ 99.*?</tr>", page(commander, f"/stockpile/counts/{code}/"), re.DOTALL)
+    assert row
+    assert DEPOT in row[0], "it was seen where the counter stood: no label of a rack was scanned"
+
+    html = sent(client, f"/stockpile/counts/{code}/begin/", sheet="recount")
+
+    assert "ZZ 99" in html
+    assert "ZZ 99" in page(client, f"/stockpile/counts/{code}/paper/")

@@ -117,7 +117,8 @@ def _lines(found: Counting) -> Iterator[list[str]]:
     for one in exceptions:
         said = decided.get(one.item)
         yield [
-            one.text or "—", _(LABELS["count_outcome"][one.outcome]), places.get(one.expected, ""), places.get(one.place, ""),
+            one.text or "—", _(LABELS["count_outcome"][one.outcome]), places.get(one.expected, ""),
+            places.get(queries.seen_at(found, one), ""),
             _(LABELS["count_decision"].get(said.word, said.word)) if said else "", reasons.get(said.reason, "") if said else "",
         ]  # fmt: skip
 

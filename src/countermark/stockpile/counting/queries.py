@@ -239,6 +239,12 @@ def not_yet_seen(found: Counting, number: str, start: int = 0, most: int = 50) -
     ]
 
 
+def seen_at(found: Counting, one: Result) -> str:
+    """Where something was seen; the place of the count, where its counter had scanned the label of no other."""
+    seen = one.outcome in ("unexpected", "unreadable", "tag_mismatch")
+    return one.place or (found.place if seen else "")
+
+
 def expected_of(found: Counting) -> Expectation:
     """What was frozen when a count was opened. Raises `Refused` where the document has not come here."""
     return expectation.read(found.count.expected)

@@ -229,7 +229,7 @@ def _differences(request: HttpRequest, found: Counting) -> dict[str, Any]:
     shown = queries.shown(listed[(page - 1) * PAGE : page * PAGE])
     said = {item: decided[item] for one, _w in shown if (item := one.item) in decided and item not in left}
     reasons = side_texts([one.reason for one in said.values()])
-    places = _place_names([one.expected for one, _w in shown] + [one.place for one, _w in shown])
+    places = _place_names([found.place, *(one.expected for one, _w in shown), *(one.place for one, _w in shown)])
     sample = queries.sample_of(found) if SAMPLE not in found.sheets else []
     return {
         "figures": outcome.figures,
@@ -239,7 +239,7 @@ def _differences(request: HttpRequest, found: Counting) -> dict[str, Any]:
         "kinds": [(code, outcome.figures[code]) for code in (*rules.EXCEPTIONS, "differs") if outcome.figures[code]],
         "lines": [
             (one, weapon, said.get(one.item), reasons.get(said[one.item].reason, "") if one.item in said else "",
-             places.get(one.expected, ""), places.get(one.place, ""))
+             places.get(one.expected, ""), places.get(queries.seen_at(found, one), ""))
             for one, weapon in shown
         ],
         "words": rules.DECISIONS.get(chosen, ()),
