@@ -85,6 +85,16 @@ def test_a_recount_settles_all_differences_and_touches_nothing_both_found(
     assert all(after[item] == "found" for item, outcome in before.items() if outcome == "found")
 
 
+@pytest.mark.parametrize("expected", [{}, {"w": Expected("w", "W", "rack a", "out")}], ids=["strange", "issued"])
+def test_what_two_counters_saw_and_was_not_to_be_there_is_not_done_away_with_by_one_who_does_not_see_it(
+    expected: dict[str, Expected],
+) -> None:
+    sheet = [Line("1", "w", "W", "rack a")]
+
+    assert compared(expected, sheet, sheet, recount=[])["w"] == "unexpected"
+    assert compared(expected, sheet, [], recount=[])["w"] in ("misread", "out"), "of two who differ the recount decides"
+
+
 def outcome(what: str, seen: str, expected: str = "rack a", state: str = "in") -> str:
     known = Expected("w", "W", expected, "in" if state == "in" else "out") if expected else None
     [found] = compared({"w": known} if known else {}, [Line("1", "w", "W", seen, what)]).values()

@@ -174,7 +174,8 @@ def compare(
     """Every item with its one outcome, in order of place and serial.
 
     `sheets` are those of the counters; where they disagree the outcome is `differs`. `recount` is the sheet of whoever counted the
-    differences again: it decides on all that was not found by all alike, and on what nobody saw before. `unseen` are weapons a reader saw, and
+    differences again: it decides on all that was not found by all alike, and on what nobody saw before; what several counters saw alike that was
+    not to be there stays, though it is not seen again. `unseen` are weapons a reader saw, and
     nobody when they were to be read by eye: their tags are not where the weapons are.
     """
     items = {**dict.fromkeys(expected), **{item: None for sheet in sheets for item in sheet}}
@@ -194,8 +195,9 @@ def _result(
     agreed = _agreed(expected, seen, apart)
     sight = next((one for one in seen if one), None)
     if recount is not None and (agreed not in ("found", "out") or (item in recount and sight is None)):
-        sight = recount.get(item)
-        agreed = outcome(expected, sight, apart)
+        again = recount.get(item)
+        if again is not None or not _stays(outcome(expected, None, apart), agreed, seen):
+            sight, agreed = again, outcome(expected, again, apart)
     weapon = expected.weapon if expected else sight.weapon if sight else _weapon_of(item)
     return Result(
         item,
@@ -207,6 +209,14 @@ def _result(
         sight.eye if sight else "",
         expected.state if expected else "",
     )
+
+
+def _stays(otherwise: str, agreed: str, seen: Sequence[Sight | None]) -> bool:
+    """Whether what two counters saw alike is still to be decided though nobody saw it again: one person does not do away with it by not seeing it.
+
+    `otherwise` is what it would be then.
+    """
+    return otherwise in ("misread", "out") and len(seen) > 1 and agreed != "differs"
 
 
 def _agreed(expected: Expected | None, seen: Sequence[Sight | None], apart: Apart) -> str:
