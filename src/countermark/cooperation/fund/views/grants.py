@@ -120,6 +120,8 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
     names, texts = actors.names(), acts.texts_of(found)
     open_ = {one.key for one in found if _scores_open(request, one, value)}
     ordered = [one for one, _outcome in calls.ranked(found, value)] if open_ and reader.books else found
+    # Who neither scores nor keeps the books is never shown any.
+    later = _("not shown yet") if mine or reader.books else ""
     rows = []
     for one in ordered:
         asked_ = one.of(Application)
@@ -129,7 +131,7 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
                 Cell(names.get(asked_.applicant, asked_.applicant)),
                 Cell(names.get(asked_.recipient, asked_.recipient)),
                 amount(asked_.amount, asked_.currency),
-                Cell(_score_text(one, value) if one.key in open_ else _("not shown yet"), amount=True),
+                Cell(_score_text(one, value) if one.key in open_ else later, amount=True),
                 state(one),
             ]
         )
@@ -267,7 +269,9 @@ def _eligibility(found: Subject) -> Table:
 def _scores(request: HttpRequest, found: Subject, value: Call) -> Table:
     headers = [_("Scorer"), _("Score"), _("Why")]
     if not _scores_open(request, found, value):
-        return Table(_("Scores"), headers, [], _("Scores are shown when two scorers have given theirs."), id="scores")
+        ever = look(request).books or me(request).person in value.scorers
+        why = _("Scores are shown when two scorers have given theirs.") if ever else _("There are none you may see.")
+        return Table(_("Scores"), headers, [], why, id="scores")
     given = queries.scores(found.key)
     texts = acts.texts_of(given)
     people = {user.person: user.full_name or user.username for user in forms.scorers_of(value)}
