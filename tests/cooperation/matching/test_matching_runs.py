@@ -153,7 +153,7 @@ def test_a_decision_by_hand_makes_a_new_run_that_says_what_it_costs(who: dict[st
     [
         ({"what": "fix", "amount": "", "reason": "x"}, "Say how much."),
         ({"what": "forbid", "amount": "5", "reason": "x"}, "What gives nothing has no amount."),
-        ({"what": "fix", "amount": "999999", "reason": "x"}, "more is fixed than"),
+        ({"what": "fix", "amount": "999999", "reason": "x"}, "Need Marking of the police stocks: more is fixed"),
         ({"what": "fix", "amount": "1,5", "reason": "x"}, "an amount with at most 2 decimals"),
     ],
 )

@@ -135,6 +135,16 @@ def test_a_feed_shows_what_its_owner_may_see_until_it_is_revoked_and_its_secret_
     assert Client().get(f"/cooperation/calendar/{secret}.ics").status_code == 404
 
 
+def test_what_ends_with_the_last_day_there_is_keeps_nobody_from_their_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed names the day after the last one, and there is none."""
+    shown = Entry("b", "course", "B", "2026-01-01", "2026-01-02", "/")
+    monkeypatch.setattr(
+        calendar, "SOURCES", [lambda _who: [Entry("a", "course", "A", "2026-01-01", "9999-12-31", "/"), shown]]
+    )
+
+    assert calendar.entries(Viewer("XQ")) == [shown]
+
+
 @pytest.mark.django_db
 def test_a_new_address_ends_the_one_before_and_one_of_somebody_disabled_shows_nothing() -> None:
     _key, donor = planned()

@@ -163,7 +163,7 @@ def _kept(pk: str, run: Run, asked: Market, actor: str, by: Actor, words: Words)
     try:
         found = answers.answer(market.checked(asked))
     except market.Refused as refusal:
-        raise acts.refuse("matching", "", refusal.problems[0], "refused") from refusal
+        raise acts.refuse("matching", "", refusal.problems[0], "not_allowed") from refusal
     data = gzip.compress(msgspec.json.encode(_written(asked, found)), 6, mtime=0)
     document_ = services.attachment(data, MEDIA_TYPE)
     sums = answers.totals(asked, found)

@@ -18,6 +18,7 @@ from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.marks.sentences import Sentence, Value, told
+from countermark.register.checking import Refused
 from countermark.register.services import side_texts
 
 _CODES = {"theme": "theme", "themes": "theme", "kinds": "kind", "given": "kind", "asked": "kind"}
@@ -63,6 +64,11 @@ class Told:
     def why(self, sentence: Sentence, translate: Callable[[str], str]) -> str:
         """A sentence in the reader's language, titles for ids."""
         return self.named(told(self._spelled(sentence), translate))
+
+    def refusal(self, refused: Refused) -> Refused:
+        """What was refused, in the reader's language and with titles for ids."""
+        said = [msgspec.structs.replace(one, expected=Sentence(self.why(one.expected, _))) for one in refused.errors]
+        return Refused(said)
 
     def _spelled(self, sentence: Sentence) -> Sentence:
         """A sentence with words for codes and names for keys."""

@@ -49,10 +49,11 @@ def entries(who: Viewer, begin: str = "", end: str = "") -> list[Entry]:
 def _readable(one: Entry) -> bool:
     try:
         for day in (one.day, one.last):
-            dt.date.fromisoformat(day)
+            # A feed names the day after the last one too.
+            dt.date.fromisoformat(day) + dt.timedelta(days=1)
         for time in (one.starts, one.ends):
             dt.datetime.fromisoformat(time or "2026-01-01")
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return True
 

@@ -309,18 +309,21 @@ def matching_override(request: HttpRequest, key: str) -> HttpResponse:
     )
 
     def do(said: dict[str, Any]) -> str:
-        new = runs.override(
-            key,
-            said["need"],
-            said["offer"],
-            fix=said["amount"] if said["what"] == "fix" else "",
-            limit=said["amount"] if said["what"] == "limit" else "",
-            forbid=said["what"] == "forbid",
-            reason=said["reason"],
-            actor=viewer(request).actor,
-            by=actor(request),
-            request=once(request),
-        )
+        try:
+            new = runs.override(
+                key,
+                said["need"],
+                said["offer"],
+                fix=said["amount"] if said["what"] == "fix" else "",
+                limit=said["amount"] if said["what"] == "limit" else "",
+                forbid=said["what"] == "forbid",
+                reason=said["reason"],
+                actor=viewer(request).actor,
+                by=actor(request),
+                request=once(request),
+            )
+        except Refused as refused:
+            raise names.refusal(refused) from refused
         return reverse("cooperation:matching", args=[new])
 
     return asked(request, form, do, Page(_("Decide about a pair"), HERE, above=above), _("Match again"))

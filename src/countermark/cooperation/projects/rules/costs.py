@@ -101,7 +101,8 @@ def gaps(project: Project, needs: Iterable[tuple[str, str]] = ()) -> list[Gap]:
         return []
     covered, first = covered_through(project), year_of(project.begin)
     found = [Gap("payer", line.category, covered, line.last) for line in project.running if not line.payer]
-    found += [Gap("need", key, covered, year_of(end)) for key, end in needs if year_of(end) > covered]
+    if covered >= first or not found:
+        found += [Gap("need", key, covered, year_of(end)) for key, end in needs if year_of(end) > covered]
     if covered < first + YEARS - 1 and not any(gap.why == "payer" for gap in found):
         ending = dict.fromkeys(line.category for line in project.running)
         found += [
