@@ -12,6 +12,7 @@ import msgspec
 from countermark.cooperation import actors, acts, states
 from countermark.cooperation.acts import Words
 from countermark.cooperation.rules import money
+from countermark.cooperation.rules.days import Day
 from countermark.cooperation.rules.seeing import VISIBILITIES
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
@@ -61,8 +62,8 @@ class Need(msgspec.Struct, frozen=True, omit_defaults=True):
     gap: str
     currency: str
     priority: int
-    begin: str
-    end: str
+    begin: Day
+    end: Day
     wanted: tuple[Wanted, ...] = ()
     once: tuple[Cost, ...] = ()
     yearly: tuple[Cost, ...] = ()

@@ -6,6 +6,7 @@ import msgspec
 
 from countermark.cooperation import actors, acts, needs, states
 from countermark.cooperation.acts import Words
+from countermark.cooperation.rules.days import Day
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.cooperation.words import LABELS
@@ -24,8 +25,8 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     currency: str
     budget: int
-    begin: str
-    end: str
+    begin: Day
+    end: Day
     kinds: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from countermark.cooperation import actors, acts, states
 from countermark.cooperation.acts import Words
 from countermark.cooperation.projects.agreeing import YEARS
-from countermark.cooperation.projects.rules.shapes import Day
 from countermark.cooperation.projects.services import side
+from countermark.cooperation.rules.days import Day
 from countermark.cooperation.states import Subject
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence

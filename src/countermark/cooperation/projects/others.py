@@ -10,7 +10,7 @@ import msgspec
 from countermark.cooperation import actors, acts, needs, states
 from countermark.cooperation.acts import Words
 from countermark.cooperation.projects.rules.overlap import Undertaking
-from countermark.cooperation.projects.rules.shapes import Day
+from countermark.cooperation.rules.days import Day
 from countermark.cooperation.rules.themes import THEMES
 from countermark.ledger.services import Actor
 

@@ -1,7 +1,6 @@
 """Reads of training. A State sees those it nominated; a provider those nominated for its calls; nobody else sees a person."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from countermark.cooperation import acts
 from countermark.cooperation.queries import Viewer, owner
@@ -62,8 +61,7 @@ def years_since(person: str, call: Call) -> int | None:
 
 
 def _years(since: str, until: str) -> int:
-    first, last = date.fromisoformat(since), date.fromisoformat(until)
-    return last.year - first.year - ((last.month, last.day) < (first.month, first.day))
+    return int(until[:4]) - int(since[:4]) - (until[4:] < since[4:])
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ never undoes what another said, in whatever order the acts arrive.
 import msgspec
 
 from countermark.cooperation import states
+from countermark.cooperation.rules.days import Day, is_day
 from countermark.cooperation.states import Subject
 from countermark.ledger.entry import Entry
 from countermark.ledger.subjects import count, happened, text
@@ -33,9 +34,9 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
     course: str
     theme: str
-    begin: str
-    end: str
-    closes: str
+    begin: Day
+    end: Day
+    closes: Day
     days: int
     seats: int
     quota: int = 0
@@ -86,7 +87,7 @@ def _changed(subject: Subject, state: str = "", **value: object) -> Subject:
 
 
 def _withdrawn(subject: Subject, _act: Entry) -> Subject:
-    return _changed(subject, "withdrawn")
+    return _changed(subject, subject.state if subject.state == "certified" else "withdrawn")
 
 
 def _chosen(subject: Subject, act: Entry) -> Subject:
@@ -118,12 +119,13 @@ def _tested(subject: Subject, act: Entry) -> Subject:
 
 
 def _certified(subject: Subject, act: Entry) -> Subject:
-    return _changed(subject, "certified", certified=happened(act)[: len("2026-01-01")])
+    day = happened(act)[: len("2026-01-01")]
+    return _changed(subject, "certified", certified=day if is_day(day) else act.recorded.time[: len("2026-01-01")])
 
 
 def _checked(subject: Subject, act: Entry) -> Subject:
     day, still = text(act.body, "day"), act.body.get("still")
-    if not day or not isinstance(still, bool):
+    if not is_day(day) or not isinstance(still, bool):
         return subject
     checks = {tuple(one) for one in subject.value.get("checks", ())} | {(day, still)}
     return _changed(subject, checks=[list(one) for one in sorted(checks)])
@@ -138,7 +140,7 @@ def _call_held(subject: Subject, _act: Entry) -> Subject:
 
 
 def _call_cancelled(subject: Subject, _act: Entry) -> Subject:
-    return msgspec.structs.replace(subject, state="cancelled")
+    return msgspec.structs.replace(subject, state="held" if subject.state == "held" else "cancelled")
 
 
 states.record("course", Course)

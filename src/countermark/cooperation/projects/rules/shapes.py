@@ -4,12 +4,9 @@
 brings a passed gate or a signature along is no plan at all.
 """
 
-from typing import Annotated
-
 import msgspec
 
-Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
-"""A day as it stands in acts. Whether a month has that many is asked where it is said."""
+from countermark.cooperation.rules.days import Day
 
 STAGES = ("planning", "design", "implementation", "evaluation", "closed")
 GATES = STAGES[:-1]
