@@ -41,6 +41,17 @@ def test_a_meeting_is_seen_by_who_called_it_and_who_is_invited() -> None:
 
 
 @pytest.mark.django_db
+def test_a_meeting_that_was_called_off_was_not_held() -> None:
+    _key, donor = planned()
+    key = called(donor)
+    meetings.cancel(key, actor=OWN, by=COORDINATOR)
+
+    with pytest.raises(Refused):
+        meetings.record(key, [OWN], ["agreed"], actor=OWN, by=COORDINATOR)
+    assert "minutes/" not in text(client("alice", "assistance", OWN), f"meetings/{key}/")
+
+
+@pytest.mark.django_db
 def test_a_follow_up_is_done_by_its_owner_and_by_nobody_who_has_no_part_in_it() -> None:
     _key, donor = planned()
     pk = called(donor)

@@ -114,6 +114,8 @@ def record(key: str, came: Sequence[str], decisions: Sequence[str], *, actor: st
     """Records who was there and what was decided. Whoever called it does. Raises `Refused`."""
     with acts.alone():
         found = _own(key, actor)
+        if found.state == "cancelled":
+            raise acts.refuse("meeting", key, "a meeting that is planned", "state")
         value = found.of(Meeting)
         there = [one for one in dict.fromkeys(came) if one in (actor, *value.partners)]
         words = Words()

@@ -134,10 +134,9 @@ def _actions(request: HttpRequest, found: Subject) -> list[Action]:
     def to(step: str) -> str:
         return reverse("cooperation:meeting_do", args=[found.key, step])
 
-    actions = [
-        Action(_("Record the meeting"), to("minutes"), main=True),
-        Action(_("Add a follow-up"), to("follow_up")),
-    ]
+    actions = [Action(_("Add a follow-up"), to("follow_up"))]
+    if found.state != "cancelled":
+        actions.insert(0, Action(_("Record the meeting"), to("minutes"), main=True))
     if found.state == "planned":
         actions += [Action(_("Change"), to("change")), Action(_("Call it off"), to("cancel"))]
     return actions
