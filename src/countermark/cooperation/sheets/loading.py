@@ -96,6 +96,7 @@ class _Reader:
     def __init__(self, kind: Kind, actor: str, errors: list[RowError]) -> None:
         self.kind, self.actor, self.errors = kind, actor, errors
         self.single = "need" if kind == "needs" else "offer"
+        self.own = {one.key: one for one in acts.subjects(self.single, parent=f"actor:{actor}")}
         self.keys = actors.names()
         self.names: dict[str, list[str]] = {}
         for key, name in self.keys.items():
@@ -125,11 +126,7 @@ class _Reader:
 
     def _known(self, ref: str) -> Subject | None:
         """A record of this actor's that a `ref` names: by its id, or by the number it was loaded under before."""
-        for key in (ref, acts.request_id(_request(self.kind, self.actor, ref))):
-            found = acts.subject(self.single, key)
-            if found is not None and found.parent == f"actor:{self.actor}":
-                return found
-        return None
+        return self.own.get(ref) or self.own.get(acts.request_id(_request(self.kind, self.actor, ref)))
 
     def _need(self, group: Grouped, known: Subject | None) -> needs.Said:
         facts = group.facts

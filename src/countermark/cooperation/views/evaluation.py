@@ -213,7 +213,7 @@ def checkbacks(request: HttpRequest) -> HttpResponseBase:
     due = services.due_checks(who, _today())
     found = queries.visible(who, "checkback")
     projects = {one.key: one for one in queries.visible(who, "project")}
-    texts = acts.texts_of([*found, *projects.values()])
+    texts, names = acts.texts_of([*found, *projects.values()]), actors.names()
     waiting = Table(
         _("Due"),
         [_("Project"), _("After years"), _("Since")],
@@ -237,7 +237,7 @@ def checkbacks(request: HttpRequest) -> HttpResponseBase:
             _("Who pays for running it"),
             _("What broke, and was it mended"),
         ],
-        [_answer(one, projects.get(one.value["project"]), texts) for one in found],
+        [_answer(one, projects.get(one.value["project"]), texts, names) for one in found],
         _("Nobody has answered yet."),
         id="given",
     )
@@ -250,14 +250,14 @@ def _asked_of(request: HttpRequest, project: Subject) -> str:
     return reverse(f"cooperation:{'checkback_add' if answers else 'project'}", args=[project.key])
 
 
-def _answer(one: Subject, project: Subject | None, texts: dict[str, str]) -> list[Cell]:
+def _answer(one: Subject, project: Subject | None, texts: dict[str, str], names: dict[str, str]) -> list[Cell]:
     value = one.of(CheckBack)
     return [
         Cell(_title(project, texts) if project else value.project),
         Cell(value.day, exact=True),
         Cell(aid_word(value.runs, "runs"), tone="good" if value.runs == "yes" else "alarm"),
         Cell(
-            actors.names([value.payer]).get(value.payer, "") if value.payer else _("nobody"),
+            names.get(value.payer, value.payer) if value.payer else _("nobody"),
             tone="" if value.payer else "alarm",
         ),
         Cell(texts.get(value.broke, "")),
