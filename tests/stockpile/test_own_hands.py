@@ -78,3 +78,13 @@ def test_a_program_of_the_armourer_only_proposes_it(place: Armoury) -> None:
 
     assert answer.status_code == 202, answer.content
     assert kind(place.weapons[0]) == ""
+
+
+def test_the_counter_asks_an_armourer_which_card_is_theirs_until_they_have_said(place: Armoury) -> None:
+    stranger = people.signed_in("helda", "armourer", DEPOT)
+    known = Client()
+    known.force_login(User.objects.get(username="belo"))
+
+    asked = 'href="/stockpile/people/me/">My card: not set<'
+    assert asked in stranger.get("/stockpile/counter/issue/").content.decode()
+    assert asked not in known.get("/stockpile/counter/issue/").content.decode()

@@ -19,7 +19,7 @@ from countermark.marks.sentences import Sentence, told
 from countermark.register.checking import Refused
 from countermark.register.queries import scope
 from countermark.register.views.common import REFUSED, actor, me, sentence
-from countermark.stockpile import acts, custody, receipts, seconds
+from countermark.stockpile import acts, custody, receipts, roster, seconds
 from countermark.stockpile import desk as desks
 from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import features
@@ -246,6 +246,8 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "sent": request.POST,
         "keys": features.is_on(features.PASSKEY, desk.store),
         "unsigned": partial(common.unsigned, me(request)),
+        # Who never said which card is theirs is not known for the receiver when it is they.
+        "no_card": lambda: roster.by_user(me(request)) is None,
     }
 
 
