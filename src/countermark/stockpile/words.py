@@ -36,7 +36,7 @@ LABELS: dict[str, dict[str, str]] = {
         "issue": _("Issue"),
         "return": _("Take back"),
         "dispatch": _("Send off"),
-        "dispose": _("Dispose of surplus"),
+        "dispose": _("Dispose of"),
     },
     "shipment_state": {
         "prepared": _("prepared"),
