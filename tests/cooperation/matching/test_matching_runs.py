@@ -64,6 +64,7 @@ def test_what_projects_bring_and_take_is_off_needs_and_offers(who: dict[str, str
     """A need that a project pays in full is matched no more, and the offer's page says what is left."""
     mine, west = need(visibility="public"), offer(who["donor"], budget="60000")
     key = run()
+    assert "50\N{NO-BREAK SPACE}000.50" in text(pelia, f"matching/{key}/propose/{mine}/")
     at = sent(pelia, f"matching/{key}/propose/{mine}/", title="Two machines")
     project = acts.subjects("project")[0]
     assert project.key in at

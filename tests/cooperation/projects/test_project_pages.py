@@ -159,7 +159,9 @@ def test_a_signature_is_under_the_document_that_was_shown_and_under_none_offered
     key, donor = designed()
     shown = agreeing.offer_terms(key, "Terms", PDF, actor=donor, by=OFFICER)
     alice = client("alice", "assistance", OWN)
-    assert shown in text(alice, f"projects/{key}/do/sign/")
+    page = text(alice, f"projects/{key}/do/sign/")
+    assert f">{shown}<" in page
+    assert f"projects/{key}/terms/" in page
     agreeing.offer_terms(key, "Other terms", PDF + b"more", actor=donor, by=OFFICER)
 
     send(alice, f"projects/{key}/do/sign/", 422, agreed="on", digest=shown)

@@ -1,7 +1,7 @@
 """The forms of a project: each step says what is asked, what it begins with and what it does. Three addresses carry them all."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ from countermark.cooperation.projects.views.common import GATE, HERE, WRITE, Sho
 from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
-from countermark.cooperation.views.pages import Page, asked, once, viewer
+from countermark.cooperation.views.pages import Cell, Page, asked, once, viewer
 from countermark.register.views.common import GET_OR_POST, actor, posted
 
 Text = str | Promise
@@ -56,7 +56,9 @@ class Asking:
 
 @dataclass(frozen=True)
 class Step:
-    """`form` makes the form; `do` does what it asks and returns the name of the page to go on to; `initial` what it begins with."""
+    """`form` makes the form; `do` does what it asks and returns the name of the page to go on to; `initial` what it begins with; `facts` what
+    it is about.
+    """
 
     title: Text
     button: Text
@@ -66,6 +68,7 @@ class Step:
     prepare: Callable[[django_forms.Form, Asking], None] = field(default=lambda _form, _asking: None)
     to: str = "project"
     note: Text = ""
+    facts: Callable[[Asking], Sequence[tuple[str, Cell]]] = field(default=lambda _asking: ())
 
 
 def _form(step: Step, asking: Asking) -> django_forms.Form:
@@ -82,7 +85,8 @@ def _form(step: Step, asking: Asking) -> django_forms.Form:
 
 def _answer(request: HttpRequest, one: Shown, step: Step, item: str) -> HttpResponse:
     asking = Asking(request, one, item)
-    page = Page(str(step.title), HERE, above=_above(asking, step), note=str(step.note))
+    facts, above = step.facts(asking), _above(asking, step)
+    page = Page(str(step.title), HERE, facts=facts, above=above, note=str(step.note))
 
     def do(said: Said) -> str:
         step.do(asking, said)
@@ -246,6 +250,19 @@ def _terms(asking: Asking, said: Said) -> None:
 
 def _sign(asking: Asking, said: Said) -> None:
     agreeing.sign_terms(asking.one.key, said["digest"], **asking.says)
+
+
+def _under(asking: Asking) -> list[tuple[str, Cell]]:
+    """The document that is signed, to be read first."""
+    terms = asking.one.project.terms
+    if terms is None:
+        return []
+    there = agreeing.terms_document(asking.one.project) is not None
+    url = reverse("cooperation:project_terms", args=[asking.one.key]) if there else ""
+    return [
+        (_("Terms"), Cell(asking.one.said(terms.title), url)),
+        (_("SHA-256 of the document"), Cell(terms.digest, exact=True)),
+    ]
 
 
 def _signed(asking: Asking) -> dict[str, Any]:
@@ -459,7 +476,7 @@ STEPS: dict[str, Step] = {
     ),
     "terms": Step(lazy("Offer terms"), lazy("Offer"), forms.TermsForm, _terms, to="agreement"),
     "sign": Step(
-        lazy("Sign the terms"), lazy("Sign"), forms.SignForm, _sign, _signed, to="agreement",
+        lazy("Sign the terms"), lazy("Sign"), forms.SignForm, _sign, _signed, to="agreement", facts=_under,
         note=lazy("Your name, whom you speak for, the time and the digest of the document stand in the ledger."),
     ),
     "line": _LINE,
