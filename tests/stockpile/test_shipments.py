@@ -105,6 +105,18 @@ def test_what_is_short_stays_on_its_way_and_arrives_late(place: Armoury) -> None
     services.arrive(key, place.weapons[2:], place.other, by=CHIEF)
 
     assert services.known_shipment(key).state == "arrived"
+    assert services.known_shipment(key).finding == ""
+
+
+def test_a_seal_that_was_not_as_it_was_stays_found_when_the_rest_comes_late(place: Armoury) -> None:
+    key = sent(place)
+    services.arrive(key, place.weapons[:2], place.other, seals=("S9",), by=CHIEF)
+    services.arrive(key, place.weapons[2:], place.other, seals=("S1",), by=CHIEF)
+
+    known = services.known_shipment(key)
+    found = known.of(Shipment)
+    assert (known.state, known.finding) == ("arrived", "seals")
+    assert (found.seals_missing, found.seals_foreign) == (("S1",), ("S9",))
 
 
 def test_a_short_shipment_is_closed_once_what_is_missing_is_an_incident(place: Armoury) -> None:

@@ -31,7 +31,8 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     """A consignment. `sender` and `receiver` are places; `route`, `escort`, `vehicle`, `authority` and `ammunition` ids of notes (exactly
     where it goes is shown by permission only); `seals` their numbers; `received` the weapons that have arrived, `surplus` those that came
     with them unannounced. `account` is the party of the unit that answers for them on the way (empty: as before), `second` the person id of who
-    confirmed, `asked_by` of who proposed it, where it was proposed; `loaded` is how many weapons were read as they were loaded.
+    confirmed, `asked_by` of who proposed it, where it was proposed; `loaded` is how many weapons were read as they were loaded; `seals_missing` and
+    `seals_foreign` are how the seals found differed.
     """
 
     sender: str
@@ -51,6 +52,8 @@ class Shipment(msgspec.Struct, frozen=True, omit_defaults=True):
     account: str = ""
     asked_by: str = ""
     loaded: int = 0
+    seals_missing: tuple[str, ...] = ()
+    seals_foreign: tuple[str, ...] = ()
 
     @property
     def short(self) -> list[str]:
@@ -75,16 +78,13 @@ def _passed(subject: Subject, act: Entry) -> Subject:
 
 def _arrived(subject: Subject, act: Entry) -> Subject:
     value = subject.value
-    received = sorted({*value.get("received", ()), *texts(act.body, "received")})
-    surplus = sorted({*value.get("surplus", ()), *texts(act.body, "surplus")})
-    complete = set(value["weapons"]) <= set(received)
-    finding = text(act.body, "finding") if complete else "short"
-    return msgspec.structs.replace(
-        subject,
-        state="arrived" if complete else "short",
-        finding=finding or ("surplus" if surplus else ""),
-        value={**value, "received": received, "surplus": surplus},
-    )
+    named = ("received", "surplus", "seals_missing", "seals_foreign")
+    said = {name: sorted({*value.get(name, ()), *texts(act.body, name)}) for name in named}
+    short = sorted(set(value["weapons"]) - set(said["received"]))
+    # What an earlier arrival found stays found: what came late makes no broken seal whole.
+    found = Arrival(short=tuple(short), **{name: tuple(some) for name, some in said.items()})
+    state = "short" if short else "arrived"
+    return msgspec.structs.replace(subject, state=state, finding=found.finding, value={**value, **said})
 
 
 def _ended(state: str) -> states.Step:
@@ -307,7 +307,8 @@ def arrive(
         value = known.of(Shipment)
         if pk not in units.of_site(value.receiver):
             raise acts.refuse("store", store, "a place of the site it was sent to", "elsewhere")
-        found = rules.arrival(value.weapons, value.received, read, value.seals if not value.received else (), seals)
+        sealed = (value.seals, seals) if not value.received else ((), ())
+        found = rules.arrival(value.weapons, value.received, read, *sealed)
         if found.surplus:
             custody.require_second(pk, "receive", second, asked_by or identity.opaque("person", by.name))
         to, account = receipts.account_of(pk), receipts.account_id(pk)

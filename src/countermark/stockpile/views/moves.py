@@ -120,6 +120,7 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
         (_("Ordered by"), Cell(names.get(value.authority, ""))),
         (_("Read as it was loaded"), Cell(f"{value.loaded:,}" if value.loaded else "")),
         (_("Seals"), Cell(", ".join(value.seals), exact=True)),
+        *_seals_found(value),
         (_("Vehicle"), Cell(names.get(value.vehicle, ""))),
         (_("Escort"), Cell(names.get(value.escort, ""))),
         (_("Route"), route),
@@ -135,6 +136,14 @@ def shipment(request: HttpRequest, key: str) -> HttpResponse:
         steps=[(_("Manifest"), True), (_("Sent off"), bool(value.dispatched)), (_("Arrived"), one.state == "arrived")],
     )
     return shown(request, page)
+
+
+def _seals_found(value: Shipment) -> list[tuple[str, Cell]]:
+    """The seals that were found, where they are not those that were set."""
+    if not value.seals_missing and not value.seals_foreign:
+        return []
+    whole = [one for one in value.seals if one not in value.seals_missing]
+    return [(_("Seals found"), Cell(", ".join([*whole, *value.seals_foreign]), exact=True, tone="alarm"))]
 
 
 def _manifest(value: Shipment) -> list[Table]:
