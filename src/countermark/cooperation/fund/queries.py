@@ -325,6 +325,10 @@ class Reader:
         """Whether an application may be seen: by who makes it and the State it is for."""
         return self.books or (bool(self.actor) and self.actor in (value.applicant, value.recipient))
 
+    def sees_purse(self, facts: PurseFacts) -> bool:
+        """Whether what became of the money in a purse may be seen: by whose it is."""
+        return self.books or (bool(self.actor) and facts.donor == self.actor)
+
     def sees(self, found: Subject) -> bool:
         """Whether a subject of the fund may be seen: windows, calls and rates by everybody in the room, entries and closings by who keeps the books."""
         if self.books or found.kind in OPEN_TO_ALL:
@@ -395,7 +399,7 @@ def awards(look: Reader, **columns: str) -> list[Subject]:
 
 def purses_of(look: Reader, window: str) -> list[str]:
     """The purses of a window somebody may see: their own, or all."""
-    return [key for key, facts in purses(window).items() if look.books or (look.actor and facts.donor == look.actor)]
+    return [key for key, facts in purses(window).items() if look.sees_purse(facts)]
 
 
 def scores(application: str) -> list[Subject]:

@@ -66,12 +66,7 @@ def statements(request: HttpRequest) -> HttpResponseBase:
 def _choices(reader: Reader) -> dict[str, list[tuple[str, str]]]:
     found, names = queries.windows(), actors.names()
     texts = acts.texts_of(found)
-    donors = {
-        facts.donor
-        for one in found
-        for key, facts in queries.purses(one.key).items()
-        if key in set(queries.purses_of(reader, one.key))
-    }
+    donors = {facts.donor for one in found for facts in queries.purses(one.key).values() if reader.sees_purse(facts)}
     grants = [(one.key, one.of(Award)) for one in queries.awards(reader)]
     labels = [
         (

@@ -300,9 +300,13 @@ def _of_money(key: str, keys: list[str], sums: books.Balances) -> Table:
 def _granted(key: str, reader: queries.Reader) -> Table:
     """Where the money one may see went. The award itself is for who keeps the books and its recipient."""
     names, purses = actors.names(), queries.purses(key)
+    granted = queries.of_awards(key, [purse for purse, facts in purses.items() if reader.sees_purse(facts)])
+    awards = {
+        row.key: acts.subject_of_row(row) for row in acts.rows(AWARD).filter(key__in={one.award for one in granted})
+    }
     rows = []
-    for one in queries.of_awards(key, queries.purses_of(reader, key)):
-        found = acts.subject(AWARD, one.award)
+    for one in granted:
+        found = awards.get(one.award)
         if found is None or one.purse not in purses:
             continue
         value = found.of(Award)
