@@ -19,7 +19,8 @@ def _checkbacks(who: Viewer) -> Iterator[Waits]:
         return
     due = services.due_checks(Viewer(who.actor), timezone.localdate().isoformat())
     texts = acts.texts_of([one.project for one in due])
+    # The list leads on whoever may answer: it waits for a State, and not all who speak for it do.
+    url = reverse("cooperation:checkbacks")
     for one in due:
         title = texts.get(one.project.of(Project).title, one.project.key)
-        url = reverse("cooperation:checkback_add", args=[one.project.key])
         yield Waits(_("%(title)s: does it still run?") % {"title": title}, url, one.day)
