@@ -335,6 +335,7 @@ def test_rounds_are_disposed_of_with_two_tokens_where_the_rules_say_so(
     post(commander, f"proposals/{made}/approve")
 
     assert armourer.get(f"{API}/lots").json()[0]["value"]["on_hand"] == {place.depot: 480}
+    assert post(armourer, f"lots/{lot}/movements", key="m1", **said) == {"on_hand": 480}
 
 
 def test_rounds_at_a_place_one_may_not_see_stand_in_no_answer(place: Armoury, armourer: Client) -> None:

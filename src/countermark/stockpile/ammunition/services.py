@@ -108,7 +108,7 @@ def move(key: str, said: Move, *, by: Actor) -> int:
     with acts.alone():
         known = _known(key)
         there = known.of(Lot).on_hand.get(place, 0)
-        if said.request and acts.subject("lot_request", acts.request_id(said.request)) is not None:
+        if _done(said):
             return there
         quantity = _possible(known, said, place, to)
         _require_confirmed(known, said, place, said.asked_by or identity.opaque("person", by.name))
@@ -127,10 +127,17 @@ def move(key: str, said: Move, *, by: Actor) -> int:
         return _known(key).of(Lot).on_hand.get(place, 0)
 
 
+def _done(said: Move) -> bool:
+    """Whether a movement with this request was recorded already."""
+    return bool(said.request) and acts.subject("lot_request", acts.request_id(said.request)) is not None
+
+
 def seconded(key: str, said: Move, *, by: Actor) -> bool:
-    """Whether a second person is asked for: by the rules of the place, or because who asks issues rounds to themselves. Raises `Refused`."""
+    """Whether a second person is asked for: by the rules of the place, or because who asks issues rounds to themselves; not for what was done under
+    its request already. Raises `Refused`.
+    """
     place, _to, _texts = _sides(said)
-    return _seconded(_known(key), said, place, identity.opaque("person", by.name))
+    return not _done(said) and _seconded(_known(key), said, place, identity.opaque("person", by.name))
 
 
 def propose(key: str, said: Move, *, by: Actor) -> str:
@@ -139,7 +146,7 @@ def propose(key: str, said: Move, *, by: Actor) -> str:
     note = said.note.strip()
     command = {
         "lot": key, "word": said.word, "quantity": said.quantity, "to": to, "happened": said.happened,
-        "note": identity.opaque("note", note) if note else "", "request": acts.id_for(said.request),
+        "note": identity.opaque("note", note) if note else "", "request": said.request,
     }  # fmt: skip
     told = [*texts, *acts.place_notes(place), *([SideNote("note", note)] if note else [])]
     with acts.alone():

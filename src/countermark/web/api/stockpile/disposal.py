@@ -10,7 +10,7 @@ from pydantic import Field
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
-from countermark.stockpile import proposals, queries, units
+from countermark.stockpile import acts, proposals, queries, units
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.rules import MOST, elsewhere
 from countermark.stockpile.ammunition.services import Lot, Move
@@ -368,7 +368,8 @@ def move_rounds(request: HttpRequest, key: Key, given: LotMovement, once_as: Req
     for (as the rules of the place have it, or because they are issued to oneself): it is proposed to them. Permission: `stock.handle`, at the place.
     """
     user = person(request)
-    said = Move(**given.dict() | {"place": place_of(user, given.place), "request": once_key(user, once_as)})
+    asked = acts.id_for(once_key(user, once_as))
+    said = Move(**given.dict() | {"place": place_of(user, given.place), "request": asked})
     if ammunition.seconded(key, said, by=actor(user)):
         return Status(202, Proposed(proposal=ammunition.propose(key, said, by=actor(user))))
     return {"on_hand": ammunition.move(key, said, by=actor(user))}
