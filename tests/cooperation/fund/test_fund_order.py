@@ -208,3 +208,34 @@ def test_what_is_no_rate_is_passed_over() -> None:
 
     assert found is not None
     assert found.value["rate"] == "1.1"
+
+
+@pytest.mark.parametrize("word", ["accepted", "returned"])
+def test_another_node_answers_no_report_on_an_award_of_these_books(word: str) -> None:
+    value = {
+        "award": "a",
+        "number": 1,
+        "begin": "2026-01-01",
+        "end": "2026-02-01",
+        "spent": 1,
+        "narrative": "n",
+        "books": "XA/main",
+    }
+
+    def of(said: str, at: int, log: str, **fields: Any) -> Entry:
+        one = act("posted", at, log, **fields)
+        body = {**one.body, "act": f"cooperation_fundreport_{said}", "subjects": ["fundreport:r"]}
+        return msgspec.structs.replace(one, body=body)
+
+    made, theirs, ours = (
+        of("made", 1, "XB/main/1", value=value),
+        of(word, 2, "XA/depot/1"),
+        of("accepted", 3, "XA/main/1"),
+    )
+
+    found, after = states.fold("fundreport:r", [made, theirs]), states.fold("fundreport:r", [made, theirs, ours])
+
+    assert found is not None
+    assert (found.state, found.finding) == ("made", "other_books")
+    assert after is not None
+    assert after.state == "accepted"

@@ -438,17 +438,6 @@ def test_what_another_node_posts_to_these_books_counts_for_nothing() -> None:
     assert queries.journal([of.window]) == []
 
 
-def test_a_report_another_node_accepted_opens_no_tranche() -> None:
-    of = fund()
-    of.give()
-    key = awarded(of)
-    awards.disburse(key, day=DAY, by=TREASURER)
-    reported(of, key)
-    acts.rows("fundreport").update(log="XA/depot/1")
-
-    assert queries.reports_accepted(key) == 0
-
-
 def test_what_an_award_is_drawn_from_and_gives_back_keeps_to_its_purses() -> None:
     of = fund()
     of.give("600", themes=["marking"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countermark.cooperation import actors, acts
 from countermark.cooperation.acts import Words
 from countermark.cooperation.fund import calls, entries, queries
-from countermark.cooperation.fund.common import beside, today, window_here
+from countermark.cooperation.fund.common import beside, keeper, today, window_here
 from countermark.cooperation.fund.entries import Posting, Refs
 from countermark.cooperation.fund.rules import books, earmarks, eligibility, grants, money
 from countermark.cooperation.fund.rules.books import Balances, Lines
@@ -119,6 +119,7 @@ def _value(said: AwardSaid, asked: Application, call: Call) -> tuple[Award, Word
         begin,
         end,
         words(said.terms, column="terms"),
+        books=keeper(),
     )
     return value, words
 
@@ -187,7 +188,7 @@ def report(said: ReportSaid, *, speaks_for: str, by: Actor, request: str = "") -
         words = Words()
         told = words(acts.required("narrative", said.narrative, "what was done"), column="narrative")
         number = len(acts.subjects(REPORT, parent=found.name)) + 1
-        facts = Report(said.award, number, begin, end, spent, told)
+        facts = Report(said.award, number, begin, end, spent, told, books=value.books)
         fields = {"value": acts.plain([facts])[0], "parent": found.name, "due": end}
         acts.append([acts.draft("cooperation_fundreport_made", [f"{REPORT}:{key}"], fields, texts=words.notes)], by=by)
     return key
@@ -231,6 +232,7 @@ def return_report(key: str, answer: str, *, by: Actor) -> None:
     told = words(acts.required("answer", answer, "what is missing"), column="answer")
     with acts.alone():
         found = acts.known(REPORT, key, Sentence("the id of a report"), "made")
+        window_here(acts.known(AWARD, found.of(Report).award, Sentence("the id of an award")).of(Award).window)
         acts.append(
             [acts.draft("cooperation_fundreport_returned", [found.name], {"answer": told}, texts=words.notes)], by=by
         )

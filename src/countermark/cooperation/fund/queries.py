@@ -226,7 +226,7 @@ def reports_accepted(award: str) -> int:
     window = acts.subject(WINDOW, found.of(Award).window) if found else None
     keeper = window.of(Window).books if window else ""
     accepted = acts.subjects(REPORT, parent=f"{AWARD}:{award}", state="accepted")
-    return len([one for one in accepted if shapes.of_books(one.log, keeper)])
+    return len([one for one in accepted if one.of(Report).books == keeper])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from countermark.cooperation.fund.rules import books, earmarks, money
 from countermark.cooperation.fund.rules.books import Line, Lines
 from countermark.cooperation.fund.rules.earmarks import Earmark
 from countermark.cooperation.fund.rules.money import FundRefused
-from countermark.cooperation.states import Subject, to
+from countermark.cooperation.states import Step, Subject, to
 from countermark.ledger import store, subjects
 from countermark.ledger.entry import Entry
 from countermark.ledger.subjects import text
@@ -183,7 +183,7 @@ class TrancheFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Award(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was granted: to whom (`applicant` is paid, `recipient` is the State it is for), how much, in which tranches, for what, on which terms."""
+    """What was granted, of the `books` of which node: to whom (`applicant` is paid, `recipient` is the State it is for), how much, in which tranches, for what, on which terms."""
 
     application: str
     window: str
@@ -200,10 +200,13 @@ class Award(msgspec.Struct, frozen=True, omit_defaults=True):
     terms: str = ""
     accepted_by: str = ""
     ended: str = ""
+    books: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A report on an award: what was done from a day to a day, and what of the money paid was spent since the report before."""
+    """A report on an award: what was done from a day to a day, and what of the money paid was spent since the report before. The node of the
+    `books` accepts it.
+    """
 
     award: str
     number: int
@@ -212,6 +215,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     spent: int
     narrative: str
     answer: str = ""
+    books: str = ""
 
 
 class ClosingFacts(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -273,6 +277,18 @@ def _against(subject: Subject, act: Entry) -> Subject | None:
     if not of_books(act.log, str(subject.value["books"])):
         return msgspec.structs.replace(subject, finding="other_books")
     return msgspec.structs.replace(subject, finding="out_of_order") if subject.state != "proposed" else None
+
+
+def _kept(step: Step) -> Step:
+    """A step that only the node takes whose books it concerns."""
+
+    def stepped(subject: Subject, act: Entry) -> Subject:
+        keeper = str(subject.value.get("books", ""))
+        if keeper and not of_books(act.log, keeper):
+            return msgspec.structs.replace(subject, finding="other_books")
+        return step(subject, act)
+
+    return stepped
 
 
 def _window(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
@@ -341,7 +357,7 @@ states.machine(
     "cooperation_fundaward_made",
     {
         "cooperation_fundaward_accepted": to("accepted", after=("offered",), accepted_by="by"),
-        "cooperation_fundaward_ended": to("ended", after=("offered", "accepted"), ended="reason"),
+        "cooperation_fundaward_ended": _kept(to("ended", after=("offered", "accepted"), ended="reason")),
     },
     state="offered",
     shape=Award,
@@ -350,8 +366,8 @@ states.machine(
     REPORT,
     "cooperation_fundreport_made",
     {
-        "cooperation_fundreport_accepted": to("accepted", after=("made",), answer="answer"),
-        "cooperation_fundreport_returned": to("returned", after=("made",), answer="answer"),
+        "cooperation_fundreport_accepted": _kept(to("accepted", after=("made",), answer="answer")),
+        "cooperation_fundreport_returned": _kept(to("returned", after=("made",), answer="answer")),
     },
     state="made",
     shape=Report,
