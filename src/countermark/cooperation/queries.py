@@ -63,3 +63,12 @@ def told(found: Subject, texts: dict[str, str], *path: str) -> Any:
     for name in path:
         value = value.get(name, "") if isinstance(value, dict) else ""
     return texts.get(value, "") if isinstance(value, str) and identity.is_opaque(value) else value
+
+
+def spelled(value: Any, texts: dict[str, str]) -> Any:
+    """A value as programs read it: ids of texts as their texts, an erased one as an empty text."""
+    if isinstance(value, str):
+        return texts.get(value, "") if identity.is_opaque(value) else value
+    if isinstance(value, dict):
+        return {name: spelled(one, texts) for name, one in value.items()}
+    return [spelled(one, texts) for one in value] if isinstance(value, list | tuple) else value

@@ -79,22 +79,11 @@ def _described(who: "Viewer", found: "Subject", texts: dict[str, str]) -> dict[s
     from countermark.cooperation import queries
 
     line = {"id": found.key, "state": found.state, "actor": queries.owner(found), "since": found.since}
-    said = {**line, "time": found.time, **spelled(found.value, texts)}
+    said = {**line, "time": found.time, **queries.spelled(found.value, texts)}
     if not who.all and not who.may_change(found):
         # With whom else it is shared, and who was reminded, its owner alone is told.
         said = {name: value for name, value in said.items() if name not in ("partners", "reminders")}
     return said
-
-
-def spelled(value: Any, texts: dict[str, str]) -> Any:
-    """A value with its texts spelled out."""
-    from countermark.ledger import identity
-
-    if isinstance(value, str):
-        return texts.get(value, "") if identity.is_opaque(value) else value
-    if isinstance(value, dict):
-        return {name: spelled(one, texts) for name, one in value.items()}
-    return [spelled(one, texts) for one in value] if isinstance(value, list | tuple) else value
 
 
 def listed(kind: str, what: str, state: str, as_json: bool) -> None:

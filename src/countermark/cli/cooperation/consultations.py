@@ -8,7 +8,7 @@ import msgspec
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready, text_of, write
-from countermark.cli.cooperation.common import described, known, listed, speaking, spelled, told
+from countermark.cli.cooperation.common import described, known, listed, speaking, told
 
 _key = click.argument("key", metavar="ROUND")
 
@@ -139,12 +139,12 @@ def waiting(key: str, reminded: str, as_json: bool) -> None:
 def analysis(key: str, as_json: bool) -> None:
     """What the replies come to, question by question."""
     ready()
-    from countermark.cooperation import acts
+    from countermark.cooperation import acts, queries
     from countermark.cooperation.consultation import rounds
 
     found = rounds.mine(key, speaking())
     texts = acts.texts_of([found, *rounds.replies_of(found).values()])
-    questions = [spelled(msgspec.to_builtins(one), texts) for one in rounds.tallies(found)]
+    questions = [queries.spelled(msgspec.to_builtins(one), texts) for one in rounds.tallies(found)]
     if as_json:
         print_json({"round": key, "questions": questions})
         return

@@ -59,25 +59,31 @@ def _theirs(who: Viewer) -> list[Table]:
     found = acts.subject("actor", who.actor) if who.actor else None
     if found is None:
         return []
-    day = timezone.localdate().isoformat()
-    names = actors.names()
-    if found.of(ActorFacts).kind == "state":
-        given = finding.offers_for(who, day)
-        titles = finding.titles(given[:SHOWN])
-        rows = [
-            [
-                Cell(titles[one.key], reverse("cooperation:offer", args=[one.key])),
-                Cell(names.get(queries.owner(one), queries.owner(one))),
-                Cell(money.shown(offer.budget, offer.currency), amount=True),
-                Cell(offer.end, exact=True),
-            ]
-            for one, offer in given[:SHOWN]
+    day, names = timezone.localdate().isoformat(), actors.names()
+    table = _offers_for if found.of(ActorFacts).kind == "state" else _needs_for
+    return [table(who, day, names)]
+
+
+def _offers_for(who: Viewer, day: str, names: dict[str, str]) -> Table:
+    found = finding.offers_for(who, day)
+    titles = finding.titles(found[:SHOWN])
+    rows = [
+        [
+            Cell(titles[one.key], reverse("cooperation:offer", args=[one.key])),
+            Cell(names.get(queries.owner(one), queries.owner(one))),
+            Cell(money.shown(offer.budget, offer.currency), amount=True),
+            Cell(offer.end, exact=True),
         ]
-        headers = [_("Title"), _("Of"), _("Budget"), _("Until")]
-        title = _("Offers you may ask for (%(count)d)") % {"count": len(given)}
-        return [Table(title, headers, rows, _("None that you may see."), id="theirs")]
-    asked = finding.needs_for(who, day)
-    titles = finding.titles(asked[:SHOWN])
+        for one, offer in found[:SHOWN]
+    ]
+    headers = [_("Title"), _("Of"), _("Budget"), _("Until")]
+    title = _("Offers you may ask for (%(count)d)") % {"count": len(found)}
+    return Table(title, headers, rows, _("None that you may see."), id="theirs")
+
+
+def _needs_for(who: Viewer, day: str, names: dict[str, str]) -> Table:
+    found = finding.needs_for(who, day)
+    titles = finding.titles(found[:SHOWN])
     rows = [
         [
             Cell(titles[one.key], reverse("cooperation:need", args=[one.key])),
@@ -86,11 +92,11 @@ def _theirs(who: Viewer) -> list[Table]:
             Cell(money.shown(need.amount, need.currency), amount=True),
             Cell(need.end, exact=True),
         ]
-        for one, need in asked[:SHOWN]
+        for one, need in found[:SHOWN]
     ]
     headers = [_("Title"), _("Of"), _("Priority"), _("Asked for"), _("Until")]
-    title = _("Needs that fit what you offer or where you work (%(count)d)") % {"count": len(asked)}
-    return [Table(title, headers, rows, _("None that you may see."), id="theirs")]
+    title = _("Needs that fit what you offer or where you work (%(count)d)") % {"count": len(found)}
+    return Table(title, headers, rows, _("None that you may see."), id="theirs")
 
 
 def _actions(request: HttpRequest, who: Viewer) -> list[Action]:

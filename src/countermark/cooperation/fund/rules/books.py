@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from countermark.cooperation.fund.rules import money
 from countermark.cooperation.fund.rules.money import MOST, FundRefused, refused
+from countermark.cooperation.rules.days import is_day
 from countermark.marks.sentences import Sentence
 
 
@@ -208,11 +209,7 @@ def booked(day: str, log: str, index: int, closings: Iterable[Closing]) -> str:
 
 def require_day(day: str, *, closed_through: str, today: str) -> str:
     """A day an entry may have: not still to come, and not in a closed period. Raises `FundRefused`."""
-    try:
-        good = date.fromisoformat(day).isoformat() == day
-    except ValueError:
-        good = False
-    if not good:
+    if not is_day(day):
         raise refused(Sentence("%(day)s is no day; write it as 2026-01-31", day=day[:40]))
     if day > today:
         raise refused(Sentence("%(day)s is still to come", day=day))

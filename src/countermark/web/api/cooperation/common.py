@@ -8,7 +8,6 @@ from countermark.accounts.models import User
 from countermark.cooperation import acts, queries
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.states import Subject
-from countermark.ledger import identity
 from countermark.web.api.problems import Fault, Problem
 from countermark.web.api.texts import Short, Strict
 
@@ -71,20 +70,11 @@ def visible(user: User, kind: str, asked: WhichRecords) -> list[Subject]:
 def facts(viewer: Viewer, one: Subject, texts: dict[str, str] | None = None) -> dict[str, Any]:
     """A record as an answer has it, texts spelled out (an erased one is empty). With whom else it is shared its owner alone is told."""
     known = acts.texts_of([one]) if texts is None else texts
-    value = spelled(one.value, known)
+    value = queries.spelled(one.value, known)
     if "partners" in value and not viewer.all and not viewer.may_change(one):
         value["partners"] = []
     line = {"id": one.key, "actor": queries.owner(one), "state": one.state, "since": one.since, "time": one.time}
     return {**line, "value": value}
-
-
-def spelled(value: Any, texts: dict[str, str]) -> Any:
-    """A value with its texts spelled out."""
-    if isinstance(value, str):
-        return texts.get(value, "") if identity.is_opaque(value) else value
-    if isinstance(value, dict):
-        return {name: spelled(one, texts) for name, one in value.items()}
-    return [spelled(one, texts) for one in value] if isinstance(value, list | tuple) else value
 
 
 def once_key(user: User, key: str) -> str:

@@ -888,7 +888,7 @@ def _records(found: list[Subject]) -> list[dict[str, Any]]:
     texts = acts.texts_of(found)
     names = ("kind", "state", "since", "time", "finding")
     return [
-        {"id": one.key, "value": common.spelled(one.value, texts)} | {name: getattr(one, name) for name in names}
+        {"id": one.key, "value": room.spelled(one.value, texts)} | {name: getattr(one, name) for name in names}
         for one in found[: common.MOST]
     ]
 
