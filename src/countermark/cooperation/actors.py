@@ -73,8 +73,11 @@ def set_actor(
     contact: str | None = None,
     iati: str = "",
     by: Actor,
+    request: str = "",
 ) -> str:
-    """Describes an actor; returns its key, which for a State is its country code. `contact` None keeps what is there. Raises `Refused`."""
+    """Describes an actor; returns its key, which for a State is its country code. `contact` None keeps what is there. A new one asked for with
+    one `request` is entered once. Raises `Refused`.
+    """
     if kind not in LABELS["actor"]:
         raise acts.refuse("kind", kind, acts.one_of(LABELS["actor"]), "unknown")
     code = country(country_code) if country_code.strip() else ""
@@ -82,8 +85,10 @@ def set_actor(
         raise acts.refuse("country", "", "the two letters of a country (ISO 3166-1)", "missing")
     words = Words()
     called = words(acts.required("name", name, "the name of the actor"), "party")
-    pk = code if kind == "state" else key or acts.new_id()
+    pk = code if kind == "state" else key or acts.id_for(request)
     known = acts.subject("actor", pk)
+    if known is not None and not key and pk != code:
+        return pk
     if known is not None and key and key != pk:
         raise acts.refuse("country", code, "a State that is not entered yet", "known")
     before = known.of(ActorFacts).contact if known else ""

@@ -197,6 +197,14 @@ def test_the_auditor_is_led_from_what_happened_to_the_ledger() -> None:
     assert "meetings/new/" not in text(auditor, "calendar/")
 
 
+def test_an_actor_is_entered_once_however_often_the_form_is_sent() -> None:
+    planned()
+    alice = client("alice", "assistance", OWN)
+    first, second = (send(alice, "actors/add/", name="Quiet Roads", kind="ngo", once="k") for _click in range(2))
+
+    assert first == second
+
+
 @pytest.mark.parametrize("item", ["\u00b2", "1000", "x"])
 def test_a_line_with_an_odd_number_is_no_line(item: str) -> None:
     key, donor = planned()
@@ -268,8 +276,9 @@ def test_what_others_do_is_entered_and_changed_by_who_took_it_in() -> None:
         "title": "Their marking", "providers": "Agency of XE", "stage": "planning", "themes": ["marking"], "places": "XA",
         "begin": "2026-05-01", "end": "2026-12-31", "source": "a meeting", "visibility": "private",
     }  # fmt: skip
-    where = send(alice, "overlaps/new/", **said).removeprefix(BASE)
+    where, again = (send(alice, "overlaps/new/", **said, once="k").removeprefix(BASE) for _click in range(2))
 
+    assert where == again
     assert "Agency of XE" in text(alice, where)
     text(charlie, where, 404)
     send(alice, where + "change/", **{**said, "title": "Their records"})

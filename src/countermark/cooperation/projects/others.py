@@ -52,9 +52,16 @@ def state_elsewhere(
     visibility: str = "private",
     key: str = "",
     by: Actor,
+    request: str = "",
 ) -> str:
-    """States what somebody else does; said again with one `reference` it is stated anew, not doubled. Returns its id. Raises `Refused`."""
+    """States what somebody else does; said again with one `reference` it is stated anew, with one `request` it stays. Returns its id.
+
+    Raises `Refused`.
+    """
     owner = actors.known_actor(actor)
+    asked = acts.request_id(request) if request and not key else ""
+    if asked and acts.subject("elsewhere", asked) is not None:
+        return asked
     if stage not in STAGES:
         raise acts.refuse("stage", stage, acts.one_of(STAGES), "unknown")
     first, last = needs.window(begin, end)
@@ -73,7 +80,7 @@ def state_elsewhere(
         reference.strip(),
         visibility,
     )
-    pk = key or (acts.request_id(f"elsewhere:{actor}:{value.reference}") if value.reference else acts.new_id())
+    pk = key or (acts.request_id(f"elsewhere:{actor}:{value.reference}") if value.reference else asked or acts.new_id())
     acts.state_record("elsewhere", pk, value, by=by, state=stage, parent=owner.name, due=last, texts=words.notes)
     return pk
 

@@ -17,7 +17,7 @@ from countermark.cooperation import actors, acts, forms, queries
 from countermark.cooperation.actors import ActorFacts, Seat
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
-from countermark.cooperation.views.pages import Action, Cell, Page, Table, asked, form_page, listed, shown
+from countermark.cooperation.views.pages import Action, Cell, Page, Table, asked, form_page, listed, once, shown
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 
 HOST = "aid.host"
@@ -157,6 +157,7 @@ def _set(request: HttpRequest, key: str, said: dict[str, Any]) -> str:
         contact=said["contact"] or None,
         iati=said["iati"],
         by=actor(request),
+        request=once(request),
     )
     return reverse("cooperation:actor", args=[pk])
 

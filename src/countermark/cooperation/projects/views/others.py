@@ -26,6 +26,7 @@ from countermark.cooperation.views.pages import (
     asked,
     known,
     listed,
+    once,
     own,
     seated,
     shown,
@@ -155,5 +156,6 @@ def _state(request: HttpRequest, said: dict[str, Any], key: str) -> str:
         visibility=said["visibility"],
         key=key,
         by=actor(request),
+        request=once(request),
     )
     return reverse("cooperation:elsewhere", args=[pk])
