@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts.models import Place
 from countermark.accounts.queries import place_path
-from countermark.ledger import checkpoint, guard, jcs, store
+from countermark.ledger import checkpoint, guard, store
 from countermark.ledger.entry import Entry
 from countermark.marks.sentences import Sentence
 from countermark.register.proofs import Proof, prove
@@ -147,9 +147,3 @@ def proof_of(found: Counting) -> tuple[Proof, str]:
 
 def _minute(time: str) -> str:
     return f"{time[:10]} {time[11:16]} UTC" if len(time) > 16 else time
-
-
-def as_file(found: Counting) -> bytes:
-    """The certificate for programs: what the closing act says, with its proof (RFC 8785 JSON)."""
-    proof, note = proof_of(found)
-    return jcs.encode({"count": house.shown(found.key), "proof": proof.as_dict(), "checkpoint": note})
