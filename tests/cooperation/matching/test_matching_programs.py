@@ -58,7 +58,8 @@ def test_a_program_runs_reads_decides_and_takes_back(headers: dict[str, str]) ->
         f"/{made['id']}/decisions", need=second, offer=west, what="fix", amount="20000", reason="promised"
     ).json()
     assert decided["overrides"]["cost"] > 1
-    assert [one["what"] for one in decided["decided"]] == ["fix"]
+    assert [(one["what"], one["reason"]) for one in decided["decided"]] == [("fix", "promised")]
+    assert "fixed by an officer: promised" in [why for one in decided["matches"] for why in one["reasons"]]
     back = client.delete(f"/api/cooperation/matchings/{decided['id']}/decisions/{second}/{west}").json()
     assert back["objective"] == made["objective"]
     assert len(client.get("/api/cooperation/matchings").json()) == 3
@@ -73,9 +74,11 @@ def test_commands_do_the_same() -> None:
     assert [one["need"] for one in made["matches"]] == [first]
     decided = command("matching", "decide", made["id"], first, west, "--forbid", "--reason", "not this one")
     assert decided["overrides"]["loses"][0]["need"] == first
+    fixed = command("matching", "decide", made["id"], first, west, "--fix", "20000", "--reason", "promised")
+    assert "fixed by an officer: promised" in fixed["matches"][0]["reasons"]
     assert command("matching", "take-back", decided["id"], first, west)["objective"] == made["objective"]
     assert command("matching", "show", made["id"])["digest"] == made["digest"]
-    assert len(command("matching", "list")["matchings"]) == 3
+    assert len(command("matching", "list")["matchings"]) == 4
     assert "currency" in str(command("matching", "run", "CHF", status=1))
     assert "more is fixed" in str(
         command("matching", "decide", made["id"], first, west, "--fix", "60000", "--reason", "x", status=1)

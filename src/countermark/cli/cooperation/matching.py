@@ -165,12 +165,12 @@ def _shown(key: str, as_json: bool) -> None:
 
     one = known("matching", key)
     found = done(runs.document, one)
-    if as_json:
-        print_json({"id": key, **one.value, **found.answer.as_json()})
-        return
-    from countermark.cooperation.matching.telling import Told
+    from countermark.cooperation.matching import telling
 
-    names = Told(viewer(), found)
+    if as_json:
+        print_json({"id": key, **one.value, **telling.spelled(found.answer.as_json(), telling.texts_of(found))})
+        return
+    names = telling.Told(viewer(), found)
     click.echo(f"matching {key} of {one.value['day']}")
     for line in _lines(found.market, found.answer):
         click.echo(names.named(line))

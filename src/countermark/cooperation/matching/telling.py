@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -43,7 +44,7 @@ class Told:
         self._givers: defaultdict[str, set[str]] = defaultdict(set)
         for match in found.answer.matches:
             self._givers[str(match.need)].add(self.owner_keys.get(str(match.offer), ""))
-        self._texts = side_texts(sorted(set(_OPAQUE.findall(msgspec.json.encode(found, enc_hook=str).decode()))))
+        self._texts = texts_of(found)
 
     def sides(self, need: str) -> set[str]:
         """The recipient of a need, and who gives it something: the keys of their actors."""
@@ -87,11 +88,25 @@ class Told:
 
     def named(self, text: str) -> str:
         """A text with titles for the ids in it."""
-        text = _OPAQUE.sub(lambda found: self._texts.get(found[0], "…"), text)
+        text = spelled(text, self._texts)
         return _WORDS.sub(lambda found: self.titles.get(found[0], found[0]), text)
 
 
 _WORDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9A-Za-z-]{16,80}")
+
+
+def texts_of(found: Read) -> dict[str, str]:
+    """The texts that a run names, by id; what was erased is left out."""
+    return side_texts(sorted(set(_OPAQUE.findall(msgspec.json.encode(found, enc_hook=str).decode()))))
+
+
+def spelled(value: Any, texts: Mapping[str, str]) -> Any:
+    """A value of a run with texts for their ids, wherever they stand in it; an erased one is `…`."""
+    if isinstance(value, str):
+        return _OPAQUE.sub(lambda found: texts.get(found[0], "…"), value)
+    if isinstance(value, dict):
+        return {name: spelled(one, texts) for name, one in value.items()}
+    return [spelled(one, texts) for one in value] if isinstance(value, list) else value
 
 
 def _those(who: Viewer, kind: str, some: Iterable[object]) -> list[Subject]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.cooperation import queries
-from countermark.cooperation.matching import runs
+from countermark.cooperation.matching import runs, telling
 from countermark.cooperation.matching.market import Override
 from countermark.cooperation.matching.runs import Run
 from countermark.cooperation.states import Subject
@@ -183,12 +183,13 @@ def _answer(user: User, key: str) -> dict[str, Any]:
         found = runs.document(one)
     except Refused as refused:
         raise Problem(404, "the document of this run is not on this node") from refused
-    answer = found.answer.as_json()
+    texts = telling.texts_of(found)
+    answer = telling.spelled(found.answer.as_json(), texts)
     return {
         **_facts(one),
         **answer,
         "overrides": answer.get("overrides"),
-        "decided": [_decided(override) for override in found.market.overrides],
+        "decided": [telling.spelled(_decided(override), texts) for override in found.market.overrides],
     }
 
 
