@@ -24,6 +24,7 @@ from countermark.ledger import jcs, services
 from countermark.ledger.models import Attachment
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence, packed, unpacked
+from countermark.register.files.errors import RowError
 
 KIND = "matching"
 MEDIA_TYPE = "application/gzip"
@@ -163,7 +164,7 @@ def _kept(pk: str, run: Run, asked: Market, actor: str, by: Actor, words: Words)
     try:
         found = answers.answer(market.checked(asked))
     except market.Refused as refusal:
-        raise acts.refuse("matching", "", refusal.problems[0], "not_allowed") from refusal
+        raise acts.Refused([RowError(0, "matching", "", one, "not_allowed") for one in refusal.problems]) from refusal
     data = gzip.compress(msgspec.json.encode(_written(asked, found)), 6, mtime=0)
     document_ = services.attachment(data, MEDIA_TYPE)
     sums = answers.totals(asked, found)
