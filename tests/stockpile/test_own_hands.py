@@ -85,6 +85,6 @@ def test_the_counter_asks_an_armourer_which_card_is_theirs_until_they_have_said(
     known = Client()
     known.force_login(User.objects.get(username="belo"))
 
-    asked = 'href="/stockpile/people/me/">My card: not set<'
+    asked = 'href="/stockpile/people/me/">My card</a>: <span class="alarm">not set<'
     assert asked in stranger.get("/stockpile/counter/issue/").content.decode()
     assert asked not in known.get("/stockpile/counter/issue/").content.decode()

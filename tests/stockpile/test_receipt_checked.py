@@ -73,6 +73,14 @@ def test_a_receipt_names_who_was_at_the_counter_and_who_confirmed(place: Armoury
     assert "commander7" in page
 
 
+def test_who_is_on_no_roster_is_asked_for_no_pin(place: Armoury) -> None:
+    belo = people.signed_in("belo", "armourer", DEPOT)
+    code = receipts.receive(place.counter(second=place.second), place.weapons, sender="Ministry workshop")
+
+    assert "Set a PIN" not in belo.get(f"/stockpile/receipts/{code}/").content.decode()
+    assert "Set a PIN" in belo.get(f"/stockpile/receipts/{issued(place)}/").content.decode()
+
+
 def test_a_receipt_is_printed_in_the_language_of_who_takes_it(place: Armoury, monkeypatch: pytest.MonkeyPatch) -> None:
     belo, code = people.signed_in("belo", "armourer", DEPOT), issued(place)
     monkeypatch.setattr(typesetting, "pdf", lambda _template, data: data["title"].encode())

@@ -18,7 +18,7 @@ from countermark.ledger.models import Log
 from countermark.register.checking import Refused
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted, say_refused
-from countermark.stockpile import acts, queries, receipts
+from countermark.stockpile import acts, queries, receipts, roster
 from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import features, passkeys, pins
 from countermark.stockpile.forms import line
@@ -117,6 +117,8 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "signatures": SIGNATURES,
         "keys": features.is_on(features.PASSKEY, value.store),
         "pin": not value.person or pins.has_pin(value.person),
+        # A maker or a carrier who stands on no roster has no card to set a PIN for.
+        "enrolled": lambda: roster.find(value.person) is not None,
     }
     return render(request, "stockpile/receipt.html", context)
 
