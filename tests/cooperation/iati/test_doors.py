@@ -233,6 +233,14 @@ def test_a_command_imports_only_what_is_named(folder: Path) -> None:
     assert json.loads(out)["skipped"] == 1
 
 
+def test_a_command_counts_what_it_could_not_read_as_refused(folder: Path) -> None:
+    region()
+    (folder / "in.xml").write_text(GOOD.replace('iso-date="2025-01-01Z"', 'iso-date="2025-02-31"'), encoding="utf-8")
+    _, out = run("import", folder / "in.xml")
+
+    assert out.splitlines()[-1] == "0 new, 0 changed, 0 unchanged, 1 refused"
+
+
 def test_a_command_exports_what_is_public(folder: Path) -> None:
     key, _ = planned()
     projects.share(key, "public", [], "none", actor=OWN, by=COORDINATOR)

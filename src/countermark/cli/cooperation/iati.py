@@ -197,8 +197,9 @@ def _outcome(read: "Read", outcome: "Outcome", findings: "Sequence[Finding]", as
         _told(findings)
         for one in refused:
             click.echo(f"line {one['line']}: {one['id']} is refused: {one['why']}")
+        left = len(refused) + len(read.refused)
         click.echo(
-            f"{len(outcome.new)} new, {len(outcome.changed)} changed, {len(outcome.unchanged)} unchanged, {len(refused)} refused"
+            f"{len(outcome.new)} new, {len(outcome.changed)} changed, {len(outcome.unchanged)} unchanged, {left} refused"
         )
     return FINDINGS if refused or read.refused else OK
 
