@@ -475,10 +475,9 @@ def _award_steps(request: HttpRequest, found: Subject, value: Award) -> list[Act
         actions.append(button(_("Report"), "fund_report_add", key, main=True))
     if accounts.may(user, FUND):
         if found.state == "accepted":
-            actions += [
-                button(_("Pay the next tranche"), "fund_disburse", key, main=True),
-                button(_("Refund"), "fund_refund", key),
-            ]
+            if len(queries.tranches_paid(key)) < len(value.tranches):
+                actions.append(button(_("Pay the next tranche"), "fund_disburse", key, main=True))
+            actions.append(button(_("Refund"), "fund_refund", key))
         if found.state in ("offered", "accepted"):
             actions.append(button(_("End the award"), "fund_award_end", key))
     return actions
