@@ -49,6 +49,10 @@ def test_a_round_goes_from_the_first_form_to_its_analysis(pelia: Client, who: di
     shown = text(pelia, step)
     assert "Have not replied" in shown
     assert "overdue since 2026-05-31" in shown
+    assert f"{step}replies/{who['donor']}/change/" in shown
+    reads = text(seated("authority", who["own"], "authority"), step)
+    assert "Have not replied" in reads
+    assert f"replies/{who['donor']}/" not in reads
     sent(pelia, f"{step}remind/", day="2026-06-10")
     assert "2026-06-10" in text(pelia, step)
 

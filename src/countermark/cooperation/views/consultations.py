@@ -108,7 +108,8 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
     ]
     tables = [_questions(value, texts)]
     if _runs(who, found):
-        tables += _addressees(found, value, names)
+        writes = found.state == "open" and who.may_change(found) and accounts.may(me(request), WRITE)
+        tables += _addressees(found, value, names, writes=writes)
     page = Page(
         texts.get(value.title, key),
         "rounds",
@@ -132,7 +133,7 @@ def _questions(value: Round, texts: dict[str, str]) -> Table:
     return Table(_("Questions"), [_("Number"), _("Question"), _("Is answered by")], rows, id="questions")
 
 
-def _addressees(found: Subject, value: Round, names: dict[str, str]) -> list[Table]:
+def _addressees(found: Subject, value: Round, names: dict[str, str], *, writes: bool) -> list[Table]:
     given = rounds.replies_of(found)
     replied = [
         [
@@ -144,7 +145,7 @@ def _addressees(found: Subject, value: Round, names: dict[str, str]) -> list[Tab
     ]
     silent = [
         [
-            Cell(names.get(who, who), reverse("cooperation:round_answer", args=[found.key, who]) if found.state == "open" else ""),
+            Cell(names.get(who, who), reverse("cooperation:round_answer", args=[found.key, who]) if writes else ""),
             _left(found),
             Cell(", ".join(one.day for one in value.reminders if who in one.actors), exact=True),
         ]
