@@ -26,7 +26,8 @@ def token(name: str, role: str, seat: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def call(method: str, path: str, who: dict[str, str], body: Any = None, status: int = 200) -> Any:
+def call(method: str, path: str, who: dict[str, str], body: Any = None, status: int = 200, once: str = "") -> Any:
+    who = {**who, "Idempotency-Key": once} if once else who
     sends = {} if body is None else {"data": body, "content_type": "application/json"}
     answer = getattr(Client(), method)(f"/api/cooperation/{path}", headers=who, **sends)
     assert answer.status_code == status, answer.content[:2000]
@@ -99,8 +100,8 @@ def test_a_program_is_told_no_more_than_a_page_tells() -> None:
 def test_meetings_what_others_do_and_the_calendar_are_there_for_programs() -> None:
     _key, donor = planned()
     alice, bob = token("alice", "assistance", OWN), token("bob", "partner", donor)
-    said = {"title": "Talks", "starts": "2026-06-30T09:00:00+02:00", "invited": [donor], "request": "k"}
-    first, again = (call("post", "meetings", alice, said)["meeting"] for _number in range(2))
+    said = {"title": "Talks", "starts": "2026-06-30T09:00:00+02:00", "invited": [donor]}
+    first, again = (call("post", "meetings", alice, said, once="k")["meeting"] for _number in range(2))
     assert first == again
     call("put", f"meetings/{first}/minutes", bob, {"decisions": ["x"]}, 422)
     call("put", f"meetings/{first}/minutes", alice, {"came": [donor], "decisions": ["We divide."]})

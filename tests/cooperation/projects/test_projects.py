@@ -355,3 +355,21 @@ def test_the_need_of_another_currency_is_not_put_in_one_project() -> None:
     with pytest.raises(Refused):
         services.plan("X", recipient=OWN, needs_answered=mixed, givers=[Giver(donor)], actor=OWN, by=COORDINATOR)
     assert len(acts.subjects("project")) == 1
+
+
+def test_a_new_plan_of_running_costs_takes_signatures_away_and_after_the_terms_nobody_names_another_side_as_payer() -> (
+    None
+):
+    key, donor = designed()
+    digest = agreeing.offer_terms(key, "Terms", PDF, actor=donor, by=OFFICER)
+    agreeing.sign_terms(key, digest, actor=OWN, by=COORDINATOR)
+    line = agreeing.RunningCost("power", "9000", OWN, first=2026, last=2028)
+
+    agreeing.plan_running(key, [line], actor=donor, by=OFFICER)
+
+    terms = project(key).terms
+    assert terms is not None
+    assert not terms.signed
+    running(key, donor)
+    with pytest.raises(Refused):
+        agreeing.plan_running(key, [line], actor=donor, by=OFFICER)

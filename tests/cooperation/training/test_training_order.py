@@ -13,14 +13,14 @@ from countermark.ledger.entry import Entry, Recorded
 
 NOMINATION = {"call": "c", "state": "XA", "person": "p", "function": "marking"}
 CALL = {
-    "course": "k", "theme": "marking", "begin": "2026-05-01", "end": "2026-05-02", "closes": "2026-03-01", "days": 2, "seats": 2,
+    "course": "k", "theme": "marking", "begin": "2022-05-01", "end": "2022-05-02", "closes": "2022-03-01", "days": 2, "seats": 2,
 }  # fmt: skip
 
 
 def act(word: str, at: int, subject: str = "nomination:n", **fields: Any) -> Entry:
     """An act about one nomination, or one call."""
     body = {"type": "act", "act": f"cooperation_{word}", "subjects": [subject], **fields}
-    return Entry(at, f"{word}{at}", "act", body, Recorded(f"2026-05-03T00:00:{at:02d}.000Z", "p", None))
+    return Entry(at, f"{word}{at}", "act", body, Recorded(f"2022-05-03T00:00:{at:02d}.000Z", "p", None))
 
 
 def person(*acts: Entry) -> training.Nomination:
@@ -32,11 +32,11 @@ def person(*acts: Entry) -> training.Nomination:
 
 @given(st.permutations(["nomination_withdrawn", "nominee_certified"]))
 def test_a_certificate_stands_whenever_a_nomination_was_taken_back(words: list[str]) -> None:
-    acts = [act(word, at, happened="2026-05-02") for at, word in enumerate(words, 1)]
+    acts = [act(word, at, happened="2022-05-02") for at, word in enumerate(words, 1)]
     found = states.fold("nomination:n", [act("nominated", 0, value=NOMINATION), *acts])
 
     assert found is not None
-    assert (found.state, found.value["certified"]) == ("certified", "2026-05-02")
+    assert (found.state, found.value["certified"]) == ("certified", "2022-05-02")
 
 
 @given(st.permutations(["call_held", "call_cancelled"]))
@@ -48,18 +48,18 @@ def test_a_course_that_was_held_was_held_whenever_it_was_called_off(words: list[
     assert found.state == "held"
 
 
-@pytest.mark.parametrize("said", ["soon", "2026-02-31", "2026-05-02T10:00:00Z\0", "20260502"])
+@pytest.mark.parametrize("said", ["soon", "2022-02-31", "2022-05-02T10:00:00Z\0", "20260502"])
 def test_the_day_of_a_certificate_is_one_there_is(said: str) -> None:
-    assert person(act("nominee_certified", 1, happened=said)).certified in ("2026-05-02", "2026-05-03")
+    assert person(act("nominee_certified", 1, happened=said)).certified in ("2022-05-02", "2022-05-03")
 
 
 def test_an_answer_about_no_day_is_none() -> None:
-    assert person(act("nominee_checked", 1, day="2026-02-31", still=True)).checks == ()
+    assert person(act("nominee_checked", 1, day="2022-02-31", still=True)).checks == ()
 
 
-@pytest.mark.parametrize("day", ["", "soon", "2026-5-1", "2026-13-01", "2026-05-01\n"])
+@pytest.mark.parametrize("day", ["", "soon", "2022-5-1", "2022-13-01", "2022-05-01\n"])
 def test_what_has_no_days_is_no_call_and_no_need(day: str) -> None:
     assert states.fold("call:c", [act("call_opened", 0, "call:c", value={**CALL, "begin": day})]) is None
-    need = {"title": "t", "theme": "marking", "gap": "g", "currency": "EUR", "priority": 1, "end": "2026-12-31"}
-    assert states.reads({**need, "begin": "2026-01-01"}, Need)
+    need = {"title": "t", "theme": "marking", "gap": "g", "currency": "EUR", "priority": 1, "end": "2022-12-31"}
+    assert states.reads({**need, "begin": "2022-01-01"}, Need)
     assert not states.reads({**need, "begin": day}, Need)

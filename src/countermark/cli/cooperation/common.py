@@ -82,7 +82,7 @@ def _described(who: "Viewer", found: "Subject", texts: dict[str, str]) -> dict[s
     said = {**line, "time": found.time, **queries.spelled(found.value, texts)}
     if not who.all and not who.may_change(found):
         # With whom else it is shared, and who was reminded, its owner alone is told.
-        said = {name: value for name, value in said.items() if name not in ("partners", "reminders")}
+        said = {name: value for name, value in said.items() if name not in ("partners", "states", "reminders")}
     return said
 
 

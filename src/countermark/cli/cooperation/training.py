@@ -160,8 +160,8 @@ def result(nomination: str, before: int | None, after: int | None, passed: bool 
 
     said: dict[str, Any] = {"before": before, "after": after, "passed": passed}
     if any(value is not None for value in said.values()) or not certify:
-        services.examine(nomination, actor=speaking(), by=actor(), **said)
-    if certify:
+        services.examine(nomination, actor=speaking(), by=actor(), certify=certify, **said)
+    else:
         services.certify(nomination, actor=speaking(), by=actor())
     told({"nomination": nomination}, as_json)
 

@@ -250,10 +250,18 @@ def answered(project: Project, stage: str, act: Entry) -> Change:
 
 
 def running_set(project: Project, stage: str, act: Entry) -> Change:
-    """The running-cost plan, whole."""
-    _side(project, act)
+    """The running-cost plan, whole. Before the terms are agreed a new plan takes signatures away; afterwards nobody names another side as payer."""
+    actor = _side(project, act)
     _while(stage, UNDER_WAY)
-    return stage, replace(project, running=stated(act, tuple[Running, ...]))
+    plan = stated(act, tuple[Running, ...])
+    if plan == project.running:
+        return stage, project
+    if stage in OPEN:
+        terms = replace(project.terms, signed={}) if project.terms else None
+        return stage, replace(project, running=plan, terms=terms)
+    if any(one.payer in project.sides and one.payer != actor for one in plan if one not in project.running):
+        raise Against("not_a_side")
+    return stage, replace(project, running=plan)
 
 
 def risk_set(project: Project, stage: str, act: Entry) -> Change:

@@ -15,7 +15,7 @@ from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.cooperation.training import queries, rules
 from countermark.cooperation.training.rules import Choice, Terms
-from countermark.cooperation.training.states import Call, Course, Nomination
+from countermark.cooperation.training.states import Call, Course, Nominated, Nomination
 from countermark.cooperation.words import LABELS
 from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
@@ -155,7 +155,7 @@ def nominate(call: str, person: Person, *, actor: str, today: str, by: Actor, re
     needs.chosen(person.sex, dict.fromkeys(SEXES), "sex")
     within("rank", person.rank, 1, MOST_SEATS)
     words = Words()
-    value = Nomination(
+    value = Nominated(
         call=found.key,
         state=state.key,
         person=_person(words, person),
@@ -274,9 +274,18 @@ def attend(call: str, session: int, present: Iterable[str], *, actor: str, by: A
 
 
 def examine(
-    key: str, *, actor: str, by: Actor, before: int | None = None, after: int | None = None, passed: bool | None = None
+    key: str,
+    *,
+    actor: str,
+    by: Actor,
+    before: int | None = None,
+    after: int | None = None,
+    passed: bool | None = None,
+    certify: bool = False,
 ) -> None:
-    """Records results of tests (0 to 100) before and after a course, and whether it was passed. Raises `Refused`."""
+    """Records results of tests (0 to 100) before and after a course, and whether it was passed; with `certify` whoever was there and has
+    passed gets the certificate with them. Raises `Refused`.
+    """
     for column, result in (("before", before), ("after", after)):
         if result is not None:
             within(column, result, 0, needs.PERCENT)
@@ -286,24 +295,32 @@ def examine(
         said = {name: value for name, value in fields.items() if value is not None}
         if not said:
             raise acts.refuse("after", "", "a result", "missing")
-        _append("cooperation_nominee_tested", found, said, by)
+        drafts = [_draft("cooperation_nominee_tested", found, said)]
+        if certify and found.state == "chosen" and _due(found, passed):
+            drafts.append(_draft("cooperation_nominee_certified", found, {}))
+        acts.append(drafts, by=by)
+
+
+def _due(found: Subject, passed: bool | None) -> bool:
+    """Whether somebody has earned the certificate: was there on some day, and passed."""
+    value = found.of(Nomination)
+    return bool(value.present) and (value.passed if passed is None else passed) is True
 
 
 def certify(key: str, *, actor: str, by: Actor, happened: str = "") -> None:
     """Gives somebody the certificate who was chosen, was there on some day and passed; once. Raises `Refused`."""
     with acts.alone():
         found = taught_by(key, actor)
-        value = found.of(Nomination)
         if found.state == "certified":
             return
-        if not value.present or value.passed is not True:
+        if not _due(found, None):
             raise acts.refuse("nomination", key, "somebody who was there and passed", "early")
         _append("cooperation_nominee_certified", found, {"happened": acts.happened_at(happened)}, by)
 
 
 def check(key: str, day: str, still: bool, *, actor: str, by: Actor) -> None:
-    """The State says whether somebody trained was still in the post on a day. Raises `Refused` for another State's."""
-    asked = acts.day("day", day)
+    """The State says whether somebody trained was still in the post on a day. Raises `Refused` for another State's, and a day to come."""
+    asked = acts.happened_at(acts.day("day", day))
     with acts.alone():
         found = nominated_by(key, actor)
         if found.state != "certified" or asked < found.of(Nomination).certified:

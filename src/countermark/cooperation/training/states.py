@@ -52,12 +52,10 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     partners: tuple[str, ...] = ()
 
 
-class Nomination(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody nominated by a State for a call. `person` is an opaque id, `unit` of a note; the others are codes that name nobody.
+class Nominated(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Somebody nominated by a State for a call, and nothing that came after: an act that brings more along is no nomination.
 
-    `outcome` is what was chosen, `override` (id of a note) why an officer decided against the rules; `present` and `absent` are sessions,
-    counted from 1; `before` and `after` results of tests from 0 to 100; `certified` the day of the certificate; `checks` whether somebody
-    was still in post on some days.
+    `person` is an opaque id, `unit` of a note; the others are codes that name nobody.
     """
 
     call: str
@@ -68,6 +66,14 @@ class Nomination(msgspec.Struct, frozen=True, omit_defaults=True):
     languages: tuple[str, ...] = ()
     unit: str = ""
     rank: int = 1
+
+
+class Nomination(Nominated, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """With what became of it: `outcome` is what was chosen, `override` (id of a note) why an officer decided against the rules; `present` and
+    `absent` are sessions, counted from 1; `before` and `after` results of tests from 0 to 100; `certified` the day of the certificate;
+    `checks` whether somebody was still in post on some days.
+    """
+
     outcome: str = ""
     override: str = ""
     present: tuple[int, ...] = ()
@@ -167,5 +173,5 @@ states.machine(
         "cooperation_nominee_checked": _checked,
     },
     state="nominated",
-    shape=Nomination,
+    shape=Nominated,
 )

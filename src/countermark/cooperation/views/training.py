@@ -34,7 +34,7 @@ from countermark.cooperation.views.pages import (
     viewer,
 )
 from countermark.ledger.models import Log
-from countermark.marks.sentences import Sentence, told
+from countermark.marks.sentences import told
 from countermark.register.typesetting import NoPaper
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 
@@ -498,10 +498,7 @@ def results(request: HttpRequest, key: str) -> HttpResponse:
     note = _("Who was there on some day and has passed gets a certificate.")
 
     def do(said: dict[str, Any]) -> str:
-        services.examine(key, actor=_speaking(request), by=actor(request), **said)
-        now = acts.known("nomination", key, Sentence("the id of a nomination"))
-        if now.of(Nomination).passed and now.of(Nomination).present:
-            services.certify(key, actor=_speaking(request), by=actor(request))
+        services.examine(key, actor=_speaking(request), by=actor(request), certify=True, **said)
         return above[0]
 
     initial = {"before": value.before, "after": value.after, "passed": value.passed}

@@ -73,6 +73,9 @@ def facts(viewer: Viewer, one: Subject, texts: dict[str, str] | None = None) -> 
     value = queries.spelled(one.value, known)
     if "partners" in value and not viewer.all and not viewer.may_change(one):
         value["partners"] = []
+        # Which States a call asks is told to its owner; each State, that it is asked itself.
+        if "states" in value:
+            value["states"] = [one for one in value["states"] if one == viewer.actor]
     line = {"id": one.key, "actor": queries.owner(one), "state": one.state, "since": one.since, "time": one.time}
     return {**line, "value": value}
 

@@ -16,6 +16,7 @@ from countermark.cooperation.evaluation.rules import ASKED, MEASURES, By, Figure
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.cooperation import common
 from countermark.web.api.cooperation.common import CHANGE, VIEW, Key, WhichRecords
+from countermark.web.api.once import RequestKey
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.texts import Long, Short, Strict, Word
 
@@ -92,7 +93,6 @@ class ReportToDraft(ScopeOfFigures):
     """A report to be drafted: its figures are frozen."""
 
     title: Word
-    once: Short = ""
 
 
 class WordsOfReport(Strict):
@@ -184,13 +184,13 @@ def reports(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, 
 
 
 @router.post("/cooperation/evaluations", response={200: EvaluationMade, **WRITE}, auth=Token(CHANGE))
-def draft_report(request: HttpRequest, given: ReportToDraft) -> dict[str, Any]:
+def draft_report(request: HttpRequest, given: ReportToDraft, once: RequestKey = "") -> dict[str, Any]:
     """Drafts a report whose figures are frozen as they are now. Permission: `aid.write`."""
     user = person(request)
     common.speaking(user)
     made = services.draft(
         given.title, _scope(given), _currency(user, given), who=queries.viewer(user), today=_today(), by=actor(user),
-        request=common.once_key(user, given.once),
+        request=common.once_key(user, once),
     )  # fmt: skip
     return {"id": made}
 

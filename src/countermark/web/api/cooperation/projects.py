@@ -44,6 +44,7 @@ from countermark.web.api.cooperation.common import (
     speaking,
     visible,
 )
+from countermark.web.api.once import RequestKey
 from countermark.web.api.problems import READ, WRITE, Fault, Problem
 from countermark.web.api.texts import File, Long, Short, Strict, Word
 
@@ -123,14 +124,13 @@ class Brings(Strict):
 
 
 class ProjectToPropose(Strict):
-    """A project that answers some needs of one State. Said again with one `request` it is proposed once."""
+    """A project that answers some needs of one State. Sent twice with one `Idempotency-Key` it is proposed once."""
 
     title: Word
     needs: Annotated[list[Short], Field(min_length=1, max_length=100)]
     givers: Annotated[tuple[Brings, ...], Field(max_length=50)] = ()
     begin: Day = ""
     end: Day = ""
-    request: Short = ""
 
 
 class ProjectMade(Schema):
@@ -173,7 +173,6 @@ class BudgetLine(Strict):
     amount: Short
     payer: Short = ""
     what: Word = ""
-    request: Short = ""
 
 
 class RunningLine(Strict):
@@ -258,7 +257,6 @@ class ThingDue(Strict):
     maintenance: Long = ""
     fallback: Long = ""
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,80}$")] = ""
-    request: Short = ""
 
 
 class OnADay(Strict):
@@ -295,7 +293,6 @@ class RiskToState(Strict):
     answer: Long
     owner: Short = ""
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,80}$")] = ""
-    request: Short = ""
 
 
 class TargetToState(Strict):
@@ -309,7 +306,6 @@ class TargetToState(Strict):
     source: Word = ""
     figure: Short = ""
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,80}$")] = ""
-    request: Short = ""
 
 
 class ValueRead(Strict):
@@ -347,7 +343,6 @@ class MeetingToCall(Strict):
     agenda: Points = ()
     project: Short = ""
     invited: Keys = ()
-    request: Short = ""
 
 
 class Minutes(Strict):
@@ -461,7 +456,7 @@ def project_history(request: HttpRequest, key: Key) -> list[dict[str, Any]]:
 
 
 @router.post("/cooperation/projects", response={200: ProjectMade, **WRITE}, auth=Token(CHANGE))
-def propose_project(request: HttpRequest, given: ProjectToPropose) -> dict[str, Any]:
+def propose_project(request: HttpRequest, given: ProjectToPropose, once: RequestKey = "") -> dict[str, Any]:
     """Proposes a project, as recipient or provider. Permission: `aid.write`."""
     user = person(request)
     first = known(user, "need", given.needs[0]) if given.needs[0].isascii() else None
@@ -475,7 +470,7 @@ def propose_project(request: HttpRequest, given: ProjectToPropose) -> dict[str, 
         givers=[_giver(one, currency) for one in given.givers],
         begin=given.begin,
         end=given.end,
-        request=once_key(user, given.request),
+        request=once_key(user, once),
         **_says(user),
     )
     return {"project": key}
@@ -499,11 +494,11 @@ def describe_project(request: HttpRequest, key: Key, given: ProjectDescription) 
 
 
 @router.post("/cooperation/projects/{key}/budget", response={200: Done, **WRITE}, auth=Token(CHANGE))
-def add_budget_line(request: HttpRequest, key: Key, given: BudgetLine) -> dict[str, Any]:
+def add_budget_line(request: HttpRequest, key: Key, given: BudgetLine, once: RequestKey = "") -> dict[str, Any]:
     """Adds a line to the budget. Permission: `aid.write`."""
     user = person(request)
     line = Costed(given.category, given.amount, given.payer, given.what)
-    return {"recorded": services.set_line(key, line, request=once_key(user, given.request), **_part(user, key))}
+    return {"recorded": services.set_line(key, line, request=once_key(user, once), **_part(user, key))}
 
 
 @router.put("/cooperation/projects/{key}/budget/{number}", response={200: Done, **WRITE}, auth=Token(CHANGE))
@@ -625,11 +620,11 @@ def sign_terms(request: HttpRequest, key: Key, given: TermsDigest) -> dict[str, 
 
 
 @router.post("/cooperation/projects/{key}/deliverables", response={200: PartMade, **WRITE}, auth=Token(CHANGE))
-def state_deliverable(request: HttpRequest, key: Key, given: ThingDue) -> dict[str, Any]:
+def state_deliverable(request: HttpRequest, key: Key, given: ThingDue, once: RequestKey = "") -> dict[str, Any]:
     """States something to be delivered, a new one or (with `id`) one stated before. Permission: `aid.write`."""
     user = person(request)
-    said = DueSaid(**given.dict(exclude={"id", "request"}))
-    once = once_key(user, given.request)
+    said = DueSaid(**given.dict(exclude={"id"}))
+    once = once_key(user, once)
     return {"id": delivering.set_deliverable(key, said, item=given.id, request=once, **_part(user, key))}
 
 
@@ -674,20 +669,20 @@ def drop_deliverable(request: HttpRequest, key: Key, item: Item, given: InWords)
 
 
 @router.post("/cooperation/projects/{key}/risks", response={200: PartMade, **WRITE}, auth=Token(CHANGE))
-def state_risk(request: HttpRequest, key: Key, given: RiskToState) -> dict[str, Any]:
+def state_risk(request: HttpRequest, key: Key, given: RiskToState, once: RequestKey = "") -> dict[str, Any]:
     """States a risk. Permission: `aid.write`."""
     user = person(request)
     grades = (given.what, given.likelihood, given.impact, given.answer)
-    once = once_key(user, given.request)
+    once = once_key(user, once)
     return {"id": delivering.set_risk(key, *grades, owner=given.owner, risk=given.id, request=once, **_part(user, key))}
 
 
 @router.post("/cooperation/projects/{key}/indicators", response={200: PartMade, **WRITE}, auth=Token(CHANGE))
-def state_target(request: HttpRequest, key: Key, given: TargetToState) -> dict[str, Any]:
+def state_target(request: HttpRequest, key: Key, given: TargetToState, once: RequestKey = "") -> dict[str, Any]:
     """States an indicator. Permission: `aid.write`."""
     user = person(request)
-    said = TargetSaid(**given.dict(exclude={"id", "request"}))
-    once = once_key(user, given.request)
+    said = TargetSaid(**given.dict(exclude={"id"}))
+    once = once_key(user, once)
     return {"id": delivering.set_indicator(key, said, indicator=given.id, request=once, **_part(user, key))}
 
 
@@ -725,11 +720,11 @@ def list_meetings(request: HttpRequest, which: Query[WhichRecords]) -> list[dict
 
 
 @router.post("/cooperation/meetings", response={200: MeetingMade, **WRITE}, auth=Token(CHANGE))
-def call_meeting(request: HttpRequest, given: MeetingToCall) -> dict[str, Any]:
+def call_meeting(request: HttpRequest, given: MeetingToCall, once: RequestKey = "") -> dict[str, Any]:
     """Calls a meeting. Permission: `aid.write`."""
     user = person(request)
-    called = Called(**given.dict(exclude={"request"}))
-    return {"meeting": meetings.call(called, request=once_key(user, given.request), **_says(user))}
+    called = Called(**given.dict())
+    return {"meeting": meetings.call(called, request=once_key(user, once), **_says(user))}
 
 
 @router.put("/cooperation/meetings/{key}/minutes", response={200: MeetingMade, **WRITE}, auth=Token(CHANGE))

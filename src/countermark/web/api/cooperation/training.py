@@ -18,6 +18,7 @@ from countermark.cooperation.training.services import CallSaid, CourseSaid, Pers
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.cooperation import common
 from countermark.web.api.cooperation.common import CHANGE, VIEW, Key, WhichRecords
+from countermark.web.api.once import RequestKey
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.texts import Long, Short, Strict, Word
 
@@ -38,7 +39,6 @@ class CourseToDescribe(Strict):
     visibility: Short = "public"
     partners: Codes = Field(default_factory=list)
     id: Short = ""
-    once: Short = ""
 
 
 class CallToOpen(Strict):
@@ -56,7 +56,6 @@ class CallToOpen(Strict):
     states: Codes = Field(default_factory=list)
     where: Word = ""
     source: Word = ""
-    once: Short = ""
 
 
 class NomineeToName(Strict):
@@ -69,7 +68,6 @@ class NomineeToName(Strict):
     languages: Codes = Field(default_factory=list)
     unit: Word = ""
     rank: Annotated[int, Field(ge=1, le=10_000)] = 1
-    once: Short = ""
 
 
 class OverrideOfRules(Strict):
@@ -119,7 +117,7 @@ class PostToCheck(Strict):
 
 
 class AidMade(Schema):
-    """The id of what was made: the same where it is said again under one `once`."""
+    """The id of what was made: the same where it is sent again with one `Idempotency-Key`."""
 
     id: str
 
@@ -137,11 +135,10 @@ def courses(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, 
 
 
 @router.post("/cooperation/courses", response={200: AidMade, **WRITE}, auth=Token(CHANGE))
-def describe_course(request: HttpRequest, given: CourseToDescribe) -> dict[str, Any]:
+def describe_course(request: HttpRequest, given: CourseToDescribe, once: RequestKey = "") -> dict[str, Any]:
     """Describes a course of the actor one speaks for. Permission: `aid.write`."""
     user = person(request)
-    fields = given.model_dump(exclude={"id", "once"})
-    once = common.once_key(user, given.once)
+    fields = given.model_dump(exclude={"id"})
     made = services.describe(
         CourseSaid(**fields), actor=common.speaking(user), by=actor(user), key=given.id, request=once
     )
@@ -155,16 +152,15 @@ def calls(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, An
 
 
 @router.post("/cooperation/courses/{key}/calls", response={200: AidMade, **WRITE, **MISSING}, auth=Token(CHANGE))
-def open_call(request: HttpRequest, key: Key, given: CallToOpen) -> dict[str, Any]:
+def open_call(request: HttpRequest, key: Key, given: CallToOpen, once: RequestKey = "") -> dict[str, Any]:
     """Asks governments to nominate. Permission: `aid.write`, of whose course it is."""
     user = person(request)
     common.own(user, "course", key)
-    fields = given.model_dump(exclude={"once"}) | {
-        name: getattr(given, name).isoformat() for name in ("begin", "end", "closes")
-    }
+    fields = given.model_dump() | {name: getattr(given, name).isoformat() for name in ("begin", "end", "closes")}
     said = CallSaid(course=key, **fields)
-    once = common.once_key(user, given.once)
-    return {"id": services.open_call(said, actor=common.speaking(user), by=actor(user), request=once)}
+    return {
+        "id": services.open_call(said, actor=common.speaking(user), by=actor(user), request=common.once_key(user, once))
+    }
 
 
 @router.get("/cooperation/calls/{key}/nominations", response={200: list[AidRecordOfTraining], **READ, **MISSING}, auth=Token(VIEW))  # fmt: skip
@@ -179,13 +175,14 @@ def nominations(request: HttpRequest, key: Key) -> list[dict[str, Any]]:
 
 
 @router.post("/cooperation/calls/{key}/nominations", response={200: AidMade, **WRITE, **MISSING}, auth=Token(CHANGE))
-def nominate(request: HttpRequest, key: Key, given: NomineeToName) -> dict[str, Any]:
+def nominate(request: HttpRequest, key: Key, given: NomineeToName, once: RequestKey = "") -> dict[str, Any]:
     """Nominates somebody of the State one speaks for. Permission: `aid.write`."""
     user = person(request)
     common.known(user, "call", key)
-    said = Person(**given.model_dump(exclude={"once"}))
-    once = common.once_key(user, given.once)
-    made = services.nominate(key, said, actor=common.speaking(user), today=_today(), by=actor(user), request=once)
+    said = Person(**given.model_dump())
+    made = services.nominate(
+        key, said, actor=common.speaking(user), today=_today(), by=actor(user), request=common.once_key(user, once)
+    )
     return {"id": made}
 
 
@@ -228,12 +225,12 @@ def results(request: HttpRequest, key: Key, given: ResultToKeep) -> dict[str, An
     """Keeps results of tests, and gives the certificate where it is asked for. Permission: `aid.write`, of whose call it is."""
     user = person(request)
     _seen(user, key)
-    speaking = common.speaking(user)
+    speaking, by = common.speaking(user), actor(user)
     said = given.model_dump(include={"before", "after", "passed"})
     if any(value is not None for value in said.values()) or not given.certify:
-        services.examine(key, actor=speaking, by=actor(user), **said)
-    if given.certify:
-        services.certify(key, actor=speaking, by=actor(user))
+        services.examine(key, actor=speaking, by=by, certify=given.certify, **said)
+    else:
+        services.certify(key, actor=speaking, by=by)
     return {"id": key}
 
 
