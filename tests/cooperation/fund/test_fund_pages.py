@@ -162,7 +162,7 @@ def test_a_donor_sees_where_it_went_and_not_the_award_itself(shown: dict[str, An
     assert "Republic of XA" in page
     assert "marking" in page
     assert shown["award"] not in page
-    assert "333" not in page
+    assert "333.00" not in page
 
 
 def test_a_recipient_sees_its_award_and_others_do_not(shown: dict[str, Any]) -> None:
