@@ -21,6 +21,14 @@ KINDS = (
 )
 """The modules of this room that say how a kind of subject is folded."""
 
+WAITS = (
+    "projects.waits",
+    "fund.waits",
+    "training.waits",
+    "evaluation.waits",
+)
+"""Those that say what waits for whom, and what stands in the calendar."""
+
 
 class CooperationConfig(AppConfig):
     name = "countermark.cooperation"
@@ -30,5 +38,5 @@ class CooperationConfig(AppConfig):
         """The projection that folds the acts of this room."""
         from countermark.cooperation import projection  # noqa: F401
 
-        for module in KINDS:
+        for module in (*KINDS, *WAITS):
             import_module(f"countermark.cooperation.{module}")

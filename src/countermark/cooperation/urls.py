@@ -3,10 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from countermark.cooperation.consultation import urls as consultation
-from countermark.cooperation.evaluation import waits as evaluation_waits  # noqa: F401 - registers what waits
 from countermark.cooperation.fund import urls as fund
 from countermark.cooperation.projects import urls as projects
-from countermark.cooperation.training import waits as training_waits  # noqa: F401 - registers what waits
 from countermark.cooperation.views import actors, evaluation, home, iati, matching, needs, offers, sheets, training
 
 patterns: list[URLPattern | URLResolver] = [

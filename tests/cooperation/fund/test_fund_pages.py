@@ -290,7 +290,6 @@ def test_what_waits_is_told_to_whom_it_waits_for(shown: dict[str, Any]) -> None:
 
 
 def test_days_of_the_fund_are_in_the_calendar_of_who_may_see_them(shown: dict[str, Any]) -> None:
-
     def kinds(name: str) -> set[str]:
         who = room.viewer(User.objects.get(username=name))
         return {one.kind for one in calendar.entries(who)}

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path
 
-from countermark.cooperation.fund import waits  # noqa: F401 - registers what waits
 from countermark.cooperation.fund.views import grants, scenarios, statements, windows
 
 PATTERNS: list[URLPattern] = [

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path
 
-from countermark.cooperation.projects import waits  # noqa: F401 - registers what waits
 from countermark.cooperation.projects.views import dates, meeting, others, parts, records, steps
 
 PATTERNS: list[URLPattern] = [
