@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from countermark.cooperation import actors, acts
-from countermark.cooperation.fund.rules.money import FundRefused
+from countermark.cooperation.fund.rules.money import NOTHING, FundRefused, OutOfRange
 from countermark.cooperation.fund.shapes import WINDOW, Window
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
@@ -20,12 +20,12 @@ def beside(column: str) -> Iterator[None]:
     try:
         yield
     except FundRefused as refusal:
-        raise Refused([RowError(0, column, "", one, _code(one)) for one in refusal.problems]) from refusal
+        raise Refused([RowError(0, column, "", one, _code(refusal, one)) for one in refusal.problems]) from refusal
 
 
-def _code(problem: Sentence) -> str:
+def _code(refusal: FundRefused, problem: Sentence) -> str:
     """`range` for what completes "expected ..."; `not_allowed` for what is a sentence of its own."""
-    return "range" if problem.message.startswith(("an amount", "at most", "a mark", "%(label)s")) else "not_allowed"
+    return "range" if isinstance(refusal, OutOfRange) or problem is NOTHING else "not_allowed"
 
 
 def today() -> str:

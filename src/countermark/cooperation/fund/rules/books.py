@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from countermark.cooperation.fund.rules import money
-from countermark.cooperation.fund.rules.money import MOST, FundRefused, refused
+from countermark.cooperation.fund.rules.money import MOST, FundRefused, OutOfRange, refused
 from countermark.cooperation.rules.days import is_day
 from countermark.marks.sentences import Sentence
 
@@ -279,7 +279,7 @@ def exchange(balances: Balances, shares: Mapping[str, int], deal: Deal) -> Lines
     if deal.sold == deal.bought:
         raise refused(Sentence("money is changed into another currency"))
     if sum(shares.values()) != deal.sold_amount or deal.bought_amount <= 0:
-        raise refused(money.NOTHING)
+        raise OutOfRange([money.NOTHING])
     _require_available(balances, shares, deal.sold)
     bought = money.split(deal.bought_amount, shares)
     dated = money.split(money.converted(deal.sold_amount, deal.sold, deal.bought, deal.rate), shares)
@@ -367,25 +367,26 @@ def _reserve(shares: Mapping[str, int], currency: str, award: str) -> Lines:
 
 def _positive(amount: int, lines: Lines) -> Lines:
     if not 0 < amount <= MOST:
-        raise refused(money.NOTHING)
+        raise OutOfRange([money.NOTHING])
     require_sound(lines)
     return lines
 
 
 def _require_at_most(amount: int, most: int, currency: str, what: Sentence) -> None:
     if not 0 < amount <= MOST:
-        raise refused(money.NOTHING)
+        raise OutOfRange([money.NOTHING])
+    _require_no_more(amount, most, currency, what)
+
+
+def _require_no_more(amount: int, most: int, currency: str, what: Sentence) -> None:
     if amount > most:
-        raise refused(Sentence("at most %(amount)s: %(what)s", amount=money.shown(max(most, 0), currency), what=what))
+        raise OutOfRange(
+            [Sentence("at most %(amount)s: %(what)s", amount=money.shown(max(most, 0), currency), what=what)]
+        )
 
 
 def _require_available(balances: Balances, shares: Mapping[str, int], currency: str) -> None:
     if not shares or any(share <= 0 for share in shares.values()):
-        raise refused(money.NOTHING)
+        raise OutOfRange([money.NOTHING])
     for owner, share in shares.items():
-        left = balances.available(currency, owner)
-        if share > left:
-            what = Sentence("what is available")
-            raise refused(
-                Sentence("at most %(amount)s: %(what)s", amount=money.shown(max(left, 0), currency), what=what)
-            )
+        _require_no_more(share, balances.available(currency, owner), currency, Sentence("what is available"))

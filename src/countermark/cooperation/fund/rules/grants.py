@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from countermark.cooperation.fund.rules.money import MOST, FundRefused, refused
+from countermark.cooperation.fund.rules.money import MOST, FundRefused, OutOfRange, refused
 from countermark.marks.sentences import Sentence
 
 WHOLE = 100
@@ -56,7 +56,7 @@ def require_marks(criteria: Sequence[Criterion], marks: Mapping[str, int]) -> No
         if not 0 <= marks.get(one.code, -1) <= one.best
     ]
     if faults or set(marks) - {one.code for one in criteria}:
-        raise FundRefused(faults or [Sentence("a mark for what is no criterion of this call")])
+        raise OutOfRange(faults or [Sentence("a mark for what is no criterion of this call")])
 
 
 def score(criteria: Sequence[Criterion], marks: Mapping[str, int]) -> Fraction:

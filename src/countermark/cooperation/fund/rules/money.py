@@ -20,6 +20,10 @@ class FundRefused(NotAllowed):
     """What the books of a fund do not allow; `problems` says why."""
 
 
+class OutOfRange(FundRefused):
+    """What is not as expected; `problems` say what was expected: "an amount above nothing"."""
+
+
 def refused(message: Sentence) -> FundRefused:
     """A refusal that says one thing."""
     return FundRefused([message])
@@ -46,9 +50,9 @@ def parsed(text: str, currency: str) -> int:
     try:
         minor = money.parse(text, currency)
     except ValueError as error:
-        raise refused(sentence(said(error))) from error
+        raise OutOfRange([sentence(said(error))]) from error
     if not minor:
-        raise refused(NOTHING)
+        raise OutOfRange([NOTHING])
     return minor
 
 
