@@ -15,7 +15,7 @@ KINDS = (
     "fund.shapes",
     "fund.projection",
     "training.states",
-    "iati.received",
+    "iati.kinds",
     "evaluation.states",
     "matching.runs",
 )

@@ -17,8 +17,8 @@ from countermark.accounts.models import User
 from countermark.cli.cooperation.iati import iati
 from countermark.cooperation import actors, acts
 from countermark.cooperation.iati import received, taking
+from countermark.cooperation.iati.kinds import Received
 from countermark.cooperation.iati.reading import load
-from countermark.cooperation.iati.received import Received
 from countermark.cooperation.projects import overlaps
 from countermark.cooperation.projects import services as projects
 from countermark.cooperation.queries import Viewer

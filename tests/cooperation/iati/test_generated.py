@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countermark.cooperation.iati import building, ruleset
-from countermark.cooperation.iati.building import Facts, Markers, Movement, Party, Reporter, WindowFacts
+from countermark.cooperation.iati.building import Facts, Movement, Party, Reporter, WindowFacts
 from countermark.cooperation.iati.findings import Finding
+from countermark.cooperation.iati.kinds import Markers
 from countermark.cooperation.iati.model import Activities
 from countermark.cooperation.iati.reading import load
 from countermark.cooperation.iati.writing import dump

@@ -9,11 +9,10 @@ from countermark.cooperation import acts, needs
 from countermark.cooperation.fund import windows
 from countermark.cooperation.fund.windows import Promise
 from countermark.cooperation.iati import exports, received, services, taking
-from countermark.cooperation.iati.building import Markers
 from countermark.cooperation.iati.exports import Asked
+from countermark.cooperation.iati.kinds import Markers, Received
 from countermark.cooperation.iati.model import Activity
 from countermark.cooperation.iati.reading import load
-from countermark.cooperation.iati.received import Received
 from countermark.cooperation.iati.taking import Choice
 from countermark.cooperation.needs import Need
 from countermark.cooperation.offers import Offer

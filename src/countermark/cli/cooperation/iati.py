@@ -221,7 +221,7 @@ def publication(project: str, markers: tuple[str, ...], aid: str, flow: str, fin
     """Says of a project what publication asks beside its plan: policy markers and types."""
     ready()
     from countermark.cooperation.iati import received
-    from countermark.cooperation.iati.building import Markers
+    from countermark.cooperation.iati.kinds import Markers
 
     parts = [one.partition("=") for one in markers]
     if wrong := [code for code, equals, _ in parts if not equals]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import msgspec
-
 from countermark.cooperation.iati import model
 from countermark.cooperation.iati.codes import SALW, USER_ASSIGNED, known_country
+from countermark.cooperation.iati.kinds import Markers
 from countermark.cooperation.iati.model import Activity, Narrative, said
 from countermark.cooperation.iati.shape import clean
 from countermark.cooperation.offers import Offer
@@ -34,19 +33,6 @@ KINDS = {"state": "10", "donor": "10", "regional": "40", "centre": "40", "un": "
 INCOMING, COMMITMENT, DISBURSEMENT, EXPENDITURE = "1", "2", "3", "4"
 INCOMING_COMMITMENT, OUTGOING_PLEDGE, INCOMING_PLEDGE = "11", "12", "13"
 """Codes of the list TransactionType."""
-
-
-class Markers(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is said of a project for publication alone: policy markers of the DAC with their significance (`{"1": "2"}`: gender, principal
-    objective), and the codes of aid, flow, finance, tying and collaboration where they are not the usual ones.
-    """
-
-    markers: dict[str, str] = {}
-    aid: str = ""
-    flow: str = ""
-    finance: str = ""
-    tied: str = ""
-    collaboration: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,13 @@ from countermark.cooperation.iati.building import (
     INCOMING_COMMITMENT,
     INCOMING_PLEDGE,
     Facts,
-    Markers,
     Movement,
     Party,
     Reporter,
     WindowFacts,
 )
 from countermark.cooperation.iati.findings import Finding
+from countermark.cooperation.iati.kinds import Markers
 from countermark.cooperation.iati.model import Activities, Activity
 from countermark.cooperation.needs import Need
 from countermark.cooperation.offers import Offer

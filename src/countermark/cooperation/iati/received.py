@@ -11,40 +11,14 @@ import msgspec
 
 from countermark.cooperation import acts, queries, states
 from countermark.cooperation.iati import codes
-from countermark.cooperation.iati.building import Markers
 from countermark.cooperation.iati.findings import Finding
+from countermark.cooperation.iati.kinds import KIND, Markers, Received
 from countermark.cooperation.iati.model import Activities, Activity
 from countermark.cooperation.iati.reading import load
 from countermark.cooperation.projects.services import side
 from countermark.ledger.models import Attachment
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
-
-KIND = "iati"
-
-
-class Received(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An activity that was taken in. `title` and `reporter` are ids of texts; `document` the SHA-256 of the file it stands in, `digest` that of
-    itself; `became` is `elsewhere`, `offer` or `need`, `record` its id; `totals` are decimal numbers by transaction type and currency (`3 USD`);
-    `eligible` whether it is official development assistance: `yes`, `no`, or not said.
-    """
-
-    reference: str
-    title: str
-    reporter: str
-    document: str
-    digest: str
-    became: str
-    record: str
-    transactions: int = 0
-    totals: dict[str, str] = {}
-    sectors: tuple[str, ...] = ()
-    eligible: str = ""
-    version: str = ""
-
-
-states.record(KIND, Received)
-states.record("publication", Markers)
 
 
 def known(actor: str) -> list[states.Subject]:

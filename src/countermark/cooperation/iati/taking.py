@@ -15,9 +15,9 @@ from countermark.cooperation import actors, acts
 from countermark.cooperation.acts import Words
 from countermark.cooperation.iati import building, model, writing
 from countermark.cooperation.iati.findings import Finding
+from countermark.cooperation.iati.kinds import KIND, Received
 from countermark.cooperation.iati.model import Activity, Said
 from countermark.cooperation.iati.reading import Read
-from countermark.cooperation.iati.received import KIND, Received
 from countermark.cooperation.iati.shape import canonical, write
 from countermark.cooperation.needs import Costed, state_need
 from countermark.cooperation.needs import Said as NeedSaid

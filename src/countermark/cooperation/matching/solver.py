@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from math import fsum, log
+from math import fsum, inf, log
+from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
 
 from countermark.cooperation.matching.flow import Flow, must
@@ -29,6 +29,9 @@ PAIRS = 20_000
 _NODES = 20_000
 """Nodes of HiGHS's search at most, times choices: a measure that is the same on every machine, as seconds would not be."""
 _TRIES = 5
+
+if TYPE_CHECKING:
+    from highspy import HighsLp
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,9 @@ class _Choice:
 
     def made(self) -> _Made:
         """The choice of HiGHS."""
+        # Only who chooses among least shares needs the library.
+        import highspy
+
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         gap = EXACT if self.exact else NEAR / 2
         for name, value in {
@@ -198,7 +204,7 @@ class _Choice:
 
     def _constrain(self) -> None:
         """A need gets no more than it asks for, and its least share or nothing; an offer gives no more than it has."""
-        table, rows, endless = self.table, self.rows, highspy.kHighsInf
+        table, rows, endless = self.table, self.rows, inf
         by_need, by_offer = defaultdict(list), defaultdict(list)
         for column, (n, o) in enumerate(self.pairs):
             by_need[n].append(column)
@@ -216,7 +222,9 @@ class _Choice:
                 -endless, columns, [table.asked[self.pairs[at][0]] / max(1, budget) for at in columns], min(1, budget)
             )
 
-    def _model(self) -> highspy.HighsLp:
+    def _model(self) -> "HighsLp":
+        import highspy
+
         self._constrain()
         table, rows, pairs, choices = self.table, self.rows, len(self.pairs), len(self.choices)
         model = highspy.HighsLp()

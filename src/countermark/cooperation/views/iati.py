@@ -20,11 +20,10 @@ from countermark.cooperation import acts, queries
 from countermark.cooperation.fund import queries as fund
 from countermark.cooperation.fund.shapes import Window
 from countermark.cooperation.iati import codes, received, ruleset, services, taking
-from countermark.cooperation.iati.building import Markers
 from countermark.cooperation.iati.exports import Asked
 from countermark.cooperation.iati.findings import Finding, counted
+from countermark.cooperation.iati.kinds import Markers, Received
 from countermark.cooperation.iati.reading import Read, Unreadable, load
-from countermark.cooperation.iati.received import Received
 from countermark.cooperation.iati.taking import Choice, Suggested
 from countermark.cooperation.projects.rules.shapes import Project
 from countermark.cooperation.states import Subject

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from countermark.cooperation import acts
 from countermark.cooperation.iati import building, model, received, taking, writing
-from countermark.cooperation.iati.building import Markers
+from countermark.cooperation.iati.kinds import Markers
 from countermark.cooperation.iati.model import Activity, said
 from countermark.cooperation.iati.reading import load
 from countermark.cooperation.iati.taking import Choice

@@ -11,9 +11,9 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.services import actor
 from countermark.cooperation import acts, queries
 from countermark.cooperation.iati import received, ruleset, services, taking
-from countermark.cooperation.iati.building import Markers
 from countermark.cooperation.iati.exports import Asked
 from countermark.cooperation.iati.findings import Finding
+from countermark.cooperation.iati.kinds import Markers
 from countermark.cooperation.iati.reading import Read, load
 from countermark.cooperation.iati.taking import Choice
 from countermark.marks.sentences import NotAllowed
