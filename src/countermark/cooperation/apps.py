@@ -22,6 +22,8 @@ KINDS = (
 """The modules of this room that say how a kind of subject is folded."""
 
 WAITS = (
+    "needwaits",
+    "consultation.waits",
     "projects.waits",
     "fund.waits",
     "training.waits",

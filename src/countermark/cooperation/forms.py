@@ -102,3 +102,7 @@ class ReasonForm(forms.Form):
     """Why personal data are looked at."""
 
     reason = line(lazy("Why you look"))
+
+
+class SureForm(forms.Form):
+    """Nothing is asked but whether one means it: the button says what."""

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from countermark.cooperation import actors, acts
+from countermark.cooperation import actors, acts, queries
 from countermark.cooperation.queries import Viewer
 from countermark.ledger import store
 from countermark.ledger.entry import now
@@ -99,7 +99,7 @@ def figure(key: str) -> Figure | None:
     one = REGISTRY.get(key)
     if one is None:
         return None
-    day = timezone.localdate().isoformat()
+    day = queries.today()
     name = f"cooperation:{key}:{acts.own_origin()}:{store.total_size()}:{day}"
     known: str | None = cache.get(name)
     if known is None:

@@ -1,5 +1,6 @@
 """A form with lines that grow without scripts: some are empty, and a button gives more, losing nothing of what was written."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -29,7 +30,7 @@ class Section:
     more: str = ""
 
 
-class LinedForms:
+class LinedForms(ABC):
     """A form with its lines; unbound with `initial` (of `main` and each kind of lines), or what was sent."""
 
     LINES: ClassVar[Mapping[str, type[forms.Form]]] = {}
@@ -39,13 +40,13 @@ class LinedForms:
         self.main = self.make(data, self.initial.get("main", {}))
         self.lines = {name: self._lines(name, data, self.initial.get(name, ())) for name in self.LINES}
 
+    @abstractmethod
     def make(self, data: QueryDict | None, initial: Mapping[str, Any]) -> forms.Form:
         """The form above the lines."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sections(self) -> Iterator[Section]:
         """The form in the order it is filled in."""
-        raise NotImplementedError
 
     def again(self, more: str) -> Self:
         """What was written so far, unjudged, with empty lines more of one kind."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from countermark.accounts import queries as accounts
 from countermark.accounts.queries import Person
 from countermark.cooperation import actors, acts
@@ -35,6 +37,11 @@ class Viewer:
 def viewer(user: Person) -> Viewer:
     """Whom somebody speaks for in this room, and what they may see."""
     return Viewer(actors.speaks_for(user), accounts.may(user, "aid.all"), accounts.may(user, "aid.fund"))
+
+
+def today() -> str:
+    """The day of whoever looks (YYYY-MM-DD)."""
+    return timezone.localdate().isoformat()
 
 
 def owner(found: Subject) -> str:

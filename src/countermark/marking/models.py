@@ -2,16 +2,11 @@
 
 from django.db import models
 
+from countermark.ledger.models import ActLinkColumns
 
-class ActLink(models.Model):
+
+class ActLink(ActLinkColumns):
     """View: which acts are about which subject (`batch:<id>`, `machine:<id>` ...)."""
-
-    pk = models.CompositePrimaryKey("subject", "position")
-    subject = models.TextField()
-    position = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.subject} {self.position}"
 
 
 class RecordRow(models.Model):

@@ -44,6 +44,13 @@ def may(permission: str) -> bool:
     return user is None or accounts.may(user, permission)
 
 
+def today() -> str:
+    """The day of whoever asks."""
+    from countermark.cooperation import queries
+
+    return queries.today()
+
+
 def speaking() -> str:
     """The actor a command speaks for. Raises a finding for somebody who speaks for none."""
     found = viewer().actor

@@ -7,7 +7,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready, show
-from countermark.cli.cooperation.common import known, listed, speaking, told, viewer
+from countermark.cli.cooperation.common import known, listed, speaking, today, told, viewer
 
 _state = click.option("--state", default="", help="Only of one State.")
 _region = click.option("--region", default="")
@@ -22,12 +22,6 @@ _currency = click.option(
 @click.group("evaluation")
 def evaluation() -> None:
     """Whether assistance was adequate, effective and sustainable."""
-
-
-def _today() -> str:
-    from django.utils import timezone
-
-    return timezone.localdate().isoformat()
 
 
 @evaluation.command("figures")
@@ -46,11 +40,11 @@ def figures(state: str, region: str, theme: str, first: int, last: int, currency
 
     code = currency.upper() or sources.usual_currency(viewer())
     scope = rules.Scope(state, region, theme, first, last)
-    found = rules.narrowed(sources.facts(viewer(), code, _today()), scope)
+    found = rules.narrowed(sources.facts(viewer(), code, today()), scope)
     groups = rules.groups(found, by) if by else {"": found}  # type: ignore[arg-type]
-    lines = [_line(one, value) for value, some in groups.items() for one in rules.figures(some, _today())]
+    lines = [_line(one, value) for value, some in groups.items() for one in rules.figures(some, today())]
     if as_json:
-        print_json({"as_of": _today(), "currency": code, "figures": lines})
+        print_json({"as_of": today(), "currency": code, "figures": lines})
         return
     for line in lines:
         share = "no data" if line["share"] is None else f"{line['share']:.0%}"
@@ -77,7 +71,7 @@ def due(as_json: bool) -> None:
     ready()
     from countermark.cooperation.evaluation import services
 
-    found = services.due_checks(viewer(), _today())
+    found = services.due_checks(viewer(), today())
     show([{"project": one.project.key, "years": one.years, "day": one.day} for one in found], "due", as_json)
 
 
@@ -108,7 +102,7 @@ def snapshot(as_json: bool) -> None:
 
     if speaking() != actors.own_state():
         raise cli.Finding("these are figures of this State: who speaks for it keeps them")
-    told({"snapshot": services.snapshot(_today(), by=actor())}, as_json)
+    told({"snapshot": services.snapshot(today(), by=actor())}, as_json)
 
 
 @evaluation.command("snapshots")
@@ -144,7 +138,7 @@ def draft(title: str, state: str, region: str, theme: str, first: int, last: int
 
     who, code = viewer(), currency or sources.usual_currency(viewer())
     scope = Scope(state, region, theme, first, last)
-    made = services.draft(title, scope, code, who=who, today=_today(), by=actor())
+    made = services.draft(title, scope, code, who=who, today=today(), by=actor())
     told({"report": made}, as_json)
 
 

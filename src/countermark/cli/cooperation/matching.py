@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from countermark.cli.common import actor, done, json_option, print_json, ready
-from countermark.cli.cooperation.common import known, listed, speaking, viewer
+from countermark.cli.cooperation.common import known, listed, speaking, today, viewer
 from countermark.cooperation.matching import answers, market
 from countermark.cooperation.matching.answers import Answer
 from countermark.cooperation.matching.market import Market
@@ -109,12 +109,9 @@ def list_runs(as_json: bool) -> None:
 def run(currency: str, readiness: bool, as_json: bool) -> None:
     """Matches the open needs and offers in CURRENCY that may be seen."""
     ready()
-    from django.utils import timezone
-
     from countermark.cooperation.matching import runs
 
-    today = timezone.localdate().isoformat()
-    key = done(runs.match, currency=currency, today=today, actor=speaking(), by=actor(), readiness=readiness)
+    key = done(runs.match, currency=currency, today=today(), actor=speaking(), by=actor(), readiness=readiness)
     _shown(key, as_json)
 
 

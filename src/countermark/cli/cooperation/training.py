@@ -7,7 +7,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready, show
-from countermark.cli.cooperation.common import described_each, known, listed, speaking, told, viewer
+from countermark.cli.cooperation.common import described_each, known, listed, speaking, today, told, viewer
 
 
 @click.group("training")
@@ -88,14 +88,12 @@ def call(course: str, begin: str, end: str, closes: str, seats: int, quota: int,
 def nominate(call_id: str, name: str, number: str, function: str, sex: str, languages: tuple[str, ...], unit: str, rank: int, as_json: bool) -> None:  # fmt: skip
     """Nominates somebody of the State one speaks for."""
     ready()
-    from django.utils import timezone
-
     from countermark.cooperation.training import services
 
     known("call", call_id)
     person = services.Person(name, number, function, sex, languages, unit, rank)
-    today = timezone.localdate().isoformat()
-    told({"nomination": services.nominate(call_id, person, actor=speaking(), today=today, by=actor())}, as_json)
+    day = today()
+    told({"nomination": services.nominate(call_id, person, actor=speaking(), today=day, by=actor())}, as_json)
 
 
 @training.command("nominations")
@@ -119,14 +117,12 @@ def nominations(call_id: str, as_json: bool) -> None:
 def choose(call_id: str, dry_run: bool, as_json: bool) -> None:
     """Chooses among those nominated by the rules of the call; each choice says why."""
     ready()
-    from django.utils import timezone
-
     from countermark.cooperation.training import services
 
     # Who is nominated is for who holds the course, what the rules would choose too.
     found = known("call", call_id) if viewer().all else services.mine("call", call_id, speaking())
-    today = timezone.localdate().isoformat()
-    made = services.proposed(found) if dry_run else services.choose(call_id, actor=speaking(), today=today, by=actor())
+    day = today()
+    made = services.proposed(found) if dry_run else services.choose(call_id, actor=speaking(), today=day, by=actor())
     lines = [{"nomination": one.key, "outcome": one.outcome, "reasons": "; ".join(one.reasons)} for one in made]
     show(lines, "choices", as_json)
 
@@ -226,12 +222,11 @@ def people(state: str, theme: str, as_json: bool) -> None:
     """Who is trained where, and how many are known to be in post after 1, 3 and 5 years."""
     ready()
     import msgspec
-    from django.utils import timezone
 
     from countermark.cooperation.training import queries
 
     found = queries.trained(viewer(), state=state, theme=theme)
-    kept = queries.retention(found, timezone.localdate().isoformat())
+    kept = queries.retention(found, today())
     lines = [vars(line) for line in queries.by_state(found)]
     posts = [vars(one) | {"share": one.share} for one in kept]
     if as_json:

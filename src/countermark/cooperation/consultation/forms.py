@@ -80,10 +80,6 @@ class RemindForm(django_forms.Form):
     day = day(lazy("Reminded on"), initial=timezone.localdate)
 
 
-class CloseForm(django_forms.Form):
-    """Nothing is asked: the button says it."""
-
-
 class ReplyForm(django_forms.Form):
     """The answers to a round, in the order of its questions."""
 

@@ -49,7 +49,3 @@ class WordsForm(forms.Form):
         for criterion in LABELS["criterion"]:
             self.fields[criterion] = asks.words(labels[criterion], required=False)
         self.order_fields([*LABELS["criterion"], "visibility", "partners"])
-
-
-class SureForm(forms.Form):
-    """Nothing is asked but whether one means it."""

@@ -237,10 +237,6 @@ class ThroughForm(forms.Form):
     through = day(lazy("Through"))
 
 
-class ConfirmForm(forms.Form):
-    """A step that asks nothing more."""
-
-
 class CallForm(forms.Form):
     """A call for proposals."""
 

@@ -266,10 +266,6 @@ class ReadingForm(forms.Form):
     source = line(lazy("From"), required=False, help_text=lazy("Which report or count it is from."))
 
 
-class NothingForm(forms.Form):
-    """Nothing is asked but to go on."""
-
-
 class NarrowProjects(forms.Form):
     """What the list of projects is narrowed by."""
 

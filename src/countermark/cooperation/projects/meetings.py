@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from django.utils import timezone
 from msgspec.structs import replace
 
-from countermark.cooperation import actors, acts, states
+from countermark.cooperation import actors, acts, queries, states
 from countermark.cooperation.acts import Words
 from countermark.cooperation.projects.agreeing import YEARS
 from countermark.cooperation.projects.services import side
@@ -149,7 +148,7 @@ def done(key: str, at: int, *, actor: str, by: Actor) -> None:
             raise acts.refuse("follow_up", str(at), "a follow-up of the actor you speak for", "denied")
         if task.done:
             return
-        ticked = replace(task, done=timezone.localdate().isoformat())
+        ticked = replace(task, done=queries.today())
         every = (*value.follow_ups[:at], ticked, *value.follow_ups[at + 1 :])
         _state(found, replace(value, follow_ups=every), found.state, by, Words())
 

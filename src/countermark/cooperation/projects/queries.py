@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from countermark.cooperation import actors, acts, queries
 from countermark.cooperation.needs import Need
 from countermark.cooperation.projects import overlaps
@@ -70,8 +68,3 @@ def overlap_open(found: Subject, who: Viewer) -> bool:
     if found.state not in OPEN:
         return False
     return any(not one.answer for one in overlaps.told(found, who))
-
-
-def today() -> str:
-    """The day of whoever looks."""
-    return timezone.localdate().isoformat()

@@ -39,7 +39,7 @@ def _overlaps(who: Viewer) -> Iterator[Waits]:
 @waiting.source
 def _under_way(who: Viewer) -> Iterator[Waits]:
     """Gates that wait for the authority, projects whose authority is not named, what is late, what waits to be accepted."""
-    today = projects.today()
+    today = queries.today()
     found = _mine(who)
     texts = acts.texts_of([Subject("", "", {"texts": [list(_texts(one)) for _subject, one in found]})])
     for one, project in found:
@@ -80,7 +80,7 @@ def _deliverable(
 @waiting.source
 def _follow_ups(who: Viewer) -> Iterator[Waits]:
     """What one's own side does after meetings."""
-    today = projects.today()
+    today = queries.today()
     found = queries.visible(who, "meeting")
     texts = acts.texts_of(found)
     for one in found:

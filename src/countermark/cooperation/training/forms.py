@@ -121,10 +121,6 @@ class CodeForm(forms.Form):
     )
 
 
-class SureForm(forms.Form):
-    """Nothing is asked but whether one means it."""
-
-
 class WhyForm(forms.Form):
     """A reason."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from countermark.cooperation import acts, queries, waiting
@@ -19,7 +18,7 @@ def _calls(who: Viewer) -> Iterator[Waits]:
     """Calls that ask one's State to nominate, and calls of one's own that have closed and wait for a choice."""
     if not who.actor:
         return
-    today = timezone.localdate().isoformat()
+    today = queries.today()
     found = queries.visible(who, "call", state="open")
     courses = {one.key: one for one in acts.subjects("course")} if found else {}
     texts = acts.texts_of([courses.get(one.value["course"]) for one in found])

@@ -9,18 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.cooperation import actors, acts, drawing, linedforms, queries, waiting
+from countermark.cooperation import actors, acts, drawing, linedforms, queries
 from countermark.cooperation.actors import ActorFacts
 from countermark.cooperation.consultation import forms, papers, rounds, rules
 from countermark.cooperation.consultation.rounds import Reply, Round
 from countermark.cooperation.consultation.rules import Answer, Question, Tally
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
@@ -39,7 +38,6 @@ from countermark.cooperation.views.pages import (
     shown,
     viewer,
 )
-from countermark.cooperation.waiting import Waits
 from countermark.marks.sentences import said as told_as
 from countermark.register.checking import Refused
 from countermark.register.typesetting import NoPaper
@@ -67,7 +65,7 @@ def round_list(request: HttpRequest) -> HttpResponseBase:
 
 def _row(one: Subject, texts: dict[str, str], names: dict[str, str], replied: dict[str, int]) -> list[Cell]:
     value, owner = one.of(Round), queries.owner(one)
-    late = one.state == "open" and one.due < _today()
+    late = one.state == "open" and one.due < queries.today()
     return [
         Cell(texts.get(value.title, one.key), reverse("cooperation:round", args=[one.key])),
         Cell(names.get(owner, owner)),
@@ -85,10 +83,6 @@ def _count(replies: int, value: Round) -> str:
 def _runs(who: Viewer, found: Subject) -> bool:
     """Whether somebody sees who was asked and what they said: whose round it is, and who sees everything."""
     return who.all or who.may_change(found)
-
-
-def _today() -> str:
-    return timezone.localdate().isoformat()
 
 
 @requires("aid.view")
@@ -174,7 +168,7 @@ def _in_time(due: str, received: str) -> Cell:
 
 
 def _left(found: Subject) -> Cell:
-    if found.state == "open" and found.due < _today():
+    if found.state == "open" and found.due < queries.today():
         return Cell(_("overdue since %(day)s") % {"day": found.due}, tone="alarm")
     return Cell(found.due, exact=True)
 
@@ -337,7 +331,7 @@ def round_close(request: HttpRequest, key: str) -> HttpResponse:
     def do(said: dict[str, Any]) -> None:
         rounds.close(key, **_mine(request))
 
-    return _step(request, key, forms.CloseForm, do, (_("Close the round"), _("Close it: no reply is taken any more")))
+    return _step(request, key, SureForm, do, (_("Close the round"), _("Close it: no reply is taken any more")))
 
 
 # --- replies ---------------------------------------------------------------------------------------------------------------
@@ -438,7 +432,7 @@ def round_analysis(request: HttpRequest, key: str) -> HttpResponseBase:
     facts = [
         (_("Replies"), Cell(_count(len(given), value))),
         (_("Replies by kind of actor"), Cell(_by_kind(list(given)))),
-        (_("As of"), Cell(_today(), exact=True)),
+        (_("As of"), Cell(queries.today(), exact=True)),
     ]
     pictures = [
         Picture(
@@ -532,27 +526,3 @@ def round_note(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("cooperation:round", key)
     headers = {"Content-Disposition": 'attachment; filename="note.pdf"'}
     return HttpResponse(data, content_type="application/pdf", headers=headers)
-
-
-@waiting.source
-def _to_answer(who: Viewer) -> Iterator[Waits]:
-    """Rounds one is asked in and has not replied to, and one's own in which replies are overdue."""
-    if not who.actor:
-        return
-    open_rounds = queries.visible(Viewer(who.actor), "round", state="open")
-    texts = acts.texts_of(open_rounds)
-    replied = rounds.replied([one for one in open_rounds if queries.owner(one) == who.actor])
-    own = [rounds.reply_key(one.key, who.actor) for one in open_rounds]
-    answered = set(acts.rows("roundreply").filter(key__in=own).values_list("key", flat=True))
-    for one in open_rounds:
-        value, url = one.of(Round), reverse("cooperation:round", args=[one.key])
-        title, late = texts.get(value.title, one.key), one.due < _today()
-        if queries.owner(one) == who.actor:
-            missing = len(value.partners) - replied[one.key]
-            if late and missing:
-                text = ngettext(
-                    "%(title)s: %(count)d has not replied", "%(title)s: %(count)d have not replied", missing
-                )
-                yield Waits(text % {"title": title, "count": missing}, url, one.due, alarming=True)
-        elif rounds.reply_key(one.key, who.actor) not in answered:
-            yield Waits(_("%(title)s: your reply is asked for") % {"title": title}, url, one.due, alarming=late)

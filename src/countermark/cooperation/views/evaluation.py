@@ -17,6 +17,7 @@ from countermark.cooperation import actors, acts, drawing, indicators, queries
 from countermark.cooperation.evaluation import drawings, forms, papers, rules, services, sources, wording
 from countermark.cooperation.evaluation.rules import MEASURES, By, Facts, Figure, Scope
 from countermark.cooperation.evaluation.states import CheckBack, Report, Snapshot
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.projects.rules.shapes import Project
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
@@ -33,9 +34,8 @@ from countermark.cooperation.views.pages import (
     shown,
     viewer,
 )
-from countermark.marks.sentences import told
-from countermark.register.typesetting import NoPaper
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
+from countermark.register.views.pages import paper
 
 HERE = "evaluation"
 SIDE_BY_SIDE = (
@@ -51,10 +51,6 @@ SIDE_BY_SIDE = (
 )
 """Figures of the table by State, region, theme or year."""
 GROUPS: tuple[By, ...] = ("state", "region", "theme", "year")
-
-
-def _today() -> str:
-    return timezone.localdate().isoformat()
 
 
 def _above() -> tuple[str, str]:
@@ -81,7 +77,7 @@ def _asked(request: HttpRequest) -> tuple[django_forms.Form, Scope, str, By]:
 
 
 def _facts(request: HttpRequest, scope: Scope, currency: str) -> Facts:
-    return rules.narrowed(sources.facts(viewer(request), currency, _today()), scope)
+    return rules.narrowed(sources.facts(viewer(request), currency, queries.today()), scope)
 
 
 @requires("aid.view")
@@ -90,10 +86,10 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     """Adequacy, effectiveness and sustainability: each figure with part, whole and source; side by side; on the map."""
     form, scope, currency, by = _asked(request)
     found = _facts(request, scope, currency)
-    figures = rules.figures(found, _today())
+    figures = rules.figures(found, queries.today())
     facts = [
         (_("About"), Cell(wording.scope(scope))),
-        (_("As of"), Cell(_today(), exact=True)),
+        (_("As of"), Cell(queries.today(), exact=True)),
         (_("Amounts in"), Cell(currency, exact=True)),
         (_("Counted"), Cell(_("what you may see: %(needs)d needs, %(projects)d projects, %(people)d people trained") % {
             "needs": len(found.needs), "projects": len(found.projects), "people": len(found.trained)})),
@@ -140,7 +136,7 @@ def _groups(found: Facts, by: By) -> Table:
     names = _names(by)
     rows = []
     for value, facts in rules.groups(found, by).items():
-        figures = {key: MEASURES[key].count(facts, _today()) for key in SIDE_BY_SIDE}
+        figures = {key: MEASURES[key].count(facts, queries.today()) for key in SIDE_BY_SIDE}
         cells = [Cell(wording.share(one.part, one.whole), amount=True) for one in figures.values()]
         rows.append([Cell(names.get(value, value)), *cells])
     headers = [aid_word(by, "grouping"), *(_(MEASURES[key].text) for key in SIDE_BY_SIDE)]
@@ -169,7 +165,7 @@ def _pictures(found: Facts, by: By, query: str) -> list[Picture]:
     told_shares = "; ".join(
         f"{names.get(value, value)}: {wording.share(one.part, one.whole)}"
         for value, facts in groups.items()
-        if (one := MEASURES["amount_met"].count(facts, _today()))
+        if (one := MEASURES["amount_met"].count(facts, queries.today()))
     )
     return [
         Picture(_("Amount of needs that is funded"), reverse("cooperation:evaluation_chart") + query, told_shares),
@@ -184,7 +180,9 @@ def chart(request: HttpRequest) -> HttpResponse:
     _form, scope, currency, by = _asked(request)
     names = _names(by)
     groups = rules.groups(_facts(request, scope, currency), by)
-    named = {names.get(value, value): MEASURES["amount_met"].count(facts, _today()) for value, facts in groups.items()}
+    named = {
+        names.get(value, value): MEASURES["amount_met"].count(facts, queries.today()) for value, facts in groups.items()
+    }
     return drawing.answer(drawings.shares(named, f"{_('Funded')} (%)"))
 
 
@@ -210,7 +208,7 @@ def needs_map(request: HttpRequest) -> HttpResponse:
 def checkbacks(request: HttpRequest) -> HttpResponseBase:
     """Which projects owe an answer whether they still run, and what was answered."""
     who = viewer(request)
-    due = services.due_checks(who, _today())
+    due = services.due_checks(who, queries.today())
     found = queries.visible(who, "checkback")
     projects = {one.key: one for one in queries.visible(who, "project")}
     texts, names = acts.texts_of([*found, *projects.values()]), actors.names()
@@ -360,11 +358,11 @@ def snapshot(request: HttpRequest) -> HttpResponse:
     table = Table(_("As they are now"), [_("Figure"), _("Value")], rows)
 
     def do(_said: dict[str, Any]) -> str:
-        services.snapshot(_today(), by=actor(request))
+        services.snapshot(queries.today(), by=actor(request))
         return above[0]
 
     page = Page(_("Take a snapshot"), HERE, tables=[table], above=above)
-    return asked(request, forms.SureForm(posted(request)), do, page, _("Keep these figures"))
+    return asked(request, SureForm(posted(request)), do, page, _("Keep these figures"))
 
 
 # --- reports -------------------------------------------------------------------------------------------------------------------
@@ -408,7 +406,7 @@ def report_add(request: HttpRequest) -> HttpResponse:
         who = viewer(request)
         currency = said["currency"] or sources.usual_currency(who)
         made = services.draft(
-            said["title"], scope, currency, who=who, today=_today(), by=actor(request), request=once(request)
+            said["title"], scope, currency, who=who, today=queries.today(), by=actor(request), request=once(request)
         )
         return reverse("cooperation:evaluation_write", args=[made])
 
@@ -481,7 +479,7 @@ def report_finish(request: HttpRequest, key: str) -> HttpResponse:
         return above[0]
 
     page = Page(_("Finish"), HERE, above=above, note=_("Nothing of a finished report changes any more."))
-    return asked(request, forms.SureForm(posted(request)), do, page, _("Finish"))
+    return asked(request, SureForm(posted(request)), do, page, _("Finish"))
 
 
 @requires("aid.view")
@@ -489,12 +487,7 @@ def report_finish(request: HttpRequest, key: str) -> HttpResponse:
 def report_pdf(request: HttpRequest, key: str) -> HttpResponse:
     """A report as PDF, in the language of who prints."""
     found = known(request, "evaluation", key)
-    try:
-        data = papers.pdf(found)
-    except NoPaper as problem:
-        return HttpResponse(told(problem.args[0], _), status=503, content_type="text/plain; charset=utf-8")
-    headers = {"Content-Disposition": f'inline; filename="evaluation-{key}.pdf"'}
-    return HttpResponse(data, content_type="application/pdf", headers=headers)
+    return paper(lambda: papers.pdf(found), f"evaluation-{key}")
 
 
 PATTERNS: list[URLPattern] = [

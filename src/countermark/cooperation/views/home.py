@@ -1,22 +1,17 @@
 """The first page of the room: for whom one speaks, what is asked for, what is offered, what waits, and the first step where there is nothing yet."""
 
-from collections.abc import Iterator
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.cooperation import actors, acts, finding, needs, queries, waiting
+from countermark.cooperation import actors, acts, finding, queries, waiting
 from countermark.cooperation.actors import ActorFacts
-from countermark.cooperation.needs import Need
 from countermark.cooperation.queries import Viewer
-from countermark.cooperation.rules import money, ownership
+from countermark.cooperation.rules import money
 from countermark.cooperation.views.pages import Action, Cell, Page, Table, shown, viewer
-from countermark.cooperation.waiting import Waits
 from countermark.register.views.common import me
 
 
@@ -59,7 +54,7 @@ def _theirs(who: Viewer) -> list[Table]:
     found = acts.subject("actor", who.actor) if who.actor else None
     if found is None:
         return []
-    day, names = timezone.localdate().isoformat(), actors.names()
+    day, names = queries.today(), actors.names()
     table = _offers_for if found.of(ActorFacts).kind == "state" else _needs_for
     return [table(who, day, names)]
 
@@ -119,20 +114,3 @@ def _first(request: HttpRequest) -> str:
     if accounts.may(me(request), "aid.host"):
         return _("Begin with your own State: enter it under Actors, then the donors and organisations you work with.")
     return _("This State is not entered among the actors yet: the assistance coordinator does that.")
-
-
-@waiting.source
-def _own_needs(who: Viewer) -> Iterator[Waits]:
-    """Drafts, needs whose running costs nobody pays yet, and needs whose time is over, of whom one speaks for."""
-    if not who.actor:
-        return
-    mine = [(one, one.of(Need)) for one in acts.subjects("need", parent=f"actor:{who.actor}")]
-    current = [(one, need) for one, need in mine if one.state in ("draft", *needs.OPEN)]
-    titles = finding.titles(current)
-    for one, need in current:
-        url, title = reverse("cooperation:need", args=[one.key]), titles[one.key]
-        if one.state == "draft":
-            yield Waits(_("%(title)s: a draft") % {"title": title}, url)
-        elif unpaid := ownership.unpaid(need.yearly):
-            said = {"title": title, "amount": money.shown(unpaid, need.currency)}
-            yield Waits(_("%(title)s: nobody pays %(amount)s a year yet") % said, url, need.end, alarming=True)

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from countermark.accounts import queries as accounts
@@ -283,7 +282,7 @@ def matching_run(request: HttpRequest) -> HttpResponse:
     def do(said: dict[str, Any]) -> str:
         key = runs.match(
             currency=said["currency"],
-            today=timezone.localdate().isoformat(),
+            today=queries.today(),
             actor=who.actor,
             by=actor(request),
             readiness=said["readiness"],

@@ -265,7 +265,7 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
             actor=who.actor,
             by=actor(request),
             key=found.key if found else "",
-            state=_state(found, draft=forms.main.cleaned_data["draft"]),
+            state=standing(found, draft=forms.main.cleaned_data["draft"]),
             request=once(request),
         )
     except Refused as refused:
@@ -274,7 +274,8 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
     return redirect("cooperation:need", key)
 
 
-def _state(found: Subject | None, *, draft: bool) -> str:
+def standing(found: Subject | None, *, draft: bool) -> str:
+    """The state of a need or offer that is stated: one that is stated anew keeps its own, a draft that is none any more is open."""
     if draft:
         return "draft"
     return "open" if found is None or found.state == "draft" else found.state

@@ -17,7 +17,7 @@ from countermark.cooperation.queries import Viewer
 from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
-from countermark.cooperation.views.needs import SHOWN, WRITE, cut
+from countermark.cooperation.views.needs import SHOWN, WRITE, cut, standing
 from countermark.cooperation.views.pages import (
     Action,
     Cell,
@@ -155,13 +155,12 @@ def _stated(request: HttpRequest, page: Page, found: Subject | None) -> HttpResp
     form = OfferForm(posted(request), initial=_initial(found) if found else {})
 
     def do(said: dict[str, Any]) -> str:
-        state = "open" if found is None or found.state == "draft" else found.state
         key = offers.state_offer(
             form.said(rules=found.of(Offer).rules if found else ""),
             actor=viewer(request).actor,
             by=actor(request),
             key=found.key if found else "",
-            state="draft" if said["draft"] else state,
+            state=standing(found, draft=said["draft"]),
             request=once(request),
         )
         return reverse("cooperation:offer", args=[key])

@@ -1,6 +1,5 @@
 """Training on pages: the catalogue, calls, nominations, who is chosen, who was there, certificates, who is still in post."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts, queries
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.forms import listed as several
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
@@ -35,14 +35,10 @@ from countermark.cooperation.views.pages import (
 )
 from countermark.ledger.models import Log
 from countermark.marks.sentences import told
-from countermark.register.typesetting import NoPaper
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
+from countermark.register.views.pages import paper
 
 HERE = "training"
-
-
-def _today() -> str:
-    return timezone.localdate().isoformat()
 
 
 def _above() -> tuple[str, str]:
@@ -101,7 +97,7 @@ def _call_table(calls: list[Subject], who: queries.Viewer) -> Table:
         value = one.of(Call)
         course = courses.get(value.course)
         title = texts.get(course.of(Course).title, "") if course else ""
-        asks = one.state == "open" and training.asks(one, who.actor) and value.closes >= _today()
+        asks = one.state == "open" and training.asks(one, who.actor) and value.closes >= queries.today()
         rows.append(
             [
                 Cell(title or one.key, reverse("cooperation:call", args=[one.key])),
@@ -260,7 +256,7 @@ def _call_actions(request: HttpRequest, found: Subject, who: queries.Viewer) -> 
     if not _may_write(request):
         return []
     actions = []
-    key, late = found.key, found.of(Call).closes < _today()
+    key, late = found.key, found.of(Call).closes < queries.today()
     if found.state == "open" and not late and training.asks(found, who.actor):
         actions.append(Action(_("Nominate somebody"), reverse("cooperation:nominate", args=[key]), main=True))
     if not who.may_change(found):
@@ -308,7 +304,7 @@ def nominate(request: HttpRequest, key: str) -> HttpResponse:
     def do(said: dict[str, Any]) -> str:
         person = Person(languages=several(said.pop("languages")), **said)
         services.nominate(
-            key, person, actor=_speaking(request), today=_today(), by=actor(request), request=once(request)
+            key, person, actor=_speaking(request), today=queries.today(), by=actor(request), request=once(request)
         )
         return above[0]
 
@@ -346,7 +342,7 @@ def choose(request: HttpRequest, key: str) -> HttpResponse:
             for one, _name, outcome in named
             if said[f"n{one}"] not in ("", outcome)
         }
-        services.choose(key, actor=_speaking(request), today=_today(), by=actor(request), overrides=changed)
+        services.choose(key, actor=_speaking(request), today=queries.today(), by=actor(request), overrides=changed)
         return above[0]
 
     form = forms.ChooseForm(posted(request), named)
@@ -485,7 +481,7 @@ def nomination_withdraw(request: HttpRequest, key: str) -> HttpResponse:
         services.withdraw(found.key, actor=_speaking(request), by=actor(request))
         return above[0]
 
-    return asked(request, forms.SureForm(posted(request)), do, page, _("Take it back"))
+    return asked(request, SureForm(posted(request)), do, page, _("Take it back"))
 
 
 @requires("aid.write")
@@ -528,19 +524,11 @@ def certificate_pdf(request: HttpRequest, key: str) -> HttpResponse:
     found, _at = _nomination(request, key)
     if found.state != "certified":
         raise Http404(_("There is no such certificate."))
-    return _paper(lambda: certificate.pdf(found), f"certificate-{key}")
-
-
-def _paper(make: Callable[[], bytes], name: str) -> HttpResponse:
     try:
-        data = make()
-    except (NoPaper, acts.Refused) as problem:
-        text = (
-            told(problem.args[0], _) if isinstance(problem, NoPaper) else _("The name on this certificate is erased.")
-        )
+        return paper(lambda: certificate.pdf(found), f"certificate-{key}")
+    except acts.Refused:
+        text = _("The name on this certificate is erased.")
         return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 @requires("aid.view")
@@ -600,7 +588,7 @@ def trained(request: HttpRequest) -> HttpResponseBase:
             Cell(str(one.gone), amount=True),
             Cell(str(one.unknown), amount=True),
         ]
-        for one in training.retention(people, _today())
+        for one in training.retention(people, queries.today())
     ]
     tables = [
         Table(

@@ -1,6 +1,6 @@
 """Lists, forms and records of a room: three templates that all its capabilities share, so that knowing one page is knowing all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from countermark.accounts import queries
-from countermark.marks.sentences import said
+from countermark.marks.sentences import said, told
 from countermark.register import listfiles
 from countermark.register.acts import new_id
 from countermark.register.checking import Refused
@@ -137,27 +137,27 @@ class TakeAway(forms.Form):
 
 def taken(request: HttpRequest, page: Page, format_: str, purpose: str) -> HttpResponseBase:
     """The lists of a page as a file; two lists of one page follow each other, each under its heading."""
+    query = {name: request.GET.get(name, "") for name in request.GET}
+    name = f"{slugify(page.title) or page.here}.{format_}"
     tables = [table for table in page.tables if table.rows]
-    columns = list(dict.fromkeys(str(header) for table in tables for header in table.headers))
-    rows = [[cell.text for cell in row] for table in tables for row in table.rows]
+    if format_ == "pdf":
+        return _taken_printed(request, page, tables, name, purpose, query)
+    header = [str(header) for header in tables[0].headers] if tables else []
+    file, _count = listfiles.write(format_, header, _lines(tables), purpose=purpose, query=query, by=actor(request))
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _taken_printed(request: HttpRequest, page: Page, tables: Sequence[Table], name: str, purpose: str, query: Mapping[str, str]) -> HttpResponseBase:  # fmt: skip
     try:
-        data = _pdf(page) if format_ == "pdf" else b""
+        data = _pdf(page)
     except NoPaper as problem:
         messages.error(request, said(problem))
         return redirect(request.get_full_path())
-    query = {name: request.GET.get(name, "") for name in request.GET}
-    name = f"{slugify(page.title) or page.here}.{format_}"
-    if format_ == "pdf":
-        listfiles.answered("pdf", columns, len(rows), purpose=purpose, query=query, by=actor(request), what=page.here)
-        return HttpResponse(
-            data,
-            content_type="application/pdf",
-            headers={"Content-Disposition": f"attachment; filename={name}"},
-        )
-    lines = _lines(tables)
-    header = [str(header) for header in tables[0].headers] if tables else []
-    file, _count = listfiles.write(format_, header, lines, purpose=purpose, query=query, by=actor(request))
-    return FileResponse(file, as_attachment=True, filename=name)
+    columns = list(dict.fromkeys(str(header) for table in tables for header in table.headers))
+    rows = sum(len(table.rows) for table in tables)
+    listfiles.answered("pdf", columns, rows, purpose=purpose, query=query, by=actor(request), what=page.here)
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 def _lines(tables: Sequence[Table]) -> Iterator[list[str]]:
@@ -191,6 +191,16 @@ def _pdf(page: Page) -> bytes:
         "page": _("Page"),
     }
     return pdf(Path(__file__).parent.parent / "list.typ", data)
+
+
+def paper(make: Callable[[], bytes], name: str) -> HttpResponse:
+    """A paper as PDF to be looked at; where it cannot be made, why not."""
+    try:
+        data = make()
+    except NoPaper as problem:
+        return HttpResponse(told(problem.args[0], _), status=503, content_type="text/plain; charset=utf-8")
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 WIDE = 5

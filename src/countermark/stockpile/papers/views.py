@@ -10,10 +10,9 @@ from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
-from countermark.marks.sentences import told
 from countermark.register.views.common import me
+from countermark.register.views.pages import paper
 from countermark.stockpile.papers import destruction, manifest, receipt
-from countermark.stockpile.papers.typesetting import NoPaper
 from countermark.stockpile.views.pages import known
 
 
@@ -45,14 +44,11 @@ def destruction_pdf(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, make: Callable[[], bytes], name: str) -> HttpResponse:
-    try:
+    def made() -> bytes:
         with translation.override(_language(request)):
-            data = make()
-    except NoPaper as problem:
-        return HttpResponse(told(problem.args[0], _), status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse(
-        data, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    )
+            return make()
+
+    return paper(made, name)
 
 
 def _language(request: HttpRequest) -> str:

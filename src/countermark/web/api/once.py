@@ -21,6 +21,11 @@ RequestKey = Annotated[str, Header(alias=HEADER, max_length=200)]
 """A key of the sender's own choice, one for each request."""
 
 
+def once_key(user: User, key: str) -> str:
+    """The key of a request, of this sender alone; empty without one."""
+    return f"{user.pk}:{key}" if key else ""
+
+
 def once(request: HttpRequest, user: User, key: str, do: Callable[[], str]) -> tuple[str, bool]:
     """What `do` made (an id), and whether it was made now. Raises `Problem` for a key that came with another request.
 

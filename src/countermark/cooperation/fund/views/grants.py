@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.forms import listed as parts
 from countermark.cooperation.fund import awards, calls, forms, queries
 from countermark.cooperation.fund.awards import AwardSaid, ReportSaid
@@ -154,7 +155,7 @@ def call_close(request: HttpRequest, key: str) -> HttpResponse:
     """Ends a call."""
     found = known(request, CALL, key)
     return stepped(
-        request, forms.ConfirmForm(posted(request)), lambda _said: calls.close_call(key, by=actor(request)),
+        request, SureForm(posted(request)), lambda _said: calls.close_call(key, by=actor(request)),
         title=_("End the call"), label=_("End it"), back=(to("fund_call", key), _call_title(found)),
     )  # fmt: skip
 
@@ -317,7 +318,7 @@ def application_agree(request: HttpRequest, key: str) -> HttpResponse:
     """The State an application is for agrees to it."""
     known(request, APPLICATION, key)
     return stepped(
-        request, forms.ConfirmForm(posted(request)), lambda _said: calls.agree(key, speaks_for=speaks(request), by=actor(request)),
+        request, SureForm(posted(request)), lambda _said: calls.agree(key, speaks_for=speaks(request), by=actor(request)),
         title=_("Agree for the State"), label=_("Agree"), back=_back(key),
     )  # fmt: skip
 
@@ -494,7 +495,7 @@ def award_accept(request: HttpRequest, key: str) -> HttpResponse:
     found = known(request, AWARD, key)
     terms = acts.texts_of([found]).get(found.of(Award).terms, "")
     return stepped(
-        request, forms.ConfirmForm(posted(request)), lambda _said: awards.accept(key, speaks_for=speaks(request), by=actor(request)),
+        request, SureForm(posted(request)), lambda _said: awards.accept(key, speaks_for=speaks(request), by=actor(request)),
         title=_("Accept for the State"), label=_("Accept"), back=_award(key), note=terms,
     )  # fmt: skip
 

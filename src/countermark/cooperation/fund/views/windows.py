@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.forms import listed as parts
 from countermark.cooperation.fund import closing, entries, forms, queries, windows
 from countermark.cooperation.fund.common import today
@@ -353,7 +354,7 @@ def window_end(request: HttpRequest, key: str) -> HttpResponse:
     """Ends a window."""
     found = known(request, WINDOW, key)
     return stepped(
-        request, forms.ConfirmForm(posted(request)), lambda _said: windows.close_window(key, by=actor(request)),
+        request, SureForm(posted(request)), lambda _said: windows.close_window(key, by=actor(request)),
         title=_("End the window"), label=_("End it"), back=(to("fund_window", key), _title(found)),
     )  # fmt: skip
 
@@ -676,7 +677,7 @@ def closing_approve(request: HttpRequest, key: str) -> HttpResponse:
     ]
     table = Table(_("What they come to"), [_("Number"), _("Account"), _("Balance")], rows)
     return stepped(
-        request, forms.ConfirmForm(posted(request)), lambda _said: closing.approve(key, by=actor(request)),
+        request, SureForm(posted(request)), lambda _said: closing.approve(key, by=actor(request)),
         title=_("Close the books"), label=_("Close the books"), back=(to("fund_closing", key), value.through), tables=[table],
     )  # fmt: skip
 

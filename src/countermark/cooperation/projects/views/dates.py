@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_safe
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import PUBLIC, requires
 from countermark.cooperation import queries
-from countermark.cooperation.projects import calendar, forms
+from countermark.cooperation.forms import SureForm
+from countermark.cooperation.projects import calendar
 from countermark.cooperation.projects.rules import month
 from countermark.cooperation.projects.views.common import HERE, VIEW, WRITE
 from countermark.cooperation.templatetags.cooperation_words import aid_word
@@ -88,7 +89,7 @@ def feed_make(request: HttpRequest) -> HttpResponse:
             note=note,
             actions=[Action(_("Revoke it"), reverse("cooperation:feed_revoke"))],
         )
-    return asked(request, forms.NothingForm(posted(request)), lambda _said: above[0], page, _("Make an address"))
+    return asked(request, SureForm(posted(request)), lambda _said: above[0], page, _("Make an address"))
 
 
 @requires(VIEW)
@@ -101,7 +102,7 @@ def feed_revoke(request: HttpRequest) -> HttpResponse:
         return reverse("cooperation:calendar")
 
     page = Page(_("Revoke the address of your calendar"), HERE, above=(reverse("cooperation:feed_make"), _("Back")))
-    return asked(request, forms.NothingForm(posted(request)), do, page, _("Revoke"))
+    return asked(request, SureForm(posted(request)), do, page, _("Revoke"))
 
 
 BEFORE, AFTER = 366, 1100

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.cooperation import actors, acts, queries
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.linedforms import by_line
 from countermark.cooperation.projects import forms, meetings
 from countermark.cooperation.projects import queries as projects
@@ -108,7 +109,7 @@ def _points(title: str, points: tuple[str, ...], texts: dict[str, str], name: st
 
 
 def _tasks(request: HttpRequest, found: Subject, value: Meeting, texts: dict[str, str], names: dict[str, str]) -> Table:
-    today, who = projects.today(), viewer(request)
+    today, who = queries.today(), viewer(request)
     writes = accounts.may(me(request), WRITE)
     rows = []
     for at, task in enumerate(value.follow_ups):
@@ -214,7 +215,7 @@ def _done(request: HttpRequest, key: str, at: str) -> HttpResponseBase:
         meetings.done(key, int(at), **_says(request))
         return _back(found)
 
-    return asked(request, forms.NothingForm(posted(request)), do, _page(found, _("It was done")), _("It was done"))
+    return asked(request, SureForm(posted(request)), do, _page(found, _("It was done")), _("It was done"))
 
 
 def _change(request: HttpRequest, found: Subject) -> HttpResponseBase:
@@ -268,7 +269,7 @@ def _cancel(request: HttpRequest, found: Subject) -> HttpResponseBase:
         meetings.cancel(found.key, **_says(request))
         return _back(found)
 
-    return asked(request, forms.NothingForm(posted(request)), do, _page(found, _("Call it off")), _("Call it off"))
+    return asked(request, SureForm(posted(request)), do, _page(found, _("Call it off")), _("Call it off"))
 
 
 _STEPS: dict[str, Callable[[HttpRequest, Subject], HttpResponseBase]] = {

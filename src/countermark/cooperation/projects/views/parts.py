@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from countermark.accounts.access import requires
-from countermark.cooperation import drawing, indicators
+from countermark.cooperation import drawing, indicators, queries
 from countermark.cooperation.projects import agreeing, history, overlaps
 from countermark.cooperation.projects import queries as projects
 from countermark.cooperation.projects.rules import costs
@@ -336,7 +336,7 @@ def state_of(item: Deliverable, stage: str) -> Cell:
         return Cell(_("accepted on %(day)s") % {"day": item.accepted}, tone="good")
     if item.delivered:
         return Cell(_("delivered on %(day)s, to be accepted") % {"day": item.delivered}, tone="alarm")
-    late = stage in UNDER_WAY and item.due < projects.today()
+    late = stage in UNDER_WAY and item.due < queries.today()
     return Cell(_("late") if late else _("due"), tone="alarm" if late else "")
 
 

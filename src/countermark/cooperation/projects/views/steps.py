@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts, finding, indicators, needs, queries
+from countermark.cooperation.forms import SureForm
 from countermark.cooperation.forms import listed as several
 from countermark.cooperation.linedforms import by_line
 from countermark.cooperation.needs import Costed, Need
@@ -471,7 +472,7 @@ STEPS: dict[str, Step] = {
         note=lazy("Whoever asks does not pass it: the authority of the recipient does."),
     ),
     "look": Step(
-        lazy("Look for overlaps"), lazy("Look"), forms.NothingForm, _says(agreeing.look_for_overlaps), to="agreement",
+        lazy("Look for overlaps"), lazy("Look"), SureForm, _says(agreeing.look_for_overlaps), to="agreement",
         note=lazy("Looks for what others plan or do on the same theme, in the same place and time, and records that it was looked for."),
     ),
     "terms": Step(lazy("Offer terms"), lazy("Offer"), forms.TermsForm, _terms, to="agreement"),

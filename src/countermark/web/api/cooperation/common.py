@@ -80,6 +80,8 @@ def facts(viewer: Viewer, one: Subject, texts: dict[str, str] | None = None) -> 
     return {**line, "value": value}
 
 
-def once_key(user: User, key: str) -> str:
-    """The key of a request, of this sender alone."""
-    return f"{user.pk}:{key}" if key else ""
+def listed(user: User, kind: str, asked: WhichRecords) -> list[dict[str, Any]]:
+    """The newest records of a kind somebody may see, as an answer has them."""
+    who, found = queries.viewer(user), visible(user, kind, asked)
+    texts = acts.texts_of(found)
+    return [facts(who, one, texts) for one in found]

@@ -21,12 +21,11 @@ from countermark.web.api.cooperation.common import (
     WhichRecords,
     facts,
     known,
-    once_key,
     own,
     speaking,
     visible,
 )
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.shapes import shape
 from countermark.web.api.texts import Long, Short, Strict

@@ -4,19 +4,18 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
-from countermark.cooperation import actors, acts, queries
+from countermark.cooperation import actors, queries
 from countermark.cooperation.evaluation import rules, services, sources
 from countermark.cooperation.evaluation.rules import ASKED, MEASURES, By, Figure, Scope
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.cooperation import common
 from countermark.web.api.cooperation.common import CHANGE, VIEW, Key, WhichRecords
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.texts import Long, Short, Strict, Word
 
@@ -120,11 +119,11 @@ def figures(request: HttpRequest, asked: Query[ScopeOfFigures]) -> dict[str, Any
     """Adequacy, effectiveness and sustainability as far as one may see. Permission: `aid.view`."""
     user = person(request)
     currency = _currency(user, asked)
-    found = rules.narrowed(sources.facts(queries.viewer(user), currency, _today()), _scope(asked))
+    found = rules.narrowed(sources.facts(queries.viewer(user), currency, queries.today()), _scope(asked))
     return {
-        "as_of": _today(),
+        "as_of": queries.today(),
         "currency": currency,
-        "figures": [_figure(one) for one in rules.figures(found, _today())],
+        "figures": [_figure(one) for one in rules.figures(found, queries.today())],
     }
 
 
@@ -132,10 +131,10 @@ def figures(request: HttpRequest, asked: Query[ScopeOfFigures]) -> dict[str, Any
 def grouped(request: HttpRequest, asked: Query[GroupedScope]) -> list[dict[str, Any]]:
     """The same side by side by State, region, theme or year. Permission: `aid.view`."""
     user = person(request)
-    found = rules.narrowed(sources.facts(queries.viewer(user), _currency(user, asked), _today()), _scope(asked))
+    found = rules.narrowed(sources.facts(queries.viewer(user), _currency(user, asked), queries.today()), _scope(asked))
     by: By = asked.by
     return [
-        {"value": value, "figures": [_figure(one) for one in rules.figures(some, _today())]}
+        {"value": value, "figures": [_figure(one) for one in rules.figures(some, queries.today())]}
         for value, some in rules.groups(found, by).items()
     ]
 
@@ -143,13 +142,13 @@ def grouped(request: HttpRequest, asked: Query[GroupedScope]) -> list[dict[str, 
 @router.get("/cooperation/check-backs", response={200: list[AidRecordOfEvaluation], **READ}, auth=Token(VIEW))
 def checks(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, Any]]:
     """What recipients said of projects after their end. Permission: `aid.view`."""
-    return _listed(person(request), "checkback", asked)
+    return common.listed(person(request), "checkback", asked)
 
 
 @router.get("/cooperation/check-backs/due", response={200: list[CheckBackDue], **READ}, auth=Token(VIEW))
 def checks_due(request: HttpRequest) -> list[dict[str, Any]]:
     """Check-backs one's own projects owe. Permission: `aid.view`."""
-    found = services.due_checks(queries.viewer(person(request)), _today())
+    found = services.due_checks(queries.viewer(person(request)), queries.today())
     return [{"project": one.project.key, "years": one.years, "day": one.day} for one in found]
 
 
@@ -165,7 +164,7 @@ def give_check(request: HttpRequest, key: Key, given: CheckBackToGive) -> dict[s
 @router.get("/cooperation/snapshots", response={200: list[AidRecordOfEvaluation], **READ}, auth=Token(VIEW))
 def snapshots(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, Any]]:
     """The figures of the register on the days they were kept. Permission: `aid.view`."""
-    return _listed(person(request), "snapshot", asked)
+    return common.listed(person(request), "snapshot", asked)
 
 
 @router.post("/cooperation/snapshots", response={200: EvaluationMade, **WRITE}, auth=Token(CHANGE))
@@ -174,13 +173,13 @@ def take_snapshot(request: HttpRequest) -> dict[str, Any]:
     user = person(request)
     if common.speaking(user) != actors.own_state():
         raise Problem(403, "these are figures of this State: who speaks for it keeps them")
-    return {"id": services.snapshot(_today(), by=actor(user))}
+    return {"id": services.snapshot(queries.today(), by=actor(user))}
 
 
 @router.get("/cooperation/evaluations", response={200: list[AidRecordOfEvaluation], **READ}, auth=Token(VIEW))
 def reports(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, Any]]:
     """Reports one may see. Permission: `aid.view`."""
-    return _listed(person(request), "evaluation", asked)
+    return common.listed(person(request), "evaluation", asked)
 
 
 @router.post("/cooperation/evaluations", response={200: EvaluationMade, **WRITE}, auth=Token(CHANGE))
@@ -189,8 +188,8 @@ def draft_report(request: HttpRequest, given: ReportToDraft, once: RequestKey = 
     user = person(request)
     common.speaking(user)
     made = services.draft(
-        given.title, _scope(given), _currency(user, given), who=queries.viewer(user), today=_today(), by=actor(user),
-        request=common.once_key(user, once),
+        given.title, _scope(given), _currency(user, given), who=queries.viewer(user), today=queries.today(), by=actor(user),
+        request=once_key(user, once),
     )  # fmt: skip
     return {"id": made}
 
@@ -246,13 +245,3 @@ def _scope(asked: ScopeOfFigures) -> Scope:
 
 def _currency(user: User, asked: ScopeOfFigures) -> str:
     return asked.currency.upper() or sources.usual_currency(queries.viewer(user))
-
-
-def _listed(user: User, kind: str, asked: WhichRecords) -> list[dict[str, Any]]:
-    who, found = queries.viewer(user), common.visible(user, kind, asked)
-    texts = acts.texts_of(found)
-    return [common.facts(who, one, texts) for one in found]
-
-
-def _today() -> str:
-    return timezone.localdate().isoformat()

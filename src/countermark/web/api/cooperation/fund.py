@@ -41,7 +41,7 @@ from countermark.cooperation.states import Subject
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.cooperation import common
 from countermark.web.api.cooperation.common import CHANGE, VIEW, Key
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.texts import Long, Short, Strict, Word
 
@@ -473,7 +473,7 @@ def list_fund_windows(request: HttpRequest, asked: Query[FundWhich]) -> list[dic
 def open_fund_window(request: HttpRequest, given: FundWindowToOpen, key: RequestKey = "") -> dict[str, str]:
     """Opens a window. Permission: `aid.fund`."""
     user = person(request)
-    return {"id": windows.open_window(**given.dict(), request=common.once_key(user, key), by=actor(user))}
+    return {"id": windows.open_window(**given.dict(), request=once_key(user, key), by=actor(user))}
 
 
 @router.get("/cooperation/fund/windows/{key}", response={200: FundWindowWhole, **MISSING}, auth=Token(VIEW))
@@ -544,7 +544,7 @@ def note_fund_pledge(request: HttpRequest, given: FundPledgeToNote, key: Request
     user = person(request)
     due = [(one.day.isoformat(), one.amount) for one in given.due]
     said = Promise(**(_days(given) | {"due": due}))
-    return {"id": windows.pledge(said, by=actor(user), request=common.once_key(user, key))}
+    return {"id": windows.pledge(said, by=actor(user), request=once_key(user, key))}
 
 
 @router.post("/cooperation/fund/pledges/{key}/withdraw", response={200: FundMade, **WRITE}, auth=Token(KEEP))
@@ -561,7 +561,7 @@ def post_fund_income(request: HttpRequest, key: Key, given: FundIncome, once: Re
     """Posts a contribution, an assessment or the payment of one. Permission: `aid.fund`."""
     user, said = _keeper(request, key), _days(given) | {"window": key}
     kind = said.pop("kind")
-    return {"id": entries.contribute(Income(**said), kind=kind, by=actor(user), request=common.once_key(user, once))}
+    return {"id": entries.contribute(Income(**said), kind=kind, by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/windows/{key}/exchanges", response={200: FundMade, **WRITE}, auth=Token(KEEP))
@@ -569,21 +569,21 @@ def post_fund_exchange(request: HttpRequest, key: Key, given: FundExchange, once
     """Posts money changed at a bank. Permission: `aid.fund`."""
     user = _keeper(request, key)
     said = Change(**(_days(given) | {"window": key}))
-    return {"id": entries.exchange(said, by=actor(user), request=common.once_key(user, once))}
+    return {"id": entries.exchange(said, by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/windows/{key}/fees", response={200: FundMade, **WRITE}, auth=Token(KEEP))
 def post_fund_fee(request: HttpRequest, key: Key, given: FundCost, once: RequestKey = "") -> dict[str, str]:
     """Posts a bank's fee. Permission: `aid.fund`."""
     user = _keeper(request, key)
-    return {"id": entries.fee(window=key, **_days(given), by=actor(user), request=common.once_key(user, once))}
+    return {"id": entries.fee(window=key, **_days(given), by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/windows/{key}/repayments", response={200: FundMade, **WRITE}, auth=Token(KEEP))
 def post_fund_repayment(request: HttpRequest, key: Key, given: FundRepayment, once: RequestKey = "") -> dict[str, str]:
     """Pays a donor back. Permission: `aid.fund`."""
     user = _keeper(request, key)
-    return {"id": entries.repay(window=key, **_days(given), by=actor(user), request=common.once_key(user, once))}
+    return {"id": entries.repay(window=key, **_days(given), by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/entries/{key}/reverse", response={200: FundMade, **WRITE}, auth=Token(KEEP))
@@ -597,7 +597,7 @@ def reverse_fund_entry(request: HttpRequest, key: Key, given: FundReversal) -> d
 def propose_fund_closing(request: HttpRequest, key: Key, given: FundThrough, once: RequestKey = "") -> dict[str, str]:
     """Proposes to close the books; somebody else closes them. Permission: `aid.fund`."""
     user = _keeper(request, key)
-    return {"id": closing.propose(key, given.through.isoformat(), by=actor(user), request=common.once_key(user, once))}
+    return {"id": closing.propose(key, given.through.isoformat(), by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/closings/{key}/approve", response={200: FundMade, **WRITE}, auth=Token(KEEP))
@@ -627,7 +627,7 @@ def open_fund_call(request: HttpRequest, given: FundCallToOpen, key: RequestKey 
     user = person(request)
     criteria = [(one.code, one.label, one.weight, one.best) for one in given.criteria]
     said = CallSaid(**(_days(given) | {"criteria": criteria}))
-    return {"id": calls.open_call(said, by=actor(user), request=common.once_key(user, key))}
+    return {"id": calls.open_call(said, by=actor(user), request=once_key(user, key))}
 
 
 @router.post("/cooperation/fund/calls/{key}/close", response={200: FundMade, **WRITE}, auth=Token(KEEP))
@@ -645,7 +645,7 @@ def apply_to_fund_call(
     _known(user, CALL, key)
     budget = [(one.category, one.amount) for one in given.budget]
     said = ApplicationSaid(**(given.dict() | {"call": key, "budget": budget}))
-    made = calls.apply(said, applicant=common.speaking(user), by=actor(user), request=common.once_key(user, once))
+    made = calls.apply(said, applicant=common.speaking(user), by=actor(user), request=once_key(user, once))
     return {"id": made}
 
 
@@ -725,7 +725,7 @@ def award_fund_application(
     _known(user, APPLICATION, key)
     tranches = [(one.amount, one.due.isoformat(), one.reports) for one in given.tranches]
     said = AwardSaid(**(_days(given) | {"application": key, "tranches": tranches}))
-    return {"id": awards.award(said, by=actor(user), request=common.once_key(user, once))}
+    return {"id": awards.award(said, by=actor(user), request=once_key(user, once))}
 
 
 # Awards and reports.
@@ -765,7 +765,7 @@ def pay_fund_tranche(request: HttpRequest, key: Key, given: FundDay, once: Reque
     """Pays the next tranche; the id is that of the entry. Permission: `aid.fund`."""
     user = person(request)
     _known(user, AWARD, key)
-    return {"id": awards.disburse(key, **_days(given), by=actor(user), request=common.once_key(user, once))}
+    return {"id": awards.disburse(key, **_days(given), by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/awards/{key}/reports", response={200: FundMade, **WRITE}, auth=Token(CHANGE))
@@ -776,9 +776,7 @@ def report_on_fund_award(
     user = person(request)
     _known(user, AWARD, key)
     said = ReportSaid(**(_days(given) | {"award": key}))
-    return {
-        "id": awards.report(said, speaks_for=common.speaking(user), by=actor(user), request=common.once_key(user, once))
-    }
+    return {"id": awards.report(said, speaks_for=common.speaking(user), by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/awards/{key}/refunds", response={200: FundMade, **WRITE}, auth=Token(KEEP))
@@ -786,7 +784,7 @@ def post_fund_refund(request: HttpRequest, key: Key, given: FundRefund, once: Re
     """Posts what a recipient gave back; the id is that of the entry. Permission: `aid.fund`."""
     user = person(request)
     _known(user, AWARD, key)
-    return {"id": awards.refund(key, **_days(given), by=actor(user), request=common.once_key(user, once))}
+    return {"id": awards.refund(key, **_days(given), by=actor(user), request=once_key(user, once))}
 
 
 @router.post("/cooperation/fund/awards/{key}/end", response={200: FundMade, **WRITE}, auth=Token(KEEP))

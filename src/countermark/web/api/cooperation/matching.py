@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Path, Router, Schema
 from pydantic import Field
 
@@ -16,8 +15,8 @@ from countermark.cooperation.matching.runs import Run
 from countermark.cooperation.states import Subject
 from countermark.register.checking import Refused
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.cooperation.common import CHANGE, MOST, VIEW, AidRecord, Key, known, once_key, own, speaking
-from countermark.web.api.once import RequestKey
+from countermark.web.api.cooperation.common import CHANGE, MOST, VIEW, AidRecord, Key, known, own, speaking
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.shapes import shape
 from countermark.web.api.texts import Long, Short, Strict, Word
@@ -124,7 +123,7 @@ def run_matching(request: HttpRequest, given: MatchingToRun, key: RequestKey = "
     user = person(request)
     made = runs.match(
         currency=given.currency,
-        today=timezone.localdate().isoformat(),
+        today=queries.today(),
         actor=speaking(user),
         by=actor(user),
         readiness=given.readiness,

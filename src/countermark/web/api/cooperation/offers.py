@@ -19,11 +19,10 @@ from countermark.web.api.cooperation.common import (
     Key,
     facts,
     known,
-    once_key,
     own,
     speaking,
 )
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE
 from countermark.web.api.shapes import shape
 from countermark.web.api.texts import Long, Short, Strict

@@ -40,11 +40,10 @@ from countermark.web.api.cooperation.common import (
     WhichRecords,
     facts,
     known,
-    once_key,
     speaking,
     visible,
 )
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import READ, WRITE, Fault, Problem
 from countermark.web.api.texts import File, Long, Short, Strict, Word
 

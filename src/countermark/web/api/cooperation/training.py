@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -18,7 +17,7 @@ from countermark.cooperation.training.services import CallSaid, CourseSaid, Pers
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.cooperation import common
 from countermark.web.api.cooperation.common import CHANGE, VIEW, Key, WhichRecords
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.texts import Long, Short, Strict, Word
 
@@ -131,7 +130,7 @@ class AidRecordOfTraining(common.AidRecord):
 @router.get("/cooperation/courses", response={200: list[AidRecordOfTraining], **READ}, auth=Token(VIEW))
 def courses(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, Any]]:
     """The catalogue as far as one may see it. Permission: `aid.view`."""
-    return _listed(person(request), "course", asked)
+    return common.listed(person(request), "course", asked)
 
 
 @router.post("/cooperation/courses", response={200: AidMade, **WRITE}, auth=Token(CHANGE))
@@ -148,7 +147,7 @@ def describe_course(request: HttpRequest, given: CourseToDescribe, once: Request
 @router.get("/cooperation/calls", response={200: list[AidRecordOfTraining], **READ}, auth=Token(VIEW))
 def calls(request: HttpRequest, asked: Query[WhichRecords]) -> list[dict[str, Any]]:
     """Calls for nominations one may see. Permission: `aid.view`."""
-    return _listed(person(request), "call", asked)
+    return common.listed(person(request), "call", asked)
 
 
 @router.post("/cooperation/courses/{key}/calls", response={200: AidMade, **WRITE, **MISSING}, auth=Token(CHANGE))
@@ -158,9 +157,7 @@ def open_call(request: HttpRequest, key: Key, given: CallToOpen, once: RequestKe
     common.own(user, "course", key)
     fields = given.model_dump() | {name: getattr(given, name).isoformat() for name in ("begin", "end", "closes")}
     said = CallSaid(course=key, **fields)
-    return {
-        "id": services.open_call(said, actor=common.speaking(user), by=actor(user), request=common.once_key(user, once))
-    }
+    return {"id": services.open_call(said, actor=common.speaking(user), by=actor(user), request=once_key(user, once))}
 
 
 @router.get("/cooperation/calls/{key}/nominations", response={200: list[AidRecordOfTraining], **READ, **MISSING}, auth=Token(VIEW))  # fmt: skip
@@ -181,7 +178,7 @@ def nominate(request: HttpRequest, key: Key, given: NomineeToName, once: Request
     common.known(user, "call", key)
     said = Person(**given.model_dump())
     made = services.nominate(
-        key, said, actor=common.speaking(user), today=_today(), by=actor(user), request=common.once_key(user, once)
+        key, said, actor=common.speaking(user), today=queries.today(), by=actor(user), request=once_key(user, once)
     )
     return {"id": made}
 
@@ -194,7 +191,7 @@ def choose(request: HttpRequest, key: Key, given: ChoicesToMake) -> list[dict[st
     user = person(request)
     common.own(user, "call", key)
     overrides = {one.nomination: (one.outcome, one.reason) for one in given.overrides}
-    made = services.choose(key, actor=common.speaking(user), today=_today(), by=actor(user), overrides=overrides)
+    made = services.choose(key, actor=common.speaking(user), today=queries.today(), by=actor(user), overrides=overrides)
     return [{"nomination": one.key, "outcome": one.outcome, "reasons": list(one.reasons)} for one in made]
 
 
@@ -243,12 +240,6 @@ def check_post(request: HttpRequest, key: Key, given: PostToCheck) -> dict[str, 
     return {"id": key}
 
 
-def _listed(user: User, kind: str, asked: WhichRecords) -> list[dict[str, Any]]:
-    who, found = queries.viewer(user), common.visible(user, kind, asked)
-    texts = acts.texts_of(found)
-    return [common.facts(who, one, texts) for one in found]
-
-
 def _seen(user: User, key: str) -> Subject:
     """A nomination somebody may see; one answer for *not yours* and *absent*."""
     found = acts.subject("nomination", key)
@@ -256,7 +247,3 @@ def _seen(user: User, key: str) -> Subject:
     if found is None or call is None or not training.sees(queries.viewer(user), found, queries.owner(call)):
         raise Problem(404, "there is no nomination of that id among those you may see")
     return found
-
-
-def _today() -> str:
-    return timezone.localdate().isoformat()

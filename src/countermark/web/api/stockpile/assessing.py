@@ -13,9 +13,8 @@ from countermark.stockpile.assessment import queries as assessments
 from countermark.stockpile.assessment import services
 from countermark.stockpile.assessment.services import Said
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import READ, WRITE, not_found
-from countermark.web.api.stockpile.subjects import once_key
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])

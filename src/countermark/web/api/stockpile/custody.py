@@ -16,9 +16,9 @@ from countermark.stockpile import acts, custody, handing, queries, receipts, set
 from countermark.stockpile.handing import HandOver
 from countermark.stockpile.receipts import Counter, Receipt
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, not_found
-from countermark.web.api.stockpile.subjects import Proposed, once_key
+from countermark.web.api.stockpile.subjects import Proposed
 from countermark.web.api.texts import Short, Strict, Word
 
 router = Router(tags=["stockpile"])

@@ -20,7 +20,7 @@ from countermark.stockpile.proposals import Proposal
 from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.states import Subject
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem
 from countermark.web.api.shapes import shape
 from countermark.web.api.stockpile.subjects import (
@@ -35,7 +35,6 @@ from countermark.web.api.stockpile.subjects import (
     facts,
     known,
     listed,
-    once_key,
     own,
     place_of,
 )

@@ -15,7 +15,7 @@ from countermark.stockpile.rules.custody import needs_second
 from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import MOST_SEALS, Manifest, Shipment
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE
 from countermark.web.api.shapes import shape
 from countermark.web.api.stockpile.subjects import (
@@ -30,7 +30,6 @@ from countermark.web.api.stockpile.subjects import (
     facts,
     known,
     listed,
-    once_key,
     own,
     place_of,
 )

@@ -84,8 +84,3 @@ def own(user: User, weapons: Sequence[UUID]) -> list[str]:
     if scope.of(user, HANDLE).narrow(Weapon.objects.filter(id__in=wanted)).count() != len(wanted):
         raise not_found("weapon")
     return [str(one) for one in wanted]
-
-
-def once_key(user: User, key: str) -> str:
-    """The key of a request, of this sender alone."""
-    return f"{user.pk}:{key}" if key else ""

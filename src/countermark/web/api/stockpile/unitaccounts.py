@@ -15,9 +15,9 @@ from countermark.stockpile.codes import house
 from countermark.stockpile.kits import IN_USE, KitFields, Packed
 from countermark.stockpile.unitaccounts import Account, Figures
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.once import RequestKey
+from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, not_found
-from countermark.web.api.stockpile.subjects import HANDLE, VIEW, once_key, own, place_of
+from countermark.web.api.stockpile.subjects import HANDLE, VIEW, own, place_of
 from countermark.web.api.texts import Short, Strict
 
 router = Router(tags=["stockpile"])
