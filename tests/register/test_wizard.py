@@ -398,6 +398,10 @@ TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=
 )
 
 
+# Of a path a browser sends the last part; one that ends without any is the name of no file, and none can be made of it.
+NAMES = CELLS.filter(lambda name: not name or name.rpartition("/")[2] not in ("", ".", ".."))
+
+
 @settings(max_examples=40)
 @given(content=st.one_of(st.binary(max_size=400), TABLES), kind=st.sampled_from(["weapons", "events"]), data=st.data())
 def test_whatever_is_uploaded_gets_an_answer_and_changes_no_record(
@@ -405,7 +409,7 @@ def test_whatever_is_uploaded_gets_an_answer_and_changes_no_record(
 ) -> None:
     LoadJob.objects.all().delete()
     before = Weapon.objects.count()
-    answer = upload(registrar, content, data.draw(CELLS) or "x", kind)
+    answer = upload(registrar, content, data.draw(NAMES) or "x", kind)
     assert answer.status_code in (302, 422)
     if answer.status_code == 302:
         url = f"/import/{the_job().pk}/columns/"
