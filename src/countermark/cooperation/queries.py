@@ -1,5 +1,6 @@
 """Reads of cooperation: what somebody may see of needs, offers and projects. Every list, count and choice goes through `Viewer`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +75,13 @@ def told(found: Subject, texts: dict[str, str], *path: str) -> Any:
 
 def spelled(value: Any, texts: dict[str, str]) -> Any:
     """A value as programs read it: ids of texts as their texts, an erased one as an empty text."""
+    return mapped(value, lambda text: texts.get(text, "") if identity.is_opaque(text) else text)
+
+
+def mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """A value with every text in it, wherever it stands, changed; names of fields stay."""
     if isinstance(value, str):
-        return texts.get(value, "") if identity.is_opaque(value) else value
+        return change(value)
     if isinstance(value, dict):
-        return {name: spelled(one, texts) for name, one in value.items()}
-    return [spelled(one, texts) for one in value] if isinstance(value, list | tuple) else value
+        return {name: mapped(one, change) for name, one in value.items()}
+    return [mapped(one, change) for one in value] if isinstance(value, list | tuple) else value

@@ -102,11 +102,7 @@ def texts_of(found: Read) -> dict[str, str]:
 
 def spelled(value: Any, texts: Mapping[str, str]) -> Any:
     """A value of a run with texts for their ids, wherever they stand in it; an erased one is `…`."""
-    if isinstance(value, str):
-        return _OPAQUE.sub(lambda found: texts.get(found[0], "…"), value)
-    if isinstance(value, dict):
-        return {name: spelled(one, texts) for name, one in value.items()}
-    return [spelled(one, texts) for one in value] if isinstance(value, list) else value
+    return queries.mapped(value, lambda text: _OPAQUE.sub(lambda found: texts.get(found[0], "…"), text))
 
 
 def _those(who: Viewer, kind: str, some: Iterable[object]) -> list[Subject]:

@@ -152,9 +152,9 @@ def _named(one: overlaps.Told) -> tuple[str, ...]:
 
 def spelled(value: Any, texts: dict[str, str]) -> Any:
     """A value with its texts spelled out; persons stay ids."""
-    if isinstance(value, str):
-        is_text = identity.is_opaque(value) and not value.startswith("urn:countermark:person:")
-        return texts.get(value, "") if is_text else value
-    if isinstance(value, dict):
-        return {name: spelled(one, texts) for name, one in value.items()}
-    return [spelled(one, texts) for one in value] if isinstance(value, list | tuple) else value
+
+    def told(text: str) -> str:
+        is_text = identity.is_opaque(text) and not text.startswith("urn:countermark:person:")
+        return texts.get(text, "") if is_text else text
+
+    return queries.mapped(value, told)
