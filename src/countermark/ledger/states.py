@@ -88,8 +88,12 @@ class Kinds:
 
         self.folders[kind] = folder
 
-    def machine(self, kind: str, opening: str, steps: Mapping[str, Step], *, state: str, shape: type) -> None:
-        """A kind that the act `opening` brings to `state`, and that the acts of `steps` move on."""
+    def machine(
+        self, kind: str, opening: str, steps: Mapping[str, Step], *, state: str, shape: type, begin: Step | None = None
+    ) -> None:
+        """A kind that the act `opening` brings to `state`, and that the acts of `steps` move on. `begin` says what of the opening counts,
+        where not all it states does.
+        """
         self.opening.add(opening)
 
         def folder(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
@@ -99,6 +103,7 @@ class Kinds:
             if first is None:
                 return None
             found = msgspec.structs.replace(opened(kind, key, first), state=state)
+            found = begin(found, first) if begin else found
             for act in acts:
                 step = steps.get(act.body["act"])
                 if act.event_id != first.event_id and step:

@@ -97,22 +97,107 @@ def test_a_second_reversal_is_a_finding() -> None:
     assert (found.finding, found.value["reversed_on"]) == ("reversed_twice", "2026-02-01")
 
 
+AWARD = {
+    "application": "a", "window": "w", "applicant": "XC", "recipient": "XA", "currency": "USD", "amount": 1, "books": "XA/main",
+    "tranches": [{"number": 1, "amount": 1, "due": "2026-01-01"}],
+}  # fmt: skip
+APPLICATION = {
+    "call": "c", "applicant": "XC", "recipient": "XA", "title": "n", "currency": "USD", "amount": 1, "months": 1, "theme": "marking",
+}  # fmt: skip
+
+
+def about(kind: str, word: str, at: int, log: str = "XA/main/1", **fields: Any) -> Entry:
+    """An act about one application or award."""
+    one = act("posted", at, log, **fields)
+    return msgspec.structs.replace(
+        one, body={**one.body, "act": f"cooperation_{kind}_{word}", "subjects": [f"{kind}:e"]}
+    )
+
+
+def awards(word: str, at: int, log: str = "XA/main/1", **fields: Any) -> Entry:
+    """An act about one award."""
+    return about("fundaward", word, at, log, **fields)
+
+
+def applications(word: str, at: int, log: str = "XA/main/1", **fields: Any) -> Entry:
+    """An act about one application."""
+    return about("fundapplication", word, at, log, **fields)
+
+
+@pytest.mark.parametrize("fields", [{"by": "p"}, {"actor": "XB"}, {"actor": ["XA"]}, {}])
+def test_an_award_is_accepted_by_an_act_that_speaks_for_the_state_it_is_for_and_by_no_other(fields: Any) -> None:
+    made, theirs = awards("made", 1, value=AWARD), awards("accepted", 2, "XA/depot/1", **fields)
+
+    found = states.fold("fundaward:e", [made, theirs])
+    after = states.fold("fundaward:e", [made, theirs, awards("accepted", 3, "XA/depot/1", actor="XA")])
+
+    assert found is not None
+    assert (found.state, found.value.get("accepted_by"), found.finding) == ("offered", None, "not_recipient")
+    assert after is not None
+    assert (after.state, after.value["accepted_by"]) == ("accepted", "p")
+
+
+@pytest.mark.parametrize("fields", [{"by": "p"}, {"actor": "XC"}, {}])
+def test_an_application_is_agreed_to_by_an_act_that_speaks_for_the_state_it_is_for_and_by_no_other(fields: Any) -> None:
+    made, theirs = applications("made", 1, value=APPLICATION), applications("agreed", 2, "XA/depot/1", **fields)
+
+    found = states.fold("fundapplication:e", [made, theirs])
+    after = states.fold("fundapplication:e", [made, theirs, applications("agreed", 3, "XA/depot/1", actor="XA")])
+
+    assert found is not None
+    assert (found.state, found.value.get("agreed_by"), found.finding) == ("made", None, "not_recipient")
+    assert after is not None
+    assert (after.state, after.value["agreed_by"]) == ("agreed", "p")
+
+
+def test_an_award_that_says_it_is_accepted_and_ended_is_one_nobody_has_accepted() -> None:
+    found = states.fold("fundaward:e", [awards("made", 1, value={**AWARD, "accepted_by": "p", "ended": "n"})])
+
+    assert found is not None
+    assert (found.state, found.value) == ("offered", AWARD)
+
+
+def test_an_application_that_says_its_state_has_agreed_is_one_to_which_nobody_has() -> None:
+    found = states.fold("fundapplication:e", [applications("made", 1, value={**APPLICATION, "agreed_by": "p", "decided": "n"})])  # fmt: skip
+
+    assert found is not None
+    assert (found.state, found.value) == ("made", APPLICATION)
+
+
+def test_a_state_that_applies_for_itself_agrees_by_that() -> None:
+    own = {**APPLICATION, "applicant": "XA"}
+    found = states.fold("fundapplication:e", [applications("made", 1, value={**own, "agreed_by": "somebody else"})])
+
+    assert found is not None
+    assert (found.state, found.value) == ("made", {**own, "agreed_by": "p"})
+
+
+@pytest.mark.parametrize("word", ["awarded", "rejected", "withdrawn"])
+def test_an_application_that_is_decided_is_not_opened_again_by_an_agreement_that_comes_late(word: str) -> None:
+    decided = applications(word, 2, award="fundaward:a", reason="n")
+    late = applications("agreed", 3, "XA/depot/1", actor="XA")
+
+    found = states.fold("fundapplication:e", [applications("made", 1, value=APPLICATION), decided, late])
+
+    assert found is not None
+    assert (found.state, found.finding) == (word, "out_of_order")
+
+
+def test_an_award_that_has_ended_is_not_opened_again_by_an_acceptance_that_comes_late() -> None:
+    late = awards("accepted", 3, "XA/depot/1", actor="XA")
+
+    found = states.fold("fundaward:e", [awards("made", 1, value=AWARD), awards("ended", 2, reason="n"), late])
+
+    assert found is not None
+    assert (found.state, found.finding) == ("ended", "out_of_order")
+
+
 @given(st.permutations(["accepted", "ended"]))
 def test_what_becomes_of_an_award_does_not_depend_on_the_order_of_arrival(order: list[str]) -> None:
-    value = {
-        "application": "a", "window": "w", "applicant": "XA", "recipient": "XA", "currency": "USD", "amount": 1,
-        "tranches": [{"number": 1, "amount": 1, "due": "2026-01-01"}],
-    }  # fmt: skip
-
-    def of(word: str, at: int, **fields: Any) -> Entry:
-        one = act("posted", at, **fields)
-        body = {**one.body, "act": f"cooperation_fundaward_{word}", "subjects": ["fundaward:e"]}
-        return msgspec.structs.replace(one, body=body)
-
-    acts = [of("accepted", 2, by="p"), of("ended", 3, reason="n")]
+    acts = [awards("accepted", 2, actor="XA"), awards("ended", 3, reason="n")]
     turned = sorted(acts, key=lambda one: order.index(one.body["act"].rpartition("_")[2]))
 
-    found = states.fold("fundaward:e", [*turned, of("made", 1, value=value)])
+    found = states.fold("fundaward:e", [*turned, awards("made", 1, value=AWARD)])
 
     assert found is not None
     assert (found.state, found.finding) == ("ended", "")

@@ -25,7 +25,6 @@ from countermark.cooperation.fund.shapes import (
     TrancheFacts,
 )
 from countermark.cooperation.states import Subject
-from countermark.ledger import identity
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
 
@@ -136,8 +135,7 @@ def accept(key: str, *, speaks_for: str, by: Actor) -> None:
         found = acts.known(AWARD, key, Sentence("the id of an award"), "offered")
         if not speaks_for or speaks_for != found.of(Award).recipient:
             raise acts.refuse("award", key, "an award for the State you speak for", "denied")
-        person = identity.opaque("person", by.name)
-        acts.append([acts.draft("cooperation_fundaward_accepted", [found.name], {"by": person})], by=by)
+        acts.append([acts.draft("cooperation_fundaward_accepted", [found.name], {"actor": speaks_for})], by=by)
 
 
 def disburse(key: str, *, day: str, note: str = "", by: Actor, request: str = "") -> str:

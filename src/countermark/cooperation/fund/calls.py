@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from countermark.accounts.models import User
 from countermark.cooperation import actors, acts
 from countermark.cooperation.acts import Words
@@ -29,7 +27,6 @@ from countermark.cooperation.fund.shapes import (
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.cooperation.words import LABELS
-from countermark.ledger import identity
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence
 
@@ -141,8 +138,6 @@ def apply(said: ApplicationSaid, *, applicant: str, by: Actor, request: str = ""
     if call.regions and not set(call.regions) & set(actors.regions_of(for_.key)):
         raise acts.refuse("recipient", said.recipient, acts.one_of(call.regions), "region")
     value, words = _application(said, call, applies.key)
-    if applies.key == for_.key:
-        value = msgspec.structs.replace(value, agreed_by=identity.opaque("person", by.name))
     key = acts.id_for(request)
     with acts.alone():
         if request and acts.subject(APPLICATION, key) is not None:
@@ -205,8 +200,7 @@ def agree(key: str, *, speaks_for: str, by: Actor) -> None:
             raise acts.refuse("application", key, "an application for the State you speak for", "denied")
         if value.agreed_by:
             return
-        person = identity.opaque("person", by.name)
-        acts.append([acts.draft("cooperation_fundapplication_agreed", [found.name], {"by": person})], by=by)
+        acts.append([acts.draft("cooperation_fundapplication_agreed", [found.name], {"actor": speaks_for})], by=by)
 
 
 def withdraw(key: str, reason: str, *, speaks_for: str, by: Actor) -> None:

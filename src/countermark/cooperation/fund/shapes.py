@@ -145,7 +145,8 @@ class BudgetLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Application(msgspec.Struct, frozen=True, omit_defaults=True):
     """An application to a call. `recipient` is the State it is for, which agrees by an act of its own where another applies; `facts` is
-    what the rules of facilities ask (None: nobody has said).
+    what the rules of facilities ask (None: nobody has said). `agreed_by` (who agreed for the State) and `decided` no act states:
+    they come of later ones.
     """
 
     call: str
@@ -183,7 +184,9 @@ class TrancheFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Award(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was granted, of the `books` of which node: to whom (`applicant` is paid, `recipient` is the State it is for), how much, in which tranches, for what, on which terms."""
+    """What was granted, of the `books` of which node: to whom (`applicant` is paid, `recipient` is the State it is for), how much, in which tranches, for what, on which terms.
+    `accepted_by` (who accepted it for the State) and `ended` no act states: they come of later ones.
+    """
 
     application: str
     window: str
@@ -291,6 +294,38 @@ def _kept(step: Step) -> Step:
     return stepped
 
 
+def _by_recipient(state: str, *, after: str, names: str) -> Step:
+    """The step of the State an application or award is for: an act that speaks for another actor agrees to nothing and accepts nothing, and
+    neither does one that comes when it is decided. `names` is the field that says who did it: who recorded the act.
+    """
+
+    def stepped(subject: Subject, act: Entry) -> Subject:
+        if text(act.body, "actor") != subject.value["recipient"]:
+            return msgspec.structs.replace(subject, finding="not_recipient")
+        if subject.state != after:
+            return msgspec.structs.replace(subject, finding="out_of_order")
+        value = {**subject.value, names: act.recorded.by}
+        return msgspec.structs.replace(subject, state=state, value=value)
+
+    return stepped
+
+
+def _applied(subject: Subject, act: Entry) -> Subject:
+    """An application as it is handed in: a State that applies for itself agrees by that, and nothing else counts that an act brings along of
+    what comes later.
+    """
+    said = {name: one for name, one in subject.value.items() if name not in ("agreed_by", "decided")}
+    if said["applicant"] == said["recipient"]:
+        said["agreed_by"] = act.recorded.by
+    return msgspec.structs.replace(subject, value=said)
+
+
+def _offered(subject: Subject, _act: Entry) -> Subject:
+    """An award as it is made: nobody has accepted it yet, and it has not ended, whatever the act brings along."""
+    said = {name: one for name, one in subject.value.items() if name not in ("accepted_by", "ended")}
+    return msgspec.structs.replace(subject, value=said)
+
+
 def _window(kind: str, key: str, acts: Sequence[Entry]) -> Subject | None:
     """A window as the node that opened it says last: no other node takes its books over, or ends it."""
     stated = [act for act in acts if states.reads(act.body.get("value"), Window)]
@@ -344,23 +379,25 @@ states.machine(
     APPLICATION,
     "cooperation_fundapplication_made",
     {
-        "cooperation_fundapplication_agreed": to("agreed", after=("made",), agreed_by="by"),
+        "cooperation_fundapplication_agreed": _by_recipient("agreed", after="made", names="agreed_by"),
         "cooperation_fundapplication_withdrawn": to("withdrawn", after=("made", "agreed")),
         "cooperation_fundapplication_rejected": to("rejected", after=("made", "agreed"), decided="reason"),
         "cooperation_fundapplication_awarded": to("awarded", after=("made", "agreed")),
     },
     state="made",
     shape=Application,
+    begin=_applied,
 )
 states.machine(
     AWARD,
     "cooperation_fundaward_made",
     {
-        "cooperation_fundaward_accepted": to("accepted", after=("offered",), accepted_by="by"),
+        "cooperation_fundaward_accepted": _by_recipient("accepted", after="offered", names="accepted_by"),
         "cooperation_fundaward_ended": _kept(to("ended", after=("offered", "accepted"), ended="reason")),
     },
     state="offered",
     shape=Award,
+    begin=_offered,
 )
 states.machine(
     REPORT,
