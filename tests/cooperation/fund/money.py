@@ -99,6 +99,12 @@ def scored(key: str) -> str:
     return key
 
 
+def two_scored(of: Fund, budget: str, amount: str = "900") -> tuple[str, str]:
+    """Two scored applications to one call with a budget."""
+    one = call(of, budget=budget)
+    return scored(application(of, one, amount)), scored(application(of, one, amount))
+
+
 def awarded(
     of: Fund, amount: str = "900", tranches: Any = (("500", DAY, 0), ("400", "2026-12-31", 1)), **said: Any
 ) -> str:

@@ -298,3 +298,15 @@ def test_days_of_the_fund_are_in_the_calendar_of_who_may_see_them(shown: dict[st
     assert kinds("a_donor") & {"pledge", "tranche"} == {"pledge"}
     assert kinds("a_recipient") & {"pledge", "tranche"} == {"tranche"}
     assert kinds("a_stranger") & {"pledge", "tranche"} == set()
+
+
+def test_who_keeps_the_books_reads_what_is_left_of_the_budget_of_a_call_and_nobody_else_does() -> None:
+    of = fund()
+    of.give("1000")
+    awarded(of)
+    granted = acts.subjects("fundapplication")[0].key
+    keeper, applicant = signed_in("keeper", "fund"), seated("applicant", "partner", of.own)
+
+    assert "4\u00a0100.00\u00a0USD" in seen(keeper, f"{ROOT}calls/{key(CALL)}/")
+    assert "4\u00a0100.00\u00a0USD" in seen(keeper, f"{ROOT}applications/{granted}/grant/")
+    assert "Not granted yet" not in seen(applicant, f"{ROOT}calls/{key(CALL)}/")

@@ -8,7 +8,7 @@ from django.test import Client
 from countermark.accounts.models import User
 from countermark.cooperation import actors
 from countermark.cooperation.fund import queries
-from tests.cooperation.fund.money import DAY, MARKS, TREASURER, application, awarded, call, fund, reported
+from tests.cooperation.fund.money import DAY, MARKS, TREASURER, application, awarded, call, fund, reported, scored
 from tests.register.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +189,13 @@ def test_a_call_and_a_pledge_are_made_and_ended_by_programs() -> None:
 
     assert [one["state"] for one in got(keeper, "calls?state=closed")] == ["closed"]
     assert got(keeper, "pledges")[0]["state"] == "withdrawn"
+
+
+def test_a_program_that_keeps_the_books_reads_what_is_left_of_the_budget_of_a_call_and_no_other_does() -> None:
+    of = fund()
+    of.give("1000")
+    key = call(of, budget="1000")
+    awarded(of, application=scored(application(of, key)))
+
+    assert got(program("keeper", "fund"), f"calls/{key}")["left"] == "100.00"
+    assert got(program("applicant", "partner", of.own), f"calls/{key}")["left"] is None

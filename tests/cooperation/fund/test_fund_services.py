@@ -1,6 +1,11 @@
 """The fund on a store: what is posted, promised, paid, reported, closed, and what is refused."""
 
+from contextlib import suppress
+
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from countermark.accounts.models import User
 from countermark.cooperation import acts
@@ -8,7 +13,7 @@ from countermark.cooperation.fund import awards, calls, closing, entries, querie
 from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
-from countermark.cooperation.fund.shapes import APPLICATION, AWARD, PLEDGE, EntryFacts, PostedLine
+from countermark.cooperation.fund.shapes import APPLICATION, AWARD, CALL, PLEDGE, EntryFacts, PostedLine
 from countermark.cooperation.fund.windows import Promise
 from countermark.ledger import rebuild
 from countermark.ledger.services import Actor
@@ -29,6 +34,7 @@ from tests.cooperation.fund.money import (
     fund,
     reported,
     scored,
+    two_scored,
     unbalanced,
 )
 
@@ -162,6 +168,34 @@ def test_money_given_for_something_else_pays_for_no_award() -> None:
         awarded(of)
 
 
+def test_awards_add_up_to_no_more_than_the_budget_of_their_call() -> None:
+    of = fund()
+    of.give("2000")
+    first, second = two_scored(of, "1000")
+    awarded(of, application=first)
+
+    with pytest.raises(Refused, match="is left of the budget"):
+        awards.award(award_said(second), by=TREASURER)
+
+    awards.award(award_said(second, "100", [("100", DAY, 0)]), by=TREASURER)
+    assert queries.left_of_call(acts.subjects(CALL)[0].key) == 0
+
+
+def test_what_an_award_gave_back_and_gave_up_is_left_of_the_budget_of_its_call() -> None:
+    of = fund()
+    of.give("2000")
+    first, second = two_scored(of, "1000")
+    key = awarded(of, application=first)
+    awards.disburse(key, day=DAY, by=TREASURER)
+    awards.refund(key, "200", day="2026-07-01", by=TREASURER)
+    reported(of, key, "300")
+
+    awards.end(key, "no customs clearance", day="2026-11-02", by=TREASURER)
+
+    assert queries.left_of_call(acts.subjects(CALL)[0].key) == 70000
+    assert awards.award(award_said(second, "700", [("700", DAY, 0)]), by=TREASURER)
+
+
 def test_an_award_waits_for_the_scores_unless_it_is_said_why_not() -> None:
     of = fund()
     of.give("1000")
@@ -292,6 +326,67 @@ def test_an_ended_award_sets_free_what_was_not_paid() -> None:
     found = acts.subject(AWARD, key)
     assert found is not None
     assert found.state == "ended"
+
+
+STEPS = ("disbursement", "refund", "expense", "release", "end")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations(STEPS))
+def test_nothing_stays_committed_to_an_award_that_has_ended_in_whatever_order_its_entries_are_reversed(
+    steps: list[str],
+) -> None:
+    with transaction.atomic():
+        of = fund()
+        of.give("1000")
+        key = awarded(of)
+        awards.disburse(key, day=DAY, by=TREASURER)
+        reported(of, key, "100")
+        awards.refund(key, "400", day="2026-11-01", by=TREASURER)
+
+        for step in steps:
+            with suppress(Refused):
+                if step == "end":
+                    awards.end(key, "no customs clearance", day="2026-11-02", by=TREASURER)
+                for entry in Posting.objects.filter(kind=step, award=key).values_list("entry", flat=True).distinct():
+                    entries.reverse(entry, day="2026-11-03", reason="an error", by=TREASURER)
+
+        sums, grant = queries.award_sums(key), acts.subject(AWARD, key)
+        assert grant is not None
+        assert sums.committed == (0 if grant.state == "ended" else 90000 - sums.paid)
+        assert available(of) == 100000 - sums.committed - sums.open - sums.spent
+        assert unbalanced(queries.balances(of.window)) == []
+        transaction.set_rollback(True)
+
+
+def test_a_reversed_payment_of_an_ended_award_is_available_again() -> None:
+    of = fund()
+    of.give("1000")
+    key = awarded(of)
+    paid = awards.disburse(key, day=DAY, by=TREASURER)
+    back = awards.refund(key, "500", day="2026-07-01", by=TREASURER)
+    awards.end(key, "no customs clearance", day="2026-07-02", by=TREASURER)
+
+    entries.reverse(back, day="2026-07-03", reason="it never came", by=TREASURER)
+    entries.reverse(paid, day="2026-07-03", reason="nor did this leave", by=TREASURER)
+
+    assert queries.award_sums(key).committed == 0
+    assert available(of) == 100000
+
+
+def test_what_a_reversed_expense_leaves_open_of_an_ended_award_can_be_given_back() -> None:
+    of = fund()
+    of.give("1000")
+    key = awarded(of)
+    awards.disburse(key, day=DAY, by=TREASURER)
+    reported(of, key, "500")
+    awards.end(key, "all is done", day="2026-11-02", by=TREASURER)
+    spent = Posting.objects.filter(kind="expense").values_list("entry", flat=True)[0]
+    entries.reverse(spent, day="2026-11-03", reason="the invoice was forged", by=TREASURER)
+
+    awards.refund(key, "500", day="2026-11-04", by=TREASURER)
+
+    assert available(of) == 100000
 
 
 def test_a_scorer_gives_marks_once_and_not_for_who_they_speak_for() -> None:

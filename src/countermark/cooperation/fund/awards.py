@@ -47,7 +47,7 @@ def award(said: AwardSaid, *, by: Actor, request: str = "") -> str:
     """Awards money to an application, and commits it, of purses whose earmark it fits; returns the id of the award. Raises `Refused`.
 
     Asked for are the agreement of the State, a score, and what the facility's binding rules ask, unless `despite` says why not: then that stands in
-    the act. Never more than what was asked for, or than is available.
+    the act. Never more than what was asked for, than is left of the budget of the call, or than is available.
     """
     key = acts.id_for(request)
     with acts.alone():
@@ -93,6 +93,9 @@ def _value(said: AwardSaid, asked: Application, call: Call) -> tuple[Award, Word
         amount = money.parsed(said.amount, asked.currency)
     if amount > asked.amount:
         raise acts.refuse("amount", said.amount, Sentence("at most what was asked for: %(amount)s", amount=money.shown(asked.amount, asked.currency)), "range")  # fmt: skip
+    left = queries.left_of_call(asked.call)
+    if amount > left:
+        raise acts.refuse("amount", said.amount, Sentence("at most what is left of the budget of the call: %(amount)s", amount=money.shown(left, asked.currency)), "range")  # fmt: skip
     with beside("tranches"):
         parts = [
             (money.parsed(part, asked.currency), acts.day("tranches", due), reports)
@@ -244,7 +247,8 @@ def refund(
     with acts.alone():
         if request and acts.subject(ENTRY, entry) is not None:
             return entry
-        value = acts.known(AWARD, key, Sentence("the id of an award"), "accepted").of(Award)
+        # Of an award that has ended too: where an expense was reversed, it is the one way home for that money.
+        value = acts.known(AWARD, key, Sentence("the id of an award"), "accepted", "ended").of(Award)
         with beside("amount"):
             parsed = money.parsed(amount, value.currency)
         back = Posting(

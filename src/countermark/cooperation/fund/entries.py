@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
@@ -13,7 +14,18 @@ from countermark.cooperation.fund.common import beside, earmarked, keeper, today
 from countermark.cooperation.fund.rules import books, earmarks, money
 from countermark.cooperation.fund.rules.books import Balances, Deal, Lines
 from countermark.cooperation.fund.rules.earmarks import Earmark
-from countermark.cooperation.fund.shapes import ENTRY, PLEDGE, PURSE, WINDOW, EntryFacts, Pledge, PostedLine, PurseFacts
+from countermark.cooperation.fund.shapes import (
+    AWARD,
+    ENTRY,
+    PLEDGE,
+    PURSE,
+    WINDOW,
+    Award,
+    EntryFacts,
+    Pledge,
+    PostedLine,
+    PurseFacts,
+)
 from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
 
@@ -83,7 +95,10 @@ def drafted(said: Posting, key: str) -> Draft:
 
 
 def reverse(key: str, *, day: str, reason: str, by: Actor) -> None:
-    """Takes an entry back by its lines on the other side, dated in an open period; it stays to be read. An entry is reversed once. Raises `Refused`."""
+    """Takes an entry back by its lines on the other side, dated in an open period; it stays to be read. An entry is reversed once.
+
+    What it leaves committed to an award that has ended is set free. Raises `Refused`.
+    """
     words = Words()
     why = words(acts.required("reason", reason, "what was wrong with it"), column="reason")
     with acts.alone():
@@ -98,6 +113,18 @@ def reverse(key: str, *, day: str, reason: str, by: Actor) -> None:
             books.require_within(queries.balances(value.window), books.reversed_lines(shapes.lines_of(value)))
         fields = {"day": day, "reason": why}
         acts.append([acts.draft("cooperation_fundentry_reversed", [found.name], fields, texts=words.notes)], by=by)
+        _release_ended(value, day, by)
+
+
+def _release_ended(value: EntryFacts, day: str, by: Actor) -> None:
+    """Sets free what a reversal left committed to awards that have ended: nobody can be paid it any more."""
+    for award in sorted({line.award for line in value.lines if line.award}):
+        grant = acts.subject(AWARD, award)
+        if grant is None or grant.state != "ended" or not queries.award_sums(award).committed:
+            continue
+        lines = partial(books.release, currency=grant.of(Award).currency, award=award)
+        posting = Posting(window=value.window, kind="release", day=day, refs=Refs(award=award), lines=lines)
+        acts.append([drafted(posting, acts.new_id())], by=by)
 
 
 @dataclass(frozen=True, kw_only=True)

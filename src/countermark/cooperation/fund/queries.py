@@ -205,6 +205,19 @@ def sums_of_awards(keys: Sequence[str]) -> dict[str, AwardSums]:
     }
 
 
+def left_of_call(key: str) -> int:
+    """What of the budget of a call is not granted yet, in minor units: what an award gave up, or gave back, may be granted again. Nothing for
+    a call there is not.
+    """
+    found = acts.subject(CALL, key)
+    if found is None:
+        return 0
+    applied = [row.key for row in acts.rows(APPLICATION).filter(value__call=key).only("key")]
+    made = [row.key for row in acts.rows(AWARD).filter(value__application__in=applied).only("key")]
+    granted = sum(one.committed + one.paid - one.refunded for one in sums_of_awards(made).values())
+    return max(found.of(Call).budget - granted, 0)
+
+
 def tranches_paid(award: str) -> list[int]:
     """The numbers of the tranches of an award that were paid, and not taken back."""
     return tranches_of_awards([award])[award]

@@ -16,7 +16,7 @@ from countermark.cooperation.fund import awards, calls, forms, queries
 from countermark.cooperation.fund.awards import AwardSaid, ReportSaid
 from countermark.cooperation.fund.calls import ApplicationSaid, CallSaid
 from countermark.cooperation.fund.common import today
-from countermark.cooperation.fund.rules import eligibility, grants
+from countermark.cooperation.fund.rules import eligibility, grants, money
 from countermark.cooperation.fund.rules.grants import Criterion
 from countermark.cooperation.fund.shapes import (
     APPLICATION,
@@ -82,6 +82,7 @@ def call(request: HttpRequest, key: str) -> HttpResponseBase:
     value, texts = found.of(Call), acts.texts_of([found])
     facts = [
         (_("Budget"), amount(value.budget, value.currency)),
+        (_("Not granted yet"), amount(queries.left_of_call(key), value.currency) if reader.books else Cell("")),
         (_("At most for one award"), amount(value.ceiling, value.currency) if value.ceiling else Cell("")),
         (_("Opens"), Cell(value.opens, exact=True)),
         (_("Closes"), Cell(value.closes, exact=True)),
@@ -383,6 +384,9 @@ def score(request: HttpRequest, key: str) -> HttpResponse:
 def award_add(request: HttpRequest, key: str) -> HttpResponse:
     """Grants an application."""
     found = known(request, APPLICATION, key)
+    value = found.of(Application)
+    left = money.shown(queries.left_of_call(value.call), value.currency)
+    note = _("Of the budget of the call %(amount)s are not granted yet.") % {"amount": left}
     form = forms.AwardForm(posted(request), initial={"day": today()})
 
     def do(said: dict[str, Any]) -> str:
@@ -390,7 +394,9 @@ def award_add(request: HttpRequest, key: str) -> HttpResponse:
         facts = forms.written(said) | {"application": key, "tranches": tranches}
         return to("fund_award", awards.award(AwardSaid(**facts), by=actor(request), request=once(request)))
 
-    return asked(request, form, do, page(_("Grant"), _back(key), tables=[_eligibility(found)]), _("Grant and commit"))
+    return asked(
+        request, form, do, page(_("Grant"), _back(key), tables=[_eligibility(found)], note=note), _("Grant and commit")
+    )
 
 
 @requires(VIEW)
@@ -475,9 +481,9 @@ def _award_steps(request: HttpRequest, found: Subject, value: Award) -> list[Act
     if found.state == "accepted" and accounts.may(user, WRITE) and own in (value.applicant, value.recipient):
         actions.append(button(_("Report"), "fund_report_add", key, main=True))
     if accounts.may(user, FUND):
-        if found.state == "accepted":
-            if len(queries.tranches_paid(key)) < len(value.tranches):
-                actions.append(button(_("Pay the next tranche"), "fund_disburse", key, main=True))
+        if found.state == "accepted" and len(queries.tranches_paid(key)) < len(value.tranches):
+            actions.append(button(_("Pay the next tranche"), "fund_disburse", key, main=True))
+        if found.state == "accepted" or (found.state == "ended" and queries.award_sums(key).open):
             actions.append(button(_("Refund"), "fund_refund", key))
         if found.state in ("offered", "accepted"):
             actions.append(button(_("End the award"), "fund_award_end", key))

@@ -123,6 +123,12 @@ class FundWindowWhole(FundRecord):
     findings: list[str]
 
 
+class FundCallWhole(FundRecord):
+    """A call; `left` is what of its budget is not granted yet, for who keeps the books (null for others)."""
+
+    left: str | None
+
+
 class FundLine(Schema):
     """A line of the journal; `day` is the day it counts for. A debit is positive."""
 
@@ -628,6 +634,15 @@ def open_fund_call(request: HttpRequest, given: FundCallToOpen, key: RequestKey 
     criteria = [(one.code, one.label, one.weight, one.best) for one in given.criteria]
     said = CallSaid(**(_days(given) | {"criteria": criteria}))
     return {"id": calls.open_call(said, by=actor(user), request=once_key(user, key))}
+
+
+@router.get("/cooperation/fund/calls/{key}", response={200: FundCallWhole, **MISSING}, auth=Token(VIEW))
+def show_fund_call(request: HttpRequest, key: Key) -> dict[str, Any]:
+    """A call, and what is left of its budget. Permission: `aid.view`."""
+    user = person(request)
+    found = _known(user, CALL, key)
+    left = money.written(queries.left_of_call(key), found.of(Call).currency) if _look(user).books else None
+    return _records([found])[0] | {"left": left}
 
 
 @router.post("/cooperation/fund/calls/{key}/close", response={200: FundMade, **WRITE}, auth=Token(KEEP))
