@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := src/countermark/web/static/vendor
 FONTS := src/countermark/tracing/papers/fonts
-CATALOGUES := $(wildcard src/countermark/locale/*/LC_MESSAGES/django.po)
+CATALOGUES := $(wildcard src/countermark/locale/*/LC_MESSAGES/django.po src/countermark/stockpile/papers/words/*/LC_MESSAGES/django.po)
 STAMPS := build/stamps
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe

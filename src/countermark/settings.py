@@ -155,7 +155,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The words of papers in the languages that pages are not shown in; a language of the pages has all of them in its own catalogue.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "stockpile" / "papers" / "words"]
 PAPER_FONTS = BASE_DIR / "tracing" / "papers" / "fonts"
 LANGUAGE_COOKIE_NAME = "countermark_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"

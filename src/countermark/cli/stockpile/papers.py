@@ -49,18 +49,20 @@ def key_form(code: str, weapons: tuple[str, ...], store: str, written: str, happ
 @click.argument("code", metavar="RECEIPT")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @json_option
-def print_receipt(code: str, file: Path, as_json: bool) -> None:
+@click.option("--language", type=click.Choice(["ar", "en", "es", "fr", "ru", "zh"]), default="en", show_default=True)
+def print_receipt(code: str, file: Path, language: str, as_json: bool) -> None:
     """Writes a hand receipt as PDF: two copies on one sheet of A4."""
     ready()
     from countermark.stockpile import acts
     from countermark.stockpile.codes import house
-    from countermark.stockpile.papers import receipt
+    from countermark.stockpile.papers import languages, receipt
 
     parsed = house.parse(code)
     one = acts.subject("receipt", parsed[1]) if parsed else None
     if one is None:
         raise cli.Finding(f"{code} is no receipt of this store")
-    file.write_bytes(receipt.pdf(one))
+    with languages.spoken(language):
+        file.write_bytes(receipt.pdf(one))
     if as_json:
         print_json({"receipt": one.key, "file": str(file)})
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from countermark.accounts.models import Place
@@ -23,12 +22,11 @@ from countermark.register.services import side_texts
 from countermark.stockpile.codes import house
 from countermark.stockpile.counting import queries, rules
 from countermark.stockpile.counting.queries import Counting
+from countermark.stockpile.papers import languages
 from countermark.stockpile.projection import PROJECTION
 from countermark.stockpile.words import LABELS
 
-LANGUAGES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Français", "ru": "Русский", "es": "Español"}
 RIGHT_TO_LEFT = frozenset({"ar"})
-_DJANGO = {"zh": "zh-hans"}
 MOST_LINES = 500
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 
@@ -61,7 +59,7 @@ def pdf(found: Counting, language: str) -> bytes:
 
 def sheet(found: Counting, language: str) -> dict[str, Any]:
     """The data of the certificate, every text as it will stand on paper. Raises `NoCertificate` for a count that is not closed."""
-    with translation.override(_DJANGO.get(language, language)):
+    with languages.spoken(language):
         return {"language": language, "rtl": language in RIGHT_TO_LEFT, **_sheet(found)}
 
 

@@ -25,6 +25,7 @@ from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.services import Opening, PlanFields
 from countermark.stockpile.counting.states import RECOUNT, SAMPLE
 from countermark.stockpile.views import common
+from countermark.stockpile.papers import languages
 from countermark.stockpile.words import LABELS
 
 PAGE = 50
@@ -214,7 +215,7 @@ def _context(user: User, found: Counting) -> dict[str, Any]:
         "may_count": counts_here,
         "commands": commands and user.person not in found.people,
         "closed_by": names.get(found.count.closed_by, ""),
-        "languages": certificate.LANGUAGES,
+        "languages": languages.LANGUAGES,
         "language": (get_language() or "en").partition("-")[0],
     }
 
@@ -308,7 +309,7 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
 def certificate_pdf(request: HttpRequest, code: str, language: str) -> HttpResponse:
     """The certificate of a closed count as PDF."""
     found = count_or_404(request, code)
-    if found.subject.state != "closed" or language not in certificate.LANGUAGES:
+    if found.subject.state != "closed" or language not in languages.LANGUAGES:
         raise Http404(_("There is no such certificate."))
     try:
         data = certificate.pdf(found, language)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.register.views.common import me
 from countermark.register.views.pages import paper
-from countermark.stockpile.papers import destruction, manifest, receipt
+from countermark.stockpile.papers import destruction, languages, manifest, receipt
 from countermark.stockpile.views.pages import known
 
 
@@ -45,13 +44,13 @@ def destruction_pdf(request: HttpRequest, key: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, make: Callable[[], bytes], name: str) -> HttpResponse:
     def made() -> bytes:
-        with translation.override(_language(request)):
+        with languages.spoken(_language(request)):
             return make()
 
     return paper(made, name)
 
 
 def _language(request: HttpRequest) -> str:
-    """The language of the paper: the one asked for, where pages are there in it; else that of who prints."""
+    """The language of the paper: the one asked for, where papers are there in it; else that of who prints."""
     wanted = request.GET.get("language", "")
-    return wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+    return wanted if wanted in languages.offered() else translation.get_language() or "en"

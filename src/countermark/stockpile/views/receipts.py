@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import features, passkeys, pins
 from countermark.stockpile.forms import line
 from countermark.stockpile.receipts import SIGNATURES, Receipt
+from countermark.stockpile.papers import languages
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.views import common, proving
@@ -111,7 +111,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "store": names.get(known.place, ""),
         "by": names.get(maker, ""),
         "second": names.get(value.second, ""),
-        "languages": settings.LANGUAGES,
+        "languages": languages.offered().items(),
         "weapons": weapons,
         "proof": receipts.proof_of(code),
         "signatures": SIGNATURES,
