@@ -310,3 +310,30 @@ def test_an_actor_is_listed_with_the_open_needs_and_offers_one_may_see(who: dict
     assert "actor=XQ" in row
     assert ">1</bdi>" in row
     assert ">2</bdi>" not in row
+
+
+def test_a_state_that_is_entered_already_is_shown_beside_what_was_typed_and_stays_as_it_is(who: dict[str, str]) -> None:
+    chief = seated("hosting", who["own"], "assistance")
+    before = acts.subject("actor", "XQ")
+
+    answer = chief.post("/cooperation/actors/add/", {"name": "Realm of XQ", "kind": "state", "country": "xq"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert acts.subject("actor", "XQ") == before
+    for word in ("Republic of XQ", "Realm of XQ", "/cooperation/actors/XQ/"):
+        assert word in page
+
+
+def test_a_state_entered_twice_as_it_is_stays_one(who: dict[str, str]) -> None:
+    before = acts.subject("actor", "XQ")
+
+    actors.set_actor("", "Republic of XQ", "state", country_code="XQ", regions=["west"], by=people.CHIEF)
+
+    assert acts.subject("actor", "XQ") == before
+
+
+def test_a_state_is_described_anew_by_its_key(who: dict[str, str]) -> None:
+    actors.set_actor("XQ", "Realm of XQ", "state", country_code="XQ", by=people.CHIEF)
+
+    assert actors.names(["XQ"]) == {"XQ": "Realm of XQ"}

@@ -127,6 +127,14 @@ def test_views_are_rebuilt_equal() -> None:
     assert verify().ok
 
 
+@pytest.mark.parametrize("code", ["XAU", "XTS", "XXX", "CLF", "nonsense"])
+def test_a_need_costs_money_and_nothing_else_of_iso_4217(code: str) -> None:
+    region()
+
+    with pytest.raises(Refused, match="currency"):
+        need(currency=code)
+
+
 def test_the_contact_of_an_actor_is_told_for_a_reason_that_stands_in_the_log() -> None:
     actors.set_actor("", "Republic of XA", "state", country_code="XA", contact="A. Person, +1 555", by=COORDINATOR)
 

@@ -76,7 +76,7 @@ def set_actor(
     request: str = "",
 ) -> str:
     """Describes an actor; returns its key, which for a State is its country code. `contact` None keeps what is there. A new one asked for with
-    one `request` is entered once. Raises `Refused`.
+    one `request` is entered once. Raises `Refused`, with the code `known` for a new State that is entered already and is another.
     """
     if kind not in LABELS["actor"]:
         raise acts.refuse("kind", kind, acts.one_of(LABELS["actor"]), "unknown")
@@ -94,6 +94,8 @@ def set_actor(
     before = known.of(ActorFacts).contact if known else ""
     text = before if contact is None else words(contact, "person", column="contact")
     facts = ActorFacts(called, kind, code, tuple(dict.fromkeys(region(one) for one in regions)), text, iati.strip())  # type: ignore[arg-type]
+    if known is not None and not key and known.of(ActorFacts) != facts:
+        raise acts.refuse("country", code, "a State that is not entered yet; this one is changed on its own page, or by its key", "known")  # fmt: skip
     acts.state_record("actor", pk, facts, by=by, state=kind, texts=words.notes)
     return pk
 

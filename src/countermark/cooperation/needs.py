@@ -248,12 +248,9 @@ def chosen(code: str, codes: Mapping[str, Any], column: str) -> str:
 
 
 def currency(code: str) -> str:
-    """A currency (ISO 4217). Raises `Refused` for what is none."""
-    # A table of a megabyte that only who writes amounts needs.
-    import pycountry
-
+    """A currency (ISO 4217). Raises `Refused` for what is none, and for a code that is no money (gold, tests)."""
     upper = code.strip().upper()
-    if not upper.isascii() or pycountry.currencies.get(alpha_3=upper) is None:
+    if upper not in money.currencies():
         raise acts.refuse("currency", code, "the three letters of a currency (ISO 4217), such as EUR", "unknown")
     return upper
 

@@ -47,8 +47,9 @@ def append(drafts: Sequence[Draft], *, by: Actor) -> list[Captured]:
 
 
 def one_of(codes: Iterable[str]) -> Sentence:
-    """What was expected where one of some codes is."""
-    return Sentence("one of %(codes)s", codes=", ".join(codes))
+    """What was expected where one of some codes is; the code itself where there is one alone."""
+    some = list(codes)
+    return Sentence(some[0]) if len(some) == 1 else Sentence("one of %(codes)s", codes=", ".join(some))
 
 
 def required(column: str, text: str, expected: str) -> str:

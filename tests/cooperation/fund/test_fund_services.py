@@ -4,12 +4,14 @@ from contextlib import suppress
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from countermark.accounts.models import User
 from countermark.cooperation import acts
-from countermark.cooperation.fund import awards, calls, closing, entries, queries, windows
+from countermark.cooperation import queries as room
+from countermark.cooperation.fund import awards, calls, closing, common, entries, queries, windows
 from countermark.cooperation.fund.entries import Change, Income
 from countermark.cooperation.fund.models import Posting
 from countermark.cooperation.fund.rules import books
@@ -615,7 +617,17 @@ def test_a_refusal_that_is_a_sentence_is_said_as_one() -> None:
     with pytest.raises(Refused) as refusal:
         of.give(currency="XXX")
 
-    assert sentence(refusal.value.errors[0]) == "XXX is no currency of ISO 4217"
+    assert sentence(refusal.value.errors[0]) == "XXX is no currency somebody can be paid in (ISO 4217)"
+
+
+def test_where_one_state_alone_is_expected_it_is_named_alone() -> None:
+    key = call(fund())
+    calls.close_call(key, by=TREASURER)
+
+    with pytest.raises(Refused) as refusal:
+        calls.close_call(key, by=TREASURER)
+
+    assert sentence(refusal.value.errors[0]) == "Expected open"
 
 
 def test_days_the_wrong_way_round_or_still_to_come_are_refused() -> None:
@@ -628,3 +640,9 @@ def test_days_the_wrong_way_round_or_still_to_come_are_refused() -> None:
     said = awards.ReportSaid(award=key, begin=DAY, end="2999-01-01", spent="1", narrative="Foreseen.")
     with pytest.raises(Refused, match="still to come"):
         awards.report(said, speaks_for=of.own, by=Actor("applicant"))
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Etc/GMT-14"])
+def test_today_is_the_same_day_in_the_fund_as_in_the_rest_of_the_room(zone: str) -> None:
+    with timezone.override(zone):
+        assert common.today() == room.today()

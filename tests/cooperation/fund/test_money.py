@@ -47,6 +47,22 @@ def test_what_is_no_amount_of_a_currency_is_refused(currency: str, text: str) ->
         money.parsed(text, currency)
 
 
+@pytest.mark.parametrize("currency", ["XXX", "XTS", "XAU", "XDR", "XBA", "CLF", "USN", "usd", ""])
+def test_a_code_that_is_no_money_is_refused(currency: str) -> None:
+    with pytest.raises(FundRefused, match="no currency"):
+        money.parsed("1", currency)
+
+
+@pytest.mark.parametrize("currency", ["XAF", "XOF", "XPF", "XCD", "JPY", "VED"])
+def test_money_whose_code_begins_with_x_is_money(currency: str) -> None:
+    assert money.parsed("1", currency)
+
+
+def test_an_amount_of_a_currency_without_a_smaller_unit_is_asked_for_whole() -> None:
+    with pytest.raises(FundRefused, match="a whole amount, such as 12500: JPY has no smaller unit"):
+        money.parsed("1.5", "JPY")
+
+
 @given(AMOUNTS, st.sampled_from(["USD", "JPY", "KWD"]))
 def test_an_amount_written_is_read_as_it_was(amount: int, currency: str) -> None:
     assert money.parsed(money.written(amount, currency), currency) == amount

@@ -35,7 +35,7 @@ def call(who: dict[str, str], **changes: Any) -> str:
     return services.open_call(CallSaid(**{**said, **changes}), actor=who["centre"], by=COORDINATOR)
 
 
-def nominate(which: str, number: int, state: str = "XA", **changes: Any) -> str:
+def nominate(which: str, number: int, /, state: str = "XA", **changes: Any) -> str:
     said = {"name": f"Person {number}", "number": str(number), "function": "marking", "rank": number}
     return services.nominate(which, Person(**{**said, **changes}), actor=state, today=BEFORE, by=COORDINATOR)
 
@@ -67,6 +67,36 @@ def test_a_nomination_is_chosen_taught_examined_and_certified(who: dict[str, str
         90,
         "2022-05-02",
     )
+
+
+@pytest.mark.parametrize("number", ["AB-17", " ab- 17"])
+def test_a_service_number_is_of_one_person_of_a_state_in_one_course(who: dict[str, str], number: str) -> None:
+    key = call(who)
+    nominate(key, 1, number="AB-17")
+
+    with pytest.raises(Refused) as refusal:
+        nominate(key, 2, number=number)
+
+    assert (refusal.value.errors[0].column, refusal.value.errors[0].code) == ("number", "known")
+
+
+def test_a_service_number_of_who_was_withdrawn_of_another_state_or_in_another_course_is_free(
+    who: dict[str, str],
+) -> None:
+    key = call(who)
+    services.withdraw(nominate(key, 1, number="AB-17"), actor="XA", by=COORDINATOR)
+
+    assert nominate(key, 2, number="AB-17")
+    assert nominate(key, 3, state="XQ", number="AB-17")
+    assert nominate(call(who), 4, number="AB-17")
+
+
+@pytest.mark.parametrize("day", ["1980-02-01", "01.02.1980", "1/2/1980"])
+def test_two_people_may_be_born_on_one_day(who: dict[str, str], day: str) -> None:
+    key = call(who)
+    nominate(key, 1, number=day)
+
+    assert nominate(key, 2, number=day)
 
 
 def test_no_name_stands_in_the_log_and_erasing_it_leaves_the_figures(who: dict[str, str]) -> None:

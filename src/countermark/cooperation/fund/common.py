@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from countermark.cooperation import actors, acts
 from countermark.cooperation.fund.rules.money import NOTHING, FundRefused, OutOfRange
 from countermark.cooperation.fund.shapes import WINDOW, Window
+from countermark.cooperation.queries import today
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.marks.sentences import Sentence
 from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError
+
+__all__ = ["beside", "earmarked", "keeper", "project", "today", "window_here"]
 
 
 @contextmanager
@@ -26,11 +28,6 @@ def beside(column: str) -> Iterator[None]:
 def _code(refusal: FundRefused, problem: Sentence) -> str:
     """`range` for what completes "expected ..."; `not_allowed` for what is a sentence of its own."""
     return "range" if isinstance(refusal, OutOfRange) or problem is NOTHING else "not_allowed"
-
-
-def today() -> str:
-    """The day it is, in UTC as entries of the ledger are timed."""
-    return datetime.now(UTC).date().isoformat()
 
 
 def keeper() -> str:

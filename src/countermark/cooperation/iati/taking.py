@@ -401,7 +401,8 @@ def _required_amount(found: Suggested) -> tuple[str, str]:
     places = money.exponent(found.currency)
     exact = found.amount.quantize(Decimal(1).scaleb(-places))
     if exact != found.amount:
-        raise acts.refuse("amount", str(found.amount), Sentence("at most %(places)d decimals", places=places), "range")
+        expected = Sentence("at most %(places)d decimals", places=places) if places else Sentence("a whole amount")
+        raise acts.refuse("amount", str(found.amount), expected, "range")
     return found.currency, format(exact, "f")
 
 

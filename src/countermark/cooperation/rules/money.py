@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from countermark.marks.sentences import Sentence
 
@@ -27,6 +28,15 @@ NO_MINOR = frozenset(
     ]
 )
 THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+NO_MONEY = frozenset(
+    [
+        # No smaller unit (N.A. in list one): metals, units of account, for tests, none.
+        "XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XDR", "XSU", "XUA", "XTS", "XXX",
+        # Codes of funds (list two), in which nobody is paid.
+        "BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW",
+    ]
+)  # fmt: skip
+"""Codes of ISO 4217 in which no amount of money is kept."""
 MOST = 10**15
 """The largest amount in minor units; exact in every JSON reader (RFC 8259 section 6)."""
 
@@ -34,6 +44,15 @@ MOST = 10**15
 GROUP = len(",500")
 _SPACES = dict.fromkeys(map(ord, " \u00a0\u202f'"), "")
 _AMOUNT = re.compile(r"(?P<whole>[0-9]{1,3}(?=,)|[0-9]+)(?P<groups>(?:,[0-9]{3})+)?(?:\.(?P<decimals>[0-9]*))?")
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes of ISO 4217 that are money somebody can be paid in."""
+    # A table of a megabyte that only who writes amounts needs.
+    import pycountry
+
+    return frozenset(one.alpha_3 for one in pycountry.currencies) - NO_MONEY
 
 
 def exponent(currency: str) -> int:
@@ -50,7 +69,11 @@ def parse(text: str, currency: str) -> int:
     is taken only where three digits stand after it and a point, or nothing, follows.
     """
     places = exponent(currency)
-    expected = Sentence("an amount with at most %(places)d decimals after a point, such as 12500.50", places=places)
+    expected = (
+        Sentence("an amount with at most %(places)d decimals after a point, such as 12500.50", places=places)
+        if places
+        else Sentence("a whole amount, such as 12500: %(currency)s has no smaller unit", currency=currency)
+    )
     plain = text.strip().translate(_SPACES)
     found = _AMOUNT.fullmatch(plain)
     # One group and no decimals could be either: 1,500.

@@ -4,6 +4,7 @@ The order does not depend on the order nominations came in. Seats go round the S
 quota; where one sex is below its share and somebody of it waits, the last chosen of the other sex gives way.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,29 @@ class Choice:
     key: str
     outcome: Outcome
     reasons: tuple[Sentence, ...]
+
+
+def written(name: str, number: str) -> str:
+    """Somebody nominated as they are kept: a name, and what tells them apart from others of that name."""
+    return f"{name} ({number})"
+
+
+def is_birthday(number: str) -> bool:
+    """Whether what tells somebody apart is a day, in whatever order its parts stand: two people may be born on one."""
+    return _DAY.fullmatch(number.strip()) is not None
+
+
+_DAY = re.compile(r"[0-9]{4}[-./ ][0-9]{1,2}[-./ ][0-9]{1,2}|[0-9]{1,2}[-./ ][0-9]{1,2}[-./ ][0-9]{4}")
+
+
+def has_number(person: str, number: str) -> bool:
+    """Whether somebody, as `written`, has a service number, however it is spaced or large its letters are."""
+    wanted = f"({_plain(number)})"
+    return _plain(person).endswith(wanted)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def select(nominees: Iterable[Nominee], terms: Terms) -> list[Choice]:

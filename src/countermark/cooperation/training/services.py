@@ -140,7 +140,8 @@ class Person:
 def nominate(call: str, person: Person, *, actor: str, today: str, by: Actor, request: str = "") -> str:
     """Nominates somebody of a State for a call that is open on the day `today`; returns the id of the nomination.
 
-    Raises `Refused` after the call has closed, for a State that was not asked, and for somebody nominated already.
+    Raises `Refused` after the call has closed, for a State that was not asked, for somebody nominated already, and for the service number of
+    another whom the State nominated.
     """
     found = known_call(call, "open")
     terms = found.of(Call)
@@ -172,6 +173,7 @@ def nominate(call: str, person: Person, *, actor: str, today: str, by: Actor, re
         known_call(call, "open")
         if any(one.person == value.person and one.state != "withdrawn" for one in queries.nominations(call)):
             raise acts.refuse("name", person.name, "somebody who is not nominated for this call yet", "known")
+        _require_own_number(call, state.key, person.number)
         fields = {
             "value": msgspec.to_builtins(value),
             "parent": found.name,
@@ -182,10 +184,23 @@ def nominate(call: str, person: Person, *, actor: str, today: str, by: Actor, re
     return pk
 
 
+def _require_own_number(call: str, state: str, number: str) -> None:
+    """Refuses the service number of somebody else whom the State has nominated for the call: they are one person, or one of them has another.
+
+    Two may be born on one day. Whose name was erased is compared with nobody.
+    """
+    if rules.is_birthday(number):
+        return
+    others = [one for one in queries.nominations(call) if one.state != "withdrawn" and one.value["state"] == state]
+    texts = acts.texts_of(others)
+    if any(rules.has_number(texts.get(one.value["person"], ""), number) for one in others):
+        raise acts.refuse("number", number, "a service number of this person alone; somebody nominated for this call has it already", "known")  # fmt: skip
+
+
 def _person(words: Words, person: Person) -> str:
     name = acts.required("name", person.name, "the name of the person")
     number = acts.required("number", person.number, "a service number, or a day of birth")
-    return words(f"{name} ({number})", "person", column="name")
+    return words(rules.written(name, number), "person", column="name")
 
 
 def withdraw(key: str, *, actor: str, by: Actor) -> None:

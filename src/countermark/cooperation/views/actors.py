@@ -1,6 +1,7 @@
 """Actors, their contacts, and who speaks for them."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from countermark.cooperation.actors import ActorFacts, Seat
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import Action, Cell, Page, Table, asked, form_page, listed, once, shown
+from countermark.register.checking import Refused
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 
 HOST = "aid.host"
@@ -124,7 +126,26 @@ def _records(who: queries.Viewer, kind: str, parent: str) -> Table:
 def actor_add(request: HttpRequest) -> HttpResponse:
     """Enters an actor."""
     page = Page(_("Enter an actor"), "actors", above=(reverse("cooperation:actors"), _("Actors")))
-    return asked(request, forms.ActorForm(posted(request)), lambda said: _set(request, "", said), page, _("Keep"))
+    form = forms.ActorForm(posted(request))
+
+    def refused_page(refused: Refused) -> Page:
+        country = form.cleaned_data["country"].strip().upper()
+        known = acts.subject("actor", country) if any(one.code == "known" for one in refused.errors) else None
+        return page if known is None else replace(page, tables=[_side_by_side(form, known)])
+
+    return asked(request, form, lambda said: _set(request, "", said), page, _("Keep"), refused_page=refused_page)
+
+
+def _side_by_side(form: forms.ActorForm, known: Subject) -> Table:
+    """What stands there of an actor beside what somebody typed, and the way to its page; a contact is shown nowhere but on its own page."""
+    there, typed = _initial(known), form.cleaned_data
+    there["kind"], said_kind = aid_word(there["kind"], "actor"), aid_word(typed["kind"], "actor")
+    rows = [
+        [Cell(str(form.fields[name].label)), Cell(there[name]), Cell(said_kind if name == "kind" else typed[name])]
+        for name in there
+    ]
+    rows[0][1] = Cell(there["name"] or known.key, reverse("cooperation:actor", args=[known.key]))
+    return Table(_("This State is entered already"), [_("Field"), _("Stands there"), _("You typed")], rows)
 
 
 @requires(HOST)
@@ -132,19 +153,23 @@ def actor_add(request: HttpRequest) -> HttpResponse:
 def actor_change(request: HttpRequest, key: str) -> HttpResponse:
     """Describes an actor anew."""
     found = _known(key)
+    initial = _initial(found)
+    above = (reverse("cooperation:actor", args=[key]), initial["name"] or key)
+    form = forms.ActorForm(posted(request), initial=initial)
+    return asked(
+        request, form, lambda said: _set(request, key, said), Page(_("Change"), "actors", above=above), _("Keep")
+    )
+
+
+def _initial(found: Subject) -> dict[str, str]:
     facts, texts = found.of(ActorFacts), acts.texts_of([found])
-    initial = {
+    return {
         "name": texts.get(facts.name, ""),
         "kind": facts.kind,
         "country": facts.country,
         "regions": ", ".join(facts.regions),
         "iati": facts.iati,
     }
-    above = (reverse("cooperation:actor", args=[key]), texts.get(facts.name, key))
-    form = forms.ActorForm(posted(request), initial=initial)
-    return asked(
-        request, form, lambda said: _set(request, key, said), Page(_("Change"), "actors", above=above), _("Keep")
-    )
 
 
 def _set(request: HttpRequest, key: str, said: dict[str, Any]) -> str:

@@ -213,14 +213,20 @@ def asked(
     do: Callable[[dict[str, Any]], str],
     page: Page,
     button: str,
+    *,
+    refused_page: Callable[[Refused], Page] | None = None,
 ) -> HttpResponse:
-    """A form and what it does: `do` returns where to go on to; what it refuses is shown beside the fields, and nothing is lost."""
+    """A form and what it does: `do` returns where to go on to; what it refuses is shown beside the fields, and nothing is lost. `refused_page` is
+    the page then, where there is more to show than the form.
+    """
     if request.method != "POST":
         return form_page(request, form, page, button)
     if form.is_valid():
         try:
             return redirect(do(form.cleaned_data))
         except Refused as refused:
+            # Before the errors stand in the form, which forgets what they are about.
+            page = refused_page(refused) if refused_page else page
             for error in refused.errors:
                 form.add_error(error.column if error.column in form.fields else None, _told(error))
     return form_page(request, form, page, button, REFUSED)

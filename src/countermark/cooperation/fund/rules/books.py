@@ -95,7 +95,7 @@ def _faults(line: Line) -> list[Sentence]:
     if line.account not in CHART:
         found.append(Sentence("%(account)s is no account of the chart", account=line.account))
     if line.currency not in money.currencies():
-        found.append(Sentence("%(code)s is no currency of ISO 4217", code=line.currency))
+        found.append(Sentence("%(code)s is no currency somebody can be paid in (ISO 4217)", code=line.currency))
     if not line.purse:
         found.append(Sentence("a line names whose money it is"))
     if not 0 < abs(line.amount) <= MOST:

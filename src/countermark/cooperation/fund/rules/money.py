@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from functools import cache
 
 from countermark.cooperation.rules import money
-from countermark.cooperation.rules.money import MOST, exponent, written
+from countermark.cooperation.rules.money import MOST, currencies, exponent, written
 from countermark.marks.sentences import NotAllowed, Sentence, said, sentence
 
 __all__ = [
@@ -29,18 +28,10 @@ def refused(message: Sentence) -> FundRefused:
     return FundRefused([message])
 
 
-@cache
-def currencies() -> frozenset[str]:
-    """The codes of ISO 4217 that money is kept in."""
-    import pycountry
-
-    return frozenset(one.alpha_3 for one in pycountry.currencies if one.alpha_3 not in ("XXX", "XTS"))
-
-
 def require_currency(code: str) -> str:
-    """The code, if it is one of ISO 4217. Raises `FundRefused`."""
+    """The code, if it is one of ISO 4217 that is money. Raises `FundRefused`."""
     if code not in currencies():
-        raise refused(Sentence("%(code)s is no currency of ISO 4217", code=code[:40]))
+        raise refused(Sentence("%(code)s is no currency somebody can be paid in (ISO 4217)", code=code[:40]))
     return code
 
 
