@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from countermark.bench.readings import Sample
-from countermark.marks import posterior, skeleton
+from countermark.marks import packed, posterior, skeleton
 from countermark.marks.reading import parse
 from countermark.register.rows import code_of
 from countermark.tracing import index
@@ -53,7 +53,7 @@ class Marks:
         """From search rows."""
         columns = list(zip(*rows, strict=True))
         arrays = [np.array(columns[i], np.int64) for i in (1, 2, 4, 5, 6, 7, 8, 9)]
-        return cls(from_columns(arrays, list(columns[10])), reference)
+        return cls(from_columns(arrays, packed.pack(columns[10])), reference)
 
     def tuples(self) -> Iterator[tuple[object, ...]]:
         """Whole rows, for a table of its own."""
@@ -62,14 +62,17 @@ class Marks:
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
         """(marks, width) code points."""
-        text = np.array(self.rows.text)
-        return text.view(np.uint32).reshape(len(text), -1)
+        return self.rows.text.codes
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """Places of every mark."""
-        lengths: NDArray[np.int64] = np.count_nonzero(self.codes, axis=1).astype(np.int64)
-        return lengths
+        return self.rows.text.lengths
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Every mark as a string, for the scans."""
+        return list(self.rows.text)
 
     def matching(self, sample: Sample) -> Ints:
         """Marks that agree with a reading with `?` or `*` in every known place."""
@@ -87,7 +90,7 @@ class Marks:
     def within_two(self, sample: Sample) -> Ints:
         """Marks within plain edit distance 2 (with swaps), by looking at every one."""
         reading = "".join(place.char for place in parse(sample.reading).places)
-        distance = cdist([reading], self.rows.text, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)[0]
+        distance = cdist([reading], self.texts, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)[0]
         return np.flatnonzero(distance <= 2)
 
     def near(self, sample: Sample) -> Ints:
@@ -108,7 +111,7 @@ class Marks:
         """The ten nearest of the chosen marks by plain edit distance."""
         if has_gap(sample):
             return best_of(self.rows.weapon_key[chosen], np.zeros(len(chosen)))
-        text = [self.rows.text[i] for i in chosen.tolist()]
+        text = list(self.rows.text.take(chosen))
         distance = cdist([sample.reading], text, scorer=OSA.distance, dtype=np.uint8)[0] if text else np.zeros(0)
         return best_of(self.rows.weapon_key[chosen], distance.astype(float))
 
@@ -205,7 +208,7 @@ class Alone:
         keys = [skeleton.key(text) for text in rows.text]
         rows = rows.take(np.lexsort((rows.number, rows.weapon_key, np.array(keys, np.int64))))
         marks = Marks(rows, self._reference)
-        distance = cdist([sample.reading], rows.text, scorer=OSA.distance)[0] if rows.text else np.zeros(0)
+        distance = cdist([sample.reading], list(rows.text), scorer=OSA.distance)[0] if rows.text else np.zeros(0)
         order = np.argsort(distance, kind="stable")
         _, first = np.unique(rows.weapon_key[order], return_index=True)
         nearest = order[np.sort(first)][:DISTANCED]

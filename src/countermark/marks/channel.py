@@ -16,6 +16,8 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from countermark.marks import packed
+from countermark.marks.packed import Packed
 from countermark.marks.reading import Place, Reading
 from countermark.marks.scripts import SOUND
 from countermark.marks.skeleton import LOOKALIKE, NEAR
@@ -173,13 +175,14 @@ def plain_table(channel: Channel) -> NDArray[np.float32]:
 
 def matrix(marks: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
     """Canonical marks as (n, width) code points, 0 padded, and their lengths."""
-    if not marks:
-        return np.zeros((0, 1), np.uint32), np.zeros(0, np.intp)
-    text = np.array(marks, dtype=np.str_)
-    if text.dtype.itemsize == 0:
-        return np.zeros((len(marks), 1), np.uint32), np.zeros(len(marks), np.intp)
-    codes = text.view(np.uint32).reshape(len(marks), -1)[:, :LONGEST]
-    return codes, np.count_nonzero(codes, axis=1)
+    return compared(packed.pack(marks))
+
+
+def compared(marks: Packed) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """What is compared of marks: their first places, and how many these are."""
+    if marks.codes.shape[1] <= LONGEST:
+        return marks.codes, marks.lengths
+    return marks.codes[:, :LONGEST], np.minimum(marks.lengths, LONGEST)
 
 
 def log_likelihood(reading: Reading, marks: Sequence[str], channel: Channel = Channel()) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from countermark.marks import skeleton as skeletons
 from countermark.marks.expansion import Patterns
+from countermark.marks.packed import Packed
 from countermark.tracing import sieve
 from countermark.tracing.index import Row
 from countermark.tracing.store import Known, Rows, from_columns
@@ -38,7 +39,7 @@ PAGE = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class ArrayStore:
-    """A `Store` over sorted arrays. `end` orders the rows by reversed key; `text` is UTF-8, row i from `starts[i]` on."""
+    """A `Store` over sorted arrays. `end` orders the rows by reversed key; `text` is code points, row i from `starts[i]` on."""
 
     skeleton: Ints
     rskeleton: NDArray[np.int32]
@@ -52,7 +53,7 @@ class ArrayStore:
     component: NDArray[np.int16]
     mark_kind: NDArray[np.int16]
     starts: Ints
-    text: NDArray[np.uint8]
+    text: NDArray[np.uint16] | NDArray[np.uint32]
     patterns: Ints
     counts: Ints
 
@@ -74,16 +75,22 @@ class ArrayStore:
         return Known(Patterns(np.asarray(self.patterns)), counts, len(self.skeleton), sifted)
 
     @cached_property
+    def _distinct(self) -> tuple[Ints, Ints]:
+        """(each key once, the row it begins at and, last, how many rows there are)."""
+        first = np.flatnonzero(np.diff(self.skeleton, prepend=-1))
+        return self.skeleton[first], np.append(first, len(self.skeleton))
+
+    @cached_property
     def _ends(self) -> NDArray[np.int32]:
         return np.asarray(self.rskeleton[self.end])
 
     def lookup(self, keys: Ints, limit: int) -> Rows:
         """The marks with one of these skeleton keys."""
-        low = np.searchsorted(self.skeleton, keys)
-        low[low == len(self.skeleton)] = 0
-        hit = self.skeleton[low] == keys if len(self.skeleton) else np.zeros(len(keys), bool)
-        low = low[hit]
-        count = np.searchsorted(self.skeleton, keys[hit], side="right") - low
+        distinct, starts = self._distinct
+        at = distinct.searchsorted(keys)
+        at = at[distinct.take(at, mode="clip") == keys] if len(distinct) else at[:0]
+        low = starts[at]
+        count = starts[at + 1] - low
         before = np.cumsum(count) - count
         rows = np.repeat(low - before, count) + np.arange(int(count.sum()))
         return self._rows(rows, limit)
@@ -95,7 +102,8 @@ class ArrayStore:
 
     def end_span(self, low: int, high: int, front: tuple[int, int], makers: Sequence[int], limit: int) -> Rows:
         """A range of reversed keys."""
-        first, last = np.searchsorted(self._ends, [low, high])
+        # Of the column's own type: numpy would make a wider copy of the whole column for others.
+        first, last = np.searchsorted(self._ends, np.array([low, high], np.int32))
         rows = self.end[first:last].astype(np.int64)
         key = self.skeleton[rows]
         return self._rows(self._made_by(rows[(key >= front[0]) & (key < front[1])], makers), limit)
@@ -105,14 +113,16 @@ class ArrayStore:
 
     def _rows(self, rows: Ints, limit: int) -> Rows:
         chosen = rows[:limit]
-        columns = [np.asarray(getattr(self, name)[chosen], np.int64) for name in _COLUMNS]
-        bounds = zip(self.starts[chosen].tolist(), self.starts[chosen + 1].tolist(), strict=True)
-        text = self._written
-        return from_columns(columns, [str(text[a:b], "utf-8") for a, b in bounds], len(rows) >= limit)
+        columns = [getattr(self, name).take(chosen).astype(np.int64) for name in _COLUMNS]
+        return from_columns(columns, self._marks(chosen), len(rows) >= limit)
 
-    @cached_property
-    def _written(self) -> memoryview:
-        return self.text.data
+    def _marks(self, rows: Ints) -> Packed:
+        start = self.starts.take(rows)
+        lengths = self.starts.take(rows + 1) - start
+        places = np.arange(max(1, int(lengths.max(initial=0))))
+        codes = self.text.take(start[:, None] + places, mode="clip").astype(np.uint32)
+        codes *= places < lengths[:, None]
+        return Packed(codes, lengths)
 
 
 def build(rows: Iterable[Row]) -> ArrayStore:
@@ -120,15 +130,16 @@ def build(rows: Iterable[Row]) -> ArrayStore:
     ordered = sorted(rows)
     columns = list(zip(*ordered, strict=True)) if ordered else [()] * len(Row._fields)
     named = dict(zip(Row._fields, columns, strict=True))
-    written = [text.encode() for text in named["canonical"]]
-    starts = np.concatenate([[0], np.cumsum([len(text) for text in written])]).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum([len(text) for text in named["canonical"]])]).astype(np.int64)
     patterns, counts = np.unique(
         np.array([skeletons.pattern(t) for t in named["canonical"]], np.int64), return_counts=True
     )
     key, rkey = np.array(named["skeleton"], np.int64), np.array(named["rskeleton"], np.int32)
     arrays = {name: np.array(named[name], _TYPES[name]) for name in _COLUMNS}
     end = np.lexsort((arrays["number"], arrays["weapon_key"], key, arrays["maker"], rkey)).astype(np.uint32)
-    text = np.frombuffer(b"".join(written), np.uint8)
+    text = np.frombuffer("".join(named["canonical"]).encode("utf-32-le"), np.uint32)
+    if int(text.max(initial=0)) < 1 << 16:
+        text = text.astype(np.uint16)
     return ArrayStore(
         skeleton=key,
         rskeleton=rkey,

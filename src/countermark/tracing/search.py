@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from countermark.marks import channel as noise
 from countermark.marks import expansion, inscription, posterior, skeleton
 from countermark.marks.channel import Channel, Difference
+from countermark.marks.packed import Packed
 from countermark.marks.posterior import Absence, Floats, Ints, Spelling, Spellings
 from countermark.marks.reading import Place, Reading, ReadingError, parse
 from countermark.marks.restore import restore_next
@@ -365,11 +366,12 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
 
 def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:
     """Likelihood of the reading and of the evidence for every mark; marks out of reach are left out."""
-    codes, lengths = noise.matrix(rows.text)
+    codes, lengths = noise.compared(rows.text)
     log_reading = noise.likelihood_of_codes(heard.reading, codes, lengths, options.channel)
     reached = np.flatnonzero(log_reading > log_reading.max(initial=-np.inf) - HOPELESS)
     if len(reached) < len(log_reading):
-        rows, codes, lengths, log_reading = rows.take(reached), codes[reached], lengths[reached], log_reading[reached]
+        rows, log_reading = rows.take(reached), log_reading[reached]
+        codes, lengths = noise.compared(rows.text)
     evidence = _evidence(reference, rows, query, options.weights)
     total = np.zeros(len(log_reading))
     for values in evidence.values():
@@ -578,26 +580,29 @@ def _block(
     if len(tail) < posterior.TAIL or any(place.kind != "char" for place in places) or len(places) > skeleton.PLACES:
         return None
     own = "".join(place.char for place in places)
-    if scored.rows.text.count(own) or len(scored.rows.text) > 60:
+    if len(scored.rows.text) > 60 or own in scored.rows.text:
         return None
     start = len(places) - 1 - tail[-1]
     if not start:
         return None
     front = expansion.span([skeleton.class_of(place.char) for place in places[:start]])
     rows = store.span(front.low, front.high, (), 1000)
-    same = [i for i, text in enumerate(rows.text) if _in_block(text, own, start)]
-    rows = rows.take(np.array(same, np.int64))
+    rows = rows.take(_in_block(rows.text, own, start))
     total = np.zeros(len(rows.text))
     for values in _evidence(reference, rows, query, weights).values():
         total = total + values
     return total
 
 
-def _in_block(text: str, own: str, start: int) -> bool:
-    end = start + posterior.TAIL
-    return (
-        len(text) == len(own) and text[:start] == own[:start] and text[end:] == own[end:] and text[start:end].isdigit()
-    )
+def _in_block(marks: Packed, own: str, start: int) -> Ints:
+    """Positions of the marks that differ from the reading in nothing but the digits of its block."""
+    if len(own) > marks.codes.shape[1]:
+        return np.zeros(0, np.int64)
+    codes = marks.codes[:, : len(own)]
+    same = codes == np.array([ord(char) for char in own], np.uint32)
+    tail = slice(start, start + posterior.TAIL)
+    same[:, tail] = (codes[:, tail] >= ord("0")) & (codes[:, tail] <= ord("9"))
+    return np.flatnonzero((marks.lengths == len(own)) & same.all(axis=1))
 
 
 def _candidate(

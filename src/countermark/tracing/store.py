@@ -7,12 +7,14 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from countermark.marks import packed
 from countermark.marks.expansion import Patterns, Sieve
+from countermark.marks.packed import Packed
 from countermark.tracing.index import Vendor
 
 Ints: TypeAlias = NDArray[np.int64]
 
-_SELECT = "select weapon_key, number, maker, kind, calibre, country, component, mark_kind, canonical"
+_COLUMNS = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind")
 
 
 class Rows(NamedTuple):
@@ -26,16 +28,16 @@ class Rows(NamedTuple):
     country: Ints
     component: Ints
     mark_kind: Ints
-    text: list[str]
+    text: Packed
     limited: bool = False
 
     def take(self, chosen: Ints) -> "Rows":
         """The rows at these positions."""
         columns = [column[chosen] for column in self[:8]]
-        return from_columns(columns, [self.text[i] for i in chosen.tolist()], self.limited)
+        return from_columns(columns, self.text.take(chosen), self.limited)
 
 
-def from_columns(columns: Sequence[Ints], text: list[str], limited: bool = False) -> Rows:
+def from_columns(columns: Sequence[Ints], text: Packed, limited: bool = False) -> Rows:
     """Rows from the eight columns of numbers and the texts."""
     weapon_key, number, maker, kind, calibre, country, component, mark_kind = columns
     return Rows(weapon_key, number, maker, kind, calibre, country, component, mark_kind, text, limited)
@@ -53,10 +55,20 @@ class Known(NamedTuple):
 def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
     """Rows from tuples in the order fetched."""
     if not fetched:
-        return from_columns([np.zeros(0, np.int64)] * 8, [])
+        return from_columns([np.zeros(0, np.int64)] * 8, packed.pack([]))
     *columns, text = zip(*fetched, strict=True)
     n = len(fetched)
-    return from_columns([np.fromiter(column, np.int64, n) for column in columns], list(text), n >= limit)
+    return from_columns([np.fromiter(column, np.int64, n) for column in columns], packed.pack(text), n >= limit)
+
+
+def rows_of_lists(lists: Sequence[str | None], limit: int) -> Rows:
+    """Rows from one text a column, as `_gathered` asks for them; None where there is no row."""
+    *numbers, marks = lists
+    if marks is None:
+        return rows_of([], limit)
+    text = packed.split(marks + packed.SEPARATOR)
+    columns = [np.fromstring(column or "", np.int64, sep=",") for column in numbers]
+    return from_columns(columns, text, len(text) >= limit)
 
 
 def join(parts: Sequence[Rows]) -> Rows:
@@ -65,7 +77,7 @@ def join(parts: Sequence[Rows]) -> Rows:
     if len(parts) == 1:
         return parts[0]
     columns = [np.concatenate(column) for column in zip(*(part[:8] for part in parts), strict=True)]
-    text = [mark for part in parts for mark in part.text]
+    text = packed.join([part.text for part in parts])
     whole = from_columns(columns, text, any(part.limited for part in parts))
     _, first = np.unique(whole.weapon_key * 64 + whole.number, return_index=True)
     return whole.take(np.sort(first)) if len(first) < len(text) else whole
@@ -126,6 +138,14 @@ def _patterns(known: tuple[int, ...]) -> Patterns:
     return Patterns(np.array(known, np.int64))
 
 
+def _gathered(vendor: Vendor, rows: str) -> str:
+    """One row of texts instead of many rows of numbers: to make a Python tuple of each row takes longer than to find it."""
+    as_text = "group_concat({}, {})" if vendor == "sqlite" else "string_agg({}::text, {})"
+    separators = [(column, "','") for column in _COLUMNS] + [("canonical", f"'{packed.SEPARATOR}'")]
+    lists = ", ".join(as_text.format(column, separator) for column, separator in separators)
+    return f"select {lists} from (select {', '.join(_COLUMNS)}, canonical from {rows} limit %s) as found"  # noqa: S608 - names of columns only
+
+
 Sieving: TypeAlias = Callable[[int], Sieve | None]
 """From how many marks there are to the sieve of the store as it stands now, or None."""
 
@@ -145,11 +165,11 @@ class SqlStore:
         # Keys drive, marks follow: one descent of the index a key, without a temporary set in between.
         each = "json_each(%s) cross join " if vendor == "sqlite" else ""
         wanted = "skeleton = value" if vendor == "sqlite" else f"skeleton {member}"
-        self._lookup = f"{_SELECT} from {each}tracing_mark where {wanted} limit %s"
-        self._span = f"{_SELECT} from tracing_mark where skeleton >= %s and skeleton < %s {{makers}} limit %s"
+        self._lookup = _gathered(vendor, f"{each}tracing_mark where {wanted}")
+        self._span = _gathered(vendor, "tracing_mark where skeleton >= %s and skeleton < %s {makers}")
         # The plus keeps the planner off the primary key: that range is there to be filtered by.
         front = "and +skeleton >= %s and +skeleton < %s"
-        self._end = f"{_SELECT} from tracing_mark where rskeleton >= %s and rskeleton < %s {front} {{makers}} limit %s"
+        self._end = _gathered(vendor, f"tracing_mark where rskeleton >= %s and rskeleton < %s {front} {{makers}}")
         self._makers = f"and maker {member}"
 
     @property
@@ -184,7 +204,7 @@ class SqlStore:
         """The marks with one of these skeleton keys, one statement."""
         if not len(keys):
             return rows_of([], limit)
-        return rows_of(self._fetch(self._lookup, (self._list(keys.tolist()), limit)), limit)
+        return self._rows(self._lookup, (self._list(keys.tolist()), limit), limit)
 
     def span(self, low: int, high: int, makers: Sequence[int], limit: int) -> Rows:
         """A range of the primary key."""
@@ -196,7 +216,11 @@ class SqlStore:
 
     def _ranged(self, sql: str, params: tuple[int, ...], makers: Sequence[int], limit: int) -> Rows:
         chosen: tuple[Any, ...] = (self._list(makers),) if makers else ()
-        return rows_of(self._fetch(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit)), limit)
+        return self._rows(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit), limit)
+
+    def _rows(self, sql: str, params: Sequence[Any], limit: int) -> Rows:
+        (lists,) = self._fetch(sql, params)
+        return rows_of_lists(lists, limit)
 
 
 def sqlite_store(connection: Connection, sieve: Sieving | None = None) -> SqlStore:
