@@ -115,3 +115,29 @@ def _text_of(key: int) -> str:
     return "".join(
         skeleton.CLASSES[number - 1][0] for number in skeleton.unpack(key) if number <= len(skeleton.CLASSES)
     )
+
+
+@given(MARKS, st.lists(MARKS, min_size=1, max_size=8))
+def test_one_edit_leads_to_the_keys_that_editing_the_classes_one_by_one_leads_to(read: str, marks: list[str]) -> None:
+    known = patterns(*marks)
+    keys = expansion.keys_within(parse(read), 1, known)
+    assert keys.tolist() == sorted(
+        key for key in _edited_by_hand(read) if bool(known.holds(np.array([_pattern_of(key)], np.int64))[0])
+    )
+
+
+def _edited_by_hand(read: str) -> set[int]:
+    classes = [skeleton.class_of(char) for char in read]
+    every, size = range(1, skeleton.LAST_CLASS + 1), len(classes)
+    edited = [[*classes[:at], one, *classes[at + 1 :]] for at in range(min(size, skeleton.PLACES)) for one in every]
+    edited += [[*classes[:at], one, *classes[at:]] for at in range(min(size + 1, skeleton.PLACES)) for one in every]
+    if size > 1:
+        edited += [classes[:at] + classes[at + 1 :] for at in range(min(size, skeleton.PLACES))]
+        pairs = range(min(size, skeleton.PLACES) - 1)
+        edited += [[*classes[:at], classes[at + 1], classes[at], *classes[at + 2 :]] for at in pairs]
+    return {skeleton.pack(one) for one in edited}
+
+
+def _pattern_of(key: int) -> int:
+    kinds = [1 if number <= skeleton.DIGIT_CLASSES else 2 for number in skeleton.unpack(key)]
+    return sum(kind << 2 * (skeleton.PLACES - 1 - place) for place, kind in enumerate(kinds))

@@ -4,9 +4,10 @@ The register stays as it is; the question is expanded. Keys are 60-bit integers 
 done for many keys at once. A key is only kept when the pattern of digits and letters it gives occurs in the register.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import islice, product
 from typing import NamedTuple, Protocol
 
@@ -15,22 +16,22 @@ from numpy.typing import NDArray
 
 from countermark.marks import skeleton
 from countermark.marks.channel import typed
+from countermark.marks.edits import CLASSES, DIGIT, LETTER, Edits, edits_of, edits_of_patterns, kind_of
 from countermark.marks.reading import Place, Reading
 from countermark.marks.scripts import SOUND
 
 PLACES = skeleton.PLACES
 FULL = skeleton.BITS * PLACES
-_DIGIT, _LETTER = 1, 2
-_BY_KIND = {
-    _DIGIT: np.arange(1, skeleton.DIGIT_CLASSES + 1, dtype=np.int64),
-    _LETTER: np.arange(skeleton.DIGIT_CLASSES + 1, skeleton.LAST_CLASS + 1, dtype=np.int64),
-}
+_BY_KIND = {kind: np.array(classes, np.int64) for kind, classes in CLASSES.items()}
 
 MOST_KEYS = 20_000
 """More keys than this are not looked up one by one."""
 
 MOST_TWICE = 2
 """A key that several edits lead to counts each time; so many times as many keys are then looked up."""
+
+MOST_EDITS = 1_000
+"""Patterns of readings whose edits are kept: eight kilobytes each."""
 
 MOST_LATINISED = 6
 """Ways to write a reading of another script in Latin letters that are tried."""
@@ -66,18 +67,18 @@ class Patterns:
     @cached_property
     def _near(self) -> NDArray[np.bool_]:
         table = self._table.copy()
-        for kind in (_DIGIT, _LETTER):
-            fields = kind << _SHIFT[2]
-            table[_emptied(self.known, PLACES, 2) | fields] = True
-            table[_with_gap(self.known, PLACES, 2) | fields] = True
-        for follows in (0, _DIGIT, _LETTER):
-            table[_without(self.known, PLACES, 2, follows)] = True
-        table[_swapped(self.known, PLACES, 2)] = True
+        for follows in (0, DIGIT, LETTER):
+            table[edits_of_patterns(follows).of(self.known)] = True
         return table
 
     def is_near(self, patterns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each pattern is one edit from one that occurs: no other leads to a registered mark."""
         return self._near[patterns]
+
+    @cached_property
+    def edits(self) -> Callable[[int, int, int], Edits]:
+        """(pattern, places, class that follows) -> the edits that lead to a pattern that occurs; kept, for they are few."""
+        return lru_cache(MOST_EDITS)(partial(edits_of, holds=lambda pattern: bool(self._table[pattern])))
 
 
 class Sieve(Protocol):
@@ -107,19 +108,11 @@ def _classes(places: Sequence[Place]) -> list[int]:
     return [skeleton.class_of(place.char) if place.kind == "char" else 0 for place in places]
 
 
-def _kind(number: int) -> int:
-    return 0 if not number else _DIGIT if number <= skeleton.DIGIT_CLASSES else _LETTER
-
-
-def _pack(classes: Sequence[int]) -> _Strings:
+def _pattern(classes: Sequence[int]) -> int:
     pattern = 0
     for place, number in enumerate(classes[:PLACES]):
-        pattern |= _kind(number) << 2 * (PLACES - 1 - place)
-    return _Strings(np.array([skeleton.pack(classes)], np.int64), np.array([pattern], np.int64))
-
-
-def _field(packed: NDArray[np.int64], place: int, bits: int) -> NDArray[np.int64]:
-    return (packed >> (bits * (PLACES - 1 - place))) & ((1 << bits) - 1)
+        pattern |= kind_of(number) << 2 * (PLACES - 1 - place)
+    return pattern
 
 
 def _patterns_of(keys: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -130,90 +123,52 @@ def _patterns_of(keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 _SHIFT = {bits: bits * np.arange(PLACES - 1, -1, -1, dtype=np.int64) for bits in (skeleton.BITS, 2)}
-_MASK = {bits: np.int64((1 << bits) - 1) << shift for bits, shift in _SHIFT.items()}
-_BELOW = {bits: (np.int64(1) << shift) - 1 for bits, shift in _SHIFT.items()}
-_KINDS = np.array([_DIGIT, _LETTER], np.int64)
+_MASK = np.int64(3) << _SHIFT[2]
+"""Of the places of a pattern."""
 
 
-def _without(packed: NDArray[np.int64], places: int, bits: int, follows: int) -> NDArray[np.int64]:
-    """(n, places): each place taken out; `follows` moves in at the end (0, or the thirteenth place of a long mark)."""
-    mask, below, all_of = _MASK[bits][:places], _BELOW[bits][:places], packed[:, None]
-    return (all_of & ~(mask | below)) | ((all_of & below) << bits) | follows
-
-
-def _with_gap(packed: NDArray[np.int64], places: int, bits: int) -> NDArray[np.int64]:
-    """(n, places): an empty place put in before each; the twelfth place is pushed out."""
-    mask, below, all_of = _MASK[bits][:places], _BELOW[bits][:places], packed[:, None]
-    return (all_of & ~(mask | below)) | ((all_of & (mask | below)) >> bits)
-
-
-def _emptied(packed: NDArray[np.int64], places: int, bits: int) -> NDArray[np.int64]:
-    """(n, places): each place made empty."""
-    emptied: NDArray[np.int64] = packed[:, None] & ~_MASK[bits][:places]
-    return emptied
-
-
-def _swapped(packed: NDArray[np.int64], places: int, bits: int) -> NDArray[np.int64]:
-    """(n, places - 1): each place changed with the next."""
-    mask, all_of = _MASK[bits], packed[:, None]
-    left, right = mask[: places - 1], mask[1:places]
-    swapped: NDArray[np.int64] = (all_of & ~(left | right)) | ((all_of & left) >> bits) | ((all_of & right) << bits)
-    return swapped
-
-
-def _filled(keys: NDArray[np.int64], patterns: NDArray[np.int64], table: Patterns | None) -> NDArray[np.int64]:
-    """Every class in the empty place of each key; both are (n, places), the empty place being the column's."""
-    places = keys.shape[1]
-    kinds = patterns[:, :, None] | (_KINDS[None, None, :] << _SHIFT[2][:places, None])
-    held = np.ones(kinds.shape, bool) if table is None else table.holds(kinds)
-    parts = []
-    for number, kind in enumerate((_DIGIT, _LETTER)):
-        row, place = np.nonzero(held[:, :, number])
-        classes = _BY_KIND[kind][None, :] << _SHIFT[skeleton.BITS][place][:, None]
-        parts.append((keys[row, place][:, None] | classes).ravel())
-    return np.concatenate(parts)
-
-
-def _kept(keys: NDArray[np.int64], patterns: NDArray[np.int64], table: Patterns | None) -> NDArray[np.int64]:
-    return keys.ravel() if table is None else keys[table.holds(patterns)]
-
-
-def _neighbours(
-    strings: _Strings, length: int, tail: Sequence[int], table: Patterns | None
-) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """(length, keys) of every single edit: substitute, drop, add, swap. `tail`: classes beyond the twelfth place."""
-    keys, patterns, bits = strings.keys, strings.patterns, skeleton.BITS
-    shown = min(length, PLACES)
-    follows = tail[0] if tail else 0
-    yield length, _filled(_emptied(keys, shown, bits), _emptied(patterns, shown, 2), table)
-    wider = min(length + 1, PLACES)
-    yield length + 1, _filled(_with_gap(keys, wider, bits), _with_gap(patterns, wider, 2), table)
-    if length > 1:
-        shorter = _without(keys, shown, bits, follows), _without(patterns, shown, 2, _kind(follows))
-        yield length - 1, _kept(*shorter, table)
-        yield length, _kept(_swapped(keys, shown, bits), _swapped(patterns, shown, 2), table)
-
-
-def _around(classes: Sequence[int], edits: int, table: Patterns, sieve: Sieve | None) -> NDArray[np.int64]:
-    """Sorted keys within so many edits of one skeleton without gaps."""
-    groups: dict[int, _Strings] = {len(classes): _pack(classes)}
-    for _ in range(edits - 1):
-        found: dict[int, list[NDArray[np.int64]]] = {}
-        for length, strings in groups.items():
-            for new_length, new in _neighbours(strings, length, _beyond(classes, length), None):
-                found.setdefault(new_length, []).append(new)
-        groups = {length: _leading(_unique(parts), table) for length, parts in found.items()}
-    every = [
+def _around(classes: Sequence[int], number: int, table: Patterns, sieve: Sieve | None) -> NDArray[np.int64]:
+    """Sorted keys within one edit, or two, of one skeleton without gaps."""
+    length, key = len(classes), np.array([skeleton.pack(classes)], np.int64)
+    places, follows = min(length, PLACES), _following(classes, length)
+    if number == 1:
+        return _sifted([table.edits(_pattern(classes), places, follows).of(key).ravel()], sieve)
+    first = _any_edits(places, follows)
+    once = first.of(key).ravel()
+    by_length = {
+        length: once[: first.same],
+        length + 1: once[first.same : first.same + first.longer],
+        length - 1: once[first.same + first.longer :],
+    }
+    twice = [
         new
-        for length, strings in groups.items()
-        for _, new in _neighbours(strings, length, _beyond(classes, length), table)
+        for now, keys in by_length.items()
+        if len(keys)
+        for new in _edited(_leading(_unique([keys]), table), now, _following(classes, now), table)
     ]
-    return _sifted(every, sieve)
+    return _sifted(twice, sieve)
 
 
-def _beyond(classes: Sequence[int], length: int) -> Sequence[int]:
-    """The classes that follow the twelfth place when edits have changed the length."""
-    return classes[PLACES + len(classes) - length :]
+@lru_cache(maxsize=256)
+def _any_edits(places: int, follows: int) -> Edits:
+    """Every edit, whatever it leads to: another one may lead back."""
+    return edits_of(0, places, follows, lambda pattern: True)
+
+
+def _edited(strings: _Strings, length: int, follows: int, table: Patterns) -> Iterator[NDArray[np.int64]]:
+    """The keys of every single edit of skeletons of one length, pattern by pattern."""
+    order = np.argsort(strings.patterns, kind="stable")
+    patterns = strings.patterns[order]
+    for keys in np.split(strings.keys[order], np.flatnonzero(np.diff(patterns)) + 1):
+        if len(keys):
+            pattern = int(_patterns_of(keys[:1])[0])
+            yield table.edits(pattern, min(length, PLACES), follows).of(keys).ravel()
+
+
+def _following(classes: Sequence[int], length: int) -> int:
+    """The class after the twelfth place when edits have changed the length; 0 past the end."""
+    beyond = classes[PLACES + len(classes) - length :]
+    return beyond[0] if beyond else 0
 
 
 def _leading(keys: NDArray[np.int64], table: Patterns) -> _Strings:
@@ -235,12 +190,14 @@ def _unique(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
 
 def _same(classes: Sequence[int]) -> NDArray[np.int64]:
-    return _pack(classes).keys
+    return np.array([skeleton.pack(classes)], np.int64)
 
 
 def spellings(places: tuple[Place, ...]) -> list[tuple[Place, ...]]:
     """The places as read, then with letters put in that another script spells like this by sound (ZH for Ж)."""
     ways = [places]
+    if not _SPELT.search("".join([place.char for place in places])):
+        return ways
     for way in ways:
         for start in range(len(way)):
             for length, letter in _letters_at(way, start):
@@ -263,6 +220,8 @@ def _by_spelling() -> dict[str, tuple[str, ...]]:
 
 _LETTERS = _by_spelling()
 _LONGEST_SPELLING = max((len(spelling) for spelling in _LETTERS), default=0)
+_SPELT = re.compile("|".join(re.escape(spelling) for spelling in _LETTERS if len(spelling) > 1))
+"""Most readings spell no letter of another script, and are seen so at once."""
 
 
 def _letters_at(places: tuple[Place, ...], start: int) -> Iterator[tuple[int, str]]:
@@ -321,13 +280,12 @@ def keys_of_unknown(
     places = reading.places[:PLACES]
     length = min(len(reading.places), PLACES)
     classes = _classes(reading.places)
-    shape = patterns.known
-    for place in range(PLACES):
-        kinds = _field(shape, place, 2)
-        wanted = _kind(classes[place]) if place < length else 0
-        unknown = place < length and places[place].kind == "unknown"
-        shape = shape[(kinds > 0) if unknown else (kinds == wanted)]
     gaps = [place for place in range(length) if places[place].kind == "unknown"]
+    left_open = sum(int(_MASK[place]) for place in gaps)
+    fits = (patterns.known & ~left_open) == _pattern(classes)
+    for place in gaps:
+        fits &= (patterns.known & _MASK[place]) > 0
+    shape = patterns.known[fits]
     base = _same(classes)
     parts = []
     total = 0
@@ -347,7 +305,8 @@ def keys_of_unknown(
     if total * 60 > most * 4:
         return None
     found = np.concatenate(parts)
-    wider = [new for _, new in _neighbours(_Strings(found, _patterns_of(found)), length, classes[PLACES:], patterns)]
+    follows = _following(classes, len(classes))
+    wider = list(_edited(_Strings(found, _patterns_of(found)), length, follows, patterns))
     if len(found) + sum(map(len, wider)) > most * MOST_TWICE:
         return None
     return _sifted([found, *wider], sieve)
