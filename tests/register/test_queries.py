@@ -279,14 +279,3 @@ def test_marks_that_differ_in_an_unlike_character_are_no_near_duplicates() -> No
     people.weapon("1", "K1034")
 
     assert twins.near(["K1934", "M1034", ""], EVERYTHING) == []
-
-
-@given(st.text(max_size=12), st.text(max_size=12))
-def test_two_keyings_part_exactly_when_they_differ(first: str, second: str) -> None:
-    parted = twins.keyed_differently(first, second)
-
-    assert (parted is None) == (first == second)
-    if parted is not None:
-        place = parted[0]
-        assert first[: place - 1] == second[: place - 1]
-        assert first[place - 1 : place] != second[place - 1 : place]

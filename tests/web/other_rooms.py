@@ -488,6 +488,7 @@ NATIONAL: dict[str, Page] = {
     "register:import_go_on": Page(LOADERS, "post", JOB),
     "register:import_cancel": Page(LOADERS, "post", JOB),
     "register:import_rejects": Page(LOADERS, kwargs=JOB),
+    "register:import_near": Page(LOADERS, kwargs=JOB),
     "register:import_undo": Page(LOADERS, "post", JOB),
     "register:lists": Page(LOADERS),
     "register:term_review": Page(LOADERS, "post"),

@@ -14,7 +14,9 @@ from countermark.accounts.models import ApiToken, User
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
+from countermark.register import serialrules
 from countermark.register import services as register
+from countermark.register.files.again import SerialRule
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +168,67 @@ def test_an_unknown_field_is_refused_rather_than_passed_over(registrar: Program)
     answer = registrar.post("weapons", {"ref": "A1", "marks": [MARK], "colour": "black"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["column"] == "colour"
+
+
+def test_a_serial_stated_otherwise_again_is_refused_by_its_mark(registrar: Program) -> None:
+    marks = [
+        {**MARK, "serial_again": "TKD48213"},
+        {"component": "slide", "mark": "TKD48213", "serial_again": "TKD4821B"},
+    ]
+    answer = registrar.post("weapons", {"ref": "A1", "marks": marks})
+    assert answer.status_code == 422
+    assert [(error["column"], error["code"]) for error in answer.json()["errors"]] == [
+        ("marks.1.serial_again", "again")
+    ]
+
+
+def test_a_program_states_serials_once_until_a_rule_asks_for_twice(registrar: Program) -> None:
+    serialrules.require(SerialRule("order-7", "Order 7/2026", "2026-01-01"), by=CHIEF)
+    answer = registrar.post("weapons", {"ref": "A1", "marks": [MARK]})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["column"], error["code"]) == (422, "marks.0.serial_again", "once")
+    assert "order-7" in error["expected"]
+    marks = [{**MARK, "serial_again": "TKD48213"}]
+    assert registrar.post("weapons", {"ref": "A1", "marks": marks}).status_code == 201
+    assert registrar.post("weapons", {"ref": "A1", "marks": [MARK]}).status_code == 200
+
+
+def test_who_asks_for_near_marks_is_asked_to_look_first(registrar: Program, pistol: register.Added) -> None:
+    before = size()
+    body = {"ref": "A2", "marks": [{"component": "frame", "mark": "TKD4B213"}], "ask_near": True}
+    answer = registrar.post("weapons", body)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["column"], error["value"], error["code"]) == (
+        409,
+        "near_seen",
+        "TKD48213",
+        "near",
+    )
+    assert pistol.weapon_id in error["expected"]
+    assert size() == before
+
+    added = registrar.post("weapons", {**body, "near_seen": True})
+    (near,) = added.json()["near"]
+    assert (added.status_code, near["weapon_id"], near["ref"], near["mark"]) == (
+        201,
+        pistol.weapon_id,
+        "A1",
+        "TKD48213",
+    )
+    again = registrar.post("weapons", body)
+    assert (again.status_code, again.json()["near"]) == (200, [])
+
+
+def test_who_does_not_ask_is_answered_as_ever(registrar: Program, pistol: register.Added) -> None:
+    answer = registrar.post("weapons", {"ref": "A2", "marks": [MARK]})
+    assert (answer.status_code, set(answer.json())) == (201, {"weapon_id", "eventID", "new"})
+
+
+def test_near_marks_are_told_of_weapons_its_asker_may_see_only(pistol: register.Added) -> None:
+    services.add_place("North depot", by=CHIEF)
+    program = Program(token_of(user_of("registrar", "North depot")))
+    answer = program.post("weapons", {"ref": "A2", "marks": [MARK], "ask_near": True})
+    assert (answer.status_code, answer.json()["near"]) == (201, [])
 
 
 def test_a_record_says_what_happened_and_when_it_was_recorded(registrar: Program, pistol: register.Added) -> None:

@@ -39,7 +39,7 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 OPERATIONS = [
     "POST /api/trace", "GET /api/weapons", "POST /api/weapons", "GET /api/weapons/{weapon_id}",
     "POST /api/weapons/{weapon_id}/events", "POST /api/events/{event_id}/correct", "POST /api/loads",
-    "GET /api/loads/{job_id}", "POST /api/loads/{job_id}/cancel", "GET /api/loads/{job_id}/rejects",
+    "GET /api/loads/{job_id}", "POST /api/loads/{job_id}/cancel", "GET /api/loads/{job_id}/rejects", "GET /api/loads/{job_id}/near",
     "POST /api/loads/{job_id}/undo", "POST /api/ledger/verify", "GET /api/ledger/verify/{job_id}",
     "GET /api/ledger/checkpoint", "GET /api/ledger/proof/{event_id}", "GET /api/ledger/consistency",
     "GET /api/ledger/entries", "GET /api/ledger/nodes", "GET /api/marking/profiles", "POST /api/marking/check", "POST /api/marking/plan",

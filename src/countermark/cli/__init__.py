@@ -32,6 +32,7 @@ _COMMANDS = {
     "serve": "serve",
     "marking": "marking",
     "schema": "marking",
+    "serials": "serials",
     "request": "requests",
     "blind": "blind",
     "case": "cases",

@@ -1,5 +1,6 @@
 """`countermark load` and `countermark export`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -17,7 +18,8 @@ def load() -> None:
     """Loads a file: weapons, events, reference lists, EPCIS documents."""
 
 
-def _table_options(command: Any) -> Any:
+def _table_options(*more: Any) -> Callable[[Any], Any]:
+    """The options of a file that is a table; `more` are those of its kind."""
     options = [
         click.option(
             "--source", default="", help="Whose record numbers the file uses (default: this node's register)."
@@ -25,6 +27,7 @@ def _table_options(command: Any) -> Any:
         click.option("--dry-run", is_flag=True, help="Check and compare only; nothing is written."),
         click.option("--on-error", type=click.Choice(["refuse", "skip"]), default="refuse", show_default=True),
         click.option("--rejects", type=FILE, help="Write refused rows with a reason column."),
+        *more,
         click.option("--map", "map_file", type=FILE, help="TOML: [columns], [values.*], [dates]."),
         click.option("--suggest-map", is_flag=True, help="Print a map guessed from the header, and stop."),
         click.option("--ignore-columns", default="", help="Columns to dismiss, separated by commas."),
@@ -36,20 +39,29 @@ def _table_options(command: Any) -> Any:
         json_option,
         click.argument("file", type=FILE),
     ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+
+    def add(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
 @load.command()
-@_table_options
+@_table_options(
+    click.option("--near", type=FILE, help="With --dry-run: write the marks that are near others."),
+    click.option(
+        "--untyped", is_flag=True, help="A program wrote the file: a rule that wants serials twice does not ask it."
+    ),
+)
 def weapons(**options: Any) -> int:
     """Loads a register file (one row per mark)."""
     return _load("weapons", options)
 
 
 @load.command()
-@_table_options
+@_table_options()
 def events(**options: Any) -> int:
     """Loads an events file."""
     return _load("events", options)
@@ -63,13 +75,15 @@ def _load(kind: str, options: dict[str, Any]) -> int:
 
     path: Path = options["file"]
     if options["suggest_map"]:
-        columns = vocabulary.WEAPON_COLUMNS if kind == "weapons" else vocabulary.EVENT_COLUMNS
+        columns = vocabulary.WEAPON_FILE_COLUMNS if kind == "weapons" else vocabulary.EVENT_COLUMNS
         suggested = maps.suggest_map(tables.open_table(path, options["encoding"], options["delimiter"]), columns)
         if options["as_json"]:
             print_json({"map": suggested})
         else:
             click.echo(suggested, nl=False)
         return cli.OK
+    if options.get("near") and not options["dry_run"]:
+        raise click.UsageError("--near writes what a dry run finds: give --dry-run as well")
     chosen = loading.Options(
         source=options["source"],
         dry_run=options["dry_run"],
@@ -79,12 +93,15 @@ def _load(kind: str, options: dict[str, Any]) -> int:
         ignore_columns=tuple(name.strip() for name in options["ignore_columns"].split(",") if name.strip()),
         encoding=options["encoding"],
         delimiter=options["delimiter"],
+        untyped=options.get("untyped", False),
     )
     run = loading.load_weapons if kind == "weapons" else loading.load_events
     report = run(path, chosen, by=actor(), progress=progress(f"loading {path.name}"))
     if options["rejects"] and report.refused:
         why = write.reasons(report.errors)
         write.write_rejects(options["rejects"], path, why, options["encoding"], options["delimiter"])
+    if options.get("near") and report.near is not None:
+        write.write_near(options["near"], report.near.marks)
     _show(kind, report, options["as_json"], chosen.dry_run)
     return cli.FINDINGS if report.refused else cli.OK
 
@@ -101,10 +118,27 @@ def _show(kind: str, report: Any, as_json: bool, dry_run: bool) -> None:
     )
     for name, count in report.warnings.items():
         click.echo(f"note: {count:,} {name.replace('_', ' ')}")
+    if getattr(report, "near", None):
+        _show_near(report.near)
     for error in report.errors[:20]:
         click.echo(f"row {error.row}, {error.column or 'row'}: {error.value!r}; expected {error.expected}", err=True)
     if len(report.errors) > 20:
         click.echo(f"... and {len(report.errors) - 20:,} more; --rejects FILE writes them all", err=True)
+
+
+def _show_near(near: Any) -> None:
+    how = ", ".join(f"{why} {count:,}" for why, count in near.by.most_common())
+    if near.rows:
+        click.echo(f"note: {near.rows:,} new weapons have a mark near another of their maker and kind ({how})")
+    for one in near.marks[:20]:
+        where = f"row {one.near_row}" if one.near_row else f"weapon {one.weapon_id}"
+        click.echo(f"  row {one.row}: {one.mark!r} is near {one.near_mark!r} ({one.why}), ref {one.near_ref}, {where}")
+    if len(near.marks) > 20:
+        click.echo(f"  ... and {len(near.marks) - 20:,} more; --near FILE writes them all")
+    if near.bounded:
+        click.echo(
+            f"note: looked for near marks of {near.looked_at:,} of {near.of:,} new weapons, of {near.longer:,} also for longer ones"
+        )
 
 
 def _list_command(kind: ListKind) -> click.Command:

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 WEAPON_OPTIONS = ("ref", "kind", "maker", "model", "calibre", "country", "year")
-MARK_OPTIONS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition", "layer")
+MARK_OPTIONS = (
+    "component",
+    "carrier",
+    "role",
+    "mark_kind",
+    "mark",
+    "inscription",
+    "mark_condition",
+    "layer",
+    "serial_again",
+)
 UNSTATED = "looked at on the command line"
 """The reason for a look where none is given: it still says who looked, when and at whom."""
 EVENT_OPTIONS = (
@@ -97,18 +107,30 @@ def add() -> None:
 @add.command("weapon")
 @_columns(*WEAPON_OPTIONS, *MARK_OPTIONS)
 @click.option("--source", default="", help="Whose record number it is (default: this node's register).")
+@click.option("--ask-near", is_flag=True, help="Refuse while there are records its marks may stand for.")
+@click.option("--near-seen", is_flag=True, help="With --ask-near: somebody has looked at those records.")
 @_from_paper
 @json_option
-def add_weapon(source: str, form: str, written: str, as_json: bool, **options: Any) -> int:
+def add_weapon(
+    source: str, form: str, written: str, as_json: bool, ask_near: bool, near_seen: bool, **options: Any
+) -> int:
     """Opens the record of one weapon from options (one mark) or from JSON on standard input (any number, in `marks`)."""
     fields, marks = _weapon(_given(options) or _from_stdin())
     ready()
-    from countermark.register import papercodes, papers, services
+    from countermark.register import bodies, papercodes, papers, serialrules, services
+    from countermark.register.files import again
+    from countermark.register.queries import scope, twins
 
     ref = fields.pop("ref", "") or (papercodes.shown(_form_code(form)) if form else "")
 
     def record() -> services.Added:
-        added = services.add_weapon(ref, fields, marks, by=actor(), source=source)
+        weapon_id = bodies.weapon_id(source or services.own_source(), ref)
+        texts = [mark.get("mark", "") for mark in marks]
+        near = twins.beside(weapon_id, texts, scope.EVERYTHING) if ask_near else []
+        if near and not near_seen:
+            raise twins.unseen(near)
+        twice = serialrules.asking(again.PROGRAMS)
+        added = services.add_weapon(ref, fields, marks, by=actor(), source=source, twice=twice)
         if form:
             registered = {"event": "registration", "document": papers.document("", _form_code(form))}
             services.add_event(added.weapon_id, registered, by=actor(), source=source)

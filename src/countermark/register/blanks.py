@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from django.http import Http404
 
-from countermark.register.files.vocabulary import EVENT_COLUMNS, WEAPON_COLUMNS
+from countermark.register.files.vocabulary import EVENT_COLUMNS, WEAPON_FILE_COLUMNS
 
 TEXT_FORMAT = "@"
 TYPED_ROWS = 2000
 """Rows of a blank workbook set to text, so that no serial number loses its zeros."""
 
-COLUMNS: dict[str, Sequence[str]] = {"weapons": WEAPON_COLUMNS, "events": EVENT_COLUMNS}
+COLUMNS: dict[str, Sequence[str]] = {"weapons": WEAPON_FILE_COLUMNS, "events": EVENT_COLUMNS}
 EXAMPLES: dict[str, tuple[dict[str, str], ...]] = {
     "weapons": (
         {
             "ref": "EXAMPLE-1", "kind": "self_loading_pistol", "maker": "Taurus", "model": "PT92", "calibre": "9x19mm",
             "country": "BR", "year": "1994", "component": "frame", "mark": "TKD48213",
+            "serial_again": "TKD48213",
         },
-        {"ref": "EXAMPLE-1", "component": "slide", "mark": "TKD48213"},
+        {"ref": "EXAMPLE-1", "component": "slide", "mark": "TKD48213", "serial_again": "TKD48213"},
         {"ref": "EXAMPLE-2", "kind": "rifle", "maker": "Mauser", "component": "receiver", "mark_condition": "obliterated"},
     ),
     "events": (

@@ -8,14 +8,15 @@ import msgspec
 from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.placeholders import is_placeholder
 from countermark.marks.sentences import Sentence, sentence
-from countermark.register.files import checks, dates
+from countermark.register.files import again, checks, dates
+from countermark.register.files.again import SerialRule
 from countermark.register.files.checks import Problem
 from countermark.register.files.dates import Moment
 from countermark.register.files.errors import RowError
 from countermark.register.files.events import NO_EVENT
 from countermark.register.files.mapping import NO_MAP
 from countermark.register.files.staging import MAX_MARKS, StagedWeapon, settle
-from countermark.register.files.vocabulary import MARK_COLUMNS, WEAPON_FACTS
+from countermark.register.files.vocabulary import MARK_COLUMNS, SERIAL_AGAIN, WEAPON_FACTS
 from countermark.register.files.weapons import CONTRADICTION, NO_MARK, NO_REF, Facts, MarkRow
 from countermark.register.handover import Custody
 
@@ -72,6 +73,14 @@ def weapon(ref: str, facts: Fields, marks: Sequence[Fields]) -> StagedWeapon:
         raise Refused(errors)
     good = [row for row in rows if row is not None]
     return settle(StagedWeapon(good_ref, 0, good_facts, good, list(range(1, len(good) + 1))))
+
+
+def stated_twice(marks: Sequence[Fields], rule: SerialRule | None) -> None:
+    """Refuses the marks that were stated once where a rule asks for twice. Raises `Refused`."""
+    once = [] if rule is None else [n for n, mark in enumerate(marks, 1) if not mark.get(SERIAL_AGAIN, "").strip()]
+    wanted = [n for n in once if (text := marks[n - 1].get("mark", "").strip()) and not is_placeholder(text)]
+    if rule is not None and wanted:
+        raise Refused([again.asked(rule).at(number) for number in wanted])
 
 
 def weapon_fields(staged: StagedWeapon) -> tuple[dict[str, str], list[dict[str, str]]]:
@@ -176,8 +185,11 @@ def _one_of_columns(known: Sequence[str]) -> Sentence:
 
 def _mark(number: int, mark: Fields, errors: list[RowError]) -> MarkRow | None:
     before = len(errors)
-    errors.extend(_unknown(number, mark, MARK_COLUMNS))
+    errors.extend(_unknown(number, mark, (*MARK_COLUMNS, SERIAL_AGAIN)))
     cell = {column: _kept(_mark_cell(column, mark.get(column, "")), errors, number) for column in MARK_COLUMNS}
+    parted = again.checked(cell["mark"], mark.get(SERIAL_AGAIN, "")) if len(errors) == before else None
+    if parted:
+        errors.append(parted.at(number))
     if len(errors) > before:
         return None
     if cell["mark"] and is_placeholder(cell["mark"]):

@@ -31,6 +31,7 @@ from countermark.register import loading, undo
 from countermark.register.files import write
 from countermark.register.files.errors import UnmappedColumns, UnreadableFile, shown
 from countermark.register.models import LoadJob
+from countermark.register.queries import scope
 
 logger = logging.getLogger("countermark.jobs")
 
@@ -49,6 +50,7 @@ ATTEMPTS = 5
 KEEP = timedelta(days=7)
 ERRORS_KEPT = 1000
 REJECTS = "rejects.csv"
+NEAR = "near.csv"
 
 LIMIT_SETTING = "upload_limit_mb"
 LIMIT_DEFAULT = "512"
@@ -110,6 +112,11 @@ def directory(job: LoadJob) -> Path:
 def rejects_path(job: LoadJob) -> Path:
     """The rows that were refused, as a file in the owner's own columns; exists only where there were some."""
     return directory(job) / REJECTS
+
+
+def near_path(job: LoadJob) -> Path:
+    """The marks of a checked file that are near others, all of them; exists only where there are some."""
+    return directory(job) / NEAR
 
 
 def plain(options: loading.Options) -> dict[str, Any]:
@@ -345,10 +352,15 @@ def _still_allowed(job: LoadJob) -> bool:
 def _file_job(job: LoadJob, lease: _Lease) -> Outcome:
     check = job.options.get("step") != "load"
     options = msgspec.structs.replace(options_of(job), dry_run=check)
-    load = loading.load_weapons if job.kind == "weapons" else loading.load_events
-    report = load(Path(job.path), options, by=Actor(job.owner), progress=lease.progress)
+    path, by = Path(job.path), Actor(job.owner)
+    if job.kind == "weapons":
+        seen = scope.of(User.objects.get(username=job.owner))
+        report = loading.load_weapons(path, options, by=by, progress=lease.progress, scope=seen)
+    else:
+        report = loading.load_events(path, options, by=by, progress=lease.progress)
     _write_rejects(job, options, report)
     if check:
+        _write_near(job, report)
         return CHECKED, _report(report)
     return DONE if report.loaded else REFUSED, _report(report)
 
@@ -366,6 +378,13 @@ def _write_rejects(job: LoadJob, options: loading.Options, report: loading.Repor
     if report.errors:
         why = write.reasons(report.errors)
         write.write_rejects(path, Path(job.path), why, options.encoding, options.delimiter)
+
+
+def _write_near(job: LoadJob, report: loading.Report) -> None:
+    path = near_path(job)
+    path.unlink(missing_ok=True)
+    if report.near is not None and report.near.marks:
+        write.write_near(path, report.near.marks)
 
 
 def _undo_job(job: LoadJob, lease: _Lease) -> Outcome:

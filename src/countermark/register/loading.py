@@ -20,18 +20,23 @@ from countermark.ledger import database, jcs, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
 from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.marks.sentences import Sentence
-from countermark.register import births, bodies, projection
+from countermark.register import births, bodies, projection, serialrules
 from countermark.register.comparing import Plan, marks_said, plan, without
+from countermark.register.files import again, staging
 from countermark.register.files import events as events_file
-from countermark.register.files import staging
 from countermark.register.files import weapons as weapons_file
+from countermark.register.files.again import SerialRule
 from countermark.register.files.errors import RowError
 from countermark.register.files.events import EventRow
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
 from countermark.register.files.staging import StagedWeapon
-from countermark.register.files.vocabulary import WEAPON_COLUMNS
+from countermark.register.files.vocabulary import WEAPON_FILE_COLUMNS
+from countermark.register.files.weapons import WeaponRow
 from countermark.register.models import Link
 from countermark.register.projection import event_identity
+from countermark.register.queries import nearmarks
+from countermark.register.queries.nearmarks import Near
+from countermark.register.queries.scope import EVERYTHING, Scope
 from countermark.register.rules import WeaponState
 from countermark.register.services import (
     correction,
@@ -74,11 +79,13 @@ class Options(msgspec.Struct, frozen=True):
     ignore_columns: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    untyped: bool = False
+    """Whether a program wrote the file: a rule that wants serials twice does not ask what nobody keyed."""
 
 
 @dataclass
 class Report:
-    """What a load did; `errors` are at most `ERRORS_SHOWN`, `refused` counts all rows refused."""
+    """What a load did; `errors` are at most `ERRORS_SHOWN`, `refused` counts all rows refused; `near` is looked for in a dry run."""
 
     rows: int = 0
     weapons: int = 0
@@ -92,6 +99,7 @@ class Report:
     warnings: dict[str, int] = field(default_factory=dict)
     loaded: bool = False
     load: str = ""
+    near: Near | None = None
 
     def of_nothing(self) -> "Report":
         """The report of a file refused whole: whatever in it would have been new has not become so."""
@@ -99,8 +107,9 @@ class Report:
         return self
 
     def as_dict(self) -> dict[str, Any]:
-        """The contract's `--json` shape."""
-        return {
+        """The contract's `--json` shape, and in a dry run `near` (docs/register-file.md, *Near marks*)."""
+        near = {} if self.near is None else {"near": self.near.as_dict(NEAR_SHOWN)}
+        return near | {
             "rows": self.rows,
             "weapons": self.weapons,
             "marks": self.marks,
@@ -119,11 +128,17 @@ class Report:
 
 
 ERRORS_SHOWN = 100_000
+NEAR_SHOWN = 1000
 
 
 @database.bulk()
-def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress = _silent) -> Report:
-    """Loads a register file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report."""
+def load_weapons(
+    path: Path, options: Options, *, by: Actor, progress: Progress = _silent, scope: Scope = EVERYTHING
+) -> Report:
+    """Loads a register file. Raises `UnreadableFile` and `UnmappedColumns`; every other problem is in the report.
+
+    `scope` is whose weapons a dry run may tell of where it finds near marks.
+    """
     stream = weapons_file.read_weapons(
         path,
         mapping=options.mapping,
@@ -131,12 +146,14 @@ def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress 
         encoding=options.encoding,
         delimiter=options.delimiter,
     )
-    columns = frozenset(place_columns(stream.table, WEAPON_COLUMNS, options.mapping, options.ignore_columns))
+    columns = frozenset(place_columns(stream.table, WEAPON_FILE_COLUMNS, options.mapping, options.ignore_columns))
     with workspace() as directory:
         source = options.source or own_source()
         early = not options.dry_run and path.stat().st_size >= EARLY_FROM
         with births.making(directory, source, projection.views(), early=early) as make:
-            staged = staging.stage(_counted(stream, progress), directory)
+            rule = None if options.untyped else serialrules.asking(again.FILES)
+            rows: Iterable[WeaponRow | RowError] = stream if rule is None else _stated_twice(stream, source, rule)
+            staged = staging.stage(_counted(rows, progress), directory)
             report = Report(
                 rows=staged.rows + staged.refused,
                 weapons=staged.weapons,
@@ -148,6 +165,7 @@ def load_weapons(path: Path, options: Options, *, by: Actor, progress: Progress 
             load = _WeaponLoad(staged, options, columns, report, by)
             load.check()
             if options.dry_run:
+                report.near = nearmarks.look(staged, source, scope=scope, progress=progress)
                 return report
             if report.refused and options.on_error == "refuse":
                 return report.of_nothing()
@@ -164,6 +182,21 @@ def _counted(rows: Iterable[T], progress: Progress) -> Iterator[T]:
         if number % 5000 == 0:
             progress(number, 0)
         yield row
+
+
+def _stated_twice(
+    rows: Iterable[WeaponRow | RowError], source: str, rule: SerialRule
+) -> Iterator[WeaponRow | RowError]:
+    """The rows, those of new weapons refused whose mark was stated once; what the register has already is asked no second time."""
+    for chunk in database.chunks(rows, CHUNK):
+        once = {row.ref for row in chunk if not isinstance(row, RowError) and row.once}
+        ids = {bodies.weapon_id(source, ref): ref for ref in once}
+        new = once - {ids[weapon_id] for weapon_id in _known_weapons(list(ids))}
+        for row in chunk:
+            if isinstance(row, RowError) or not row.once or row.ref not in new:
+                yield row
+            else:
+                yield again.asked(rule).at(row.row, row.ref)
 
 
 class _WeaponLoad:
@@ -611,6 +644,7 @@ def load_act(kind: str, digest: str, options: Options) -> Draft:
         "source": options.source or own_source(),
         "on_error": options.on_error,
         "correct": bool(options.correct),
+        **({"untyped": True} if options.untyped else {}),
     }
     return services.act("load", fields, note=options.correct)
 

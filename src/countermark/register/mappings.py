@@ -17,9 +17,9 @@ from countermark.register.files import countries
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap, guess_column, guess_value
 from countermark.register.files.tables import Table, open_table
-from countermark.register.files.vocabulary import CODED, EVENT_COLUMNS, WEAPON_COLUMNS
+from countermark.register.files.vocabulary import CODED, EVENT_COLUMNS, WEAPON_FILE_COLUMNS
 
-KNOWN: dict[str, tuple[str, ...]] = {"weapons": WEAPON_COLUMNS, "events": EVENT_COLUMNS}
+KNOWN: dict[str, tuple[str, ...]] = {"weapons": WEAPON_FILE_COLUMNS, "events": EVENT_COLUMNS}
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "weapons": (("ref",), ("mark", "mark_condition")),
     "events": (("ref",), ("event",)),

@@ -14,6 +14,7 @@ from countermark.ledger.services import Actor, Captured, Draft, SideNote
 from countermark.register import bodies, checking, handover, projection
 from countermark.register.checking import refuse
 from countermark.register.comparing import mark_fields
+from countermark.register.files.again import SerialRule
 from countermark.register.rules import (
     MarkState,
     WeaponState,
@@ -76,10 +77,18 @@ _DIGITS = re.compile(r"[0-9a-f]{64}")
 
 
 def add_weapon(
-    ref: str, facts: Fields, marks: Sequence[Fields], *, by: Actor, source: str = "", note: str = ""
+    ref: str,
+    facts: Fields,
+    marks: Sequence[Fields],
+    *,
+    by: Actor,
+    source: str = "",
+    note: str = "",
+    twice: SerialRule | None = None,
 ) -> Added:
     """Opens the record of one weapon; `facts` and `marks` are columns of the register file, held to its rules.
 
+    A mark may be stated again as `serial_again`; `twice` is the rule that asks for it of a new weapon (`serialrules.asking`).
     Saying the same again is harmless. Raises `Refused` for what a file's row would be refused for, and with `differs` for a
     `ref` the source has used already for other facts.
     """
@@ -92,6 +101,8 @@ def add_weapon(
         standing = standing_birth(weapon_id)
         if standing is not None and standing.event_id != event_id:
             raise refuse("ref", ref, "a record number this source has not used for another weapon", "differs")
+        if standing is None:
+            checking.stated_twice(marks, twice)
         captured = services.append([draft], by=by)[0]
         if standing is None and not captured.new:
             raise refuse("ref", ref, "a record number whose record was not declared an error", "withdrawn")

@@ -24,8 +24,8 @@ from countermark.accounts.access import requires
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.marks.sentences import said, told
-from countermark.register import blanks, countrynames, jobs, mappings
-from countermark.register.files import dates
+from countermark.register import blanks, countrynames, jobs, mappings, serialrules
+from countermark.register.files import again, dates
 from countermark.register.files.errors import UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap
 from countermark.register.files.vocabulary import CODED
@@ -58,6 +58,7 @@ COLUMN_LABELS = {
     "mark": gettext_lazy("serial number or code"),
     "inscription": gettext_lazy("whole inscription"),
     "mark_condition": gettext_lazy("condition of the mark"),
+    "serial_again": gettext_lazy("serial number or code (again)"),
     "layer": gettext_lazy("open or hidden mark"),
     "event": gettext_lazy("event"),
     "date": gettext_lazy("date of the event"),
@@ -96,6 +97,18 @@ class Upload(forms.Form):
             "Leave empty for this register's own. A police or customs list needs a name of its own."
         ),
     )
+    untyped = forms.BooleanField(
+        label=gettext_lazy("A program wrote this file: nobody keyed its serial numbers"),
+        required=False,
+        help_text=gettext_lazy(
+            "Otherwise each new weapon has its serial number twice, the second time as serial_again."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if serialrules.asking(again.FILES) is None:
+            del self.fields["untyped"]
 
 
 @requires("load")
@@ -125,7 +138,7 @@ def _receive(request: HttpRequest, form: Upload) -> LoadJob | None:
         jobs.discard(job)
         form.add_error("file", told(said(error), _))
         return None
-    jobs.set_options(job, Options(source=data["source"].strip()))
+    jobs.set_options(job, Options(source=data["source"].strip(), untyped=data.get("untyped", False)))
     return job
 
 
@@ -319,6 +332,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "errors": found.report.get("errors", [])[:ERRORS_SHOWN],
         "differs": any(error.get("code") == "differs" for error in found.report.get("errors", [])),
         "rejects": jobs.rejects_path(found).exists(),
+        "near": found.report.get("near", {}).get("marks", [])[:ERRORS_SHOWN],
         "undone": _undo_of(found),
         "undoable": _appended(found),
     }
@@ -397,15 +411,26 @@ def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def rejects(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The refused rows in the file's own columns, with the reason."""
     found = _job(request, job_id)
-    where = jobs.rejects_path(found)
+    return _file(request, found, jobs.rejects_path(found), "refused")
+
+
+def _file(request: HttpRequest, found: LoadJob, where: Path, what: str) -> HttpResponse:
     if not where.exists():
         messages.error(request, _("That file is kept for a week and is gone by now."))
         return redirect("register:import_job", found.pk)
-    name = f"{Path(found.name).stem}-refused.csv"
+    name = f"{Path(found.name).stem}-{what}.csv"
     # In one piece: an ASGI server cannot stream a plain file.
     response = HttpResponse(where.read_bytes(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
+
+
+@requires("load")
+@require_GET
+def near(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The marks of a checked file that are near others, as a file."""
+    found = _job(request, job_id)
+    return _file(request, found, jobs.near_path(found), "near")
 
 
 @requires("load")
@@ -447,5 +472,6 @@ urlpatterns = [
     path("import/<uuid:job_id>/go-on/", go_on, name="import_go_on"),
     path("import/<uuid:job_id>/cancel/", cancel, name="import_cancel"),
     path("import/<uuid:job_id>/refused.csv", rejects, name="import_rejects"),
+    path("import/<uuid:job_id>/near.csv", near, name="import_near"),
     path("import/<uuid:job_id>/undo/", undo, name="import_undo"),
 ]

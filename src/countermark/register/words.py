@@ -52,6 +52,13 @@ MARK_KINDS = {
     "proof": _("proof"),
     "covert": _("covert"),
 }
+NEAR = {
+    "same": _("the same mark"),
+    "lookalike": _("one look-alike"),
+    "swapped": _("two neighbours swapped"),
+    "dropped": _("one character less"),
+    "added": _("one character more"),
+}
 CONDITIONS = {
     "": _("good"),
     "none": _("no mark"),
@@ -131,6 +138,7 @@ LABELS: dict[str, dict[str, str]] = {
     "column": COLUMNS,
     "list": LISTS,
     "custody": CUSTODY,
+    "near": NEAR,
     "event": {name: word.text for name, word in EVENTS.items()},
 }
 

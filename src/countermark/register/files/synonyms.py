@@ -30,6 +30,10 @@ _COLUMNS: dict[str, str] = {
     "mark": "mark|serial|serial no|serial number|serialno|sn|s n|number|weapon number|serie|numero de serie|no serie|"
     "n serie|no de serie|numero|nro serie|matricula|matricule|numero da arma|серия|номер|серийный номер|"
     "заводской номер|серия и номер|no оружия|الرقم التسلسلي|الرقم المسلسل|رقم السلاح",
+    "serial_again": "serial again|serial number again|mark again|serial repeated|repeat serial|serial confirmed|confirm serial|"
+    "confirm serial number|numero de serie repetido|serie repetida|repita el numero de serie|numero de serie confirmado|"
+    "numero de serie repete|repeter le numero de serie|confirmation du numero de serie|repita o numero de serie|"
+    "серийный номер повторно|повтор номера|номер повторно|الرقم التسلسلي مرة اخرى|تاكيد الرقم التسلسلي",
     "inscription": "inscription|engraving|markings|full text|inscripcion|marcaciones|leyenda|marquages|inscricao|"
     "gravacao|надпись|маркировка|النقش",
     "mark_condition": "mark condition|condition|serial status|condicion|estado de la marca|estado|etat du marquage|"

@@ -3,6 +3,10 @@
 WEAPON_FACTS = ("kind", "maker", "model", "calibre", "country", "year")
 MARK_COLUMNS = ("component", "carrier", "role", "mark_kind", "mark", "inscription", "mark_condition", "layer")
 WEAPON_COLUMNS = ("ref", *WEAPON_FACTS, *MARK_COLUMNS)
+SERIAL_AGAIN = "serial_again"
+"""The mark stated a second time: compared with the first and not kept, so no export has it."""
+WEAPON_FILE_COLUMNS = (*WEAPON_COLUMNS, SERIAL_AGAIN)
+"""What a register file may have."""
 EVENT_COLUMNS = (
     "ref", "event", "date", "from", "to", "country", "place", "document", "note", "id", "component", "mark", "other_ref",
 )  # fmt: skip
@@ -41,7 +45,7 @@ CODED: dict[str, tuple[str, ...]] = {
 CONTROL_BY_DEFAULT = frozenset({"receiver", "frame", "plate", ""})
 """Components whose mark stands for the weapon when the file leaves `role` empty (contract, *Register file*)."""
 
-LIMITS = {"ref": 200, "mark": 200, "inscription": 1000, "note": 10_000, "reading": 1000}
+LIMITS = {"ref": 200, "mark": 200, "serial_again": 200, "inscription": 1000, "note": 10_000, "reading": 1000}
 """Longest text accepted, in characters; every other column `LONGEST`."""
 LONGEST = 500
 

@@ -9,11 +9,12 @@ import msgspec
 
 from countermark.marks.placeholders import is_placeholder
 from countermark.marks.sentences import Sentence
+from countermark.register.files import again
 from countermark.register.files.checks import Memo, Problem, RowStream, coded, country, picker, screened, text, year
 from countermark.register.files.errors import RowError, UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap, place_columns
 from countermark.register.files.tables import Row, open_table
-from countermark.register.files.vocabulary import WEAPON_COLUMNS, WEAPON_FACTS
+from countermark.register.files.vocabulary import SERIAL_AGAIN, WEAPON_FACTS, WEAPON_FILE_COLUMNS
 
 
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -45,12 +46,13 @@ class MarkRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class WeaponRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One checked row of a register file."""
+    """One checked row of a register file; `once` says that its mark was stated once only."""
 
     row: int
     ref: str
     facts: Facts
     mark: MarkRow
+    once: bool = False
 
 
 def read_weapons(
@@ -68,7 +70,7 @@ def read_weapons(
     number where a mark is expected), `placeholders` (a mark such as NSN was read as none).
     """
     table = open_table(path, encoding, delimiter)
-    placed = place_columns(table, WEAPON_COLUMNS, mapping, ignore_columns)
+    placed = place_columns(table, WEAPON_FILE_COLUMNS, mapping, ignore_columns)
     if "ref" not in placed or not {"mark", "mark_condition"} & placed.keys():
         raise UnreadableFile(
             Sentence(
@@ -78,7 +80,7 @@ def read_weapons(
             )
         )
     warnings: Counter[str] = Counter()
-    rows = screened(table, placed, ("ref", "mark"), warnings)
+    rows = screened(table, placed, ("ref", "mark", SERIAL_AGAIN), warnings)
     this_year = this_year or datetime.now(UTC).year
     return RowStream(table, _checked(rows, placed, mapping, this_year, warnings), warnings)
 
@@ -104,7 +106,7 @@ def _checked(
     rows: Iterator[Row | RowError], placed: Mapping[str, int], mapping: FileMap, this_year: int, warnings: Counter[str]
 ) -> Iterator[WeaponRow | RowError]:
     pick_facts, pick_codes = picker(WEAPON_FACTS, placed), picker(_CODED, placed)
-    pick_texts = picker(("ref", "mark", "inscription"), placed)
+    pick_texts = picker(("ref", "mark", "inscription", SERIAL_AGAIN), placed)
     # Registers repeat themselves: almost every row has a combination that has been checked before.
     type_of = Memo(lambda cells: _type(cells, mapping))
     origin_of = Memo(lambda cells: _origin(cells, mapping, this_year))
@@ -116,12 +118,12 @@ def _checked(
             continue
         number, cells = row
         cells.append("")
-        ref_cell, mark_cell, inscription_cell = pick_texts(cells)
+        ref_cell, mark_cell, inscription_cell, again_cell = pick_texts(cells)
         ref = text("ref", ref_cell) or NO_REF
         facts, codes = facts_of[pick_facts(cells)], codes_of[pick_codes(cells)]
-        mark = _mark(codes, mark_cell, inscription_cell, warnings)
+        mark = _mark(codes, mark_cell, inscription_cell, again_cell, warnings)
         if isinstance(ref, str) and isinstance(facts, Facts) and isinstance(mark, MarkRow):
-            yield WeaponRow(number, ref, facts, mark)
+            yield WeaponRow(number, ref, facts, mark, bool(mark.mark) and not again_cell.strip())
             continue
         for problem in _problems(ref, facts, mark):
             yield problem.at(number, ref if isinstance(ref, str) else "")
@@ -181,11 +183,14 @@ def _may_be_a_word(mark: str) -> bool:
     return mark.isalpha() or not (mark.isascii() and mark.isalnum())
 
 
-def _mark(codes: Codes | Problems, mark_cell: str, inscription_cell: str, warnings: Counter[str]) -> MarkRow | Problems:
+def _mark(
+    codes: Codes | Problems, mark_cell: str, inscription_cell: str, again_cell: str, warnings: Counter[str]
+) -> MarkRow | Problems:
     mark = text("mark", mark_cell)
     inscription = text("inscription", inscription_cell) if inscription_cell else ""
-    if isinstance(codes, tuple) or isinstance(mark, Problem) or isinstance(inscription, Problem):
-        return tuple(_problems(codes, mark, inscription))
+    parted = again.checked(mark, again_cell) if again_cell and isinstance(mark, str) else None
+    if isinstance(codes, tuple) or isinstance(mark, Problem) or isinstance(inscription, Problem) or parted:
+        return tuple(_problems(codes, mark, inscription, parted))
     condition = codes.mark_condition
     if mark and _may_be_a_word(mark) and is_placeholder(mark):
         warnings["placeholders"] += 1

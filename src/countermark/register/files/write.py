@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+import msgspec
+
 from countermark.ledger.wholefile import refuse_to_replace_what_is_no_file
 from countermark.register.files.errors import RowError
 from countermark.register.files.events import EventRow
@@ -60,6 +62,14 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
             writer.writerow([escape(cell) for cell in row])
             count += 1
     return count
+
+
+NEAR_COLUMNS = ("row", "ref", "mark", "near", "near_mark", "near_ref", "near_row", "weapon_id")
+
+
+def write_near(path: Path, marks: Iterable[msgspec.Struct]) -> int:
+    """Write the near marks of a file (`queries/nearmarks.py`) as CSV, one a line, and return their number. Raises OSError."""
+    return write_rows(path, NEAR_COLUMNS, ([str(cell or "") for cell in msgspec.structs.astuple(one)] for one in marks))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Forms that capture facts: a weapon and its marks, an event, a correction, a join. Services hold them to the rules."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from countermark.ledger.vocabulary import EVENTS as WORDS
 from countermark.register import words
 from countermark.register.checking import EVENT_FIELDS
+from countermark.register.files.again import keyed_differently, spoken
 from countermark.register.files.errors import RowError
 from countermark.register.files.vocabulary import EVENTS, LIMITS, LONGEST
 from countermark.register.forms.listing import choices
-from countermark.register.queries.twins import keyed_differently
 
 EXACT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
 MARK_EXACT = {**EXACT, "class": "mark-input"}
@@ -106,16 +105,9 @@ class MarkFields(Columns):
             message = _(
                 "The two keyings differ at character %(place)d: first %(one)s, then %(other)s. Look at the metal again."
             )
-            self.add_error("again", message % {"place": place, "one": spoken(one), "other": spoken(other)})
+            values = {"place": place, "one": spoken(one).told(_), "other": spoken(other).told(_)}
+            self.add_error("again", message % values)
         return data
-
-
-def spoken(char: str) -> str:
-    """A character with what it is, so that look-alikes can be told apart."""
-    if not char:
-        return _("nothing")
-    kind = _("digit") if char.isdigit() else _("letter") if char.isalpha() else _("sign")
-    return f"{char} ({kind}, {unicodedata.name(char, '?').lower()})"
 
 
 class Event(Columns):

@@ -4,9 +4,12 @@ import string
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from countermark.marks.skeleton import LOOKALIKE
+from countermark.marks.sentences import Sentence
+from countermark.marks.skeleton import LOOKALIKE as GROUPS
 from countermark.marks.text import canonical, split_prefix
-from countermark.register.models import Mark
+from countermark.register.checking import Refused
+from countermark.register.files.errors import RowError
+from countermark.register.models import Link, Mark
 from countermark.register.queries.scope import Scope
 
 SHOWN = 20
@@ -17,30 +20,73 @@ INSERTED = string.digits + string.ascii_uppercase
 @lru_cache(maxsize=1)
 def _lookalikes() -> dict[str, frozenset[str]]:
     others: dict[str, set[str]] = {}
-    for group in LOOKALIKE:
+    for group in GROUPS:
         for char in group:
             others.setdefault(char, set()).update(set(group) - {char})
     return {char: frozenset(found) for char, found in others.items()}
 
 
+SAME, LOOKALIKE, SWAPPED, DROPPED, ADDED = "same", "lookalike", "swapped", "dropped", "added"
+"""How another mark is near to one: it is the same, has one look-alike, two neighbours swapped, one character less, one more."""
+
+
 def variants(text: str) -> list[str]:
     """The canonical form of a mark, then every form one look-alike, one swap, one character less or one more away."""
     plain = canonical(split_prefix(text)[1])
-    return list(dict.fromkeys([plain, *_changed(plain)]))[:VARIANTS_AT_MOST] if plain else []
+    return list(dict.fromkeys([*forms(plain), *longer(plain)]))[:VARIANTS_AT_MOST] if plain else []
 
 
-def _changed(plain: str) -> Iterator[str]:
+def forms(plain: str) -> dict[str, str]:
+    """The forms near a canonical mark that are no longer than it, each with how it is near; the mark itself first."""
+    found = {plain: SAME}
     for place, char in enumerate(plain):
         for other in sorted(_lookalikes().get(char, ())):
-            yield plain[:place] + other + plain[place + 1 :]
+            found.setdefault(plain[:place] + other + plain[place + 1 :], LOOKALIKE)
     for place in range(len(plain) - 1):
-        yield plain[:place] + plain[place + 1] + plain[place] + plain[place + 2 :]
+        found.setdefault(plain[:place] + plain[place + 1] + plain[place] + plain[place + 2 :], SWAPPED)
     if len(plain) > 4:
         for place in range(len(plain)):
-            yield plain[:place] + plain[place + 1 :]
+            found.setdefault(plain[:place] + plain[place + 1 :], DROPPED)
+    return found
+
+
+def longer(plain: str) -> Iterator[str]:
+    """The forms with one character more."""
     if len(plain) > 3:
         for place in range(len(plain) + 1):
             yield from (plain[:place] + char + plain[place:] for char in INSERTED)
+
+
+def beside(weapon_id: str, texts: Iterable[str], scope: Scope) -> list[Mark]:
+    """What is near to the marks of a record that is to be opened; nothing where it is there already."""
+    return [] if Link.objects.filter(weapon_id=weapon_id).exists() else near(texts, scope)
+
+
+def unseen(found: Iterable[Mark]) -> Refused:
+    """The refusal that asks a program whether somebody has looked at the near marks."""
+    return Refused([_unseen(mark) for mark in found])
+
+
+def _unseen(mark: Mark) -> RowError:
+    expected = Sentence(
+        "somebody to look first: the record %(ref)s (%(id)s) has this mark, which is easily taken for a stated one",
+        ref=mark.weapon.ref,
+        id=str(mark.weapon_id),
+    )
+    return RowError(0, "near_seen", mark.text, expected, "near")
+
+
+def told(mark: Mark) -> dict[str, str]:
+    """A near mark as programs read it."""
+    weapon = mark.weapon
+    facts = {"kind": weapon.kind, "maker": weapon.maker, "model": weapon.model, "status": weapon.status}
+    return {
+        "weapon_id": str(mark.weapon_id),
+        "ref": weapon.ref,
+        "mark": mark.text,
+        "component": mark.component,
+        **facts,
+    }
 
 
 def near(texts: Iterable[str], scope: Scope) -> list[Mark]:
@@ -55,14 +101,3 @@ def near(texts: Iterable[str], scope: Scope) -> list[Mark]:
         mark.weapon_id: mark for mark in sorted(rows, key=lambda m: m.canonical not in equal, reverse=True)
     }
     return sorted(first_of_weapon.values(), key=lambda m: (m.canonical not in equal, m.canonical))[:SHOWN]
-
-
-def keyed_differently(first: str, second: str) -> tuple[int, str, str] | None:
-    """Where two keyings of one text part: the place (from 1) and what stands there in each; None when they are one."""
-    for place, (one, other) in enumerate(zip(first, second, strict=False), 1):
-        if one != other:
-            return place, one, other
-    if len(first) == len(second):
-        return None
-    place = min(len(first), len(second))
-    return place + 1, first[place : place + 1], second[place : place + 1]

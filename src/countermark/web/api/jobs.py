@@ -85,6 +85,20 @@ def rejects(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return HttpResponse(path.read_bytes(), content_type="text/csv; charset=utf-8")
 
 
+@router.get(
+    "/loads/{uuid:job_id}/near",
+    response={200: None, **MISSING},
+    auth=Token("load"),
+    openapi_extra={"x-media-type": "text/csv"},
+)
+def near(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The marks of a file that are near others, as its dry run found them, as CSV. Permission: `load`."""
+    path = jobs.near_path(find(person(request), job_id))
+    if not path.exists():
+        raise not_found("file of near marks")
+    return HttpResponse(path.read_bytes(), content_type="text/csv; charset=utf-8")
+
+
 @router.post("/ledger/verify", response={202: Job, **MISSING}, auth=Token("ledger.view"))
 def verify(request: HttpRequest) -> Status[dict[str, Any]]:
     """Asks for everything stored to be recomputed. Permission: `ledger.view`."""

@@ -37,6 +37,7 @@ class LoadForm(Strict):
     ignore_columns: Word = ""
     encoding: Short = ""
     delimiter: Annotated[Short, Field(max_length=10)] = ""
+    untyped: bool = False
 
 
 @router.post("/loads", response={200: Job, 202: Job, 413: ProblemDocument, **RESPONSES}, auth=Token("load"))
@@ -95,6 +96,7 @@ def _options(asked: LoadForm) -> loading.Options:
         ignore_columns=ignored,
         encoding=asked.encoding or None,
         delimiter=asked.delimiter or None,
+        untyped=asked.untyped,
     )
 
 

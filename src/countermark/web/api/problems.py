@@ -78,7 +78,7 @@ def answer(
     return JsonResponse(content, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
-CONFLICTS = frozenset({"differs", "corrected", "withdrawn", "unchanged"})
+CONFLICTS = frozenset({"differs", "corrected", "withdrawn", "unchanged", "near"})
 """Codes that say: well formed, but at odds with what is recorded."""
 
 

@@ -13,9 +13,10 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.marks.text import canonical
-from countermark.register import checking, services
+from countermark.register import bodies, checking, serialrules, services
+from countermark.register.files import again
 from countermark.register.models import Mark, Weapon
-from countermark.register.queries import personal, records, scope
+from countermark.register.queries import personal, records, scope, twins
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.problems import MISSING, RESPONSES, Problem, ProblemDocument, not_found
 from countermark.web.api.texts import Long, Short, Strict, Word
@@ -176,10 +177,13 @@ class NewMark(Strict):
     inscription: Annotated[Long, Field(max_length=1000)] = ""
     mark_condition: Short = ""
     layer: Short = ""
+    serial_again: Short = ""
 
 
 class NewWeapon(Strict):
-    """A weapon, in the columns of the register file."""
+    """A weapon, in the columns of the register file. With `ask_near` it is refused (409) while there are records that its marks may
+    stand for, until `near_seen` says that somebody has looked at them.
+    """
 
     ref: Annotated[Short, Field(min_length=1)]
     kind: Short = ""
@@ -190,6 +194,8 @@ class NewWeapon(Strict):
     year: Short = ""
     marks: Annotated[list[NewMark], Field(min_length=1, max_length=500)]
     note: Long = ""
+    ask_near: bool = False
+    near_seen: bool = False
 
 
 class Captured(Schema):
@@ -200,12 +206,52 @@ class Captured(Schema):
     new: bool
 
 
-@router.post("/weapons", response={200: Captured, 201: Captured, **CONFLICT}, auth=Token("weapon.add"))
+class NearMark(Schema):
+    """A mark that is one of the marks stated, or easily taken for it, and the weapon it is on."""
+
+    weapon_id: UUID
+    ref: str
+    mark: str
+    component: str
+    kind: str
+    maker: str
+    model: str
+    status: str
+
+
+class NewCaptured(Captured):
+    """What became of a new weapon; `near` only where it was asked for."""
+
+    near: list[NearMark] | None = None
+
+
+@router.post(
+    "/weapons",
+    response={200: NewCaptured, 201: NewCaptured, **CONFLICT},
+    auth=Token("weapon.add"),
+    exclude_unset=True,
+)
 def add_weapon(request: HttpRequest, asked: NewWeapon) -> Status[dict[str, Any]]:
-    """Opens the record of a weapon in this node's own register. Permission: `weapon.add`."""
+    """Opens the record of a weapon in this node's own register. Permission: `weapon.add`; for `ask_near` also `weapon.view`: told are
+    the marks at places its asker may see.
+    """
+    user = person(request)
     facts = asked.dict(include={"kind", "maker", "model", "calibre", "country", "year"})
     marks = [mark.dict() for mark in asked.marks]
-    return _captured(services.add_weapon(asked.ref, facts, marks, by=actor(person(request)), note=asked.note))
+    near = _near(user, asked) if asked.ask_near else []
+    if near and not asked.near_seen:
+        raise twins.unseen(near)
+    twice = serialrules.asking(again.PROGRAMS)
+    added = services.add_weapon(asked.ref, facts, marks, by=actor(user), note=asked.note, twice=twice)
+    told = {"near": [twins.told(mark) for mark in near]} if asked.ask_near else {}
+    return _captured(added, told)
+
+
+def _near(user: User, asked: NewWeapon) -> list[Mark]:
+    if not accounts.may(user, "weapon.view"):
+        raise Problem(403, "this needs the permission weapon.view")
+    weapon_id = bodies.weapon_id(services.own_source(), asked.ref)
+    return twins.beside(weapon_id, [mark.mark for mark in asked.marks], scope.of(user))
 
 
 class EventFields(Strict):
@@ -285,8 +331,8 @@ def _require_at(user: User, permission: str, weapon_id: str, what: str) -> None:
         raise not_found(what)
 
 
-def _captured(added: services.Added) -> Status[dict[str, Any]]:
-    body = {"weapon_id": added.weapon_id, "eventID": added.event_id, "new": added.new}
+def _captured(added: services.Added, more: dict[str, Any] | None = None) -> Status[dict[str, Any]]:
+    body = {"weapon_id": added.weapon_id, "eventID": added.event_id, "new": added.new, **(more or {})}
     return Status(201 if added.new else 200, body)
 
 
