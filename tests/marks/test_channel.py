@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.marks.channel import Channel, align, fit, log_likelihood, relation
+from countermark.marks.channel import MANY, Channel, align, fit, log_likelihood, relation
 from countermark.marks.reading import parse
 
 DIGITS_AND_LETTERS = st.text(alphabet="0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=3, max_size=12)
@@ -36,6 +36,20 @@ def test_a_mark_scores_the_same_alone_and_in_a_batch(reading: str, marks: list[s
     together = likelihood(reading, *marks, "ЖИ1408")
     alone = [likelihood(reading, mark)[0] for mark in [*marks, "ЖИ1408"]]
     assert together == pytest.approx(alone, abs=1e-3)
+
+
+NEIGHBOURS = st.lists(st.text(alphabet="0172OIZAЖШ", min_size=1, max_size=12), min_size=1, max_size=20)
+
+
+@given(st.text(alphabet="0172OIZAЖSH", min_size=2, max_size=10), NEIGHBOURS)
+def test_a_mark_scores_the_same_among_many_as_among_few(reading: str, marks: list[str]) -> None:
+    # Every way to lose two places of the reading and to have two more, so that marks drift apart from it and come back.
+    cut = [reading[:i] + reading[i + 1 : k] + reading[k + 1 :] for k in range(len(reading)) for i in range(k)]
+    apart = [f"{mark[:2]}{one}{mark[2:]}"[:12] for mark in marks for one in [reading[::-1], reading, *cut[:3]]]
+    every = [mark for mark in [*marks, *cut, *apart] if mark]
+    many = (every * (1 + 2 * MANY // len(every)))[: 2 * MANY]
+    few = [score for start in range(0, len(many), 50) for score in likelihood(reading, *many[start : start + 50])]
+    assert likelihood(reading, *many) == few
 
 
 def test_a_look_alike_is_more_probable_than_a_near_one_and_that_than_any_other() -> None:

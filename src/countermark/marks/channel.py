@@ -207,10 +207,47 @@ def likelihood_of_codes(
         return out
     if not near.all():
         codes, lengths = codes[near], lengths[near]
-    align_all = _align_with_runs if has_run else _align_near
-    scores = align_all(places, codes, lengths, channel)
+    scores = (_align_with_runs if has_run else _align_near)(places, codes, lengths, channel)
     out[near] = np.where(scores > _NEVER / 2, scores, -np.inf)
     return out
+
+
+NARROW = 1
+"""Places of drift that are enough for most marks of a large batch."""
+
+MANY = 300
+"""Marks from which two alignments, a narrow one and a wide one of what needs it, take less time than one."""
+
+
+def _align_near(
+    places: Sequence[Place], codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel
+) -> NDArray[np.float32]:
+    """The alignment of a reading without runs.
+
+    A score of the narrow band is that of the wide one where it is more than anything could reach that left the narrow
+    band: only the other marks are aligned again.
+    """
+    if len(codes) < MANY or any(typed(place.char) for place in places):
+        return _align_in_band(BAND, places, codes, lengths, channel)
+    inside = np.abs(lengths - len(places)) <= NARROW
+    scores = np.full(len(codes), _NEVER, np.float32)
+    scores[inside] = _align_in_band(NARROW, places, codes[inside], lengths[inside], channel)
+    again = np.flatnonzero(scores < _most_outside(places, channel))
+    if len(again):
+        scores[again] = _align_in_band(BAND, places, codes[again], lengths[again], channel)
+    return scores
+
+
+def _most_outside(places: Sequence[Place], channel: Channel) -> float:
+    """No alignment that left the narrow band, and came back to it, is more probable.
+
+    It drops more places than the band is wide and adds one at least, or the reverse; the rest is no more than certain.
+    """
+    logs = _logs(channel)
+    added = max(logs.added, logs.doubled) if any(_doubled(places, i) for i in range(len(places))) else logs.added
+    beyond = NARROW + 1
+    rounding = 0.01
+    return max(beyond * logs.dropped + added, beyond * added + logs.dropped) + rounding
 
 
 def _alphabet(marks: NDArray[np.uint32] | NDArray[np.int64]) -> tuple[NDArray[np.uint32] | None, NDArray[np.intp]]:
@@ -251,64 +288,66 @@ def _row(channel: Channel, read: str) -> NDArray[np.float32]:
     return np.array([_NEVER, *(pairs[chr(code), read] for code in range(1, _PLAIN))], np.float32)
 
 
-_DIAGONALS = 2 * BAND + 1
-
 _DOUBLING = (1, 2, 4)
 """Steps by which a maximum spreads over seven diagonals: numpy's own running maximum is slow along the first axis."""
 
 _NEXT = 1 << 32
 
 
-def _align_near(
-    places: Sequence[Place], codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel
+def _align_in_band(
+    band: int, places: Sequence[Place], codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel
 ) -> NDArray[np.float32]:
-    """The alignment of a reading without runs, along the seven diagonals that `BAND` leaves.
+    """The alignment along the diagonals on which reading and mark drift apart by at most `band` places.
 
-    A state is (diagonal, mark): after i places of the reading, diagonal k stands for `i + k - BAND` places of the mark. What
-    dropping k places costs is left out of the states, so that a dropped place leaves a state as it is: a running maximum.
+    A state is (diagonal, mark): after i places of the reading, diagonal k stands for `i + k - band` places of the mark. What
+    dropping places costs is left out of the states, so that a dropped place leaves a state as it is: a running maximum.
+    It is counted from the widest band on, whatever the band, so that sums are rounded alike in all.
     """
+    diagonals = 2 * band + 1
     logs = _scalars(channel)
     drop, twice, once = logs.dropped, logs.doubled + logs.dropped, logs.added + logs.dropped
-    marks = np.zeros((len(places) + _DIAGONALS - 1, len(codes)), np.int64)
-    shown = min(codes.shape[1], len(places) + BAND)
-    marks[BAND : BAND + shown] = codes[:, :shown].T
+    marks = np.zeros((len(places) + diagonals - 1, len(codes)), np.int64)
+    shown = min(codes.shape[1], len(places) + band)
+    marks[band : band + shown] = codes[:, :shown].T
     letters, index = _alphabet(marks)
     spelled = _spelled(places, letters)
+    if spelled and band < BAND:
+        return np.full(len(codes), _NEVER, np.float32)
     pairs = marks[:-1] * _NEXT + marks[1:]
-    swaps = _swaps(places, pairs)
-    state = np.full((_DIAGONALS, len(codes)), _NEVER, np.float32)
-    state[BAND:] = -BAND * drop
+    swaps = _swaps(places, pairs, diagonals)
+    state = np.full((diagonals, len(codes)), _NEVER, np.float32)
+    state[band:] = -BAND * drop
     states = [state]
     for i, place in enumerate(places):
         if place.kind == "unknown":
             now = state + logs.unread
         else:
-            now = _emissions(place, letters, channel).take(index[i : i + _DIAGONALS])
+            now = _emissions(place, letters, channel).take(index[i : i + diagonals])
             now += state
         extra = state[1:] + (twice if _doubled(places, i) else once)
         np.maximum(now[:-1], extra, out=now[:-1])
         if i in swaps:
-            swapped = pairs[i - 1 : i - 1 + _DIAGONALS] == swaps[i]
+            swapped = pairs[i - 1 : i - 1 + diagonals] == swaps[i]
             np.copyto(now, np.maximum(now, states[-2] + logs.swapped), where=swapped)
         for spelling in typed(place.char):
             more = len(spelling) - 1
-            if 0 < more < _DIAGONALS:
+            if 0 < more < diagonals:
                 fits = np.logical_and.reduce(
-                    [marks[i + k : i + k + _DIAGONALS - more] == ord(char) for k, char in enumerate(spelling)]
+                    [marks[i + k : i + k + diagonals - more] == ord(char) for k, char in enumerate(spelling)]
                 )
-                reached = state[: _DIAGONALS - more] + (logs.sound - more * drop)
+                reached = state[: diagonals - more] + (logs.sound - more * drop)
                 np.copyto(now[more:], np.maximum(now[more:], reached), where=fits)
         for length, letter in spelled.get(i, ()):
             more = length - 1
             reached = states[i - more][more:] + (logs.sound + more * drop)
-            fits = marks[i : i + _DIAGONALS - more] == letter
+            fits = marks[i : i + diagonals - more] == letter
             np.copyto(now[:-more], np.maximum(now[:-more], reached), where=fits)
-        for step in _DOUBLING:
+        for step in _DOUBLING[:band]:
             now[step:] = np.maximum(now[step:], now[:-step])
         state = now
         states.append(now)
-    diagonal = lengths - len(places) + BAND
-    total: NDArray[np.float32] = state[diagonal, np.arange(len(codes))] + diagonal.astype(np.float32) * drop
+    apart = lengths - len(places)
+    total: NDArray[np.float32] = state[apart + band, np.arange(len(codes))] + (apart + BAND).astype(np.float32) * drop
     return total
 
 
@@ -355,7 +394,7 @@ def _running_maximum(states: NDArray[np.float32]) -> NDArray[np.float32]:
     return states
 
 
-def _swaps(places: Sequence[Place], pairs: NDArray[np.int64]) -> dict[int, int]:
+def _swaps(places: Sequence[Place], pairs: NDArray[np.int64], diagonals: int) -> dict[int, int]:
     """Place -> the pair of mark characters that stands there and one place before the other way round, where some mark has it."""
     wanted = {
         i: ord(right.char) * _NEXT + ord(left.char)
@@ -364,6 +403,9 @@ def _swaps(places: Sequence[Place], pairs: NDArray[np.int64]) -> dict[int, int]:
     }
     if not wanted:
         return {}
+    if pairs.shape[1] >= MANY:
+        return {i: pair for i, pair in wanted.items() if (pairs[i - 1 : i - 1 + diagonals] == pair).any()}
+    # Of few marks all places at once: one step of numpy instead of one a place.
     there = (pairs == np.array(list(wanted.values()))[:, None, None]).reshape(len(wanted), -1).any(axis=1).tolist()
     return {i: pair for (i, pair), found in zip(wanted.items(), there, strict=True) if found}
 

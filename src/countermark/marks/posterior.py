@@ -96,10 +96,13 @@ class Spellings:
 
     def log_evidence(self, text: str, codes: Ints, wrong: float) -> Floats:
         """log P(text as spelt | what the record says), one per code."""
+        return self.log_of_groups(text, self.groups_of(codes), wrong)
+
+    def log_of_groups(self, text: str, groups: Ints, wrong: float) -> Floats:
+        """As `log_evidence`, for codes already turned into groups."""
         weighed = self.weigh(text, wrong)
-        groups = self.groups_of(codes)
         if not len(weighed.by_group):
-            return np.zeros(len(codes))
+            return np.zeros(len(groups))
         return np.where(groups >= 0, weighed.by_group[groups], weighed.marginal)
 
     def likely(self, text: str, least: float = 0.02) -> tuple[int, ...]:
@@ -245,10 +248,14 @@ def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> floa
     new = _differs_from_last(registered)
     first, registered = order[new], registered[new]
     source = registered + moved[first]
+    # In order, because sorted numbers are looked up several times faster.
+    order = source.argsort(kind="stable")
+    source, first = source[order], first[order]
     near = np.minimum(registered.searchsorted(source), len(registered) - 1)
     free = (registered[near] != source) & (moved[first] != 0)
-    together = np.sort(source)
-    size = together.searchsorted(source, side="right") - together.searchsorted(source)
+    begins = np.flatnonzero(_differs_from_last(source))
+    alike = np.diff(begins, append=len(source))
+    size = alike.repeat(alike)
     sites = 9 * len(tail)
     crowd = 1.0 / (1.0 - np.minimum(size, sites - 1) / (sites + 1.0))
     slight = sum(whole - 1.0 for _, whole in moves)
@@ -286,9 +293,16 @@ def group_sum(keys: Ints, scores: Floats) -> tuple[Ints, Floats, Ints]:
 
     Summed, because a weapon whose number stands on frame and barrel has two places it may have been read from.
     """
-    order = np.lexsort((-scores, keys))
+    order = keys.argsort(kind="stable")
     ordered = keys[order]
-    first = np.flatnonzero(_differs_from_last(ordered))
+    new = _differs_from_last(ordered)
+    if not new.all():
+        # Few weapons have several rows: only these are put in order of their scores.
+        shared = ~new
+        shared[:-1] |= shared[1:]
+        several = order[shared]
+        order[shared] = several[np.lexsort((-scores[several], keys[several]))]
+    first = np.flatnonzero(new)
     return ordered[first], np.logaddexp.reduceat(scores[order], first), order[first].astype(np.int64)
 
 
