@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from countermark.cooperation import actors, acts, queries
+from django.db.models import QuerySet
+
+from countermark.cooperation import actors, acts, inside, queries
 from countermark.cooperation.actors import ActorFacts
+from countermark.cooperation.models import SubjectRow
 from countermark.cooperation.needs import Need
 from countermark.cooperation.offers import Offer
 from countermark.cooperation.queries import Viewer
 from countermark.cooperation.states import Subject
+from countermark.cooperation.words import LABELS
+from countermark.ledger import database
+from countermark.ledger.entry import is_text
 
 
 @dataclass(frozen=True)
@@ -40,18 +46,20 @@ def sought(said: Mapping[str, Any]) -> Sought:
 ORDERS = ("newest", "priority", "amount", "end")
 
 
-def needs(who: Viewer, asked: Sought) -> list[tuple[Subject, Need]]:
-    """The needs somebody may see, and looks for."""
-    found = [(one, one.of(Need)) for one in queries.visible(who, "need", **_columns(asked))]
-    kept = [(one, need) for one, need in found if _need_fits(need, asked)]
-    return _ordered(_with_text(kept, asked.text), asked.order)
+def needs(who: Viewer, asked: Sought, most: int | None = None) -> list[tuple[Subject, Need]]:
+    """The needs somebody may see, and looks for; the first of them where `most` says how many are wanted."""
+    return [(one, one.of(Need)) for one in _found(_needs(who, asked), asked, most)]
 
 
-def offers(who: Viewer, asked: Sought) -> list[tuple[Subject, Offer]]:
-    """The offers somebody may see, and looks for."""
-    found = [(one, one.of(Offer)) for one in queries.visible(who, "offer", **_columns(asked))]
-    kept = [(one, offer) for one, offer in found if _offer_fits(offer, asked)]
-    return _ordered(_with_text(kept, asked.text), asked.order)
+def offers(who: Viewer, asked: Sought, most: int | None = None) -> list[tuple[Subject, Offer]]:
+    """The offers somebody may see, and looks for; the first of them where `most` says how many are wanted."""
+    return [(one, one.of(Offer)) for one in _found(_offers(who, asked), asked, most)]
+
+
+def count(who: Viewer, kind: str, asked: Sought) -> int:
+    """How many needs (`need`) or offers (`offer`) somebody may see, and looks for."""
+    rows = (_needs if kind == "need" else _offers)(who, asked)
+    return len(_found(rows, asked, None)) if asked.text else rows.count()
 
 
 def offers_for(who: Viewer, day: str) -> list[tuple[Subject, Offer]]:
@@ -107,48 +115,69 @@ def _columns(asked: Sought) -> dict[str, str]:
     return {name: value for name, value in columns.items() if value}
 
 
-def _need_fits(need: Need, asked: Sought) -> bool:
-    if asked.theme and need.theme != asked.theme:
-        return False
-    if asked.kind and asked.kind not in need.kinds:
-        return False
-    if asked.priority and str(need.priority) != asked.priority:
-        return False
-    return _overlaps(need.begin, need.end, asked)
+def _needs(who: Viewer, asked: Sought) -> QuerySet[SubjectRow]:
+    rows = _narrowed(who, "need", asked)
+    if asked.theme:
+        rows = rows.filter(value__theme=asked.theme)
+    if asked.kind:
+        rows = rows.filter(inside.holds("wanted", asked.kind, field="kind"))
+    if asked.priority:
+        rows = rows.filter(value__priority=int(asked.priority)) if asked.priority in LABELS["priority"] else rows.none()
+    return rows
 
 
-def _offer_fits(offer: Offer, asked: Sought) -> bool:
-    for one, given in ((asked.theme, offer.themes), (asked.kind, offer.kinds), (asked.region, offer.regions)):
-        if one and given and one not in given:
-            return False
-    return _overlaps(offer.begin, offer.end, asked)
+def _offers(who: Viewer, asked: Sought) -> QuerySet[SubjectRow]:
+    rows = _narrowed(who, "offer", asked)
+    for one, path in ((asked.theme, "themes"), (asked.kind, "kinds"), (asked.region, "regions")):
+        if one:
+            rows = rows.filter(inside.empty(path) | inside.holds(path, one))
+    return rows
 
 
-def _overlaps(begin: str, end: str, asked: Sought) -> bool:
-    return (not asked.begin or end >= asked.begin) and (not asked.end or begin <= asked.end)
+def _narrowed(who: Viewer, kind: str, asked: Sought) -> QuerySet[SubjectRow]:
+    rows = queries.visible_rows(who, kind, **_columns(asked))
+    if not all(is_text(getattr(asked, one.name)) for one in fields(Sought)):
+        # What no record can hold none has, and not every database may be asked for it.
+        return rows.none()
+    if asked.begin:
+        rows = rows.alias(last=inside.text_of("end")).filter(last__gte=asked.begin)
+    if asked.end:
+        rows = rows.alias(first=inside.text_of("begin")).filter(first__lte=asked.end)
+    return rows
 
 
-def _with_text(found: list[tuple[Subject, Any]], text: str) -> list[tuple[Subject, Any]]:
+def _found(rows: QuerySet[SubjectRow], asked: Sought, most: int | None) -> list[Subject]:
+    # Words are looked for in what is narrowed by all else, in its order.
+    cut = None if asked.text else most
+    chosen = _by_amount(rows, cut) if asked.order == "amount" else _ordered(rows, asked.order)[:cut]
+    return _with_text([acts.subject_of_row(row) for row in chosen], asked.text)[:most]
+
+
+def _ordered(rows: QuerySet[SubjectRow], order: str) -> QuerySet[SubjectRow]:
+    """Rows by priority or end, equal ones the newest first. An offer has no priority."""
+    if order == "priority":
+        rows = rows.order_by("value__priority", inside.text_of("end"), "-since", "key")
+    return rows.order_by(inside.text_of("end"), "-since", "key") if order == "end" else rows
+
+
+def _by_amount(rows: QuerySet[SubjectRow], most: int | None) -> list[SubjectRow]:
+    """The rows with the largest amounts first: a need's is the sum of its lines, so that all are added up before those wanted are read."""
+    costs = [
+        (key, sum(line["amount"] for line in once or ()) if budget is None else budget)
+        for key, once, budget in rows.values_list("key", "value__once", "value__budget")
+    ]
+    keys = [key for key, _amount in sorted(costs, key=lambda one: -one[1])[:most]]
+    found = {row.key: row for some in database.chunks(keys, 500) for row in rows.filter(key__in=some)}
+    return [found[key] for key in keys if key in found]
+
+
+def _with_text(found: list[Subject], text: str) -> list[Subject]:
     if not text:
         return found
-    part, said = text.casefold(), acts.texts_of([one for one, _ in found])
-    return [(one, value) for one, value in found if part in _all_of(one.value, said)]
+    part, said = text.casefold(), acts.texts_of(found)
+    return [one for one in found if part in _all_of(one.value, said)]
 
 
 def _all_of(value: Mapping[str, Any], said: Mapping[str, str]) -> str:
     names = [one for one in value.values() if isinstance(one, str)]
     return "\n".join(said.get(name, "") for name in names).casefold()
-
-
-def _ordered(found: list[tuple[Subject, Any]], order: str) -> list[tuple[Subject, Any]]:
-    if order == "priority":
-        return sorted(found, key=lambda one: (getattr(one[1], "priority", 0), one[1].end))
-    if order == "amount":
-        return sorted(found, key=lambda one: -_amount(one[1]))
-    if order == "end":
-        return sorted(found, key=lambda one: one[1].end)
-    return found
-
-
-def _amount(value: Need | Offer) -> int:
-    return value.amount if isinstance(value, Need) else value.budget

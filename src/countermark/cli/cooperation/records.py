@@ -30,8 +30,8 @@ def add(group: click.Group, kind: "Kind", single: str, states: str) -> None:
         from countermark.cooperation import finding
 
         sought = finding.Sought(text=text, theme=theme, actor=of, kind=help_, state=state)
-        found = finding.needs(viewer(), sought) if single == "need" else finding.offers(viewer(), sought)
-        lines(described_each([one for one, _value in found[:MOST]]), kind, as_json)
+        found = (finding.needs if single == "need" else finding.offers)(viewer(), sought, MOST)
+        lines(described_each([one for one, _value in found]), kind, as_json)
 
     @group.command("show")
     @click.argument("key", metavar=single.upper())

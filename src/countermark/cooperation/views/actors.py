@@ -48,7 +48,8 @@ def _open(who: queries.Viewer) -> dict[tuple[str, str], int]:
     """How many open needs and offers of each actor somebody may see."""
     counts: Counter[tuple[str, str]] = Counter()
     for kind in ("need", "offer"):
-        counts.update((kind, queries.owner(one)) for one in queries.visible(who, kind, state="open"))
+        owners = queries.visible_rows(who, kind, state="open").values_list("parent", flat=True)
+        counts.update((kind, owner.removeprefix("actor:")) for owner in owners)
     return counts
 
 

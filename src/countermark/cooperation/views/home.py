@@ -20,12 +20,12 @@ from countermark.register.views.common import me
 def home(request: HttpRequest) -> HttpResponse:
     """Figures of what one may see, what waits, and what to do first."""
     who = viewer(request)
-    open_needs, open_offers = (queries.visible(who, kind, state="open") for kind in ("need", "offer"))
+    open_needs, open_offers = (queries.visible_rows(who, kind, state="open").count() for kind in ("need", "offer"))
     name = actors.names([who.actor]).get(who.actor, "")
     facts = [
         (_("You speak for"), _speaks_for(who, name)),
-        (_("Open needs you may see"), Cell(f"{len(open_needs):,}", f"{reverse('cooperation:needs')}?state=open")),
-        (_("Open offers you may see"), Cell(f"{len(open_offers):,}", f"{reverse('cooperation:offers')}?state=open")),
+        (_("Open needs you may see"), Cell(f"{open_needs:,}", f"{reverse('cooperation:needs')}?state=open")),
+        (_("Open offers you may see"), Cell(f"{open_offers:,}", f"{reverse('cooperation:offers')}?state=open")),
     ]
     lines = [
         [Cell(one.text, one.url, tone="alarm" if one.alarming else ""), Cell(one.due, exact=True)]

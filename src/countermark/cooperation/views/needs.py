@@ -50,8 +50,9 @@ SHOWN = 500
 def need_list(request: HttpRequest) -> HttpResponseBase:
     """The needs somebody may see, narrowed as they ask."""
     form = NarrowNeeds(request.GET or None)
-    found = finding.needs(viewer(request), form.sought() if form.is_bound else finding.Sought())
-    taken = found if request.method == "POST" else found[:SHOWN]
+    who, sought = viewer(request), form.sought() if form.is_bound else finding.Sought()
+    taken = finding.needs(who, sought, None if request.method == "POST" else SHOWN)
+    count = len(taken) if len(taken) < SHOWN else finding.count(who, "need", sought)
     titles, names = finding.titles(taken), actors.names()
     headers = [
         _("Title"), _("Of"), _("Theme"), _("Priority"), _("Wanted"), _("Asked for"), _("Each year"), _("From"), _("Until"),
@@ -61,7 +62,7 @@ def need_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(_("Needs"), headers, [_line(one, need, titles, names) for one, need in taken], none)
     return listed(
         request,
-        Page(_("Needs"), "needs", tables=[table], actions=_of_list(request), filter=form, note=cut(len(found))),
+        Page(_("Needs"), "needs", tables=[table], actions=_of_list(request), filter=form, note=cut(count)),
     )
 
 

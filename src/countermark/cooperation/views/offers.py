@@ -42,8 +42,9 @@ from countermark.register.views.common import GET_OR_POST, actor, me, posted
 def offer_list(request: HttpRequest) -> HttpResponseBase:
     """The offers somebody may see, narrowed as they ask, each with what is left of it."""
     form = NarrowOffers(request.GET or None)
-    found = finding.offers(viewer(request), form.sought() if form.is_bound else finding.Sought())
-    taken = found if request.method == "POST" else found[:SHOWN]
+    who, sought = viewer(request), form.sought() if form.is_bound else finding.Sought()
+    taken = finding.offers(who, sought, None if request.method == "POST" else SHOWN)
+    count = len(taken) if len(taken) < SHOWN else finding.count(who, "offer", sought)
     titles, names = finding.titles(taken), actors.names()
     left = offers.left([one for one, _offer in taken])
     headers = [
@@ -54,7 +55,7 @@ def offer_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(_("Offers"), headers, rows, none)
     return listed(
         request,
-        Page(_("Offers"), "offers", tables=[table], actions=_of_list(request), filter=form, note=cut(len(found))),
+        Page(_("Offers"), "offers", tables=[table], actions=_of_list(request), filter=form, note=cut(count)),
     )
 
 

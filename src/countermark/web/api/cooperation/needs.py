@@ -124,7 +124,7 @@ class IndicatorFacts(Schema):
 def list_needs(request: HttpRequest, asked: Query[NeedsSought]) -> list[dict[str, Any]]:
     """The needs one may see, the newest first unless asked otherwise, at most 500. Permission: `aid.view`."""
     who = queries.viewer(person(request))
-    found = [one for one, _need in finding.needs(who, finding.sought(asked.dict()))[:MOST]]
+    found = [one for one, _need in finding.needs(who, finding.sought(asked.dict()), MOST)]
     texts = acts.texts_of(found)
     return [facts(who, one, texts) for one in found]
 

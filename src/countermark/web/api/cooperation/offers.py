@@ -87,7 +87,7 @@ class OfferMoved(Strict):
 def list_offers(request: HttpRequest, asked: Query[OffersSought]) -> list[dict[str, Any]]:
     """The offers one may see, the newest first unless asked otherwise, at most 500. Permission: `aid.view`."""
     who = queries.viewer(person(request))
-    found = [one for one, _offer in finding.offers(who, finding.sought(asked.dict()))[:MOST]]
+    found = [one for one, _offer in finding.offers(who, finding.sought(asked.dict()), MOST)]
     texts, left = acts.texts_of(found), offers.left(found)
     return [{**facts(who, one, texts), "left": left.get(one.key)} for one in found]
 
