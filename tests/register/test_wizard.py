@@ -19,8 +19,9 @@ from countermark.accounts.models import User
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
-from countermark.register import bodies, jobs, mappings, projection
+from countermark.register import bodies, jobs, mappings, projection, serialrules
 from countermark.register import services as register
+from countermark.register.files.again import SerialRule
 from countermark.register.files.mapping import FileMap
 from countermark.register.models import LoadJob, Weapon
 
@@ -350,6 +351,57 @@ def test_a_registrar_of_the_whole_state_sees_every_file(registrar: Client) -> No
 def test_who_may_not_load_sees_nothing_of_it(registrar: Client) -> None:
     job = checked(registrar, as_csv(ROWS))
     assert signed_in("counter", "counter").get(f"/import/{job.pk}/").status_code == 403
+
+
+# Near marks, and serials stated twice
+
+
+def test_a_preview_tells_near_marks_and_gives_all_of_them_as_a_file(registrar: Client) -> None:
+    facts = {"kind": "revolver", "maker": "Rossi", "country": "BR"}
+    known = register.add_weapon("K1", facts, [{"component": "frame", "mark": "0077I3"}], by=CHIEF).weapon_id
+    job = checked(registrar, as_csv(ROWS))
+
+    html = page(registrar.get(f"/import/{job.pk}/"))
+    listed = registrar.get(f"/import/{job.pk}/near.csv")
+
+    assert "Easily taken for another" in html
+    assert f'href="/weapons/{known}/"' in html
+    assert listed.headers["Content-Disposition"] == 'attachment; filename="register-near.csv"'
+    (row,) = csv.DictReader(io.StringIO(listed.content.decode("utf-8-sig")))
+    assert (row["row"], row["mark"], row["near"], row["weapon_id"]) == ("4", "007713", "lookalike", known)
+
+
+def test_a_preview_without_near_marks_does_not_speak_of_them(registrar: Client) -> None:
+    job = checked(registrar, as_csv(ROWS))
+
+    assert "Easily taken for another" not in page(registrar.get(f"/import/{job.pk}/"))
+    assert registrar.get(f"/import/{job.pk}/near.csv").status_code == 302
+
+
+def test_only_a_rule_makes_the_page_ask_who_wrote_a_file_and_a_typed_one_states_serials_twice(
+    registrar: Client,
+) -> None:
+    assert 'name="untyped"' not in page(registrar.get("/import/"))
+    serialrules.require(SerialRule("order-7", "Order 7/2026", "2026-01-01"), by=CHIEF)
+    assert 'name="untyped"' in page(registrar.get("/import/"))
+
+    assert "the rule order-7 asks for it" in page(registrar.get(f"/import/{checked(registrar, as_csv(ROWS)).pk}/"))
+    twice = [[*row[:6], row[5], row[6]] for row in ROWS]
+    head = [*HEAD[:6], "Serial (again)", HEAD[6]]
+    upload(registrar, as_csv(twice, head))
+    columns(registrar, **{"column-7": "-"})
+    values(registrar)
+    jobs.run_next()
+    assert the_job().report["refused"] == 0
+
+
+def test_a_file_of_a_program_is_not_asked_for_serials_twice(registrar: Client) -> None:
+    serialrules.require(SerialRule("order-7", "Order 7/2026", "2026-01-01"), by=CHIEF)
+    upload(registrar, as_csv(ROWS), untyped="on")
+    columns(registrar, **{"column-6": "-"})
+    values(registrar)
+    jobs.run_next()
+    assert the_job().report["refused"] == 0
 
 
 # Progress and blanks

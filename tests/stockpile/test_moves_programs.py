@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
+from countermark.accounts.models import User
 from countermark.cli import cli
 from countermark.ledger import identity
 from countermark.register import papers
@@ -222,6 +223,22 @@ def test_a_program_destroys_what_two_have_read_and_a_second_person_authorised(
 
     assert (closed["state"], {one["state"] for one in closed["items"]}) == ("closed", {"destroyed", "withdrawn"})
     assert people.signed_in("far", "armourer", OTHER).get(f"{API}/destructions/{key}").status_code == 404
+
+
+def test_one_person_with_two_programs_reads_a_serial_once(place: Armoury, armourer: Client, commander: Client) -> None:
+    said = {"authority": "order 9", "method": "cutting_or_shredding", "witness": "Observer", "evidence": "none is"}
+    key = post(armourer, "destructions", place=DEPOT, weapons=place.weapons[:1], **said)["id"]
+    (proposal,) = commander.get(f"{API}/proposals?state=pending").json()
+    post(commander, f"proposals/{proposal['id']}/approve")
+    again = Client()
+    again.force_login(User.objects.get(username="belo"))
+    reading: dict[str, Any] = {"weapon_id": place.weapons[0], "serial": "AB1000"}
+
+    missing = [post(program, f"destructions/{key}/readings", **reading)["missing"] for program in (armourer, again)]
+    post(armourer, f"destructions/{key}/destroyed", 422, weapons=place.weapons[:1], confirmed=1)
+
+    assert missing == ["read by two people, each for themselves"] * 2
+    assert state(place.weapons[0]).status == "active"
 
 
 def test_a_program_reviews_the_need_and_declares_surplus_once(place: Armoury, commander: Client) -> None:
