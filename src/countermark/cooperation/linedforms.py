@@ -50,13 +50,20 @@ class LinedForms(ABC):
 
     def again(self, more: str) -> Self:
         """What was written so far, unjudged, with empty lines more of one kind."""
-        written = {
-            name: [raw for raw in map(_raw, lines.forms) if any(raw.values())] for name, lines in self.lines.items()
-        }
+        written = self._written()
         found = self.unbound({"main": {**self.initial.get("main", {}), **_raw(self.main)}, **written})
         extra = len(self.lines[more].forms) - len(written[more]) + FIRST_LINES
         found.lines[more] = self._lines(more, None, written[more], extra)
         return found
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, unjudged: the fields above the lines, and each kind of lines without the empty ones."""
+        return {**_raw(self.main), **self._written()}
+
+    def _written(self) -> dict[str, list[dict[str, Any]]]:
+        return {
+            name: [raw for raw in map(_raw, lines.forms) if any(raw.values())] for name, lines in self.lines.items()
+        }
 
     def unbound(self, initial: Mapping[str, Any]) -> Self:
         """The same form with other contents."""

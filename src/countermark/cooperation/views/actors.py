@@ -18,6 +18,7 @@ from countermark.cooperation import actors, acts, forms, queries
 from countermark.cooperation.actors import ActorFacts, Seat
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
+from countermark.cooperation.views.editing import Edited, restated
 from countermark.cooperation.views.pages import Action, Cell, Page, Table, asked, form_page, listed, once, shown
 from countermark.register.checking import Refused
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
@@ -157,9 +158,8 @@ def actor_change(request: HttpRequest, key: str) -> HttpResponse:
     initial = _initial(found)
     above = (reverse("cooperation:actor", args=[key]), initial["name"] or key)
     form = forms.ActorForm(posted(request), initial=initial)
-    return asked(
-        request, form, lambda said: _set(request, key, said), Page(_("Change"), "actors", above=above), _("Keep")
-    )
+    page = Page(_("Change"), "actors", above=above)
+    return restated(request, form, lambda said: _set(request, key, said), page, Edited(request, found, _initial))
 
 
 def _initial(found: Subject) -> dict[str, str]:

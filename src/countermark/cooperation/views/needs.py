@@ -1,6 +1,7 @@
 """Needs on pages: the list, one need with everything it says, and the form that states it."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from countermark.cooperation.rules import money, ownership
 from countermark.cooperation.rules.themes import THEMES
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
+from countermark.cooperation.views.editing import Edited, Stale
 from countermark.cooperation.views.pages import (
     Action,
     Cell,
@@ -253,6 +255,8 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
     page = Page(_("Change a need") if found else _("State a need"), "needs", above=above)
     offered = indicators.for_viewer(Viewer(who.actor))
     initial = _initial(found) if found else {}
+    edited = Edited(request, found, _flat) if found else None
+    page = edited.opened(page) if edited else page
     forms = NeedForms(offered, posted(request), initial)
     if request.method != "POST":
         return linedforms.page(request, page, forms)
@@ -261,15 +265,19 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
     if not forms.is_valid():
         return linedforms.page(request, page, forms, REFUSED)
     try:
-        key = needs.state_need(
-            forms.said(found.of(Need) if found else None),
-            actor=who.actor,
-            by=actor(request),
-            key=found.key if found else "",
-            state=standing(found, draft=forms.main.cleaned_data["draft"]),
-            request=once(request),
-        )
+        with edited.unchanged() if edited else nullcontext():
+            key = needs.state_need(
+                forms.said(found.of(Need) if found else None),
+                actor=who.actor,
+                by=actor(request),
+                key=found.key if found else "",
+                state=standing(found, draft=forms.main.cleaned_data["draft"]),
+                request=once(request),
+            )
     except Refused as refused:
+        if edited and isinstance(refused, Stale):
+            lines = {"wanted": _("Wanted"), "once": _("Once"), "yearly": _("Each year")}
+            page = edited.beside(page, forms.main.fields, lines, forms.typed())
         forms.tell(refused)
         return linedforms.page(request, page, forms, REFUSED)
     return redirect("cooperation:need", key)
@@ -284,6 +292,12 @@ def standing(found: Subject | None, *, draft: bool) -> str:
 
 def _title(found: Subject) -> str:
     return acts.texts_of([found]).get(found.of(Need).title, found.key)
+
+
+def _flat(found: Subject) -> dict[str, Any]:
+    """What the form begins with, its fields and its lines side by side."""
+    initial = _initial(found)
+    return {**initial.pop("main"), **initial}
 
 
 def _initial(found: Subject) -> dict[str, Any]:
@@ -316,7 +330,7 @@ def _initial(found: Subject) -> dict[str, Any]:
         "prerequisites": told(need.prerequisites),
         "after": need.after,
         "min_share": need.min_share,
-        **{name: str(level) for name, level in need.readiness.items()},
+        **{name: str(need.readiness.get(name, "")) for name in LABELS["readiness"]},
         "visibility": need.visibility,
         "partners": list(need.partners),
         "draft": found.state == "draft",

@@ -1,5 +1,6 @@
 """Offers on pages: the donor resource database, one offer with what is left of it, and the form that makes it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from countermark.cooperation.queries import Viewer
 from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
+from countermark.cooperation.views.editing import Edited, restated
 from countermark.cooperation.views.needs import SHOWN, WRITE, cut, standing
 from countermark.cooperation.views.pages import (
     Action,
@@ -154,7 +156,12 @@ def offer_change(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _stated(request: HttpRequest, page: Page, found: Subject | None) -> HttpResponse:
     form = OfferForm(posted(request), initial=_initial(found) if found else {})
+    edited = Edited(request, found, _initial) if found else None
+    keep = _kept(request, form, found)
+    return restated(request, form, keep, page, edited) if edited else asked(request, form, keep, page, _("Keep"))
 
+
+def _kept(request: HttpRequest, form: OfferForm, found: Subject | None) -> Callable[[dict[str, Any]], str]:
     def do(said: dict[str, Any]) -> str:
         key = offers.state_offer(
             form.said(rules=found.of(Offer).rules if found else ""),
@@ -166,7 +173,7 @@ def _stated(request: HttpRequest, page: Page, found: Subject | None) -> HttpResp
         )
         return reverse("cooperation:offer", args=[key])
 
-    return asked(request, form, do, page, _("Keep"))
+    return do
 
 
 def _title(found: Subject) -> str:

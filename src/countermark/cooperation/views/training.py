@@ -20,6 +20,7 @@ from countermark.cooperation.training import certificate, forms, services
 from countermark.cooperation.training import queries as training
 from countermark.cooperation.training.services import CallSaid, CourseSaid, Person
 from countermark.cooperation.training.states import Call, Course, Nomination
+from countermark.cooperation.views.editing import Edited, restated
 from countermark.cooperation.views.pages import (
     Action,
     Cell,
@@ -152,8 +153,16 @@ def course_add(request: HttpRequest) -> HttpResponse:
 def course_change(request: HttpRequest, key: str) -> HttpResponse:
     """Describes a course anew."""
     found = known(request, "course", key)
+    initial = _course_initial(found)
+    page = Page(_("Change"), HERE, above=(reverse("cooperation:course", args=[key]), initial["title"] or key))
+    form = forms.CourseForm(posted(request), initial=initial)
+    edited = Edited(request, found, _course_initial)
+    return restated(request, form, lambda said: _describe(request, key, said), page, edited)
+
+
+def _course_initial(found: Subject) -> dict[str, Any]:
     value, texts = found.of(Course), acts.texts_of([found])
-    initial = {
+    return {
         "title": texts.get(value.title, ""),
         "theme": value.theme,
         "days": value.days,
@@ -163,9 +172,6 @@ def course_change(request: HttpRequest, key: str) -> HttpResponse:
         "visibility": value.visibility,
         "partners": list(value.partners),
     }
-    page = Page(_("Change"), HERE, above=(reverse("cooperation:course", args=[key]), texts.get(value.title, key)))
-    form = forms.CourseForm(posted(request), initial=initial)
-    return asked(request, form, lambda said: _describe(request, key, said), page, _("Keep"))
 
 
 def _describe(request: HttpRequest, key: str, said: dict[str, Any]) -> str:

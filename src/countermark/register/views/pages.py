@@ -95,6 +95,8 @@ class Page:
     pictures: Sequence[Picture] = ()
     filter: forms.Form | None = None
     """What the lists are narrowed by; sent with GET."""
+    seen: str = ""
+    """Of a form that states a whole record anew: the record as it stood when the form was opened."""
 
     @property
     def head(self) -> str:

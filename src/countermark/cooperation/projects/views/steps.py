@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -24,11 +24,12 @@ from countermark.cooperation.needs import Costed, Need
 from countermark.cooperation.offers import Offer
 from countermark.cooperation.projects import agreeing, delivering, forms, services
 from countermark.cooperation.projects.delivering import DueSaid, Registered, TargetSaid
-from countermark.cooperation.projects.rules.shapes import GATES, STAGES, Giver
+from countermark.cooperation.projects.rules.shapes import GATES, STAGES, Giver, Project
 from countermark.cooperation.projects.views.common import GATE, HERE, WRITE, Shown, project
 from countermark.cooperation.rules import money
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
+from countermark.cooperation.views.editing import Edited, restated
 from countermark.cooperation.views.pages import Cell, Page, asked, once, viewer
 from countermark.register.views.common import GET_OR_POST, actor, posted
 
@@ -70,6 +71,8 @@ class Step:
     to: str = "project"
     note: Text = ""
     facts: Callable[[Asking], Sequence[tuple[str, Cell]]] = field(default=lambda _asking: ())
+    whole: bool = False
+    """Whether it states anew all that its form begins with."""
 
 
 def _form(step: Step, asking: Asking) -> django_forms.Form:
@@ -93,7 +96,15 @@ def _answer(request: HttpRequest, one: Shown, step: Step, item: str) -> HttpResp
         step.do(asking, said)
         return _above(asking, step)[0]
 
-    return asked(request, _form(step, asking), do, page, str(step.button))
+    form = _form(step, asking)
+    if not step.whole:
+        return asked(request, form, do, page, str(step.button))
+
+    def initial(found: Subject) -> Mapping[str, Any]:
+        shown = replace(one, found=found, project=found.of(Project), texts=acts.texts_of([found]))
+        return step.initial(replace(asking, one=shown))
+
+    return restated(request, form, do, page, Edited(request, one.found, initial), str(step.button))
 
 
 def _above(asking: Asking, step: Step) -> tuple[str, str]:
@@ -454,9 +465,10 @@ STEPS: dict[str, Step] = {
         _describe,
         _described,
         _offer_needs,
+        whole=True,
         note=lazy("Signatures under the terms, and the look for overlaps, were about what stood there before: they are due anew."),
     ),
-    "share": Step(lazy("Who sees it"), lazy("Keep"), forms.ShareForm, _share, _shared, _offer_partners),
+    "share": Step(lazy("Who sees it"), lazy("Keep"), forms.ShareForm, _share, _shared, _offer_partners, whole=True),
     "authority": Step(
         lazy("Name the authority"),
         lazy("Name"),
