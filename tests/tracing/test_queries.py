@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
 from countermark.register import services as register
 from countermark.tracing import queries
+from countermark.tracing import store as stores
 from countermark.tracing.queries import Options, SearchError, query_of
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +210,25 @@ def test_absence_weighs_what_the_asker_says_it_does() -> None:
     add("A1", "TKD48213")
     little, much = (ask("TKD48273", options=Options(absent_prior=p))["not_registered"] for p in (0.01, 0.9))
     assert little < much
+
+
+def test_a_mark_of_a_shape_nobody_had_before_is_found_as_soon_as_it_is_recorded() -> None:
+    assert ask("Q-7")["outcome"] == "none"
+    weapon_id = add("A1", "Q7")
+    assert ask("Q-7")["candidates"][0]["weapon_id"] == weapon_id
+
+
+def test_a_store_asked_before_the_register_got_a_new_shape_of_mark_says_that_it_has_changed() -> None:
+    store = stores.django_store(connection)
+    shapes = len(store.known().counts)
+    assert not store.has_changed()
+    add("A1", "Q7")
+    met = store.known() if connection.vendor == "sqlite" else _after_a_look_up(store)
+    assert len(met.counts) == shapes + 1
+
+
+def _after_a_look_up(store: stores.SqlStore) -> stores.Known:
+    store.known()
+    store.span(0, 1, (), 1)
+    assert store.has_changed()
+    return store.known()

@@ -235,7 +235,7 @@ class Scanned:
     def __init__(self, store: SqlStore) -> None:
         self.asked: list[Sequence[int]] = []
         self._store = store
-        self.lookup = store.lookup
+        self.lookup, self.has_changed = store.lookup, store.has_changed
 
     def known(self) -> Known:
         return self._store.known()._replace(marks=10_000_000)

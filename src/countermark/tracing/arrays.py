@@ -67,6 +67,10 @@ class ArrayStore:
         """The patterns that occur."""
         return self._known
 
+    def has_changed(self) -> bool:
+        """Arrays never do."""
+        return False
+
     @cached_property
     def _known(self) -> Known:
         counts = dict(zip(self.patterns.tolist(), self.counts.tolist(), strict=True))

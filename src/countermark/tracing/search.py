@@ -71,6 +71,10 @@ NOTABLE = 0.01
 """Probability from which a second owner of a candidate's mark is looked for."""
 
 
+MOST_ATTEMPTS = 3
+"""Times that a reading is looked up where the register got marks of new patterns in between."""
+
+
 class SearchError(ValueError):
     """A query that cannot be answered: the column at fault and a sentence for a person."""
 
@@ -205,9 +209,12 @@ class Scored(NamedTuple):
 def search(store: Store, reference: Reference, query: Query, options: Options = Options()) -> Answer:
     """The most probable weapons for a query; raises `SearchError` when a reading cannot be used."""
     started = perf_counter()
-    heard, query = understand(query, reference)
-    known = store.known()
-    best = [_likelier(store, reference, known, one, query, options) for one in heard]
+    understood, query = understand(query, reference)
+    for _ in range(MOST_ATTEMPTS):
+        known = store.known()
+        best = [_likelier(store, reference, known, one, query, options) for one in understood]
+        if not store.has_changed():
+            break
     heard, scored = [one for one, _ in best], [found for _, found in best]
     return answer(store, reference, known, heard, scored, query, options, started)
 

@@ -1,6 +1,7 @@
 """Bounded look-ups in the search table, on SQLite and PostgreSQL alike."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -62,7 +63,7 @@ def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
 
 
 def rows_of_lists(lists: Sequence[str | None], limit: int) -> Rows:
-    """Rows from one text a column, as `_gathered` asks for them; None where there is no row."""
+    """Rows from one text a column, as `_asked` asks for them; None where there is no row."""
     *numbers, marks = lists
     if marks is None:
         return rows_of([], limit)
@@ -87,7 +88,11 @@ class Store(Protocol):
     """What a search asks of the register."""
 
     def known(self) -> Known:
-        """The patterns that occur."""
+        """The patterns that occur, or did when the register was last asked."""
+        ...
+
+    def has_changed(self) -> bool:
+        """Whether a look-up since has met other patterns than `known` gave; it gives the new ones then."""
         ...
 
     def lookup(self, keys: Ints, limit: int) -> Rows:
@@ -108,11 +113,17 @@ class Steady:
 
     def __init__(self, store: Store) -> None:
         self._known = store.known()
+        if store.has_changed():
+            self._known = store.known()
         self.lookup, self.span, self.end_span = store.lookup, store.span, store.end_span
 
     def known(self) -> Known:
         """The patterns that occurred at the beginning."""
         return self._known
+
+    def has_changed(self) -> bool:
+        """It does not matter here."""
+        return False
 
 
 class Cursor(Protocol):
@@ -138,12 +149,48 @@ def _patterns(known: tuple[int, ...]) -> Patterns:
     return Patterns(np.array(known, np.int64))
 
 
-def _gathered(vendor: Vendor, rows: str) -> str:
-    """One row of texts instead of many rows of numbers: to make a Python tuple of each row takes longer than to find it."""
-    as_text = "group_concat({}, {})" if vendor == "sqlite" else "string_agg({}::text, {})"
-    separators = [(column, "','") for column in _COLUMNS] + [("canonical", f"'{packed.SEPARATOR}'")]
-    lists = ", ".join(as_text.format(column, separator) for column, separator in separators)
-    return f"select {lists} from (select {', '.join(_COLUMNS)}, canonical from {rows} limit %s) as found"  # noqa: S608 - names of columns only
+_STATE = (
+    "select {columns}, cast(coalesce(sum(n), 0) as text) || ',' "
+    "|| cast(coalesce(sum(n * ((pattern * 2654435761) & 4294967295)), 0) as text) from tracing_pattern"
+)
+"""Changes with the patterns: `columns`, how many marks there are, and a sum over their patterns.
+
+The sum is of patterns mixed (by Knuth's multiplier): plain ones of two registers too often add up to the same.
+"""
+
+
+class Seen(NamedTuple):
+    """The patterns of a database, and the state they were read at."""
+
+    state: str
+    known: Known
+
+
+@dataclass
+class Held:
+    """What stores of one database last saw; put in its place whole, for threads share it."""
+
+    seen: Seen | None = None
+
+
+def _marks_after_filter(rows: str) -> str:
+    """Filtered by the index alone, then fetched: left to itself, SQLite visits the table for every entry before it filters."""
+    found = f"(select skeleton as first, weapon_key as weapon, number as ordinal from {rows})"  # noqa: S608 - names of columns only
+    return f"{found} cross join tracing_mark on skeleton = first and weapon_key = weapon and number = ordinal"
+
+
+def _asked(vendor: Vendor, rows: str) -> str:
+    """The question for rows, in the form that takes each database least.
+
+    SQLite: one row of texts, for to make a Python tuple of each row takes longer than to find it. PostgreSQL: the rows, and as the
+    last one the state of the patterns, for to ask for it takes another way there and back.
+    """
+    columns = ", ".join(_COLUMNS)
+    found = f"select {columns}, canonical from {rows} limit %s"  # noqa: S608 - names of columns only
+    if vendor == "postgresql":
+        return f"({found}) union all {_STATE.format(columns=', '.join(['-1'] * len(_COLUMNS)))}"
+    lists = [f"group_concat({column}, ',')" for column in _COLUMNS] + [f"group_concat(canonical, '{packed.SEPARATOR}')"]
+    return f"select {', '.join(lists)} from ({found}) as found"  # noqa: S608 - names of columns only
 
 
 Sieving: TypeAlias = Callable[[int], Sieve | None]
@@ -154,22 +201,32 @@ class SqlStore:
     """A store over a DB-API connection (sqlite3, psycopg) or a Django connection."""
 
     def __init__(
-        self, connection: Connection, vendor: Vendor, placeholder: str = "%s", sieve: Sieving | None = None
+        self,
+        connection: Connection,
+        vendor: Vendor,
+        placeholder: str = "%s",
+        sieve: Sieving | None = None,
+        held: Held | None = None,
     ) -> None:
         self._connection = connection
         self._vendor = vendor
         self._placeholder = placeholder
         self._sieve = sieve
-        self._known: tuple[tuple[int, ...], Known] | None = None
+        self._held = held or Held()
+        self._given = ""
+        """The state of what `known` gave."""
+        self._met: str | None = None
+        """The state that a look-up since has met."""
         member = "in (select value from json_each(%s))" if vendor == "sqlite" else ANY_OF
         # Keys drive, marks follow: one descent of the index a key, without a temporary set in between.
         each = "json_each(%s) cross join " if vendor == "sqlite" else ""
         wanted = "skeleton = value" if vendor == "sqlite" else f"skeleton {member}"
-        self._lookup = _gathered(vendor, f"{each}tracing_mark where {wanted}")
-        self._span = _gathered(vendor, "tracing_mark where skeleton >= %s and skeleton < %s {makers}")
+        self._lookup = _asked(vendor, f"{each}tracing_mark where {wanted}")
+        self._span = _asked(vendor, "tracing_mark where skeleton >= %s and skeleton < %s {makers}")
         # The plus keeps the planner off the primary key: that range is there to be filtered by.
         front = "and +skeleton >= %s and +skeleton < %s"
-        self._end = _gathered(vendor, f"tracing_mark where rskeleton >= %s and rskeleton < %s {front} {{makers}}")
+        end = f"tracing_mark where rskeleton >= %s and rskeleton < %s {front} {{makers}}"
+        self._end = _asked(vendor, _marks_after_filter(end) if vendor == "sqlite" else end)
         self._makers = f"and maker {member}"
 
     @property
@@ -187,18 +244,32 @@ class SqlStore:
         return fetched
 
     def known(self) -> Known:
-        """The patterns that occur; read again only when they have changed."""
-        ((n, marks, total),) = self._fetch(
-            "select count(*), cast(coalesce(sum(n), 0) as bigint), cast(coalesce(sum(n * pattern), 0) as bigint) "
-            "from tracing_pattern",
-            (),
-        )
-        state = (int(n), int(marks), int(total))
-        if self._known is None or self._known[0] != state:
+        """The patterns that occur; read again only when they have changed. On PostgreSQL a look-up says whether they have."""
+        seen = self._held.seen
+        if seen is None or self._vendor == "sqlite" or self._met not in (None, self._given):
+            seen = self._read()
+        self._given, self._met = seen.state, None
+        return seen.known if self._sieve is None else seen.known._replace(sieve=self._sieve(seen.known.marks))
+
+    def has_changed(self) -> bool:
+        """Whether the register has other patterns than `known` gave; asked for where no look-up has told."""
+        if self._vendor == "sqlite":
+            return False
+        if self._met is None:
+            self._met = self._state()
+        return self._met != self._given
+
+    def _state(self) -> str:
+        ((_, state),) = self._fetch(_STATE.format(columns="-1"), ())
+        return str(state)
+
+    def _read(self) -> Seen:
+        state, seen = self._state(), self._held.seen
+        if seen is None or state != seen.state:
             counts = {int(p): int(k) for p, k in self._fetch("select pattern, n from tracing_pattern", ()) if k > 0}
-            self._known = state, Known(_patterns(tuple(sorted(counts))), counts, int(marks))
-        known = self._known[1]
-        return known if self._sieve is None else known._replace(sieve=self._sieve(known.marks))
+            seen = Seen(state, Known(_patterns(tuple(sorted(counts))), counts, sum(counts.values())))
+            self._held.seen = seen
+        return seen
 
     def lookup(self, keys: Ints, limit: int) -> Rows:
         """The marks with one of these skeleton keys, one statement."""
@@ -219,8 +290,13 @@ class SqlStore:
         return self._rows(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit), limit)
 
     def _rows(self, sql: str, params: Sequence[Any], limit: int) -> Rows:
-        (lists,) = self._fetch(sql, params)
-        return rows_of_lists(lists, limit)
+        fetched = self._fetch(sql, params)
+        if self._vendor == "sqlite":
+            return rows_of_lists(fetched[0], limit)
+        # The last one, unless the database had several processes at it.
+        at = next(at for at in range(len(fetched) - 1, -1, -1) if fetched[at][0] < 0)
+        self._met = fetched.pop(at)[-1]
+        return rows_of(fetched, limit)
 
 
 def sqlite_store(connection: Connection, sieve: Sieving | None = None) -> SqlStore:
@@ -235,4 +311,9 @@ def postgres_store(connection: Connection, sieve: Sieving | None = None) -> SqlS
 
 def django_store(connection: Any, sieve: Sieving | None = None) -> SqlStore:
     """A store over a Django connection, whichever database it speaks to."""
-    return SqlStore(connection, connection.vendor, sieve=sieve)
+    held = _held.setdefault(str(connection.settings_dict["NAME"]), Held())
+    return SqlStore(connection, connection.vendor, sieve=sieve, held=held)
+
+
+_held: dict[str, Held] = {}
+"""By name of the database: each request makes a store of its own."""
