@@ -26,7 +26,7 @@ def depot(store: str) -> Place:
 
 def test_a_key_is_registered_by_its_owner_and_signs_a_receipt(visitor: Visitor, depot: Place) -> None:
     one = next(person for person in roster.at([depot.pk]) if person.name.startswith("Cpl"))
-    card = roster.new_card(one.party, by=BY)
+    card = roster.new_card(one.party, reason="lost", by=BY)
     pins.set_pin(card, pins.issue_code(one.party, by=BY), PIN, by=BY)
     weapon = queries.in_store(units.of_site(depot.pk)).filter(status="active", finding="").order_by("pk").first()
     assert weapon is not None

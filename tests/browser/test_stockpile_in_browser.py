@@ -42,7 +42,7 @@ def weapons(depot: Place) -> list[Weapon]:
 def card_of(depot: Place) -> str:
     """A new card for somebody trained."""
     person = next(one for one in roster.at([depot.pk]) if one.name.startswith("Cpl"))
-    return roster.new_card(person.party, by=BY)
+    return roster.new_card(person.party, reason="lost", by=BY)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from countermark.ledger import (
     verify,
 )
 from countermark.ledger.models import Attachment, SideText
+from countermark.ledger.reasons import Reason
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.services import Draft, LedgerError
 from countermark.register.models import Weapon
@@ -229,7 +230,7 @@ def test_a_stolen_laptop_is_locked_out_on_every_road(pair: State, tmp_path: Path
     pair.exchange("depot7")
     with pair["main"].at():
         before, own = held(DEPOT), services.require_own_log()
-        nodes.end(DEPOT, "stolen from a car", by=ANN)
+        nodes.end(DEPOT, Reason("lost", "stolen from a car"), by=ANN)
         with pytest.raises(bundle.BundleError, match="locked out"):
             bundle.write(tmp_path / "out", own, recipient=DEPOT)
     with pair["depot7"].at():

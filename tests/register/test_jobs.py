@@ -20,6 +20,7 @@ from countermark.accounts import services as accounts
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger import verify
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.register import jobs, loading, projection, undo
 from countermark.register import services as register
@@ -242,7 +243,7 @@ def test_a_cancelled_load_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPat
 
 def test_a_cancelled_load_can_be_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     job = stopped_half_way(monkeypatch, register_file(pistols(20)))
-    undone = undo.undo_load(job.report["load"], "stopped on purpose", by=CHIEF)
+    undone = undo.undo_load(job.report["load"], Reason("wrong_file", "stopped on purpose"), by=CHIEF)
     assert undone.events == job.report["appended"]
 
 
@@ -256,7 +257,7 @@ def standing() -> set[str]:
 def test_undoing_declares_everything_the_load_appended_an_error() -> None:
     register.add_weapon("KEPT", {"maker": "Rossi"}, [{"component": "frame", "mark": "D7"}], by=CHIEF)
     job = load(register_file(pistols(5)))
-    undone = undo.undo_load(job.report["load"], "wrong file", by=CHIEF)
+    undone = undo.undo_load(job.report["load"], Reason("wrong_file", "wrong file"), by=CHIEF)
     assert (undone.events, undone.later) == (5, 0)
     assert standing() == {"KEPT"}
     assert verify.verify().ok
@@ -264,9 +265,9 @@ def test_undoing_declares_everything_the_load_appended_an_error() -> None:
 
 def test_undoing_twice_changes_nothing_more() -> None:
     job = load(register_file(pistols(3)))
-    undo.undo_load(job.report["load"], "wrong file", by=CHIEF)
+    undo.undo_load(job.report["load"], Reason("wrong_file", "wrong file"), by=CHIEF)
     before = size()
-    again = undo.undo_load(job.report["load"], "wrong file", by=CHIEF)
+    again = undo.undo_load(job.report["load"], Reason("wrong_file", "wrong file"), by=CHIEF)
     assert (again.events, again.corrected) == (0, 3)
     assert size() == before
 
@@ -275,7 +276,7 @@ def test_a_weapon_with_something_recorded_later_is_left_alone_and_named() -> Non
     job = load(register_file(pistols(2)))
     weapon = Weapon.objects.get(ref="R0")
     register.add_event(str(weapon.id), {"event": "loss", "date": "2024"}, by=CHIEF)
-    undone = undo.undo_load(job.report["load"], "wrong file", by=CHIEF)
+    undone = undo.undo_load(job.report["load"], Reason("wrong_file", "wrong file"), by=CHIEF)
     assert (undone.events, undone.later, undone.weapons) == (1, 1, [str(weapon.id)])
     assert standing() == {"R0"}
 
@@ -285,14 +286,14 @@ def test_what_was_recorded_later_and_withdrawn_does_not_stand_in_the_way() -> No
     weapon = Weapon.objects.get(ref="R0")
     event = register.add_event(str(weapon.id), {"event": "loss", "date": "2024"}, by=CHIEF)
     register.correct_event(event.event_id, None, reason="never lost", by=CHIEF)
-    assert undo.undo_load(job.report["load"], "wrong file", by=CHIEF).events == 1
+    assert undo.undo_load(job.report["load"], Reason("wrong_file", "wrong file"), by=CHIEF).events == 1
 
 
 def test_undoing_a_correction_puts_back_what_it_replaced() -> None:
     load(register_file(pistols(1)))
     job = load(register_file([("R0", "Rossi", "frame", "TK00000")]), correct="read again")
     assert Weapon.objects.get().maker == "Rossi"
-    undo.undo_load(job.report["load"], "it was Taurus after all", by=CHIEF)
+    undo.undo_load(job.report["load"], Reason("wrong_file", "it was Taurus after all"), by=CHIEF)
     assert Weapon.objects.get().maker == "Taurus"
     assert verify.verify().ok
 
@@ -304,29 +305,29 @@ def test_undoing_an_events_load_leaves_the_weapons() -> None:
     )
     job = load(events, "events")
     assert Weapon.objects.get(ref="R1").status == "stolen"
-    assert undo.undo_load(job.report["load"], "wrong list", by=CHIEF).events == 3
+    assert undo.undo_load(job.report["load"], Reason("wrong_file", "wrong list"), by=CHIEF).events == 3
     assert set(Weapon.objects.values_list("status", flat=True)) == {"active"}
 
 
 def test_a_file_that_was_undone_can_be_loaded_again_and_undone_again() -> None:
     content = register_file(pistols(3))
-    undo.undo_load(load(content).report["load"], "too early", by=CHIEF)
+    undo.undo_load(load(content).report["load"], Reason("wrong_file", "too early"), by=CHIEF)
     again = load(content)
     assert (again.report["new"], standing()) == (3, {"R0", "R1", "R2"})
-    assert undo.undo_load(again.report["load"], "still too early", by=CHIEF).events == 3
+    assert undo.undo_load(again.report["load"], Reason("wrong_file", "still too early"), by=CHIEF).events == 3
     assert standing() == set()
     assert verify.verify().ok
 
 
 def test_a_load_that_is_not_there_cannot_be_undone() -> None:
     with pytest.raises(undo.UnknownLoad):
-        undo.undo_load("0123456789abcdef", "typed wrong", by=CHIEF)
+        undo.undo_load("0123456789abcdef", Reason("wrong_file", "typed wrong"), by=CHIEF)
 
 
 def test_undoing_is_a_job_asked_for_once() -> None:
     job = load(register_file(pistols(2)))
-    first = jobs.ask_undo("registrar", job.report["load"], "wrong file", job.name)
-    second = jobs.ask_undo("registrar", job.report["load"], "wrong file", job.name)
+    first = jobs.ask_undo("registrar", job.report["load"], Reason("wrong_file", "wrong file"), job.name)
+    second = jobs.ask_undo("registrar", job.report["load"], Reason("wrong_file", "wrong file"), job.name)
     assert first.pk == second.pk
     jobs.run_next()
     first.refresh_from_db()

@@ -11,6 +11,7 @@ from countermark.ledger import identity
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.models import SideText
+from countermark.ledger.reasons import Reason
 from countermark.register import exporting, loading, projection, undo
 from countermark.register import services as register
 from countermark.register.loading import Options
@@ -177,13 +178,13 @@ def test_events_whose_load_was_taken_back_may_be_loaded_again(load: Loader, rows
         assert (report.new, report.unchanged, len(lines())) == (len(rows), 0, len(rows))
         before = size()
         assert (load.events(*rows).unchanged, size()) == (len(rows), before)
-        undo.undo_load(report.load, "the wrong file", by=CLERK)
+        undo.undo_load(report.load, Reason("wrong_file", "the wrong file"), by=CLERK)
         assert lines() == []
     assert_sound()
 
 
 def test_events_whose_load_was_taken_back_may_be_loaded_right(load: Loader) -> None:
-    undo.undo_load(load.events(NUMBERED, ISSUE).load, "the wrong file", by=CLERK)
+    undo.undo_load(load.events(NUMBERED, ISSUE).load, Reason("wrong_file", "the wrong file"), by=CLERK)
     right = {**NUMBERED, "to": "Unit 6"}
     assert load.events(right, ISSUE).new == 2
     assert {line.receiver for line in lines()} == {party("Unit 6"), party("Unit 5")}
@@ -191,14 +192,14 @@ def test_events_whose_load_was_taken_back_may_be_loaded_right(load: Loader) -> N
 
 
 def test_an_event_that_came_again_and_then_did_not_occur_is_not_said_a_third_time(load: Loader) -> None:
-    undo.undo_load(load.events(ISSUE).load, "the wrong file", by=CLERK)
+    undo.undo_load(load.events(ISSUE).load, Reason("wrong_file", "the wrong file"), by=CLERK)
     load.events(ISSUE)
     register.correct_event(lines()[0].event_id, None, reason="another weapon", by=CLERK)
     assert (load.events(ISSUE).unchanged, lines()) == (1, [])
 
 
 def test_an_event_whose_load_was_taken_back_may_be_keyed_by_hand(load: Loader) -> None:
-    undo.undo_load(load.events(ISSUE).load, "the wrong file", by=CLERK)
+    undo.undo_load(load.events(ISSUE).load, Reason("wrong_file", "the wrong file"), by=CLERK)
     keyed = {key: value for key, value in ISSUE.items() if key != "ref"}
     assert register.add_event(weapon_id(), keyed, by=CLERK).new
     assert [line.event for line in lines()] == ["issue"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Draft
 from countermark.register import births, exporting, loading, projection, undo
 from countermark.register import services as register
@@ -325,12 +326,12 @@ def test_a_record_an_officer_withdrew_is_not_opened_again_by_the_old_file(load: 
 @pytest.mark.parametrize("second", [row("A1"), row("A1", model="PT99")])
 def test_a_load_that_was_taken_back_may_be_loaded_again_right_or_wrong(load: Loader, second: dict[str, str]) -> None:
     for _ in range(2):
-        undo.undo_load(load.weapons(row("A1")).load, "the wrong map", by=CLERK)
+        undo.undo_load(load.weapons(row("A1")).load, Reason("wrong_file", "the wrong map"), by=CLERK)
         assert state().ref == ""
     assert load.weapons(second).new == 1
     assert state().model == second["model"]
     assert load.weapons(second).unchanged == 1
-    undo.undo_load(loading.load_id(_last_load()), "the wrong file", by=CLERK)
+    undo.undo_load(loading.load_id(_last_load()), Reason("wrong_file", "the wrong file"), by=CLERK)
     assert (state().ref, texts()) == ("", [])
     assert_sound()
 
@@ -368,7 +369,7 @@ def test_beside_a_corrected_mark_the_plate_with_the_same_text_is_a_new_mark(load
 def test_a_mark_that_went_with_a_load_taken_back_comes_again_with_the_next_load(load: Loader) -> None:
     load.weapons(row("A1"))
     for _ in range(2):
-        undo.undo_load(load.weapons(row("A1"), SECOND).load, "the wrong file", by=CLERK)
+        undo.undo_load(load.weapons(row("A1"), SECOND).load, Reason("wrong_file", "the wrong file"), by=CLERK)
         assert texts() == ["TKD48213"]
     report = load.weapons(row("A1"), SECOND)
     assert (report.changed, texts()) == (1, ["TKD48213", "IMP XA 07"])

@@ -3,6 +3,7 @@
 import pytest
 
 from countermark.ledger import identity, store
+from countermark.ledger.reasons import Reason
 from countermark.ledger.verify import verify
 from countermark.register import papercodes, papers, services
 from countermark.register.checking import Refused
@@ -113,14 +114,14 @@ def test_the_time_on_paper_is_at_least_a_day_and_not_to_come(text: str) -> None:
 def test_a_form_that_was_lost_is_declared_void_with_the_reason_and_cannot_be_keyed() -> None:
     weapon, code = people.weapon("1"), issued()
 
-    papers.void(code, "wet", by=CHIEF)
+    papers.void(code, Reason("spoiled", "wet"), by=CHIEF)
 
     assert list(papers.outstanding()) == []
     assert [form.state for form in papers.settled()] == [papers.VOID]
     with pytest.raises(Refused):
         papers.key(code, "2026-06-29", lambda: lost(weapon, code), by=CHIEF)
     with pytest.raises(Refused):
-        papers.void(code, "again", by=CHIEF)
+        papers.void(code, "spoiled", by=CHIEF)
     assert verify().ok
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from countermark.ledger import contacts, nodes, services
+from countermark.ledger.reasons import Reason
 from countermark.marks.sentences import Sentence
 from tests.ledger.foreign import ANN, ForeignLog
 from tests.register import people
@@ -26,7 +27,7 @@ def test_the_page_says_how_far_apart_two_nodes_are_and_what_went_wrong(auditor: 
     page = auditor.get("/ledger/nodes/").content.decode()
     for shown in (DEPOT, "1,234", "56", "is not reached: no line", "admitted"):
         assert shown in page
-    nodes.end(DEPOT, "stolen", by=ANN)
+    nodes.end(DEPOT, Reason("lost", "stolen"), by=ANN)
     assert "locked out" in auditor.get("/ledger/nodes/").content.decode()
 
 

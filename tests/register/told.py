@@ -50,7 +50,7 @@ def event(word: str, date: str = "", corrects: str = "", **fields: str) -> dict[
 
 def wrong(body: dict[str, Any], replacement: str = "") -> dict[str, Any]:
     """The declaration that an event was recorded in error."""
-    return bodies.declaration(body, "urn:countermark:note:why", "2024-02-01T00:00:00.000Z", replacement)
+    return bodies.declaration(body, "typing_error", "urn:countermark:note:why", "2024-02-01T00:00:00.000Z", replacement)
 
 
 def told(*several: dict[str, Any]) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from countermark.ledger.reasons import Reason
 from countermark.stockpile import acts, kits
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot
@@ -41,7 +42,7 @@ def _incident(place: Armoury) -> str:
 
 
 def _surplus(place: Armoury) -> str:
-    return disposal.declare(DEPOT, place.weapons, "keep", "spare", by=ARMOURER)
+    return disposal.declare(DEPOT, place.weapons, "keep", Reason("more_than_needed", "spare"), by=ARMOURER)
 
 
 def _destruction(place: Armoury) -> str:

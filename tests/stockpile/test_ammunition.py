@@ -86,7 +86,7 @@ def test_a_count_states_what_was_found_and_why_where_it_is_not_what_was_there(pl
         services.move(lot, Move("count", place.rack_a, 990), by=ARMOURER)
 
     assert services.move(lot, Move("count", place.rack_a, 1000), by=ARMOURER) == 1000
-    assert services.move(lot, Move("count", place.rack_a, 990, note="counted twice"), by=ARMOURER) == 990
+    assert services.move(lot, Move("count", place.rack_a, 990, note="counted twice", why="miscounted"), by=ARMOURER) == 990
 
 
 def test_a_movement_sent_twice_is_done_once(place: Armoury, lot: str) -> None:
@@ -109,14 +109,14 @@ def test_a_name_rounds_come_back_from_stands_in_no_act(place: Armoury, lot: str)
 
 @pytest.mark.parametrize(
     "said",
-    [Move("dispose", "", 10, note="misfires"), Move("use", "", 10), Move("count", "", 990, note="short")],
+    [Move("dispose", "", 10, note="misfires", why="dangerous"), Move("use", "", 10), Move("count", "", 990, why="missing")],
     ids=lambda said: said.word,
 )
 def test_rounds_nobody_answers_for_any_more_need_a_second_person_where_the_rules_say_so(
     place: Armoury, lot: str, said: Move
 ) -> None:
     said = replace(said, place=place.rack_a)
-    units.set_policy(Policy(two_person=("dispose",)), place=DEPOT, by=CHIEF)
+    units.set_policy(Policy(two_person=("dispose",)), place=DEPOT, reason="order", by=CHIEF)
 
     with pytest.raises(Refused):
         services.move(lot, said, by=ARMOURER)
@@ -139,7 +139,7 @@ def test_an_armourer_issues_no_rounds_to_themselves_alone(place: Armoury, lot: s
 
 def test_what_was_proposed_is_done_when_somebody_else_approves(place: Armoury, lot: str) -> None:
     people.person("second7", "armourer", DEPOT)
-    said = Move("dispose", place.rack_a, 10, note="misfires", request="r")
+    said = Move("dispose", place.rack_a, 10, note="misfires", why="dangerous", request="r")
 
     key = services.propose(lot, said, by=ARMOURER)
     assert services.propose(lot, said, by=ARMOURER) == key
@@ -158,4 +158,4 @@ def test_what_was_proposed_is_done_when_somebody_else_approves(place: Armoury, l
 
 def test_nobody_is_asked_to_approve_what_cannot_be_done(place: Armoury, lot: str) -> None:
     with pytest.raises(Refused):
-        services.propose(lot, Move("dispose", place.rack_a, 1001, note="misfires"), by=ARMOURER)
+        services.propose(lot, Move("dispose", place.rack_a, 1001, note="misfires", why="dangerous"), by=ARMOURER)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
 from countermark.cli import cli
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.stockpile import changes, kits, roster, units
 from countermark.stockpile.changes import Change
@@ -56,7 +57,7 @@ def test_whatever_is_stated_first_is_a_change_from_nothing(place: Armoury) -> No
 
 def test_where_a_store_lies_and_the_code_of_a_card_are_said_to_have_changed_and_no_more(place: Armoury) -> None:
     units.set_unit(place.rack_a, UnitFields("rack", location="behind the chapel"), by=COMMANDER)
-    roster.new_card(place.trained, by=COMMANDER)
+    roster.new_card(place.trained, reason="lost", by=COMMANDER)
     ref = place.trained.rpartition(":")[2]
     commander = people.signed_in("cleo", "commander", DEPOT)
 
@@ -72,7 +73,7 @@ def test_where_a_store_lies_and_the_code_of_a_card_are_said_to_have_changed_and_
 
 def test_the_rules_of_a_store_and_what_somebody_is_qualified_for_are_told_in_words(place: Armoury) -> None:
     rules_ = Policy(("issue",), {"shift": ("medical",)}, {"shift": 8})
-    units.set_policy(rules_, place=DEPOT, why="order 12 of the General", by=COMMANDER)
+    units.set_policy(rules_, place=DEPOT, reason=Reason("order", "order 12 of the General"), by=COMMANDER)
     roster.qualify(place.recruit, [Qualification("licence", until="2030-01-02")], by=COMMANDER)
     commander = people.signed_in("cleo", "commander", DEPOT)
 

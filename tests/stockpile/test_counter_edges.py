@@ -134,7 +134,7 @@ def test_a_weapon_of_another_depot_is_not_told_of_by_its_id(place: Armoury, armo
 def test_the_card_of_the_next_in_the_queue_does_not_take_what_lies_there_for_another(
     place: Armoury, armourer: Client, mode: str
 ) -> None:
-    other = roster.new_card(place.recruit, by=CHIEF)
+    other = roster.new_card(place.recruit, reason="lost", by=CHIEF)
     if mode == "return":
         laid(armourer, place.card, "AB1000")
         done(armourer)

@@ -4,6 +4,7 @@ import zlib
 import pytest
 
 from countermark.ledger import identity, services
+from countermark.ledger.reasons import Reason
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
 from countermark.stockpile import acts, custody, queries, receipts, roster, units
@@ -86,7 +87,7 @@ def test_who_is_not_qualified_receives_nothing(place: Armoury) -> None:
 
 def test_an_override_needs_a_second_person_besides_a_reason(place: Armoury) -> None:
     with pytest.raises(Refused) as refusal:
-        receipts.issue(place.counter(), place.weapons, place.recruit, "shift", override="exercise")
+        receipts.issue(place.counter(), place.weapons, place.recruit, "shift", override=Reason("urgent", "exercise"))
 
     assert codes(refusal) == {"second_person"}
 
@@ -94,7 +95,7 @@ def test_an_override_needs_a_second_person_besides_a_reason(place: Armoury) -> N
 def test_an_override_with_reason_and_second_person_stands_on_the_receipt(place: Armoury) -> None:
     counter = place.counter(second=place.second)
 
-    code = receipts.issue(counter, place.weapons, place.recruit, "shift", override="exercise")
+    code = receipts.issue(counter, place.weapons, place.recruit, "shift", override=Reason("urgent", "exercise"))
 
     found = acts.subject("receipt", code)
     assert found is not None
@@ -106,7 +107,7 @@ def test_nobody_is_their_own_second_person(place: Armoury) -> None:
     counter = place.counter(second=identity.opaque("person", ARMOURER.name))
 
     with pytest.raises(Refused) as refusal:
-        receipts.issue(counter, place.weapons, place.recruit, "shift", override="exercise")
+        receipts.issue(counter, place.weapons, place.recruit, "shift", override=Reason("urgent", "exercise"))
 
     assert codes(refusal) == {"second_person"}
 
@@ -121,7 +122,7 @@ def test_a_qualification_that_has_expired_does_not_count(place: Armoury) -> None
 
 
 def test_a_place_may_ask_for_a_second_person_at_every_issue(place: Armoury) -> None:
-    units.set_policy(Policy(two_person=("issue",)), place=DEPOT, by=CHIEF)
+    units.set_policy(Policy(two_person=("issue",)), place=DEPOT, reason="order", by=CHIEF)
 
     with pytest.raises(Refused) as refusal:
         issued(place)
@@ -130,8 +131,8 @@ def test_a_place_may_ask_for_a_second_person_at_every_issue(place: Armoury) -> N
 
 
 def test_what_the_state_asks_a_second_person_for_no_place_waives(place: Armoury) -> None:
-    units.set_policy(Policy(two_person=("issue",)), by=CHIEF)
-    units.set_policy(Policy(two_person=()), place=DEPOT, by=CHIEF)
+    units.set_policy(Policy(two_person=("issue",)), reason="order", by=CHIEF)
+    units.set_policy(Policy(two_person=()), place=DEPOT, reason="order", by=CHIEF)
 
     assert "issue" in units.policy_at(place.rack_a).two_person
 
@@ -156,7 +157,7 @@ def test_a_stolen_weapon_is_refused_at_the_counter(place: Armoury) -> None:
 
 def test_who_has_left_the_roster_receives_nothing_and_still_holds_what_they_hold(place: Armoury) -> None:
     issued(place, place.weapons[0])
-    roster.leave(place.trained, by=CHIEF)
+    roster.leave(place.trained, reason="left", by=CHIEF)
 
     with pytest.raises(Refused):
         issued(place, place.weapons[1])
@@ -169,7 +170,7 @@ def test_a_card_finds_its_owner_and_a_replaced_card_nobody(place: Armoury) -> No
     assert found is not None
     assert found.party == place.trained
 
-    code = roster.new_card(place.trained, by=CHIEF)
+    code = roster.new_card(place.trained, reason="lost", by=CHIEF)
 
     assert roster.by_card(place.card) is None
     assert roster.by_card(code) is not None

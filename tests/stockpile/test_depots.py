@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from countermark.ledger import naming, verify
+from countermark.ledger.reasons import Reason
 from countermark.ledger.replication import NotReached
 from countermark.ledger.services import LedgerError
 from countermark.register import projection
@@ -96,7 +97,7 @@ class World:
             elif step.what == "return":
                 receipts.give_back(counter, [weapon])
             elif step.what == "settle":
-                settling.settle(weapon, self.place.rack_a, "seen in the rack", by=ANN)
+                settling.settle(weapon, self.place.rack_a, Reason("seen", "seen in the rack"), by=ANN)
             else:
                 with power_cut():
                     receipts.issue(counter, [weapon], self.place.trained, "shift")
@@ -227,7 +228,7 @@ def test_one_weapon_issued_in_two_depots_is_a_discrepancy_with_a_due_date_until_
         assert not found.owner
         with pytest.raises(Refused):
             receipts.give_back(Counter(world.place.depot, ANN), [weapon])
-        settling.settle(weapon, world.place.rack_a, "seen in the rack", by=ANN)
+        settling.settle(weapon, world.place.rack_a, Reason("seen", "seen in the rack"), by=ANN)
         assert discrepancies.queue(EVERYTHING, kind=CONTRADICTED) == []
     world.everything_is_exchanged()
 

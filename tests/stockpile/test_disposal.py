@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
@@ -119,7 +120,7 @@ def test_a_list_is_closed_when_planned_is_destroyed_plus_withdrawn(place: Armour
     services.destroy(key, place.weapons[:1], confirmed=1, by=ARMOURER)
     with pytest.raises(Refused):
         services.close(key, "melted", by=ARMOURER)
-    services.withdraw(key, place.weapons[1], "evidence after all", by=ARMOURER)
+    services.withdraw(key, place.weapons[1], Reason("evidence", "evidence after all"), by=ARMOURER)
 
     found = services.close(key, "melted", by=ARMOURER)
 
@@ -138,7 +139,7 @@ def test_surplus_is_declared_stored_apart_and_disposed_of(place: Armoury) -> Non
     surplus = services.review(
         DEPOT, "revolver", held=3, needed=1, reason="establishment 2026", next_review="2027-01-01", by=ARMOURER
     )
-    key = services.declare(DEPOT, place.weapons[:surplus], "destroy", "not needed", by=ARMOURER)
+    key = services.declare(DEPOT, place.weapons[:surplus], "destroy", Reason("more_than_needed", "not needed"), by=ARMOURER)
     services.safeguard(key, place.rack_b, by=ARMOURER)
     assert state(place.weapons[0]).place == place.rack_b
     with pytest.raises(Refused):

@@ -1,5 +1,6 @@
 import pytest
 
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
@@ -67,13 +68,15 @@ def test_nothing_is_written_off_before_an_inquiry(place: Armoury) -> None:
     key = reported(place)
 
     with pytest.raises(Refused):
-        incidents.propose_write_off(key, "no hope", by=ARMOURER)
+        incidents.propose_write_off(key, Reason("search_over", "no hope"), by=ARMOURER)
 
 
 def test_who_commands_the_store_does_not_write_off_its_losses_somebody_above_does(place: Armoury) -> None:
     people.person("commander7", "commander", DEPOT)
     people.person("general", "commander")
-    proposal = incidents.propose_write_off(looked_into(place), "the inquiry is over", by=ARMOURER)
+    proposal = incidents.propose_write_off(
+        looked_into(place), Reason("search_over", "the inquiry is over"), by=ARMOURER
+    )
 
     with pytest.raises(Refused):
         proposals.approve(proposal, by=Actor("commander7"))
@@ -85,7 +88,7 @@ def test_who_commands_the_store_does_not_write_off_its_losses_somebody_above_doe
 
 def test_nobody_approves_what_they_proposed(place: Armoury) -> None:
     people.person("general", "commander")
-    proposal = incidents.propose_write_off(looked_into(place), "the inquiry is over", by=ABOVE)
+    proposal = incidents.propose_write_off(looked_into(place), Reason("search_over", "the inquiry is over"), by=ABOVE)
 
     with pytest.raises(Refused):
         proposals.approve(proposal, by=ABOVE)
@@ -94,7 +97,11 @@ def test_nobody_approves_what_they_proposed(place: Armoury) -> None:
 def test_a_declined_write_off_leaves_the_incident_open(place: Armoury) -> None:
     people.person("general", "commander")
     key = looked_into(place)
-    proposals.decline(incidents.propose_write_off(key, "over", by=ARMOURER), reason="look again", by=ABOVE)
+    proposals.decline(
+        incidents.propose_write_off(key, Reason("search_over", "over"), by=ARMOURER),
+        reason=Reason("not_needed", "look again"),
+        by=ABOVE,
+    )
 
     assert incidents.known_incident(key).state == "inquiry"
 

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import Place, User
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.stockpile import acts, kits, units
 from countermark.stockpile.ammunition import services as ammunition
@@ -72,12 +73,12 @@ def busy(place: Armoury) -> None:
     sent = Manifest(DEPOT, THIRD, [next(some)], "2030-01-01", authority="order 7", route="over the pass")
     shipments.dispatch(shipments.prepare(sent, by=ARMOURER), by=ARMOURER)
     incidents.report(Report("theft", DEPOT, [next(some)], "door forced"), by=ARMOURER)
-    disposal.declare(DEPOT, [next(some)], "keep", "spare parts", by=ARMOURER)
+    disposal.declare(DEPOT, [next(some)], "keep", Reason("more_than_needed", "spare parts"), by=ARMOURER)
     disposal.plan(Plan(DEPOT, [next(some)], "order 12", "cutting_or_shredding", "Observer", "none is"), by=ARMOURER)
     disposal.review(DEPOT, "revolver", held=9, needed=3, reason="plan", next_review="2030-01-01", by=ARMOURER)
     lot = ammunition.describe(Lot("CBC", "9x19", "A1"), by=ARMOURER)
     units.set_unit(place.rack_b, UnitFields("rack", ammunition=True), by=CHIEF)
-    ammunition.move(lot, Move("receive", place.rack_b, 1000), by=ARMOURER)
+    ammunition.move(lot, Move("receive", place.rack_b, 1000, second=place.second), by=ARMOURER)
     assessment.assess(place.depot, said("2026-05-01", doors="no"), by=Actor("commander7"))
     set_plan(place.depot, PlanFields("us-monthly", first="2026-01-01"), by=halls.COMMANDER)
     halls.counted(halls.opened(place.depot), ["AB1011", "QQ1"])

@@ -69,7 +69,7 @@ def test_a_theft_on_the_command_line_is_looked_into_and_written_off_by_somebody_
     assert state(place.weapons[0]).status == "stolen"
     said("arm", "incident", "recover", key, "AB1001", "--at", DEPOT, "--note", "found in the yard")
     said("cmd", "incident", "inquire", key, "--finding", "a lock had failed")
-    proposal = said("arm", "incident", "write-off", key, "--reason", "nothing more comes back")["proposal"]
+    proposal = said("arm", "incident", "write-off", key, "--reason", "search_over", "--words", "nothing more comes back")["proposal"]
     with pytest.raises(Refused):
         said("arm", "proposal", "approve", proposal)
 
@@ -83,14 +83,14 @@ def test_a_destruction_on_the_command_line_ends_in_its_certificate(place: Armour
     words = ("--method", "cutting_or_shredding", "--witness", "Observer", "--evidence", "none is")
     key = said("arm", "destruction", "plan", "AB1000", "--at", DEPOT, "--authority", "order 8", *words)["id"]
     (proposal,) = said("cmd", "proposal", "list")["proposals"]
-    said("cmd", "proposal", "decline", proposal["id"], "--reason", "AB1001 goes too")
+    said("cmd", "proposal", "decline", proposal["id"], "--reason", "wrong", "--words", "AB1001 goes too")
     said("arm", "destruction", "correct", key, "AB1000", "AB1001", "--authority", "order 9", *words)
     (proposal,) = said("cmd", "proposal", "list")["proposals"]
     said("cmd", "proposal", "approve", proposal["id"])
     assert said("arm", "destruction", "read", key, "AB1000", "AB1000")["missing"]
     assert said("two", "destruction", "read", key, "AB1000", "ab 1000")["missing"] == ""
     said("arm", "destruction", "destroy", key, "AB1000", "--confirmed", "1")
-    said("arm", "destruction", "withdraw", key, "AB1001", "--reason", "evidence after all")
+    said("arm", "destruction", "withdraw", key, "AB1001", "--reason", "evidence")
     said("arm", "destruction", "close", key, "--residue", "melted")
     assert {one["state"] for one in said("arm", "destruction", "show", key)["items"]} == {"destroyed", "withdrawn"}
 
@@ -102,11 +102,12 @@ def test_a_destruction_on_the_command_line_ends_in_its_certificate(place: Armour
 def test_surplus_and_lots_on_the_command_line(place: Armoury) -> None:
     words = ("--held", "4", "--needed", "2", "--reason", "establishment", "--next", "2027-01-01")
     assert said("cmd", "surplus", "review", DEPOT, "revolver", *words)["surplus"] == 2
-    key = said("cmd", "surplus", "declare", "AB1000", "--at", DEPOT, "--outcome", "keep", "--reason", "spare")["id"]
+    key = said("cmd", "surplus", "declare", "AB1000", "--at", DEPOT, "--outcome", "keep", "--reason", "more_than_needed")["id"]
     assert said("cmd", "surplus", "safeguard", key, "--at", "Rack B of Depot 7")["state"] == "safeguarded"
     assert said("cmd", "surplus", "dispose", key)["state"] == "disposed"
 
     units.set_unit(place.depot, UnitFields("site", ammunition=True), by=CHIEF)
+    units.set_policy(Policy(two_person=()), reason="order", by=CHIEF)
     lot = said("arm", "lot", "describe", "--maker", "CBC", "--calibre", "9x19", "--lot", "A1")["id"]
     for _ in range(2):
         assert said("arm", "lot", "move", lot, "receive", "500", "--at", DEPOT, "--request", "r1")["on_hand"] == 500
@@ -169,7 +170,7 @@ def test_a_program_sends_a_shipment_that_the_other_site_takes_in(place: Armoury,
 
     assert (found["finding"], found["short"]) == ("short", place.weapons[1:2])
     assert [one["state"] for one in far.get(f"{API}/shipments?state=short").json()] == ["short"]
-    post(far, f"shipments/{key}/close", 422, reason="gone")
+    post(far, f"shipments/{key}/close", 422, reason="reported")
 
 
 def test_a_manifest_from_a_place_one_does_not_handle_is_not_written(place: Armoury) -> None:
@@ -191,7 +192,7 @@ def test_a_program_reports_no_loss_of_another_store(place: Armoury, armourer: Cl
     assert [one["id"] for one in armourer.get(f"{API}/incidents").json()] == [key]
     assert far.get(f"{API}/incidents/{key}").status_code == 404
     assert post(commander, f"incidents/{key}/inquiry", finding="a lock had failed")["state"] == "inquiry"
-    assert post(armourer, f"incidents/{key}/write-off", reason="nothing came")["proposal"]
+    assert post(armourer, f"incidents/{key}/write-off", reason="search_over")["proposal"]
     assert (
         post(armourer, f"incidents/{key}/recovery", store=DEPOT, weapons=place.weapons[:1], note="found")["id"] == key
     )
@@ -217,7 +218,7 @@ def test_a_program_destroys_what_two_have_read_and_a_second_person_authorised(
     assert post(other, f"destructions/{key}/readings", **reading)["missing"] == ""
     post(armourer, f"destructions/{key}/destroyed", 409, weapons=place.weapons[:1], confirmed=2)
     post(armourer, f"destructions/{key}/destroyed", weapons=place.weapons[:1], confirmed=1)
-    post(armourer, f"destructions/{key}/withdrawn", weapon_id=place.weapons[1], reason="evidence after all")
+    post(armourer, f"destructions/{key}/withdrawn", weapon_id=place.weapons[1], reason="evidence")
 
     closed = post(armourer, f"destructions/{key}/close", residue="melted")
 
@@ -252,7 +253,7 @@ def test_a_program_reviews_the_need_and_declares_surplus_once(place: Armoury, co
     }
     assert post(commander, "reviews", **said) == {"surplus": 1}
     assert commander.get(f"{API}/reviews").json()[0]["due"] == "2027-01-01"
-    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "keep", "reason": "spare"}
+    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "keep", "reason": "more_than_needed"}
     made = [post(commander, "surplus", key="s1", **spare)["id"] for _ in range(2)]
     assert made[0] == made[1]
     assert post(commander, f"surplus/{made[0]}/safeguard", store=place.rack_b)["state"] == "safeguarded"
@@ -262,9 +263,9 @@ def test_a_program_reviews_the_need_and_declares_surplus_once(place: Armoury, co
 def test_surplus_that_is_sold_is_proposed_to_a_second_person_where_the_rules_ask_for_one(
     place: Armoury, commander: Client
 ) -> None:
-    units.set_policy(Policy(("dispose",)), place=place.depot, by=CHIEF)
+    units.set_policy(Policy(("dispose",)), place=place.depot, reason="order", by=CHIEF)
     general = people.signed_in("general", "commander")
-    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "sell_civil", "reason": "spare"}
+    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "sell_civil", "reason": "more_than_needed"}
     key = post(commander, "surplus", key="s1", **spare)["id"]
 
     asked = post(commander, f"surplus/{key}/dispose", 202)
@@ -281,7 +282,7 @@ def test_surplus_that_is_sold_is_proposed_to_a_second_person_where_the_rules_ask
 def test_a_shipment_is_proposed_to_a_second_armourer_who_sends_it_off_on_another_account(
     place: Armoury, armourer: Client
 ) -> None:
-    units.set_policy(Policy(("dispatch",)), place=place.depot, by=CHIEF)
+    units.set_policy(Policy(("dispatch",)), place=place.depot, reason="order", by=CHIEF)
     other = people.signed_in("rui", "armourer", DEPOT)
     made = post(armourer, "shipments", **manifest(place))
     key, read = made["id"], made["value"]["weapons"]
@@ -321,7 +322,7 @@ def test_a_list_that_was_declined_is_corrected_and_proposed_again(
     corrected: dict[str, Any] = {**said, "method": "cutting_or_shredding", "weapons": place.weapons[1:3]}
     post(armourer, f"destructions/{key}/correct", 422, **corrected)
     (first,) = commander.get(f"{API}/proposals?state=pending").json()
-    post(commander, f"proposals/{first['id']}/decline", reason="not by burial")
+    post(commander, f"proposals/{first['id']}/decline", reason="not_allowed", words="not by burial")
 
     for _ in range(2):
         found = post(armourer, f"destructions/{key}/correct", key="c1", **corrected)
@@ -341,10 +342,10 @@ def test_rounds_are_disposed_of_with_two_tokens_where_the_rules_say_so(
     place: Armoury, armourer: Client, commander: Client
 ) -> None:
     units.set_unit(place.depot, UnitFields("site", ammunition=True), by=CHIEF)
-    units.set_policy(Policy(two_person=("dispose",)), by=CHIEF)
+    units.set_policy(Policy(two_person=("dispose",)), reason="order", by=CHIEF)
     lot = post(armourer, "lots", maker="CBC", calibre="9x19", lot="A1")["id"]
     post(armourer, f"lots/{lot}/movements", word="receive", place=DEPOT, quantity=500)
-    said: dict[str, Any] = {"word": "dispose", "place": DEPOT, "quantity": 20, "note": "misfires"}
+    said: dict[str, Any] = {"word": "dispose", "place": DEPOT, "quantity": 20, "note": "misfires", "why": "dangerous"}
 
     (made,) = {post(armourer, f"lots/{lot}/movements", 202, key="m1", **said)["proposal"] for _ in range(2)}
     post(armourer, f"proposals/{made}/approve", 422)
@@ -357,6 +358,7 @@ def test_rounds_are_disposed_of_with_two_tokens_where_the_rules_say_so(
 
 def test_rounds_at_a_place_one_may_not_see_stand_in_no_answer(place: Armoury, armourer: Client) -> None:
     units.set_unit(place.depot, UnitFields("site", ammunition=True), by=CHIEF)
+    units.set_policy(Policy(two_person=()), reason="order", by=CHIEF)
     lot = post(armourer, "lots", maker="CBC", calibre="9x19", lot="A1")["id"]
     for _ in range(2):
         moved = post(armourer, f"lots/{lot}/movements", key="m1", word="receive", place=DEPOT, quantity=500)

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.register import services as register
 from countermark.stockpile import acts, proposals, roster, units
@@ -35,7 +36,7 @@ def listed(place: Armoury, witness: str = "Observer") -> str:
 
 def test_rules_the_page_does_not_ask_for_stay_as_they_were(place: Armoury, commander: Client) -> None:
     said = Policy(("issue",), {"evidence": ("licence",), "shift": ("medical",)}, {"loan": 48, "shift": 8})
-    units.set_policy(said, place=place.depot, by=CHIEF)
+    units.set_policy(said, place=place.depot, reason="order", by=CHIEF)
 
     sent(
         commander,
@@ -44,7 +45,7 @@ def test_rules_the_page_does_not_ask_for_stay_as_they_were(place: Armoury, comma
         two_person=["issue"],
         shift=["medical"],
         shift_hours=8,
-        reason="order 4",
+        reason="order", words="order 4",
     )
 
     found = acts.subject("policy", place.depot)
@@ -53,7 +54,7 @@ def test_rules_the_page_does_not_ask_for_stay_as_they_were(place: Armoury, comma
 
 
 def test_the_rules_of_the_place_that_is_asked_for_are_the_ones_one_changes(place: Armoury, commander: Client) -> None:
-    units.set_policy(Policy(("issue",), {}, {"shift": 37}), place=place.rack_b, by=CHIEF)
+    units.set_policy(Policy(("issue",), {}, {"shift": 37}), place=place.rack_b, reason="order", by=CHIEF)
 
     page = text(commander, f"units/rules/set/?place={place.rack_b}")
 
@@ -101,7 +102,7 @@ def test_a_list_that_was_declined_says_so(place: Armoury, commander: Client) -> 
     key = listed(place)
     proposal = acts.subjects("proposal", state="pending")[0].key
 
-    sent(commander, f"proposals/{proposal}/decide/", decision="decline", reason="not now")
+    sent(commander, f"proposals/{proposal}/decide/", decision="decline", reason="not_needed", words="not now")
 
     assert "eclined" in text(commander, f"disposal/lists/{key}/")
     assert "not now" in text(commander, f"proposals/{proposal}/")
@@ -157,19 +158,19 @@ def test_one_weapon_is_on_one_open_list_so_that_a_second_click_makes_no_second_o
     with pytest.raises(acts.Refused, match="open list"):
         listed(place)
 
-    disposal.withdraw(first, place.weapons[0], "it is evidence", by=ARMOURER)
+    disposal.withdraw(first, place.weapons[0], Reason("evidence", "it is evidence"), by=ARMOURER)
 
     assert listed(place) != first
 
 
 def test_what_is_declared_surplus_is_not_declared_again_before_it_is_disposed_of(place: Armoury) -> None:
-    first = disposal.declare(DEPOT, place.weapons[:1], "keep", "spare", by=ARMOURER)
+    first = disposal.declare(DEPOT, place.weapons[:1], "keep", Reason("more_than_needed", "spare"), by=ARMOURER)
     with pytest.raises(acts.Refused, match="surplus already"):
-        disposal.declare(DEPOT, place.weapons[:2], "destroy", "worn", by=ARMOURER)
+        disposal.declare(DEPOT, place.weapons[:2], "destroy", Reason("more_than_needed", "worn"), by=ARMOURER)
 
     disposal.dispose(first, by=ARMOURER)
 
-    assert disposal.declare(DEPOT, place.weapons[:2], "destroy", "worn", by=ARMOURER)
+    assert disposal.declare(DEPOT, place.weapons[:2], "destroy", Reason("more_than_needed", "worn"), by=ARMOURER)
 
 
 def test_the_next_review_of_a_need_is_a_day_to_come(place: Armoury, commander: Client) -> None:

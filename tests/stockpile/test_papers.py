@@ -9,6 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger.reasons import Reason
 from countermark.stockpile import acts, codes, proposals, queries, receipts
 from countermark.stockpile.codes import house
 from countermark.stockpile.disposal import services as disposal
@@ -75,7 +76,7 @@ def destroyed(place: Armoury) -> str:
     proposals.approve(proposal.key, by=COMMANDER)
     both_read(key, place.weapons[0], "AB1000")
     disposal.destroy(key, place.weapons[:1], confirmed=1, by=ARMOURER)
-    disposal.withdraw(key, place.weapons[1], "evidence after all", by=ARMOURER)
+    disposal.withdraw(key, place.weapons[1], Reason("evidence", "evidence after all"), by=ARMOURER)
     return key
 
 
@@ -99,7 +100,12 @@ def test_weapons_that_do_not_fit_the_halves_stand_on_the_annex(place: Armoury, m
 
 def test_a_receipt_is_printed_in_the_language_of_who_prints_whatever_was_written(place: Armoury) -> None:
     note = receipts.issue(
-        place.counter(second=place.second), place.weapons, place.recruit, "loan", due="2030-01-01", override=HOSTILE
+        place.counter(second=place.second),
+        place.weapons,
+        place.recruit,
+        "loan",
+        due="2030-01-01",
+        override=Reason("urgent", HOSTILE),
     )
     with translation.override("ar"):
         assert receipt.pdf(known("receipt", note)).startswith(b"%PDF")

@@ -109,7 +109,7 @@ def destruction(place: Armoury) -> str:
 
 
 def hand_over(place: Armoury) -> str:
-    units.set_policy(Policy(("issue",)), place=place.depot, by=CHIEF)
+    units.set_policy(Policy(("issue",)), place=place.depot, reason="order", by=CHIEF)
     said = HandOver("out", place.depot, place.weapons[:1], place.trained, "shift")
     return handing.propose(said, request="r1", by=ARMOURER)
 

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger.reasons import Reason
 from countermark.ledger.verify import verify
 from countermark.register.checking import Refused
 from countermark.stockpile import queries, units
+from countermark.stockpile.codes import house
 from countermark.stockpile.incidents import services as incidents
 from countermark.stockpile.incidents.services import Report
 from countermark.stockpile.rules.custody import Policy
@@ -14,7 +16,7 @@ from countermark.stockpile.shipments import rules, services
 from countermark.stockpile.shipments.services import Manifest, Shipment
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import ARMOURER, OTHER, Armoury, armoury, issued, state
+from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued, state
 
 WEAPONS = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8)
 
@@ -123,10 +125,10 @@ def test_a_short_shipment_is_closed_once_what_is_missing_is_an_incident(place: A
     key = sent(place)
     services.arrive(key, place.weapons[:2], place.other, by=CHIEF)
     with pytest.raises(Refused):
-        services.close_short(key, "gone", by=CHIEF)
+        services.close_short(key, "reported", by=CHIEF)
     incidents.report(Report("theft", place.other, place.weapons[2:], "the lorry was broken open"), by=CHIEF)
 
-    services.close_short(key, "see the incident", by=CHIEF)
+    services.close_short(key, Reason("reported", "see the incident"), by=CHIEF)
 
     assert services.known_shipment(key).state == "closed"
 
@@ -165,7 +167,7 @@ def test_within_a_site_nothing_is_shipped(place: Armoury) -> None:
 
 
 def test_a_place_may_ask_for_a_second_person_when_something_is_sent_off(place: Armoury) -> None:
-    units.set_policy(Policy(two_person=("dispatch",)), by=CHIEF)
+    units.set_policy(Policy(two_person=("dispatch",)), reason="order", by=CHIEF)
 
     with pytest.raises(Refused):
         sent(place)
@@ -182,7 +184,7 @@ def test_who_took_it_over_on_the_way_stands_in_the_shipment(place: Armoury) -> N
 def test_a_cancelled_manifest_is_not_sent_off(place: Armoury) -> None:
     said = Manifest(place.depot, place.other, place.weapons, "2030-01-01", authority="order 7")
     key = services.prepare(said, by=ARMOURER)
-    services.cancel(key, "postponed", by=ARMOURER)
+    services.cancel(key, Reason("no_transport", "postponed"), by=ARMOURER)
 
     with pytest.raises(Refused):
         services.dispatch(key, by=ARMOURER)

@@ -159,15 +159,22 @@ def test_what_was_issued_is_taken_back(place: Armoury, armourer: Client) -> None
 def test_who_is_not_eligible_is_red_and_gets_nothing_without_a_reason_and_a_second(
     place: Armoury, armourer: Client
 ) -> None:
-    card = roster.new_card(place.recruit, by=CHIEF)
+    card = roster.new_card(place.recruit, reason="lost", by=CHIEF)
     scan(armourer, card)
     assert "receiver-red" in scan(armourer, "AB1000")
 
     assert done(armourer).status_code == 422
-    assert done(armourer, override="exercise").status_code == 422
-    assert done(armourer, override="exercise", second_name="belo", second_secret="a-long-password").status_code == 422
+    assert done(armourer, override_code="urgent", override="exercise").status_code == 422
+    assert (
+        done(
+            armourer, override_code="urgent", override="exercise", second_name="belo", second_secret="a-long-password"
+        ).status_code
+        == 422
+    )
     people.person("helda", "commander", DEPOT)
-    answer = done(armourer, override="exercise", second_name="helda", second_secret="a-long-password")
+    answer = done(
+        armourer, override_code="urgent", override="exercise", second_name="helda", second_secret="a-long-password"
+    )
 
     assert answer.status_code == 302
     assert "exercise" in armourer.get(answer.url).content.decode()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from countermark.ledger.reasons import Reason
 from countermark.register.rules import CONTRADICTED
 from countermark.stockpile import acts, custody, receipts, settling
 from countermark.stockpile.custody import Order
@@ -37,7 +38,7 @@ def test_a_commander_says_where_it_is_and_the_contradiction_is_over(place: Armou
     client = people.signed_in("quirino", "commander", DEPOT)
     page = client.get(f"/discrepancies/{CONTRADICTED}:{weapon}/").content.decode()
     assert f"/stockpile/weapons/{weapon}/settle/" in page
-    said = {"place": place.depot, "holder": "Pte R. Ecruit (1002)", "kind": "loan", "reason": "seen on parade"}
+    said = {"place": place.depot, "holder": "Pte R. Ecruit (1002)", "kind": "loan", "reason": "seen", "words": "seen on parade"}
     assert client.post(f"/stockpile/weapons/{weapon}/settle/", {**said, "holder": "nobody"}).status_code == 422
 
     answer = client.post(f"/stockpile/weapons/{weapon}/settle/", said)
@@ -51,7 +52,7 @@ def test_a_commander_says_where_it_is_and_the_contradiction_is_over(place: Armou
 def test_a_weapon_in_the_store_is_settled_without_a_holder_and_only_where_one_commands(place: Armoury) -> None:
     weapon = handed_twice(place)
     stranger = people.signed_in("far", "commander", OTHER)
-    said = {"place": place.rack_a, "holder": "", "kind": "", "reason": "it lies in rack A"}
+    said = {"place": place.rack_a, "holder": "", "kind": "", "reason": "seen", "words": "it lies in rack A"}
     assert stranger.get(f"/stockpile/weapons/{weapon}/settle/").status_code == 404
     assert people.signed_in("belo", "armourer", DEPOT).get(f"/stockpile/weapons/{weapon}/settle/").status_code == 403
 
@@ -71,7 +72,7 @@ def test_a_weapon_one_depot_reported_stolen_and_another_has_is_reconciled_once_i
         acts.append(unaware, by=ARMOURER)
     assert state(weapon).finding == CONTRADICTED
 
-    settling.settle(weapon, place.rack_a, "it lies in rack A", by=ARMOURER)
+    settling.settle(weapon, place.rack_a, Reason("seen", "it lies in rack A"), by=ARMOURER)
     assert state(weapon).status == "active"
     incidents.recover(incident, [weapon], place.rack_a, note="it was never gone", by=ARMOURER)
 

@@ -497,4 +497,5 @@ NATIONAL: dict[str, Page] = {
     "ledger:checkpoint": Page(LEDGER_READERS),
     "ledger:verify": Page(LEDGER_READERS, "post"),
     "ledger:nodes": Page(LEDGER_READERS),
+    "ledger:reasons": Page(LEDGER_READERS),
 }

@@ -62,7 +62,7 @@ def test_a_refusal_names_every_weapon_it_is_about(place: Armoury, token: dict[st
 def test_what_the_rules_ask_two_people_for_is_proposed_and_done_when_the_second_approves(
     place: Armoury, token: dict[str, str]
 ) -> None:
-    units.set_policy(Policy(("issue",)), place=place.depot, by=CHIEF)
+    units.set_policy(Policy(("issue",)), place=place.depot, reason="order", by=CHIEF)
     second = headers(people.person("rui", "armourer", DEPOT), "stock")
     morning = {**token, "Idempotency-Key": "morning"}
 
@@ -89,7 +89,7 @@ def test_an_override_by_a_program_waits_for_somebody_else(place: Armoury, token:
     recruit = issue(place, person=place.recruit)
     assert post("receipts", recruit, token).status_code == 422
 
-    answer = post("receipts", recruit | {"override": "an emergency"}, token)
+    answer = post("receipts", recruit | {"override_code": "urgent", "override": "an emergency"}, token)
 
     assert answer.status_code == 202
     assert get("out", token) == []
@@ -100,7 +100,7 @@ def test_an_override_by_a_program_waits_for_somebody_else(place: Armoury, token:
 
 
 def test_what_could_not_be_done_is_not_proposed(place: Armoury, token: dict[str, str]) -> None:
-    units.set_policy(Policy(("issue", "receive", "return")), place=place.depot, by=CHIEF)
+    units.set_policy(Policy(("issue", "receive", "return")), place=place.depot, reason="order", by=CHIEF)
     back = {"direction": "back", "store": place.depot, "weapons": place.weapons[:1]}
 
     assert post("receipts", back, token).status_code == 422

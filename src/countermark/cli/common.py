@@ -4,6 +4,7 @@ import getpass
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import click
 import msgspec
 
 from countermark import cli
+from countermark.ledger.reasons import LISTS, OTHER, Reason
 from countermark.marks.sentences import NotAllowed
+
+Command = Callable[..., Any]
 
 
 def ready() -> None:
@@ -49,6 +53,23 @@ def _user(name: str) -> str:
     if User.objects.exists() and not User.objects.filter(username=name, disabled=False).exists():
         raise click.UsageError(f"--as: there is no user {name!r} who may sign in")
     return name
+
+
+def because(kind: str, *, required: bool = True) -> Callable[[Command], Command]:
+    """Options that ask why: `--reason CODE`, of the list `kind`, and `--words`; the command is given both as `reason`."""
+    of = LISTS[kind]
+
+    def add(command: Command) -> Command:
+        @wraps(command)
+        def asked(*args: Any, reason: str, words: str, **more: Any) -> Any:
+            return command(*args, reason=Reason(reason, words), **more)
+
+        said = f"Why; kept in the ledger. One of: {', '.join(of.codes)}{'; or words' if of.plain else ''}."
+        option = click.option("--reason", metavar="CODE", required=required, default=None if required else "", help=said)
+        also = click.option("--words", metavar="TEXT", default="", help=f"The same in words; {OTHER} needs them.")
+        return option(also(asked))
+
+    return add
 
 
 _printed = [False]

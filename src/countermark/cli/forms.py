@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.common import actor, because, json_option, print_json, ready
+from countermark.ledger.reasons import Reason
 
 
 @click.group("forms")
@@ -43,9 +44,9 @@ def list_forms(as_json: bool) -> int:
 
 @forms.command("void")
 @click.argument("code")
-@click.option("--reason", required=True, help="What became of it; kept in the ledger.")
+@because("form_voided")
 @json_option
-def void(code: str, reason: str, as_json: bool) -> int:
+def void(code: str, reason: Reason, as_json: bool) -> int:
     """Declares a form lost or spoiled: it can no longer be keyed."""
     ready()
     from countermark.register import papercodes, papers

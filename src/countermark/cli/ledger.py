@@ -64,6 +64,24 @@ def _report_lines(report: "Report") -> str:
     )
 
 
+@ledger.command("reasons")
+@click.option("--since", default="", metavar="DAY", help="Recorded on this day or later (YYYY-MM-DD, UTC).")
+@click.option("--until", default="", metavar="DAY", help="Recorded on this day or before.")
+@click.option("--log", "origin", default="", help="The origin of another log that is held here.")
+@json_option
+def reasons(since: str, until: str, origin: str, as_json: bool) -> None:
+    """Counts why things were done, by kind of event and act; nobody's words are opened."""
+    log = _held_log(origin) if origin else _own_log()
+    from countermark.register.queries import logs
+
+    found = logs.count_reasons(log, since, until).reasons
+    if as_json:
+        print_json({"reasons": [{"list": of, "reason": code, "count": n} for (of, code), n in found]})
+        return
+    for (of, code), n in found:
+        click.echo(f"{n:>9,}  {of}: {code}")
+
+
 @ledger.command("checkpoint")
 @json_option
 def checkpoint(as_json: bool) -> None:

@@ -8,6 +8,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, progress, ready
+from countermark.ledger.reasons import LISTS
 
 ListKind: TypeAlias = Literal["makers", "models", "calibres"]
 FILE = click.Path(path_type=Path)
@@ -34,7 +35,10 @@ def _table_options(*more: Any) -> Callable[[Any], Any]:
         click.option("--encoding", help="Text encoding (default: detected)."),
         click.option("--delimiter", help="Column separator (default: detected)."),
         click.option(
-            "--correct", metavar="REASON", default="", help="Record differences as corrections, with this reason."
+            "--correct",
+            metavar="REASON",
+            default="",
+            help=f"Record differences as corrections, with this reason: words, or one of {', '.join(LISTS['correction'].codes)}.",
         ),
         json_option,
         click.argument("file", type=FILE),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.common import actor, because, json_option, print_json, ready
 
 if TYPE_CHECKING:
+    from countermark.ledger.reasons import Reason
     from countermark.register.queries.records import Record
 
 Command = Callable[..., Any]
@@ -30,7 +31,7 @@ MARK_OPTIONS = (
 UNSTATED = "looked at on the command line"
 """The reason for a look where none is given: it still says who looked, when and at whom."""
 EVENT_OPTIONS = (
-    "event", "date", "from", "to", "country", "place", "document", "note", "id", "component", "mark", "other_ref",
+    "event", "date", "from", "to", "country", "place", "document", "note", "id", "component", "mark", "other_ref", "why",
 )  # fmt: skip
 
 
@@ -213,11 +214,11 @@ def _refused(as_json: bool, errors: list[Any]) -> int:
 
 @click.command("correct")
 @click.argument("event_id")
-@click.option("--reason", required=True, help="Why; it is kept with the correction.")
+@because("correction")
 @_columns(*EVENT_OPTIONS)
 @click.option("--did-not-occur", is_flag=True, help="The event never happened; nothing takes its place.")
 @json_option
-def correct(event_id: str, reason: str, did_not_occur: bool, as_json: bool, **options: Any) -> int:
+def correct(event_id: str, reason: "Reason", did_not_occur: bool, as_json: bool, **options: Any) -> int:
     """Declares an event wrong and records what it should have said, from options or JSON on standard input."""
     changes = _given(options)
     if did_not_occur and changes:
@@ -307,7 +308,9 @@ def _event(event: dict[str, Any]) -> list[str]:
     parts += [f"{word} {event[key]}" for word, key in (("from", "from"), ("to", "to"), ("at", "place")) if event[key]]
     parts += [f"in {event['country']}"] if event["country"] else []
     parts += [f"({event['document']})"] if event["document"] else []
-    parts += [f"- corrected: {event['reason'] or 'no reason given'}"] if event["corrected"] else []
+    parts += [f"because: {event['why']}"] if event["why"] else []
+    why = " ".join(part for part in (event["reason_code"], event["reason"]) if part)
+    parts += [f"- corrected: {why or 'no reason given'}"] if event["corrected"] else []
     note = [f"      {event['note']}"] if event["note"] else []
     return [f"  {'  '.join(parts)}", *note, f"      recorded {event['recorded']} by {event['by']}"]
 

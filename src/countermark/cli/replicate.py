@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from countermark.cli import FINDINGS, OK, STORE, problems
-from countermark.cli.common import actor, always_json, json_option, print_json, ready
+from countermark.cli.common import actor, always_json, because, json_option, print_json, ready
+from countermark.ledger.reasons import Reason
 
 if TYPE_CHECKING:
     from countermark.ledger.contacts import State
@@ -102,9 +103,9 @@ def address(origin: str, url: str, as_json: bool) -> None:
 
 @peer.command("end")
 @click.argument("origin", metavar="ORIGIN")
-@click.option("--reason", required=True, help="Why; it stands in the log.")
+@because("peer_ended")
 @json_option
-def end(origin: str, reason: str, as_json: bool) -> None:
+def end(origin: str, reason: Reason, as_json: bool) -> None:
     """Locks a node out, when its machine or key is stolen: it is given nothing, and nothing new of its log is taken in."""
     ready()
     from countermark.ledger import nodes

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import msgspec
 
-from countermark.ledger import services, store
+from countermark.ledger import reasons, services, store
 from countermark.ledger.drafts import Actor
 from countermark.ledger.models import Log, Peer
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import LedgerError
 from countermark.marks.sentences import Sentence
 
@@ -78,16 +79,21 @@ def admit(card: Card, *, by: Actor, again: bool = False) -> None:
         services.append([services.timed_act("peer_admitted", {"origin": card.origin}, kept=(row,))], by=by)
 
 
-def end(origin: str, reason: str, *, by: Actor) -> None:
-    """Locks a node out: it is given nothing any more, and nothing new of its log is taken in. Raises `LedgerError`."""
-    if not reason.strip():
-        raise LedgerError(Sentence("locking a node out needs a reason"))
+def end(origin: str, reason: Reason | str, *, by: Actor) -> None:
+    """Locks a node out: it is given nothing any more, and nothing new of its log is taken in. `reason` is of the list `peer_ended`.
+
+    Raises `LedgerError`.
+    """
+    try:
+        why = reasons.read("peer_ended", reason)
+    except reasons.NoReason as problem:
+        raise LedgerError(Sentence("locking a node out needs a reason: %(expected)s", expected=problem.expected)) from problem
     if not Peer.objects.filter(origin=origin).exists():
         raise LedgerError(Sentence("%(origin)s is not in the node directory", origin=origin))
     log = Log.objects.filter(origin=origin).first()
-    fields = {"origin": origin, "size": store.size(log) if log else 0}
+    fields = {"origin": origin, "size": store.size(log) if log else 0, reasons.FIELD: why.code}
     row = services.setting_write(ADMISSION + origin, ENDED)
-    services.append([services.timed_act("peer_ended", fields, kept=(row,), note=reason.strip())], by=by)
+    services.append([services.timed_act("peer_ended", fields, kept=(row,), note=why.words)], by=by)
 
 
 def _admission(origin: str) -> str:

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, store, tree
+from countermark.ledger import checkpoint, database, guard, identity, jcs, kept, projections, reasons, store, tree
 from countermark.ledger import entry as entries
 from countermark.ledger.checkpoint import Checkpoint
 from countermark.ledger.drafts import NODE, Actor, Captured, Draft, KeptWrite, Ready, SideNote
@@ -47,6 +47,8 @@ def act(word: str, fields: dict[str, Any], **extra: Any) -> Draft:
     """A draft of an act; `word` must be in the closed vocabulary. Acts that may repeat carry a `time` of their own."""
     if word not in ACTS:
         raise LedgerError(f"{word!r} is not an act of the vocabulary")
+    if reasons.FIELD in fields and not reasons.has(ACTS[word].reason, fields[reasons.FIELD]):
+        raise LedgerError(f"{fields[reasons.FIELD]!r} is no reason of the act {word!r}")
     return Draft(kind="act", body={"type": "act", "act": word, **fields}, **extra)
 
 

@@ -86,6 +86,14 @@ def positions_with(text: bytes, newest: int | None = None) -> Iterator[int]:
         yield int(row[0])
 
 
+def holding(text: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Position and bytes of the entries from `start` to before `end` whose bytes contain a text, in order; who asks looks at each."""
+    contains = "position(%s::bytea in data) > 0" if database.is_postgresql() else "instr(data, %s) > 0"
+    sql = f"SELECT id, data FROM ledger_entry WHERE id >= %s AND id < %s AND {contains} ORDER BY id"  # noqa: S608
+    for position, data in database.stream(sql, [start, end, text]):
+        yield int(position), bytes(data)
+
+
 def entries_at(positions: Sequence[int]) -> list[Entry]:
     """Decoded entries at the given positions, in no particular order; positions without an entry are left out."""
     rows = database.select_in("SELECT id, data FROM ledger_entry", "id", positions, kind="int")

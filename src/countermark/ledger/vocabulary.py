@@ -1,7 +1,8 @@
 """The closed vocabularies of events and acts (design, *The ledger*): one place, with text and a personal-data rule.
 
 An event is something that happened to a weapon; an act is something a person or the node did that must be answerable.
-`personal` says where personal data of the entry may stand: never in the body, at most behind an opaque id.
+`personal` says where personal data of the entry may stand: never in the body, at most behind an opaque id. `reason` names the list of
+`reasons.py` whose codes say why: a code names nobody and stands in the body, the words beside it are a note.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class EventWord:
     disposition: str = ""
     status: str | None = None
     moves_custody: bool = False
+    reason: str = ""
 
     @property
     def grave(self) -> bool:
@@ -53,19 +55,23 @@ EVENTS: dict[str, EventWord] = {
     "remove": EventWord(_("part removed"), "disassembling", "DELETE"),
     "repair": EventWord(_("repaired"), "repairing"),
     "conversion": EventWord(_("converted"), "repairing"),
-    "loss": EventWord(_("lost"), "holding", disposition="unknown", status="lost"),
-    "theft": EventWord(_("stolen"), "holding", disposition="stolen", status="stolen"),
+    "loss": EventWord(_("lost"), "holding", disposition="unknown", status="lost", reason="loss"),
+    "theft": EventWord(_("stolen"), "holding", disposition="stolen", status="stolen", reason="theft"),
     "find": EventWord(_("found"), "inspecting", status="found", moves_custody=True),
     "recovery": EventWord(_("recovered"), "inspecting", status="recovered", moves_custody=True),
     "seizure": EventWord(_("seized"), "holding", status="seized", moves_custody=True),
     "confiscation": EventWord(_("confiscated"), "holding", status="confiscated", moves_custody=True),
     "surrender": EventWord(_("surrendered"), "accepting", status="surrendered", moves_custody=True),
     "collection": EventWord(_("collected"), "collecting", status="collected", moves_custody=True),
-    "deactivation": EventWord(_("deactivated"), "decommissioning", disposition="inactive", status="deactivated"),
-    "reactivation": EventWord(_("reactivated"), "commissioning", disposition="active", status="active"),
-    "destruction": EventWord(_("destroyed"), "destroying", "DELETE", "destroyed", "destroyed"),
+    "deactivation": EventWord(
+        _("deactivated"), "decommissioning", disposition="inactive", status="deactivated", reason="deactivation"
+    ),
+    "reactivation": EventWord(
+        _("reactivated"), "commissioning", disposition="active", status="active", reason="reactivation"
+    ),
+    "destruction": EventWord(_("destroyed"), "destroying", "DELETE", "destroyed", "destroyed", reason="destruction"),
     # Not in the events file: written by officers of this node only.
-    "same_as": EventWord(_("found to be the same weapon as another record"), "inspecting"),
+    "same_as": EventWord(_("found to be the same weapon as another record"), "inspecting", reason="same_weapon"),
     "tag_bound": EventWord(_("tag bound"), "installing", "ADD"),
     "tag_unbound": EventWord(_("tag unbound"), "removing", "DELETE"),
 }
@@ -88,10 +94,11 @@ STATUSES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ActWord:
-    """One act. `personal` is the rule for personal data: `none`, or `opaque` (only ids of side texts or users)."""
+    """One act. `personal` is the rule for personal data: `none`, or `opaque` (only ids of side texts or users). `reason`: the list its `reason_code` is of."""
 
     text: str
     personal: str = "opaque"
+    reason: str = ""
 
 
 ACTS: dict[str, ActWord] = {
@@ -100,12 +107,12 @@ ACTS: dict[str, ActWord] = {
     "log_imported": ActWord(_("copy of another log taken in"), "none"),
     "peer_added": ActWord(_("node added to the directory"), "none"),
     "peer_admitted": ActWord(_("node admitted to replication"), "none"),
-    "peer_ended": ActWord(_("node locked out")),
+    "peer_ended": ActWord(_("node locked out"), reason="peer_ended"),
     "naming_handed_on": ActWord(_("naming secret of the State handed on to a node"), "none"),
     "naming_taken_over": ActWord(_("naming secret of the State taken over"), "none"),
     "setting_changed": ActWord(_("setting of the node changed")),
-    "load": ActWord(_("file loaded"), "none"),
-    "load_undone": ActWord(_("load undone"), "none"),
+    "load": ActWord(_("file loaded"), "none", reason="correction"),
+    "load_undone": ActWord(_("load undone"), "none", reason="load_undone"),
     "document_captured": ActWord(_("EPCIS document captured"), "none"),
     "export": ActWord(_("list exported")),
     "erasure": ActWord(_("personal text erased")),
@@ -142,7 +149,7 @@ ACTS: dict[str, ActWord] = {
     "mapping_saved": ActWord(_("column mapping saved")),
     "form_issued": ActWord(_("paper form issued")),
     "form_keyed": ActWord(_("paper form keyed")),
-    "form_voided": ActWord(_("paper form declared void")),
+    "form_voided": ActWord(_("paper form declared void"), reason="form_voided"),
     "user_added": ActWord(_("user added")),
     "user_changed": ActWord(_("user changed")),
     "user_disabled": ActWord(_("user disabled")),
@@ -183,7 +190,7 @@ ACTS: dict[str, ActWord] = {
     "stockpile_unit_set": ActWord(_("storage unit described")),
     "stockpile_location_viewed": ActWord(_("exact location of a store looked at")),
     "stockpile_kit_set": ActWord(_("kit put together or taken apart")),
-    "stockpile_policy_set": ActWord(_("rules of a store set"), "none"),
+    "stockpile_policy_set": ActWord(_("rules of a store set"), "none", reason="store_rules"),
     "stockpile_countplan_set": ActWord(_("counting plan set"), "none"),
     "stockpile_count_opened": ActWord(_("count opened"), "none"),
     "stockpile_count_begun": ActWord(_("sheet of a count begun")),
@@ -193,8 +200,8 @@ ACTS: dict[str, ActWord] = {
     "stockpile_countdecision_set": ActWord(_("exception of a count decided")),
     "stockpile_count_closed": ActWord(_("count closed")),
     "stockpile_count_recorded": ActWord(_("weapons found by a count recorded"), "none"),
-    "stockpile_count_cancelled": ActWord(_("count cancelled")),
-    "stockpile_person_set": ActWord(_("person entered on the roster")),
+    "stockpile_count_cancelled": ActWord(_("count cancelled"), reason="count_given_up"),
+    "stockpile_person_set": ActWord(_("person entered on the roster"), reason="card"),
     "stockpile_proof_set": ActWord(_("PIN or security key of the counter set or removed")),
     "stockpile_feature_set": ActWord(_("biometric feature switched on or off"), "none"),
     "stockpile_assessment_set": ActWord(_("security of a site assessed")),
@@ -204,13 +211,13 @@ ACTS: dict[str, ActWord] = {
     "stockpile_visit_set": ActWord(_("safe storage of a civilian holder inspected")),
     "stockpile_visitfinding_opened": ActWord(_("fault in safe storage found")),
     "stockpile_visitfinding_closed": ActWord(_("fault in safe storage settled")),
-    "stockpile_receipt_made": ActWord(_("hand receipt made")),
+    "stockpile_receipt_made": ActWord(_("hand receipt made"), reason="override"),
     "stockpile_receipt_signed": ActWord(_("hand receipt signed")),
-    "stockpile_proposed": ActWord(_("act proposed to a second person")),
+    "stockpile_proposed": ActWord(_("act proposed to a second person"), reason="write_off"),
     "stockpile_approved": ActWord(_("proposed act approved")),
-    "stockpile_declined": ActWord(_("proposed act declined")),
+    "stockpile_declined": ActWord(_("proposed act declined"), reason="declined"),
     "stockpile_review_set": ActWord(_("need for weapons reviewed")),
-    "stockpile_surplus_declared": ActWord(_("weapons declared surplus")),
+    "stockpile_surplus_declared": ActWord(_("weapons declared surplus"), reason="surplus"),
     "stockpile_surplus_safeguarded": ActWord(_("surplus stored apart")),
     "stockpile_surplus_disposed": ActWord(_("surplus disposed of")),
     "stockpile_destruction_planned": ActWord(_("list of weapons to be destroyed made")),
@@ -220,20 +227,20 @@ ACTS: dict[str, ActWord] = {
     "stockpile_destruction_authorised": ActWord(_("destruction authorised")),
     "stockpile_destruction_read": ActWord(_("serial read before destruction")),
     "stockpile_destruction_done": ActWord(_("weapon of a list destroyed")),
-    "stockpile_destruction_withdrawn": ActWord(_("weapon taken off a list for destruction")),
+    "stockpile_destruction_withdrawn": ActWord(_("weapon taken off a list for destruction"), reason="not_destroyed"),
     "stockpile_destruction_closed": ActWord(_("list of destroyed weapons closed")),
     "stockpile_lot_set": ActWord(_("lot of ammunition described"), "none"),
-    "stockpile_lot_moved": ActWord(_("ammunition received, moved, issued or used")),
+    "stockpile_lot_moved": ActWord(_("ammunition received, moved, issued or used"), reason="rounds"),
     "stockpile_shipment_prepared": ActWord(_("manifest of a shipment written")),
     "stockpile_shipment_dispatched": ActWord(_("shipment sent off")),
     "stockpile_shipment_passed": ActWord(_("shipment handed over on the way")),
     "stockpile_shipment_arrived": ActWord(_("shipment arrived")),
-    "stockpile_shipment_cancelled": ActWord(_("shipment cancelled")),
-    "stockpile_shipment_closed": ActWord(_("short shipment closed")),
+    "stockpile_shipment_cancelled": ActWord(_("shipment cancelled"), reason="shipment_cancelled"),
+    "stockpile_shipment_closed": ActWord(_("short shipment closed"), reason="shipment_closed"),
     "stockpile_incident_opened": ActWord(_("loss or theft reported")),
     "stockpile_incident_inquired": ActWord(_("finding of an inquiry into a loss recorded")),
     "stockpile_incident_recovered": ActWord(_("missing weapon back in a store")),
-    "stockpile_incident_written_off": ActWord(_("missing weapons written off")),
+    "stockpile_incident_written_off": ActWord(_("missing weapons written off"), reason="write_off"),
     "cooperation_actor_set": ActWord(_("actor of cooperation described")),
     "cooperation_seat_set": ActWord(_("person given or taken the seat of an actor")),
     "cooperation_need_set": ActWord(_("need stated")),

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from countermark.accounts.models import Place
-from countermark.ledger import identity, jcs, services
+from countermark.ledger import identity, jcs, reasons, services
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Captured, Draft, KeptWrite, SideNote
 from countermark.marks.sentences import Sentence, said
-from countermark.register import documents
+from countermark.register import checking, documents
 from countermark.register.checking import refuse
 from countermark.register.files import dates
 
@@ -32,11 +33,14 @@ def draft(
     fields: dict[str, Any],
     *,
     note: str = "",
+    reason: Reason | None = None,
     texts: Iterable[SideNote] = (),
     kept: Iterable[KeptWrite] = (),
 ) -> Draft:
-    """An act about some subjects; fields that are empty texts are left out."""
+    """An act about some subjects; fields that are empty texts are left out. Of a `reason` the code stands in it, the words are its note."""
     said = {key: value for key, value in fields.items() if value not in ("", None)}
+    if reason is not None:
+        said[reasons.FIELD], note = reason.code, reason.words
     body = {"subjects": list(subjects), **said}
     return services.timed_act(word, body, note=note, texts=tuple(texts), kept=tuple(kept))
 
@@ -59,6 +63,11 @@ def required(column: str, text: str, expected: str) -> str:
     if "\0" in text:
         raise refuse(column, "", "a text without the sign NUL", "control")
     return text.strip()
+
+
+def reason_of(kind: str, said: Reason | str) -> Reason:
+    """Why something is done, of a list of `ledger/reasons.py`. Raises `Refused`, naming the codes."""
+    return checking.reason(kind, said)
 
 
 def place_id(name: str) -> str:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from countermark.ledger import jcs
+from countermark.ledger import jcs, reasons
 from countermark.ledger.entry import UNKNOWN_TIME
 from countermark.ledger.vocabulary import EVENTS
 from countermark.register import handover
@@ -102,13 +102,20 @@ def marked(weapon: str, marks: Iterable[Body], source: str, corrects: str = "") 
 
 def said_of(body: Body) -> Body:
     """What an event says, without what tells it from another one that says the same (what it corrects or opens again) and without what
-    no events file tells (how the stockpile holds the weapon).
+    no events file tells (how the stockpile holds the weapon, the code of the reason).
     """
     return {key: value for key, value in body.items() if key not in _BESIDES}
 
 
 _BESIDES = frozenset(
-    {"countermark:corrects", "countermark:reopens", "countermark:writing", "errorDeclaration", handover.FIELD}
+    {
+        "countermark:corrects",
+        "countermark:reopens",
+        "countermark:writing",
+        "errorDeclaration",
+        handover.FIELD,
+        reasons.EVENT_FIELD,
+    }
 )
 
 
@@ -122,7 +129,7 @@ def event(
 ) -> Body:
     """A line of an events file as an EPCIS event.
 
-    `fields` are the columns of the contract's *Events file* (without `note`) plus `occurrence`; `moment` has `instant`,
+    `fields` are the columns of the contract's *Events file* (without `note`) plus `occurrence` and `why` (a code of `ledger/reasons.py`); `moment` has `instant`,
     `offset`, `precision` and `text`. `hand_over` is what `handover.HandOver.body` gives, for an event of the stockpile.
     """
     word = EVENTS[fields["event"]]
@@ -148,6 +155,8 @@ def event(
     for key in ("country", "id", "component", "mark", "other_ref", "same_as"):
         if fields.get(key):
             body[f"countermark:{key}"] = fields[key]
+    if fields.get("why"):
+        body[reasons.EVENT_FIELD] = fields["why"]
     if fields.get("occurrence", "1") != "1":
         body["countermark:occurrence"] = fields["occurrence"]
     if hand_over:
@@ -178,10 +187,12 @@ def side_texts(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(kind, fields[column]) for column, kind in kinds if fields.get(column)]
 
 
-def declaration(body: Body, reason: str, time: str, replacement: str = "") -> Body:
-    """The error declaration of an event: its body again, with the reason and what replaces it."""
+def declaration(body: Body, code: str, note: str, time: str, replacement: str = "") -> Body:
+    """The error declaration of an event: its body again, with the reason (a code, and the id of a note or empty) and what replaces it."""
     declared: Body = {"declarationTime": time, "reason": "incorrect_data" if replacement else "did_not_occur"}
     if replacement:
         declared["correctiveEventIDs"] = [replacement]
-    declared["countermark:reason"] = reason
+    declared[reasons.EVENT_FIELD] = code
+    if note:
+        declared["countermark:reason"] = note
     return {**body, "errorDeclaration": declared}

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from countermark.ledger import reasons
+from countermark.ledger.reasons import OTHER, Reason
 from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.placeholders import is_placeholder
 from countermark.marks.sentences import Sentence, sentence
@@ -35,7 +37,9 @@ EVENT_FIELDS = (
     "component",
     "mark",
     "other_ref",
+    "why",
 )
+"""The columns of an events file, and `why`: a code of the event's list (`ledger/reasons.py`), which no file has."""
 
 
 class Refused(Exception):
@@ -55,6 +59,14 @@ def _said(error: RowError) -> str:
 def refuse(column: str, value: str, expected: str, code: str) -> Refused:
     """A refusal for one reason; `expected` is a literal here, so that the catalogues find it, or a `Sentence`."""
     return Refused([RowError(0, column, value, sentence(expected), code)])
+
+
+def reason(kind: str, said: Reason | str) -> Reason:
+    """Why something is done, of the list `kind` (`ledger/reasons.py`): a code, or a code with words. Raises `Refused`, naming the codes."""
+    try:
+        return reasons.read(kind, said)
+    except reasons.NoReason as problem:
+        raise refuse(problem.column, problem.value, problem.expected, problem.code) from problem
 
 
 def weapon(ref: str, facts: Fields, marks: Sequence[Fields]) -> StagedWeapon:
@@ -107,31 +119,55 @@ def event(fields: Fields) -> tuple[dict[str, str], dict[str, str]]:
     if good["event"] in ("install", "remove") and not (good["component"] or good["mark"] or good["other_ref"]):
         expected = Sentence("which part: component, mark or other_ref")
         errors.append(RowError(0, "component", "", expected, "missing"))
+    if good["why"] and good["event"] and not fits(good["why"], good["event"]):
+        errors.append(RowError(0, "why", good["why"], _reasons_of(good["event"]), "unknown"))
     if errors or not isinstance(moment, Moment):
         raise Refused(errors)
     return good, _moment_fields(moment)
 
 
+def fits(code: str, event: str) -> bool:
+    """Whether a code may say why an event happened; no code may always."""
+    return not code or reasons.has(EVENTS[event].reason if event in EVENTS else "", code)
+
+
+def _reasons_of(event: str) -> Sentence:
+    of = reasons.LISTS.get(EVENTS[event].reason)
+    if of is None:
+        return Sentence("no reason: this event has none of its own")
+    return Sentence("one of %(codes)s", codes=", ".join(of.codes))
+
+
 REASONED = frozenset({"loss", "theft", "deactivation", "reactivation", "destruction"})
-"""Events that one person records of one weapon only with a remark or a document that says why: they raise an alarm or cannot be taken back."""
+"""Events that one person records of one weapon only with a reason: they raise an alarm or cannot be taken back."""
 
 OF_THE_STORES = frozenset({"issue", "return", "move", "destruction"})
 """Events of a weapon in the hands of the stockpile that are recorded where they need a receipt, a second person or a list."""
 
 
-def by_hand(fields: Fields, *, grave: bool) -> None:
-    """Refuses an event that one person may not record so: a grave one without the permission for it, one that needs a reason without any.
+def by_hand(fields: Fields, *, grave: bool, plain: bool = True) -> dict[str, str]:
+    """The fields of an event that one person may record so, with its reason: a remark or document alone is the reason `other`, if `plain`.
 
-    Files carry what others recorded, and are not asked.
+    Raises `Refused` for a grave event without the permission for it, and for one that needs a reason without any. Files carry what others
+    recorded, and are not asked.
     """
-    word = EVENTS.get(fields.get("event", ""))
+    said = dict(fields)
+    word = EVENTS.get(said.get("event", ""))
     if word is None:
-        return
+        return said
     if word.grave and not grave:
         expected = "an event that neither hands a weapon over nor changes its status: those have pages of their own"
-        raise refuse("event", fields["event"], expected, "grave")
-    if fields["event"] in REASONED and not (fields.get("note", "").strip() or fields.get("document", "").strip()):
-        raise refuse("note", "", "why, or the document that says so", "reason")
+        raise refuse("event", said["event"], expected, "grave")
+    code = said.get("why", "").strip()
+    if said["event"] not in REASONED or code not in ("", OTHER):
+        return said
+    if not code and not plain:
+        raise refuse("why", "", _reasons_of(said["event"]), "reason")
+    if not (said.get("note", "").strip() or said.get("document", "").strip()):
+        codes = ", ".join(reasons.LISTS[word.reason].codes)
+        expected = Sentence("one of %(codes)s; or a remark or document that says why", codes=codes)
+        raise refuse("note" if code else "why", "", expected, "reason")
+    return {**said, "why": OTHER}
 
 
 def not_of_the_stores(word: str, custody: Custody | None) -> None:

@@ -25,9 +25,10 @@ from django.utils import timezone
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.ledger import services as ledger
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence, packed, said
-from countermark.register import loading, undo
+from countermark.register import checking, loading, undo
 from countermark.register.files import write
 from countermark.register.files.errors import UnmappedColumns, UnreadableFile, shown
 from countermark.register.models import LoadJob
@@ -167,12 +168,15 @@ def _start(job: LoadJob, since: tuple[str, ...], step: str) -> bool:
     return bool(found.update(state=WAITING, options=options, report={}, done=0, total=0, lease_until=None))
 
 
-def ask_undo(owner: str, load: str, reason: str, name: str) -> LoadJob:
-    """Asks for a load to be taken back. Asking again for the same load while that is under way gives the same job."""
+def ask_undo(owner: str, load: str, reason: Reason | str, name: str) -> LoadJob:
+    """Asks for a load to be taken back. Asking again for the same load while that is under way gives the same job. Raises `Refused` for what is
+    no reason of the list `load_undone`.
+    """
+    why = checking.reason("load_undone", reason)
     under_way = LoadJob.objects.filter(kind="undo", state__in=BUSY, options__load_id=load).first()
     if under_way is not None:
         return under_way
-    options = {"load_id": load, "reason": reason}
+    options = {"load_id": load, "reason": why.code, "words": why.words}
     return LoadJob.objects.create(
         id=uuid.uuid4(), owner=owner, kind="undo", name=name, path="", options=options, state=WAITING
     )
@@ -389,7 +393,8 @@ def _write_near(job: LoadJob, report: loading.Report) -> None:
 
 def _undo_job(job: LoadJob, lease: _Lease) -> Outcome:
     by = Actor(job.owner)
-    undone = undo.undo_load(job.options["load_id"], job.options["reason"], by=by, progress=lease.progress)
+    why = Reason(job.options["reason"], job.options["words"])
+    undone = undo.undo_load(job.options["load_id"], why, by=by, progress=lease.progress)
     return DONE, msgspec.to_builtins(undone)
 
 

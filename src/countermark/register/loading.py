@@ -18,9 +18,10 @@ import msgspec
 
 from countermark.ledger import database, jcs, services, store
 from countermark.ledger.entry import Entry, event_id_of, key_of
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.marks.sentences import Sentence
-from countermark.register import births, bodies, projection, serialrules
+from countermark.register import births, bodies, checking, projection, serialrules
 from countermark.register.comparing import Plan, marks_said, plan, without
 from countermark.register.files import again, staging
 from countermark.register.files import events as events_file
@@ -75,12 +76,19 @@ class Options(msgspec.Struct, frozen=True):
     dry_run: bool = False
     on_error: str = "refuse"
     correct: str = ""
+    """Why what differs is corrected: a code of the list `correction`, or words; empty where it is refused."""
+    words: str = ""
+    """The words that go with a code."""
     mapping: FileMap = NO_MAP
     ignore_columns: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
     untyped: bool = False
     """Whether a program wrote the file: a rule that wants serials twice does not ask what nobody keyed."""
+
+    def why(self) -> Reason | None:
+        """Why what differs is corrected; None where it is not. Raises `Refused` for what is no reason."""
+        return checking.reason("correction", Reason(self.correct, self.words)) if self.correct else None
 
 
 @dataclass
@@ -206,6 +214,7 @@ class _WeaponLoad:
         self, staged: staging.Staged, options: Options, columns: Collection[str], report: Report, by: Actor
     ) -> None:
         self.staged, self.options, self.columns, self.report, self.by = staged, options, columns, report, by
+        self.why = options.why()
         self.source = options.source or own_source()
         self.as_of = 0  # entries of all logs when the register was asked
         self.met: set[int] = set()  # chunks with a weapon that it knew then
@@ -317,17 +326,17 @@ class _WeaponLoad:
     def _correction(self, staged: StagedWeapon, state: WeaponState, planned: Plan) -> list[Draft]:
         """The whole weapon as the file has it where the file speaks, as the register has it elsewhere."""
         entry = standing_births([state.id])[state.id]
-        reason = self.options.correct
+        why = _given(self.why)
         drafts: list[Draft] = []
         events = {mark.event_id for mark, _ in planned.changed}
         if planned.facts or entry.event_id in events:
             facts = {
                 column: getattr(staged.facts if column in self.columns else state, column) for column in bodies.FACTS
             }
-            drafts += weapon_correction(entry, state, facts, marks_said(state, entry.event_id, planned), reason)
+            drafts += weapon_correction(entry, state, facts, marks_said(state, entry.event_id, planned), why)
         for later in sorted(events - {entry.event_id}):
             marks = marks_said(state, later, planned)
-            drafts += correction(store.find(later)[0], _mark_draft(state, marks, self.source, later), reason)
+            drafts += correction(store.find(later)[0], _mark_draft(state, marks, self.source, later), why)
         return [*drafts, _new_marks(state, planned, self.source)] if planned.new_marks else drafts
 
 
@@ -335,6 +344,11 @@ def _new_marks(state: WeaponState, planned: Plan, source: str) -> Draft:
     draft = _mark_draft(state, planned.new_marks, source)
     before = withdrawn_events(state.id).get(event_id_of(draft.kind, draft.body))
     return draft if before is None else saying_again(draft, before)
+
+
+def _given(why: Reason | None) -> Reason:
+    assert why is not None  # noqa: S101 -- nothing is corrected where nobody says why
+    return why
 
 
 def _mark_draft(state: WeaponState, marks: Iterable[dict[str, str]], source: str, corrects: str = "") -> Draft:
@@ -368,6 +382,7 @@ class _EventLoad:
 
     def __init__(self, staged: Path, options: Options, by: Actor) -> None:
         self.staged, self.options, self.by = staged, options, by
+        self.why = options.why()
         self.source = options.source or own_source()
         self.report = Report()
         self.numbers: dict[int, int] = {}  # hash of an event number -> hash of what its row says
@@ -471,7 +486,7 @@ class _EventLoad:
     def _corrected(self, draft: Draft, other: Entry) -> list[Draft]:
         body = {**bodies.said_of(draft.body), "countermark:corrects": other.event_id}
         corrective = Draft(kind="event", body=bodies.pinned(body), texts=draft.texts, note=draft.note)
-        return correction(other, corrective, self.options.correct)
+        return correction(other, corrective, _given(self.why))
 
     def append(self, digest: str, progress: Progress) -> None:
         """Pass 2: the staged rows in batches; the act that names the file goes with the last one."""
@@ -646,7 +661,10 @@ def load_act(kind: str, digest: str, options: Options) -> Draft:
         "correct": bool(options.correct),
         **({"untyped": True} if options.untyped else {}),
     }
-    return services.act("load", fields, note=options.correct)
+    why = options.why()
+    if why is None:
+        return services.act("load", fields)
+    return services.act("load", {**fields, FIELD: why.code}, note=why.words)
 
 
 def load_id(done_act: Draft) -> str:

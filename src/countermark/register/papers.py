@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.ledger import entry, identity, kept, services
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, KeptWrite, SideNote
 from countermark.ledger.vocabulary import EVENTS, gettext_noop
 from countermark.marks.sentences import Sentence
-from countermark.register import papercodes
+from countermark.register import checking, papercodes
 from countermark.register.checking import refuse
 from countermark.register.files import dates
 from countermark.register.files.vocabulary import EVENTS as FILE_EVENTS
@@ -118,17 +119,18 @@ def key(code: str, written: str, record: Callable[[], Added], *, by: Actor) -> A
     return added
 
 
-def void(code: str, reason: str, *, by: Actor) -> None:
-    """Declares a form lost or spoiled; it can no longer be keyed. Raises `Refused`."""
-    if not reason.strip():
-        raise refuse("reason", reason, "what became of the form", "missing")
+def void(code: str, reason: Reason | str, *, by: Actor) -> None:
+    """Declares a form lost or spoiled; it can no longer be keyed. `reason` is of the list `form_voided`. Raises `Refused`."""
+    why = checking.reason("form_voided", reason)
     with services.alone():
         form = PaperForm.objects.filter(pk=code).first()
         if form is None or form.state != OUT:
             raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
-        form.state, form.keyed, form.keyed_by, form.reason = VOID, entry.now(), by.name, identity.ref("note", reason)
-        fields = {"form": code, "reason": identity.opaque("note", reason)}
-        draft = services.timed_act("form_voided", fields, kept=(_write(form),), texts=(SideNote("note", reason),))
+        form.state, form.keyed, form.keyed_by, form.reason_code = VOID, entry.now(), by.name, why.code
+        fields, texts = {"form": code, FIELD: why.code}, [SideNote("note", why.words)] if why.words else []
+        if why.words:
+            form.reason, fields["reason"] = identity.ref("note", why.words), identity.opaque("note", why.words)
+        draft = services.timed_act("form_voided", fields, kept=(_write(form),), texts=tuple(texts))
         services.append([draft], by=by)
 
 
@@ -185,7 +187,9 @@ def _write(form: PaperForm) -> KeptWrite:
 
 
 def _digest(form: PaperForm) -> str:
-    return identity.digest({name: str(getattr(form, name)) for name in FIELDS})
+    said = {name: str(getattr(form, name)) for name in FIELDS}
+    # Forms that were declared void before there were codes keep the digest the ledger has of them.
+    return identity.digest(said | ({FIELD: form.reason_code} if form.reason_code else {}))
 
 
 def _kept_rows() -> Iterator[tuple[str, str]]:

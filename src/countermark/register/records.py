@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from countermark.ledger import jcs
 from countermark.ledger.models import SubjectColumns
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Draft, KeptWrite, SideNote, alone
 from countermark.ledger.states import Subject
 from countermark.marks.sentences import Sentence
@@ -37,6 +38,7 @@ class Records(Generic[Row]):
         person: str = "",
         due: str = "",
         note: str = "",
+        reason: Reason | None = None,
         texts: Iterable[SideNote] = (),
         kept: Iterable[KeptWrite] = (),
     ) -> bool:
@@ -51,7 +53,7 @@ class Records(Generic[Row]):
                 and all(getattr(known, n) == v for n, v in columns.items())
             ):
                 return False
-            append([self.draft(kind, key, plain, columns, note=note, texts=texts, kept=kept)], by=by)
+            append([self.draft(kind, key, plain, columns, note=note, reason=reason, texts=texts, kept=kept)], by=by)
         return True
 
     def draft(
@@ -62,13 +64,16 @@ class Records(Generic[Row]):
         columns: dict[str, str],
         *,
         note: str = "",
+        reason: Reason | None = None,
         texts: Iterable[SideNote] = (),
         kept: Iterable[KeptWrite] = (),
     ) -> Draft:
         """The act that states the whole value of a record."""
         names = [*texts, *place_notes(columns.get("place", ""))]
         fields = {"value": value, **columns}
-        return draft(f"{self.room}_{kind}_set", [f"{kind}:{key}"], fields, note=note, texts=names, kept=kept)
+        return draft(
+            f"{self.room}_{kind}_set", [f"{kind}:{key}"], fields, note=note, reason=reason, texts=names, kept=kept
+        )
 
     def rows(self, kind: str) -> "QuerySet[Row]":
         """The rows of a kind of subject."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from countermark.ledger.entry import Entry, effective_id, is_alike
+from countermark.ledger.reasons import EVENT_FIELD
 from countermark.ledger.vocabulary import EVENTS
 from countermark.marks.text import canonical, split_prefix
 from countermark.register import handover, tagged
@@ -115,6 +116,8 @@ class HistoryEvent(msgspec.Struct, frozen=True):
     component: str = ""
     mark: str = ""
     tag: str = ""
+    why: str = ""
+    """The code of the reason it happened for (`ledger/reasons.py`, the list of `event`); empty where it has none, or in words alone."""
     custody: str = ""
     """How the weapon is held from then on (`handover.Custody.kind`), where the event is a hand-over of the stockpile."""
 
@@ -469,6 +472,7 @@ def _line(entry: Entry, wrong: Mapping[str, str]) -> HistoryEvent:
         component=_text(body, "countermark:component"),
         mark=_text(body, "countermark:mark"),
         tag=_text(body, "countermark:tag"),
+        why=_text(body, EVENT_FIELD),
         custody=str((handover.stated(body) or {}).get("kind", "")),
     )
 

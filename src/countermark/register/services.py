@@ -10,6 +10,7 @@ from django.conf import settings
 
 from countermark.ledger import database, identity, services, store
 from countermark.ledger.entry import Entry, effective_id, event_id_of, now
+from countermark.ledger.reasons import EVENT_FIELD, Reason
 from countermark.ledger.services import Actor, Captured, Draft, SideNote
 from countermark.register import bodies, checking, handover, projection
 from countermark.register.checking import refuse
@@ -155,32 +156,27 @@ def standing_alike(said: Sequence[dict[str, Any]]) -> dict[str, list[Entry]]:
     return found
 
 
-def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, reason: str, by: Actor) -> Added:
+def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, reason: Reason | str, by: Actor) -> Added:
     """Replaces the facts and first marks of a weapon: the old birth is declared in error, a new one names it.
 
-    Raises `Refused` for an unknown weapon, an empty reason, facts that a file's row would be refused for, or no change.
+    `reason` is of the list `correction`: a code, a code with words, or words. Raises `Refused` for an unknown weapon, no reason, facts that a file's row would be refused for, or no change.
     """
-    _require_reason(reason)
+    why = checking.reason("correction", reason)
     with services.alone():
         entry = standing_birth(weapon_id)
         state = projection.state_of(weapon_id)
         if entry is None or state is None:
             raise refuse("weapon", weapon_id, "a weapon whose record was opened here", "unknown")
         checked = checking.weapon(state.ref, facts, marks)
-        drafts = weapon_correction(entry, state, *checking.weapon_fields(checked), reason)
+        drafts = weapon_correction(entry, state, *checking.weapon_fields(checked), why)
         if bodies.said_of(drafts[0].body) == bodies.said_of(entry.body):
             raise refuse("", "", "something that differs from what is recorded", "unchanged")
         captured = services.append(drafts, by=by)
     return Added(weapon_id, captured[0].event_id, captured[0].new)
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise refuse("reason", reason, "why this is recorded", "missing")
-
-
 def weapon_correction(
-    entry: Entry, state: WeaponState, facts: Fields, marks: Sequence[Fields], reason: str
+    entry: Entry, state: WeaponState, facts: Fields, marks: Sequence[Fields], why: Reason
 ) -> list[Draft]:
     """The corrective birth and the declaration that the old one was wrong.
 
@@ -189,32 +185,33 @@ def weapon_correction(
     if len(weapons_of(entry.body)) > 1:
         raise refuse("weapon", state.id, "a weapon whose record was opened by an event of its own", "shared")
     corrective = birth_draft(state.source, state.ref, facts, marks, corrects=entry.event_id)
-    return [*correction(entry, corrective, reason)]
+    return [*correction(entry, corrective, why)]
 
 
-def correction(entry: Entry, corrective: Draft | None, reason: str) -> list[Draft]:
+def correction(entry: Entry, corrective: Draft | None, why: Reason) -> list[Draft]:
     """A corrective event (if any) and the error declaration that names it."""
     drafts: list[Draft] = []
     replacement = ""
     if corrective is not None:
         replacement = event_id_of(corrective.kind, corrective.body)
         drafts.append(corrective)
-    declared = bodies.declaration(entry.body, identity.opaque("note", reason), now(), replacement)
-    drafts.append(Draft(kind="event", body=declared, texts=(SideNote("note", reason),)))
+    note = identity.opaque("note", why.words) if why.words else ""
+    declared = bodies.declaration(entry.body, why.code, note, now(), replacement)
+    drafts.append(Draft(kind="event", body=declared, texts=(SideNote("note", why.words),) if note else ()))
     return drafts
 
 
-def correct_event(event_id: str, changes: Fields | None, *, reason: str, by: Actor) -> Captured:
+def correct_event(event_id: str, changes: Fields | None, *, reason: Reason | str, by: Actor) -> Captured:
     """Declares an event wrong, and records what it should have said when `changes` are given (None: it never happened).
 
-    `changes` are columns of the events file that differ. Raises `Refused` for an unknown or already corrected event, an empty
-    reason, and changes that change nothing.
+    `changes` are columns of the events file that differ; `reason` is as in `correct_weapon`. Raises `Refused` for an unknown or already
+    corrected event, no reason, and changes that change nothing.
     """
-    _require_reason(reason)
+    why = checking.reason("correction", reason)
     with services.alone():
         entry = standing_event(event_id)
         corrective = None if changes is None else _corrected_event(entry, changes)
-        return services.append(correction(entry, corrective, reason), by=by)[0]
+        return services.append(correction(entry, corrective, why), by=by)[0]
 
 
 def standing_event(event_id: str) -> Entry:
@@ -238,7 +235,10 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     weapons = weapons_of(entry.body)
     if len(weapons) != 1:
         raise refuse("event_id", entry.event_id, "an event about one weapon", "shared")
-    good, moment = checking.event({**fields_of(entry), "note": _remark_of(entry), **changes})
+    said = {**fields_of(entry), "note": _remark_of(entry), **changes}
+    if "why" not in changes and not checking.fits(said.get("why", ""), said["event"]):
+        del said["why"]  # It was why the other event happened.
+    good, moment = checking.event(said)
     weapon_id = weapons[0]
     good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
     hand_over = handover.stated(entry.body)
@@ -251,7 +251,8 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
             "hand_over",
         )
     draft = event_draft(weapon_id, str(entry.body.get("countermark:source", "")), good, moment, hand_over)
-    if bodies.said_of(draft.body) == bodies.said_of(entry.body):
+    same = draft.body.get(EVENT_FIELD) == entry.body.get(EVENT_FIELD)
+    if same and bodies.said_of(draft.body) == bodies.said_of(entry.body):
         raise refuse("", "", "something that differs from what is recorded", "unchanged")
     body = {**draft.body, "countermark:corrects": entry.event_id}
     body.pop("countermark:writing")
@@ -282,6 +283,7 @@ def fields_of(entry: Entry) -> dict[str, str]:
         "place": names.get(line.place, line.place),
         "document": names.get(line.document, line.document),
         **extras,
+        **({"why": str(body[EVENT_FIELD])} if EVENT_FIELD in body else {}),
     }
 
 
@@ -376,12 +378,13 @@ def _end_of(steps: Mapping[str, str], start: str) -> str:
     return start
 
 
-def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
+def join(weapon_id: str, survivor: str, *, reason: Reason | str, by: Actor) -> Captured:
     """Says that two records are one weapon: `weapon_id` is shown under `survivor` from now on (design, invariant 5).
 
-    Can be withdrawn by correcting the event away. Raises `Refused` for unknown or already joined records.
+    `reason` is of the list `same_weapon`, or words. Can be withdrawn by correcting the event away. Raises `Refused` for unknown or already
+    joined records, and for no reason.
     """
-    _require_reason(reason)
+    why = checking.reason("same_weapon", reason)
     with services.alone():
         states = projection.states_of([weapon_id, survivor])
         for wanted in (weapon_id, survivor):
@@ -393,7 +396,7 @@ def join(weapon_id: str, survivor: str, *, reason: str, by: Actor) -> Captured:
             raise refuse("survivor", survivor, "two records neither of which was joined to another one", "joined")
         time = now()
         moment = {"instant": time, "offset": "+00:00", "precision": "instant", "text": time}
-        fields = {"event": "same_as", "same_as": survivor, "note": reason}
+        fields = {"event": "same_as", "same_as": survivor, "note": why.words, "why": why.code}
         return services.append([event_draft(weapon_id, own_source(), fields, moment)], by=by)[0]
 
 

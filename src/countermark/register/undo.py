@@ -11,9 +11,10 @@ import msgspec
 from countermark.ledger import database, services, store
 from countermark.ledger.entry import Entry, decode
 from countermark.ledger.models import Log
+from countermark.ledger.reasons import FIELD, WITH_LOAD, Reason
 from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import Sentence
-from countermark.register import bodies, projection
+from countermark.register import bodies, checking, projection
 from countermark.register.rules import declared_in_error, weapons_of
 from countermark.register.services import UNDO_MARK, correction
 
@@ -45,12 +46,13 @@ def _silent(done: int, total: int) -> None:
     """Reports no progress."""
 
 
-def undo_load(load: str, reason: str, *, by: Actor, progress: Progress = _silent) -> Undone:
-    """Takes back what a load appended. `load` is its id (`recorded.load`) or the eventID of its act.
+def undo_load(load: str, reason: Reason | str, *, by: Actor, progress: Progress = _silent) -> Undone:
+    """Takes back what a load appended. `load` is its id (`recorded.load`) or the eventID of its act, `reason` of the list `load_undone`.
 
     A correction the load made is undone by putting back what it replaced. Run again after a crash it completes. Raises
-    `UnknownLoad`.
+    `UnknownLoad`, and `Refused` for what is no reason.
     """
+    why = checking.reason("load_undone", reason)
     load = load.removeprefix(ACT_PREFIX)[:16]
     log = services.require_own_log()
     positions = list(_positions(load, progress))
@@ -58,11 +60,11 @@ def undo_load(load: str, reason: str, *, by: Actor, progress: Progress = _silent
         raise UnknownLoad(Sentence("no entry of this node belongs to a load %(load)s", load=load))
     undone = Undone(load)
     for done, chunk in enumerate(database.chunks(positions, CHUNK)):
-        _undo_chunk(log, chunk, undone, reason, by)
+        _undo_chunk(log, chunk, undone, Reason(WITH_LOAD, why.words), by)
         progress(done * CHUNK + len(chunk), len(positions))
     if undone.events:
-        fields = {"load": load, "events": undone.events, "left": undone.later}
-        services.append([services.timed_act("load_undone", fields, note=reason)], by=by)
+        fields = {"load": load, "events": undone.events, "left": undone.later, FIELD: why.code}
+        services.append([services.timed_act("load_undone", fields, note=why.words)], by=by)
     return undone
 
 
@@ -81,7 +83,7 @@ def _is_of(load: str, entry: Entry) -> bool:
     return entry.recorded.load == load and entry.kind == "event" and "errorDeclaration" not in entry.body
 
 
-def _undo_chunk(log: Log, positions: Sequence[int], undone: Undone, reason: str, by: Actor) -> None:
+def _undo_chunk(log: Log, positions: Sequence[int], undone: Undone, why: Reason, by: Actor) -> None:
     # One transaction around looking and appending: nobody records something in between.
     with database.write_transaction(log.id):
         entries = sorted(store.entries_at(positions), key=lambda entry: entry.position)
@@ -96,7 +98,7 @@ def _undo_chunk(log: Log, positions: Sequence[int], undone: Undone, reason: str,
                 _leave(undone, entry)
             else:
                 undone.events += 1
-                drafts += correction(entry, _put_back(entry, others), reason)
+                drafts += correction(entry, _put_back(entry, others), why)
         if drafts:
             # Its own mark: undoing again sees what was put back as neither the load's nor somebody else's.
             services.append(drafts, by=msgspec.structs.replace(by, load=UNDO_MARK + undone.load))

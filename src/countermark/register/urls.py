@@ -49,6 +49,7 @@ ledger_patterns = [
     path("ledger/entries/<int:position>/", logs.entry, name="entry"),
     path("ledger/checkpoint/", logs.checkpoint, name="checkpoint"),
     path("ledger/verify/", logs.verify, name="verify"),
+    path("ledger/reasons/", logs.why, name="reasons"),
     path("ledger/nodes/", nodes.nodes, name="nodes"),
     path("exchange/replica/<str:operation>/", replica.call, name="replica"),
 ]

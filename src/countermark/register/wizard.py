@@ -29,12 +29,14 @@ from countermark.register.files import again, dates
 from countermark.register.files.errors import UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap
 from countermark.register.files.vocabulary import CODED
+from countermark.register.forms import reasons
 from countermark.register.loading import Options
 from countermark.register.models import LoadJob
 from countermark.register.services import own_source
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
+WhyCorrected, WhyUndone = reasons.of("correction"), reasons.of("load_undone")
 LEFT_OUT = "-"
 """What a form sends for a column or value that a person leaves out; the empty text means nothing was chosen."""
 ERRORS_SHOWN = 200
@@ -369,11 +371,12 @@ def progress(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def correct(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Checks again, with differences taken as corrections for a reason."""
     found = _job(request, job_id)
-    reason = _reason(request)
-    if found.state == jobs.CHECKED and reason:
-        jobs.set_options(found, msgspec.structs.replace(jobs.options_of(found), correct=reason))
+    form = WhyCorrected(request.POST)
+    if found.state == jobs.CHECKED and form.is_valid():
+        why = form.why
+        jobs.set_options(found, msgspec.structs.replace(jobs.options_of(found), correct=why.code, words=why.words))
         return _check(found)
-    if not reason:
+    if not form.is_valid():
         messages.error(request, _("Say why the records are corrected."))
     return redirect("register:import_job", found.pk)
 
@@ -438,17 +441,13 @@ def near(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def undo(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Asks for a load to be taken back."""
     found = _job(request, job_id)
-    reason = _reason(request)
+    form = WhyUndone(request.POST)
     load = found.report.get("load", "")
-    if not reason or not load or found.state not in jobs.FINISHED:
+    if not form.is_valid() or not load or found.state not in jobs.FINISHED:
         messages.error(request, _("Say why the load is taken back."))
         return redirect("register:import_job", found.pk)
-    undoing = jobs.ask_undo(_user(request).username, load, reason, found.name)
+    undoing = jobs.ask_undo(_user(request).username, load, form.why, found.name)
     return redirect("register:import_job", undoing.pk)
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").replace("\0", "").strip()[:500]
 
 
 def _job(request: HttpRequest, job_id: UUID) -> LoadJob:

@@ -1,5 +1,6 @@
 """What the codes of the register are called, in one place for pages, forms and exports. Pure."""
 
+from countermark.ledger import reasons
 from countermark.ledger.vocabulary import EVENTS, STATUSES, gettext_noop
 
 _ = gettext_noop
@@ -110,6 +111,7 @@ COLUMNS = {
     "note": _("Note"),
     "other_ref": _("Other record number"),
     "reason": _("Reason"),
+    "why": _("Reason"),
     "id": _("Event number of the source"),
 }
 CUSTODY = {
@@ -141,6 +143,12 @@ LABELS: dict[str, dict[str, str]] = {
     "near": NEAR,
     "event": {name: word.text for name, word in EVENTS.items()},
 }
+
+
+def why(code: str, of: str) -> str:
+    """What the code of a reason means; `of` is a list of `ledger/reasons.py`, or an event that has one. Empty for no code."""
+    of = of if of in reasons.LISTS else (EVENTS[of].reason if of in EVENTS else "") or reasons.SETTLED
+    return reasons.LISTS[of].text(code) if code else ""
 
 
 def label(value: str, of: str) -> str:

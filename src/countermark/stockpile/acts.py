@@ -17,6 +17,7 @@ from countermark.register.acts import (
     place_id,
     place_notes,
     plain,
+    reason_of,
     request_id,
     required,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "place_id",
     "place_notes",
     "plain",
+    "reason_of",
     "record_draft",
     "refuse",
     "request_id",

@@ -32,7 +32,7 @@ class Order:
     """One hand-over of some weapons. Parties and the place are ids or names; `kind` is the custody where the step leaves a choice.
 
     Weapons whose place is among `homes` stay there (a rack is kept for what was issued from it); others come to `store`. Where `only` is
-    given, weapons of other places are refused. `happened` is empty for now, else a date or time as the register reads it (paper keyed in later).
+    given, weapons of other places are refused. `why` is the code of a reason. `happened` is empty for now, else a date or time as the register reads it (paper keyed in later).
     """
 
     step: str
@@ -46,6 +46,7 @@ class Order:
     shipment: str = ""
     document: str = ""
     note: str = ""
+    why: str = ""
     happened: str = ""
     homes: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
@@ -108,6 +109,7 @@ def _draft(order: Order, state: WeaponState, moment: dict[str, str]) -> Draft:
         "place": "" if state.place in order.homes else _place_name(order.store),
         "document": order.document,
         "note": order.note,
+        "why": order.why,
         # A number of its own: an events file does not tell custody, and a hand-over read back from one is known by this.
         "id": acts.new_id(),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from countermark.accounts.models import Place
 from countermark.register.files.vocabulary import KINDS
 from countermark.register.forms.capture import EXACT, MARK_EXACT
+from countermark.register.forms.reasons import Because, of, reasons_of
 from countermark.register.words import label as register_label
 from countermark.stockpile.words import LABELS
 
@@ -81,6 +82,16 @@ class Placed(forms.Form):
                 field.choices = found if len(found) == 1 else [("", "–"), *found]
 
 
+class Look(forms.Form):
+    """Why somebody looks at what is personal."""
+
+    reason = words(lazy("Reason"))
+
+
+WhyCancelled, WhyClosed, WhyWrittenOff = of("shipment_cancelled"), of("shipment_closed"), of("write_off")
+WhyGivenUp = of("count_given_up")
+
+
 class Second(forms.Form):
     """Who confirms beside somebody, and shows that it is them."""
 
@@ -89,12 +100,6 @@ class Second(forms.Form):
         label=lazy("Second person: password"), required=False, max_length=LONGEST,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )  # fmt: skip
-
-
-class Why(forms.Form):
-    """Why something is done."""
-
-    reason = words(lazy("Reason"))
 
 
 class Unit(Placed):
@@ -147,8 +152,10 @@ class Qualify(forms.Form):
     unit_until = day(lazy("Unit until"), required=False)
 
 
-class Policy(Placed):
+class Policy(Because, Placed):
     """What is asked at a place, or in the whole State."""
+
+    because = "store_rules"
 
     two_person = forms.MultipleChoiceField(
         label=lazy("A second person confirms"),
@@ -178,7 +185,9 @@ class Policy(Placed):
     loan_hours = hours(lazy("A loan is due back after hours"))
     repair_hours = hours(lazy("A repair is due back after hours"))
     evidence_hours = hours(lazy("Evidence is due back after hours"))
-    reason = words(lazy("Reason"))
+    field_order = (
+        "place", "two_person", "shift", "assignment", "loan", "shift_hours", "loan_hours", "repair_hours", "evidence_hours",
+    )  # fmt: skip
 
 
 class Shipment(Placed):
@@ -286,10 +295,12 @@ class Destroy(forms.Form):
     happened = when(lazy("When, if it was earlier"))
 
 
-class Withdraw(Why):
+class Withdraw(Because):
     """A weapon taken off a list."""
 
+    because = "not_destroyed"
     weapons = lines(lazy("Weapon"))
+    field_order = ("weapons",)
 
 
 class Close(forms.Form):
@@ -299,12 +310,13 @@ class Close(forms.Form):
     happened = when(lazy("When, if it was earlier"))
 
 
-class Declare(Placed):
+class Declare(Because, Placed):
     """Weapons declared surplus."""
 
+    because = "surplus"
     weapons = lines()
     outcome = coded(lazy("What is to become of them"), "outcome")
-    reason = words(lazy("Reason"))
+    field_order = ("place", "weapons", "outcome")
 
 
 class Store(forms.Form):
@@ -338,7 +350,7 @@ class Lot(forms.Form):
 class Movement(Placed, Second):
     """Rounds that are received, issued, returned, used, moved, counted or disposed of; some need a second person."""
 
-    field_order = ("place", "word", "quantity", "to", "note", "happened", "second_name", "second_secret")
+    field_order = ("place", "word", "quantity", "to", "why", "note", "happened", "second_name", "second_secret")
 
     word = coded(lazy("What happens"), "lot_word")
     quantity = forms.IntegerField(
@@ -347,6 +359,10 @@ class Movement(Placed, Second):
     to = line(
         lazy("To"), required=False, help_text=lazy("The place they go to, or the card or name of who receives them.")
     )
+    why = forms.ChoiceField(
+        label=lazy("Reason"), required=False, choices=lambda: [("", "–"), *reasons_of("rounds")],
+        help_text=lazy("Where rounds are disposed of, or a count finds more or fewer than there should be."),
+    )  # fmt: skip
     note = words(lazy("Remark"), required=False)
     happened = when(lazy("When, if it was earlier"))
 
@@ -360,8 +376,10 @@ def offer_stores(form: forms.Form, places: Iterable[Place]) -> forms.Form:
     return form
 
 
-class Card(forms.Form):
+class Card(Because):
     """A new card, or none any more."""
+
+    because = "card"
 
     what = forms.ChoiceField(
         label=lazy("What to do"),
@@ -371,17 +389,24 @@ class Card(forms.Form):
             ("leave", lazy("Take off the roster")),
         ],
     )
-    reason = words(lazy("Reason"))
+    field_order = ("what",)
 
 
-class Decide(forms.Form):
-    """A decision on what somebody proposed."""
+class Decide(Because):
+    """A decision on what somebody proposed; why, where it is declined."""
+
+    because = "declined"
 
     decision = forms.ChoiceField(
         label=lazy("Decision"),
         choices=[("", "–"), ("approve", lazy("Approve: it is done at once")), ("decline", lazy("Decline"))],
     )
-    reason = words(lazy("Reason, where it is declined"), required=False)
+    field_order = ("decision",)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["reason"].required = False
+        self.fields["reason"].label = _("Reason, where it is declined")
 
 
 class Nothing(forms.Form):
@@ -398,7 +423,7 @@ class KeyedReturn(Placed, Second):
     written = when(lazy("Written on paper"), required=True)
     happened = when(lazy("When, if it was earlier"))
     note = words(lazy("Remark"), required=False)
-    field_order = ("place", "person", "kind", "weapons", "due", "override", "written", "happened", "note")
+    field_order = ("place", "person", "kind", "weapons", "due", "override_code", "override", "written", "happened", "note")
 
 
 class KeyedIssue(KeyedReturn):
@@ -407,15 +432,20 @@ class KeyedIssue(KeyedReturn):
     person = line(lazy("Card or name"))
     kind = coded(lazy("Issued for"), "kind")
     due = when(lazy("To be back by"))
-    override = words(lazy("Not eligible; why all the same"), required=False)
+    override_code = forms.ChoiceField(
+        label=lazy("Not eligible; why all the same"), required=False, choices=lambda: [("", "–"), *reasons_of("override")]
+    )
+    override = words(lazy("In words: why somebody not eligible receives all the same"), required=False)
 
 
-class Settle(Placed):
-    """Where a weapon is whose hand-overs contradict each other."""
+class Settle(Because, Placed):
+    """Where a weapon is whose hand-overs contradict each other, and how that was found."""
+
+    because = "settled"
 
     holder = line(lazy("With whom, if it is out: card or name"), required=False)
     kind = coded(lazy("How they have it"), "kind", required=False)
-    reason = words(lazy("How it was found where it is"))
+    field_order = ("place", "holder", "kind")
 
 
 class Kit(Placed):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countermark.ledger import identity
+from countermark.ledger.reasons import OTHER, Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.register import projection
@@ -23,8 +24,8 @@ STEPS: dict[Direction, str] = {"in": "receive", "out": "issue", "back": "return"
 
 @dataclass(frozen=True)
 class HandOver:
-    """What is to be handed over at the counter of a `store` (an id). `person` is a party of the roster, `override` why somebody not eligible
-    receives all the same; `sender`, `document`, `note` and `override` are texts, or their ids.
+    """What is to be handed over at the counter of a `store` (an id). `person` is a party of the roster, `override_code` and `override` why somebody
+    not eligible receives all the same; `sender`, `document`, `note` and `override` are texts, or their ids.
     """
 
     direction: Direction
@@ -38,11 +39,19 @@ class HandOver:
     happened: str = ""
     note: str = ""
     override: str = ""
+    override_code: str = ""
+
+    @property
+    def overridden(self) -> Reason | None:
+        """Why somebody not eligible receives all the same; None where nobody says so. Raises `Refused` for what is no reason."""
+        if not (self.override.strip() or self.override_code):
+            return None
+        return acts.reason_of("override", Reason(self.override_code, self.override))
 
 
 def seconded(said: HandOver, by: Actor) -> bool:
     """Whether a second person is asked for: by the rules of the store, by an override, or because who asks hands weapons to themselves."""
-    if said.override.strip() or needs_second(units.policy_at(said.store), STEPS[said.direction]):
+    if said.overridden or needs_second(units.policy_at(said.store), STEPS[said.direction]):
         return True
     found = projection.states_of(said.weapons).values()
     return receipts.own_hands(said.direction, said.person, found, identity.opaque("person", by.name))
@@ -52,7 +61,7 @@ def done(at: Counter, said: HandOver) -> str:
     """Does it; returns the code of the receipt. Raises `Refused`."""
     if said.direction == "out":
         return receipts.issue(
-            at, said.weapons, said.person, said.kind, due=said.due, override=said.override, note=said.note
+            at, said.weapons, said.person, said.kind, due=said.due, override=said.overridden, note=said.note
         )
     if said.direction == "back":
         return receipts.give_back(at, said.weapons, person=said.person, note=said.note)
@@ -70,7 +79,7 @@ def propose(said: HandOver, *, request: str, by: Actor) -> str:
     named = {name: _named(kind, words) for name, (kind, words) in given.items() if words}
     command = {
         "request": request, "direction": said.direction, "weapons": list(dict.fromkeys(said.weapons)),
-        **{name: value for name in ("person", "kind", "due", "happened") if (value := getattr(said, name).strip())},
+        **{name: value for name in ("person", "kind", "due", "happened", "override_code") if (value := getattr(said, name).strip())},
         **named,
     }  # fmt: skip
     told = [SideNote(kind, words) for kind, words in given.values() if words and not identity.is_opaque(words)]
@@ -94,7 +103,7 @@ def _require_possible(said: HandOver) -> None:
     )  # fmt: skip
     _events, found = custody.drafts(order, said.weapons)
     if out:
-        receipts.require_eligible(said.person, said.kind, said.store, found, said.override)
+        receipts.require_eligible(said.person, said.kind, said.store, found, said.overridden)
 
 
 def of_command(command: dict[str, Any], store: str) -> HandOver | None:
@@ -102,6 +111,8 @@ def of_command(command: dict[str, Any], store: str) -> HandOver | None:
     said = {name: text(command, name) for name in HandOver.__dataclass_fields__ if name not in ("weapons", "store")}
     written = side_texts([said["note"], said["override"]])
     said |= {name: written.get(said[name], "") for name in ("note", "override")}
+    if said["override"] and not said["override_code"]:
+        said["override_code"] = OTHER  # It was asked for before there were codes.
     word = said.pop("direction")
     direction = next((one for one in STEPS if one == word), None)
     return HandOver(direction, store, texts(command, "weapons"), **said) if direction else None

@@ -14,20 +14,23 @@ import msgspec
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import Place, User
 from countermark.ledger import identity
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.stockpile import acts, states, units
 from countermark.stockpile.states import Subject, to
 
 
 class Proposal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is to be done: `act` names an executor, `command` is what it is given (no text of anybody's: ids of notes). `by` is the person id of who proposes, `reason` and `answer` (why it was declined) of notes."""
+    """What is to be done: `act` names an executor, `command` is what it is given (no text of anybody's: ids of notes). `by` is the person id of who proposes, `reason` and `answer` (why it was declined) of notes, beside their codes where they have some."""
 
     act: str
     command: dict[str, Any]
     by: str
     reason: str = ""
+    reason_code: str = ""
     decided_by: str = ""
     answer: str = ""
+    answer_code: str = ""
 
 
 states.machine(
@@ -35,7 +38,9 @@ states.machine(
     "stockpile_proposed",
     {
         "stockpile_approved": to("approved", after=("pending",), decided_by="decided_by"),
-        "stockpile_declined": to("declined", after=("pending",), decided_by="decided_by", answer="answer"),
+        "stockpile_declined": to(
+            "declined", after=("pending",), decided_by="decided_by", answer="answer", answer_code="reason_code"
+        ),
     },
     state="pending",
     shape=Proposal,
@@ -83,27 +88,34 @@ def propose(
     command: dict[str, Any],
     *,
     place: str,
-    reason: str | None,
+    reason: Reason | str | None,
     by: Actor,
     texts: Iterable[SideNote] = (),
     request: str = "",
 ) -> str:
     """Proposes an act at a place; returns the id of the proposal. `texts` are those the command names by their ids.
 
-    `reason` is None where the rules of the place are the reason. Said twice with one `request`, it is proposed once. Raises `Refused` without
+    `reason` is a text (an authority), or a reason of a list, and None where the rules of the place are the reason. Said twice with one `request`, it is proposed once. Raises `Refused` without
     a reason or for an act nobody can do.
     """
     if act not in EXECUTORS:
         raise acts.refuse("act", act, acts.one_of(sorted(EXECUTORS)), "unknown")
-    text = "" if reason is None else acts.required("reason", reason, "why it is to be done")
+    code, text = _said(reason)
     key, person = acts.id_for(request), identity.opaque("person", by.name)
-    value = Proposal(act, command, person, identity.opaque("note", text) if text else "")
-    fields = {"value": msgspec.to_builtins(value), "place": place, "person": person}
+    value = Proposal(act, command, person, identity.opaque("note", text) if text else "", code)
+    fields = {"value": msgspec.to_builtins(value), "place": place, "person": person, FIELD: code}
     told = (*([SideNote("note", text)] if text else []), *texts)
     with acts.alone():
         if acts.subject("proposal", key) is None:
             acts.append([acts.draft("stockpile_proposed", [f"proposal:{key}"], fields, texts=told)], by=by)
     return key
+
+
+def _said(reason: Reason | str | None) -> tuple[str, str]:
+    """The code and the words of why something is proposed."""
+    if isinstance(reason, Reason):
+        return reason.code, reason.words
+    return "", "" if reason is None else acts.required("reason", reason, "why it is to be done")
 
 
 def approve(key: str, *, by: Actor) -> None:
@@ -142,13 +154,14 @@ def may_approve(by: Actor, act: str, place: str) -> bool:
     return any(accounts.may_at(user, one, site.parent_id if site else None) for one in asked.permissions)
 
 
-def decline(key: str, *, reason: str, by: Actor) -> None:
-    """Declines what was proposed; who proposed it may take it back so. Raises `Refused`."""
-    words = acts.required("reason", reason, "why it is declined")
+def decline(key: str, *, reason: Reason | str, by: Actor) -> None:
+    """Declines what was proposed; who proposed it may take it back so. `reason` is of the list `declined`. Raises `Refused`."""
+    why = acts.reason_of("declined", reason)
     with acts.alone():
         known, _, person = _pending(key, by, own=True)
-        fields = {"decided_by": person, "answer": identity.opaque("note", words)}
-        told = (SideNote("note", words),)
+        note = identity.opaque("note", why.words) if why.words else ""
+        fields = {"decided_by": person, FIELD: why.code, "answer": note}
+        told = [SideNote("note", why.words)] if note else []
         acts.append([acts.draft("stockpile_declined", [known.name], fields, texts=told)], by=by)
 
 

@@ -14,6 +14,7 @@ import msgspec
 from countermark.accounts.models import Place
 from countermark.ledger import identity
 from countermark.ledger.entry import Entry
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.ledger.subjects import text
 from countermark.marks.sentences import Sentence
@@ -32,7 +33,7 @@ Check = Callable[[str, Mapping[str, WeaponState]], None]
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """A hand receipt: weapons received (`in`), issued (`out`) or returned (`back`). `person` is the other party, `second` the person id of
-    whoever confirmed beside the armourer, `asked_by` that of the armourer where it was proposed and is recorded by who approved, `override` the id of the note that says why somebody not eligible received all the same,
+    whoever confirmed beside the armourer, `asked_by` that of the armourer where it was proposed and is recorded by who approved, `override_code` and `override` (the id of a note) say why somebody not eligible received all the same,
     `note` that of the remark: what goes along that is no weapon stands there.
     """
 
@@ -50,6 +51,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     signed_by: str = ""
     note: str = ""
     asked_by: str = ""
+    override_code: str = ""
 
 
 def _signed(subject: Subject, act: Entry) -> Subject:
@@ -107,13 +109,14 @@ def issue(
     kind: str,
     *,
     due: str = "",
-    override: str = "",
+    override: Reason | str | None = None,
     note: str = "",
 ) -> str:
     """Issues weapons to somebody on the roster (party id); returns the code of the receipt.
 
-    Who is not eligible receives only with a reason (`override`) and a second person. Raises `Refused`.
+    Who is not eligible receives only with a reason (`override`, of the list of that name) and a second person. Raises `Refused`.
     """
+    why = acts.reason_of("override", override) if override else None
     store = acts.place_id(acts.required("store", counter.store, "a place of this State"))
     require_receiver(person, kind)
     policy, here = units.policy_at(store), units.of_site(store)
@@ -132,11 +135,11 @@ def issue(
     )
 
     def check(_: str, found: Mapping[str, WeaponState]) -> None:
-        eligible = require_eligible(person, kind, store, found, override)
+        eligible = require_eligible(person, kind, store, found, why)
         if not eligible and not counter.second:
             raise acts.refuse("second", "", "a second person who confirms the override", "second_person")
 
-    return _done(counter, order, weapons, "out", person, override=override, check=check)
+    return _done(counter, order, weapons, "out", person, override=why, check=check)
 
 
 def give_back(counter: Counter, weapons: Sequence[str], *, person: str = "", note: str = "") -> str:
@@ -202,10 +205,10 @@ def require_receiver(person: str, kind: str) -> None:
         raise acts.refuse("person", person, "somebody on the roster with a card in use", "unknown")
 
 
-def require_eligible(person: str, kind: str, store: str, found: Mapping[str, WeaponState], override: str) -> bool:
+def require_eligible(person: str, kind: str, store: str, found: Mapping[str, WeaponState], override: Reason | None) -> bool:
     """Whether somebody may receive some weapons. Raises `Refused` where they may not and nobody says why they receive all the same."""
     judged = roster.eligibility(person, [state.kind for state in found.values()], kind, store)
-    if not judged.green and not override.strip():
+    if not judged.green and override is None:
         lacking = ", ".join(sorted({finding.what for finding in judged.missing}))
         expected = "somebody with the qualifications asked for, or a reason to override"
         raise acts.refuse("person", lacking, expected, "not_eligible")
@@ -219,11 +222,12 @@ def _done(
     direction: Direction,
     person: str,
     *,
-    override: str = "",
+    override: Reason | None = None,
     check: Check | None = None,
 ) -> str:
     """The events of a counter's act and its receipt, in one transaction; the code of a receipt that was made already, where it is said twice."""
-    code, reason, remark = counter.code, override.strip(), order.note.strip()
+    code, remark = counter.code, order.note.strip()
+    reason = override.words if override else ""
     happened = acts.happened_at(counter.happened)
     custody.require_second(order.store, order.step, counter.second, counter.armourer)
     with acts.alone():
@@ -239,6 +243,7 @@ def _done(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
             order.due, order.account, happened, counter.second, identity.opaque("note", reason) if reason else "",
             note=identity.opaque("note", remark) if remark else "", asked_by=counter.asked_by,
+            override_code=override.code if override else "",
         )  # fmt: skip
         acts.append([*events, _made(code, receipt, reason, remark)], by=counter.by)
     return code
@@ -260,6 +265,7 @@ def _made(code: str, receipt: Receipt, *said: str) -> Draft:
         "person": receipt.person,
         "due": receipt.due,
         "happened": receipt.happened,
+        FIELD: receipt.override_code,
     }
     return acts.draft("stockpile_receipt_made", [f"receipt:{code}"], fields, texts=texts)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from countermark.accounts.models import User
 from countermark.ledger import identity
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, SideNote, require_own_log
 from countermark.register.services import side_texts
 from countermark.stockpile import acts, states, units
@@ -87,8 +88,12 @@ def qualify(party: str, qualifications: Iterable[Qualification], *, by: Actor) -
     return _state(value, one.place, [], by)
 
 
-def new_card(party: str, *, why: str = "", by: Actor) -> str:
-    """Gives somebody a new card, for one that was lost or a person who returns; the old one opens nothing any more. Returns its code."""
+def new_card(party: str, *, reason: Reason | str, by: Actor) -> str:
+    """Gives somebody a new card, for one that was lost or a person who returns; the old one opens nothing any more. Returns its code.
+
+    `reason` is of the list `card`. Raises `Refused`.
+    """
+    why = acts.reason_of("card", reason)
     one, code = _known(party), _new_code()
     _state(msgspec.structs.replace(one.person, card=identity.opaque("card", code)), one.place, [], by, why)
     return code
@@ -106,21 +111,18 @@ def link(code: str, *, by: Actor) -> Enrolled:
     return one
 
 
-def leave(party: str, *, why: str = "", by: Actor) -> bool:
-    """Takes somebody off the roster: no card, nothing issued any more. What they hold they still hold."""
+def leave(party: str, *, reason: Reason | str, by: Actor) -> bool:
+    """Takes somebody off the roster: no card, nothing issued any more. What they hold they still hold. `reason` is of the list `card`."""
+    why = acts.reason_of("card", reason)
     one = _known(party)
     return _state(msgspec.structs.replace(one.person, card=""), one.place, [], by, why)
 
 
-def _state(value: Person, place: str, texts: Sequence[SideNote], by: Actor, why: str = "") -> bool:
+def _state(value: Person, place: str, texts: Sequence[SideNote], by: Actor, why: Reason | None = None) -> bool:
     return acts.state_record(
         "person", identity.ref_of(value.party), value, state=identity.ref_of(value.card), place=place,
-        person=value.party, note=why.strip(), texts=[*texts, *_why(why)], by=by,
+        person=value.party, reason=why, texts=texts, by=by,
     )  # fmt: skip
-
-
-def _why(text: str) -> list[SideNote]:
-    return [SideNote("note", text.strip())] if text.strip() else []
 
 
 def find(party: str) -> Enrolled | None:

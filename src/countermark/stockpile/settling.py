@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Draft
 from countermark.register import projection
 from countermark.register.rules import CONTRADICTED, WeaponState
@@ -10,21 +11,21 @@ from countermark.stockpile.custody import Order
 from countermark.stockpile.rules.custody import OUT
 
 
-def settle(weapon: str, store: str, reason: str, *, holder: str = "", kind: str = "store", by: Actor) -> None:
+def settle(weapon: str, store: str, reason: Reason | str, *, holder: str = "", kind: str = "store", by: Actor) -> None:
     """Says where a weapon is whose hand-overs contradict each other: in a store, or (`holder`, `kind`) with somebody on the roster.
 
-    Raises `Refused` for a weapon without such a discrepancy, and without a reason.
+    `reason` is of the list `settled`: how that was found. Raises `Refused` for a weapon without such a discrepancy, and without a reason.
     """
-    text = acts.required("reason", reason, "how it was found where the weapon is")
+    why = acts.reason_of("settled", reason)
     pk = acts.place_id(acts.required("store", store, "a place of this State"))
     with acts.alone():
         state = projection.state_of(weapon)
         if state is None or state.finding != CONTRADICTED:
             raise acts.refuse("weapon", weapon, "a weapon whose hand-overs contradict each other", "unknown")
-        acts.append(_events(state, pk, text, holder, kind), by=by)
+        acts.append(_events(state, pk, why, holder, kind), by=by)
 
 
-def _events(state: WeaponState, store: str, note: str, holder: str, kind: str) -> Sequence[Draft]:
+def _events(state: WeaponState, store: str, why: Reason, holder: str, kind: str) -> Sequence[Draft]:
     to, account = receipts.account_of(store), receipts.account_id(store)
     if holder:
         if roster.find(holder) is None:
@@ -32,6 +33,8 @@ def _events(state: WeaponState, store: str, note: str, holder: str, kind: str) -
         if kind not in OUT:
             raise acts.refuse("kind", kind, acts.one_of(OUT), "unknown")
         to = holder
-    order = Order("settle", to=to, account=account, store=store, kind=kind if holder else "store", note=note)
+    order = Order(
+        "settle", to=to, account=account, store=store, kind=kind if holder else "store", note=why.words, why=why.code
+    )
     events, _ = custody.drafts(order, [state.id])
     return events

@@ -13,6 +13,7 @@ import msgspec
 from countermark.accounts.models import Place
 from countermark.accounts.queries import places_below
 from countermark.ledger import identity
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.register.files.vocabulary import KINDS
 from countermark.register.services import side_texts
@@ -142,8 +143,9 @@ def of_site(place: str) -> frozenset[str]:
     return places_below(site_of(Place.objects.get(pk=place)).pk)
 
 
-def set_policy(policy: Policy, *, place: str = "", why: str = "", by: Actor) -> bool:
-    """Sets the policy of a place, or of the State; `why` is kept as a side text. Raises `Refused` for an unknown word."""
+def set_policy(policy: Policy, *, place: str = "", reason: Reason | str, by: Actor) -> bool:
+    """Sets the policy of a place, or of the State; `reason` is of the list `store_rules`. Raises `Refused`, also for an unknown word."""
+    why = acts.reason_of("store_rules", reason)
     for step in policy.two_person:
         if step not in SECONDED:
             raise acts.refuse("two_person", step, acts.one_of(SECONDED), "unknown")
@@ -151,8 +153,7 @@ def set_policy(policy: Policy, *, place: str = "", why: str = "", by: Actor) -> 
         if what not in QUALIFICATIONS:
             raise acts.refuse("requires", what, acts.one_of(QUALIFICATIONS), "unknown")
     pk = acts.place_id(place)
-    texts = [SideNote("note", why.strip())] if why.strip() else []
-    return acts.state_record("policy", pk or NATIONAL, policy, place=pk, note=why.strip(), texts=texts, by=by)
+    return acts.state_record("policy", pk or NATIONAL, policy, place=pk, reason=why, by=by)
 
 
 def own_policy(place: str) -> Policy | None:

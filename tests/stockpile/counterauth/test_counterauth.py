@@ -100,7 +100,7 @@ def test_the_receiver_signs_with_card_and_pin(with_pin: Armoury, client: Client)
 
 @stored
 def test_nobody_signs_a_receipt_made_out_to_another(with_pin: Armoury) -> None:
-    card = roster.new_card(with_pin.recruit, by=CHIEF)
+    card = roster.new_card(with_pin.recruit, reason="lost", by=CHIEF)
     pins.set_pin(card, pins.issue_code(with_pin.recruit, by=CHIEF), "550917", by=ARMOURER)
 
     with pytest.raises(Refused):
@@ -165,12 +165,13 @@ def test_the_second_person_confirms_with_card_and_pin(place: Armoury, client: Cl
     people.person("helda", "commander", DEPOT)
     one, card = roster.enrol("Maj H. Elda (9)", place=DEPOT, username="helda", by=Actor("helda"))
     pins.set_pin(card, pins.issue_code(one.party, by=CHIEF), PIN, by=ARMOURER)
-    lone = roster.new_card(place.recruit, by=CHIEF)
+    lone = roster.new_card(place.recruit, reason="lost", by=CHIEF)
     for number, text in enumerate([lone, "AB1000"]):
         client.post("/stockpile/counter/issue/scan/", {"scan": text, "scan_id": str(number)})
 
     answer = client.post(
-        "/stockpile/counter/issue/done/", {"override": "exercise", "second_name": card, "second_secret": PIN}
+        "/stockpile/counter/issue/done/",
+        {"override_code": "urgent", "override": "exercise", "second_name": card, "second_secret": PIN},
     )
 
     assert answer.status_code == 302

@@ -1,15 +1,31 @@
 """What the commands of the stockpile share."""
 
 from collections.abc import Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from countermark import cli
-from countermark.cli.common import print_json, show
+from countermark.cli.common import Command, print_json, show
+from countermark.ledger.reasons import LISTS, Reason
 
 if TYPE_CHECKING:
     from countermark.stockpile.states import Subject
+
+
+def override_options(command: Command) -> Command:
+    """Options that say why somebody not eligible receives all the same; the command is given both as `override`, None where nobody says so."""
+
+    @wraps(command)
+    def asked(*args: Any, override: str, override_code: str, **more: Any) -> Any:
+        why = Reason(override_code, override) if override or override_code else None
+        return command(*args, override=why, **more)
+
+    codes = ", ".join(LISTS["override"].codes)
+    said = f"Why somebody not eligible receives all the same: {codes}."
+    option = click.option("--override-code", metavar="CODE", default="", help=said)
+    return option(click.option("--override", metavar="TEXT", default="", help="The same in words; needed.")(asked))
 
 
 def weapon_ids(texts: Sequence[str]) -> list[str]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, progress, ready, show, text_of, write
+from countermark.cli.common import actor, because, json_option, print_json, progress, ready, show, text_of, write
 
 if TYPE_CHECKING:
     from countermark.stockpile.counting.queries import Counting
+from countermark.ledger.reasons import Reason
 
 
 @click.group("count")
@@ -278,9 +279,9 @@ def close(code: str, as_json: bool) -> None:
 
 @count.command("cancel")
 @click.argument("code")
-@click.option("--reason", required=True)
+@because("count_given_up")
 @json_option
-def cancel(code: str, reason: str, as_json: bool) -> None:
+def cancel(code: str, reason: Reason, as_json: bool) -> None:
     """Gives up a count that is open."""
     ready()
     from countermark.stockpile.counting import services

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready, show
-from countermark.cli.stockpile.common import party, weapon_ids
+from countermark.cli.common import actor, because, json_option, print_json, ready, show
+from countermark.cli.stockpile.common import override_options, party, weapon_ids
+from countermark.ledger.reasons import Reason
 
 _weapons = click.argument("weapons", nargs=-1, required=True, metavar="WEAPON...")
 _at = click.option("--at", "store", required=True, help="The place of the counter.")
@@ -70,12 +71,12 @@ def receive(weapons: tuple[str, ...], store: str, sender: str, document: str, no
 @click.option("--to", "receiver", required=True, help="Card, name or id of somebody on the roster.")
 @click.option("--for", "kind", required=True, help="assignment, shift, loan, repair or evidence.")
 @click.option("--due", default="", help="When they are due back; without, as the rules of the store say.")
-@click.option("--override", default="", help="Why somebody not eligible receives all the same.")
+@override_options
 @_note
 @_happened
 @_second
 @json_option
-def issue(weapons: tuple[str, ...], store: str, receiver: str, kind: str, due: str, override: str, note: str, happened: str, second: str, as_json: bool) -> None:  # fmt: skip
+def issue(weapons: tuple[str, ...], store: str, receiver: str, kind: str, due: str, override: Reason | None, note: str, happened: str, second: str, as_json: bool) -> None:  # fmt: skip
     """Issues weapons to somebody on the roster."""
     ready()
     from countermark.stockpile import receipts
@@ -122,11 +123,11 @@ def move(weapons: tuple[str, ...], store: str, note: str, happened: str, as_json
 @click.command("settle")
 @click.argument("weapon")
 @click.option("--at", "store", required=True, help="The store it is in or belongs to.")
-@click.option("--reason", required=True, help="How it was found where it is.")
+@because("settled")
 @click.option("--with", "holder", default="", help="Who has it, where it is not in the store.")
 @click.option("--for", "kind", default="shift", help="How they have it.")
 @json_option
-def settle(weapon: str, store: str, reason: str, holder: str, kind: str, as_json: bool) -> None:
+def settle(weapon: str, store: str, reason: Reason, holder: str, kind: str, as_json: bool) -> None:
     """Says where a weapon is whose hand-overs contradict each other."""
     ready()
     from countermark.stockpile import settling

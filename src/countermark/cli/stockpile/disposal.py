@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.common import actor, because, json_option, print_json, ready, show
 from countermark.cli.stockpile.common import described, done, line_of, listed, request_option, weapon_ids
 from countermark.cli.stockpile.custody import confirmed
+from countermark.ledger.reasons import Reason
 
 _happened = click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
 _list = click.argument("key", metavar="LIST")
@@ -53,10 +54,10 @@ def reviews(as_json: bool) -> None:
 @click.option(
     "--outcome", required=True, help="destroy, transfer_agency, donate_state, sell_state, sell_civil or keep."
 )
-@click.option("--reason", required=True)
+@because("surplus")
 @request_option
 @json_option
-def declare(weapons: tuple[str, ...], place: str, outcome: str, reason: str, request: str, as_json: bool) -> None:
+def declare(weapons: tuple[str, ...], place: str, outcome: str, reason: Reason, request: str, as_json: bool) -> None:
     """Declares weapons surplus."""
     ready()
     from countermark.stockpile.disposal import services
@@ -219,9 +220,9 @@ def destroy(key: str, weapons: tuple[str, ...], confirmed: int, happened: str, a
 @destruction.command("withdraw")
 @_list
 @click.argument("weapon")
-@click.option("--reason", required=True, help="Why it is not destroyed.")
+@because("not_destroyed")
 @json_option
-def withdraw(key: str, weapon: str, reason: str, as_json: bool) -> None:
+def withdraw(key: str, weapon: str, reason: Reason, as_json: bool) -> None:
     """Takes a weapon off the list."""
     ready()
     from countermark.stockpile.disposal import services

@@ -2,8 +2,9 @@
 
 import click
 
-from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.common import actor, because, json_option, print_json, ready
 from countermark.cli.stockpile.common import done, listed, request_option, weapon_ids
+from countermark.ledger.reasons import Reason
 
 _key = click.argument("key", metavar="INCIDENT")
 _happened = click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
@@ -81,9 +82,9 @@ def recover(key: str, weapons: tuple[str, ...], store: str, note: str, happened:
 
 @incident.command("write-off")
 @_key
-@click.option("--reason", required=True, help="Why; kept in the ledger.")
+@because("write_off")
 @json_option
-def write_off(key: str, reason: str, as_json: bool) -> None:
+def write_off(key: str, reason: Reason, as_json: bool) -> None:
     """Proposes to write off what has not come back; somebody above the store approves."""
     ready()
     from countermark.stockpile.incidents import services

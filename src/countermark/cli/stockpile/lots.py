@@ -5,6 +5,7 @@ import click
 from countermark.cli.common import actor, json_option, print_json, ready
 from countermark.cli.stockpile.common import done, listed, party, request_option
 from countermark.cli.stockpile.custody import confirmed
+from countermark.ledger.reasons import LISTS
 
 
 @click.group("lot")
@@ -45,18 +46,19 @@ def list_lots(as_json: bool) -> None:
 @click.option("--at", "place", required=True, help="The place it happens at.")
 @click.option("--to", default="", help="The place they go to, or who receives them (card, name or id).")
 @click.option("--note", default="", help="A remark.")
+@click.option("--why", default="", help=f"For what is disposed of, or a count finds otherwise: {', '.join(LISTS['rounds'].codes)}.")
 @click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
 @click.option("--second", default="", help="The user who confirms; asks for their password.")
 @request_option
 @json_option
-def move(key: str, word: str, quantity: int, place: str, to: str, note: str, happened: str, second: str, request: str, as_json: bool) -> None:  # fmt: skip
+def move(key: str, word: str, quantity: int, place: str, to: str, note: str, why: str, happened: str, second: str, request: str, as_json: bool) -> None:  # fmt: skip
     """Records rounds that come, go or are counted; prints what is on hand then."""
     ready()
     from countermark.stockpile.ammunition import services
 
     goes_to = party(to) if word in ("issue", "return") and to else to
     by = actor()
-    said = services.Move(word, place, quantity, goes_to, note, happened, request, confirmed(second, place, by.name))
+    said = services.Move(word, place, quantity, goes_to, note, happened, request, confirmed(second, place, by.name), why=why)
     on_hand = services.move(key, said, by=by)
     if as_json:
         print_json({"lot": key, "on_hand": on_hand})

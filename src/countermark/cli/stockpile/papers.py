@@ -6,8 +6,9 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, print_json, ready
-from countermark.cli.stockpile.common import party, weapon_ids
+from countermark.cli.stockpile.common import override_options, party, weapon_ids
 from countermark.cli.stockpile.custody import confirmed
+from countermark.ledger.reasons import Reason
 
 
 @click.command("key-form")
@@ -19,11 +20,11 @@ from countermark.cli.stockpile.custody import confirmed
 @click.option("--person", default="", help="Who received, or brought back: card, name or id.")
 @click.option("--for", "kind", default="", help="assignment, shift, loan, repair or evidence.")
 @click.option("--due", default="")
-@click.option("--override", default="", help="Why somebody not eligible received all the same.")
+@override_options
 @click.option("--second", default="", help="The user who confirms; asks for their password.")
 @click.option("--note", default="", help="A remark.")
 @json_option
-def key_form(code: str, weapons: tuple[str, ...], store: str, written: str, happened: str, person: str, kind: str, due: str, override: str, second: str, note: str, as_json: bool) -> None:  # fmt: skip
+def key_form(code: str, weapons: tuple[str, ...], store: str, written: str, happened: str, person: str, kind: str, due: str, override: Reason | None, second: str, note: str, as_json: bool) -> None:  # fmt: skip
     """Keys an issue or a return that was written on a numbered form; prints the receipt's code."""
     ready()
     from countermark.register import papers
@@ -48,8 +49,8 @@ def key_form(code: str, weapons: tuple[str, ...], store: str, written: str, happ
 @click.command("print-receipt")
 @click.argument("code", metavar="RECEIPT")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@json_option
 @click.option("--language", type=click.Choice(["ar", "en", "es", "fr", "ru", "zh"]), default="en", show_default=True)
+@json_option
 def print_receipt(code: str, file: Path, language: str, as_json: bool) -> None:
     """Writes a hand receipt as PDF: two copies on one sheet of A4."""
     ready()

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.common import actor, because, json_option, print_json, ready, show
 from countermark.cli.stockpile.common import party
+from countermark.ledger.reasons import Reason
 
 
 @click.group("person")
@@ -20,7 +21,7 @@ _qualified = click.option(
 )  # fmt: skip
 
 
-_reason = click.option("--reason", required=True, help="Why; kept in the ledger.")
+_reason = because("card")
 
 
 def _read(texts: Sequence[str]) -> list[Any]:
@@ -74,13 +75,13 @@ def qualify(who: str, qualified: tuple[str, ...], as_json: bool) -> None:
 @click.argument("who")
 @_reason
 @json_option
-def card(who: str, reason: str, as_json: bool) -> None:
+def card(who: str, reason: Reason, as_json: bool) -> None:
     """Gives somebody a new card; the old one opens nothing any more."""
     ready()
     from countermark.stockpile import roster
     from countermark.stockpile.codes import house
 
-    code = roster.new_card(party(who), why=reason, by=actor())
+    code = roster.new_card(party(who), reason=reason, by=actor())
     if as_json:
         print_json({"card": code})
         return
@@ -91,12 +92,12 @@ def card(who: str, reason: str, as_json: bool) -> None:
 @click.argument("who")
 @_reason
 @json_option
-def leave(who: str, reason: str, as_json: bool) -> None:
+def leave(who: str, reason: Reason, as_json: bool) -> None:
     """Takes somebody off the roster; what they hold they still hold."""
     ready()
     from countermark.stockpile import roster
 
-    changed = roster.leave(party(who), why=reason, by=actor())
+    changed = roster.leave(party(who), reason=reason, by=actor())
     if as_json:
         print_json({"changed": changed})
 

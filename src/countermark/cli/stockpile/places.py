@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from countermark.cli.common import actor, json_option, print_json, ready, show
+from countermark.cli.common import actor, because, json_option, print_json, ready, show
+from countermark.ledger.reasons import Reason
 
 
 @click.group("unit")
@@ -66,10 +67,10 @@ def list_units(as_json: bool) -> None:
 )
 @click.option("--requires", multiple=True, metavar="CUSTODY=WHAT,...", help="What a receiver must show; repeat.")
 @click.option("--hours", multiple=True, metavar="CUSTODY=N", help="Hours until a weapon so issued is due back; repeat.")
-@click.option("--reason", default="", help="Why rules are set; asked for then, and kept in the ledger.")
+@because("store_rules", required=False)
 @json_option
 def policy(
-    place: str, second: tuple[str, ...], requires: tuple[str, ...], hours: tuple[str, ...], reason: str, as_json: bool
+    place: str, second: tuple[str, ...], requires: tuple[str, ...], hours: tuple[str, ...], reason: Reason, as_json: bool
 ) -> None:
     """Shows the rules of a store or, with options, sets them."""
     ready()
@@ -80,11 +81,11 @@ def policy(
 
     key = acts.place_id(place)
     if second or requires or hours:
-        if not reason.strip():
+        if not reason.code.strip():
             raise click.UsageError("why? give --reason")
         asked = {kind: tuple(what.split(",")) for kind, what in map(_pair, requires)}
         due = {kind: _whole(n) for kind, n in map(_pair, hours)}
-        units.set_policy(Policy(second or Policy().two_person, asked, due), place=place, why=reason, by=actor())
+        units.set_policy(Policy(second or Policy().two_person, asked, due), place=place, reason=reason, by=actor())
     found: dict[str, Any] = msgspec.to_builtins(units.policy_at(key))
     if as_json:
         print_json(found)

@@ -2,8 +2,9 @@
 
 import click
 
-from countermark.cli.common import actor, json_option, ready
+from countermark.cli.common import actor, because, json_option, ready
 from countermark.cli.stockpile.common import done, listed
+from countermark.ledger.reasons import Reason
 
 _key = click.argument("key", metavar="PROPOSAL")
 
@@ -36,9 +37,9 @@ def approve(key: str, as_json: bool) -> None:
 
 @proposal.command("decline")
 @_key
-@click.option("--reason", required=True, help="Why; kept in the ledger.")
+@because("declined")
 @json_option
-def decline(key: str, reason: str, as_json: bool) -> None:
+def decline(key: str, reason: Reason, as_json: bool) -> None:
     """Declines; who proposed it may take it back so."""
     ready()
     from countermark.stockpile import proposals

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready
+from countermark.cli.common import actor, because, json_option, print_json, ready
 from countermark.cli.stockpile.common import described, done, listed, request_option, weapon_ids
 from countermark.cli.stockpile.custody import confirmed
+from countermark.ledger.reasons import Reason
 
 _key = click.argument("key", metavar="SHIPMENT")
 _happened = click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
-_reason = click.option("--reason", required=True, help="Why; kept in the ledger.")
 
 
 @click.group("shipment")
@@ -127,9 +127,9 @@ def arrive(key: str, weapons: tuple[str, ...], store: str, seals: tuple[str, ...
 
 @shipment.command("cancel")
 @_key
-@_reason
+@because("shipment_cancelled")
 @json_option
-def cancel(key: str, reason: str, as_json: bool) -> None:
+def cancel(key: str, reason: Reason, as_json: bool) -> None:
     """Takes back a manifest that was not sent off."""
     ready()
     from countermark.stockpile.shipments import services
@@ -140,9 +140,9 @@ def cancel(key: str, reason: str, as_json: bool) -> None:
 
 @shipment.command("close")
 @_key
-@_reason
+@because("shipment_closed")
 @json_option
-def close(key: str, reason: str, as_json: bool) -> None:
+def close(key: str, reason: Reason, as_json: bool) -> None:
     """Closes one whose missing weapons are an incident's now."""
     ready()
     from countermark.stockpile.shipments import services

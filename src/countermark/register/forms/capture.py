@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from countermark.ledger.reasons import LISTS
 from countermark.ledger.vocabulary import EVENTS as WORDS
 from countermark.register import words
 from countermark.register.checking import EVENT_FIELDS
@@ -14,6 +15,7 @@ from countermark.register.files.again import keyed_differently, spoken
 from countermark.register.files.errors import RowError
 from countermark.register.files.vocabulary import EVENTS, LIMITS, LONGEST
 from countermark.register.forms.listing import choices
+from countermark.register.forms.reasons import Because
 
 EXACT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
 MARK_EXACT = {**EXACT, "class": "mark-input"}
@@ -26,12 +28,16 @@ class Reason(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why do you need to see this?"), max_length=500, strip=True)
 
 
-class Why(forms.Form):
-    """Why something is corrected or decided."""
+class Why(Because):
+    """Why something is corrected."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, strip=True, help_text=gettext_lazy("Kept in the ledger.")
-    )
+    because = "correction"
+
+
+class WhySame(Because):
+    """Why two records are one weapon."""
+
+    because = "same_weapon"
 
 
 def _column(name: str, **more: Any) -> forms.Field:
@@ -119,6 +125,9 @@ class Event(Columns):
         super().__init__(*args, **kwargs)
         for name in self.columns:
             self.fields[name] = _column(name)
+        self.fields["why"] = forms.ChoiceField(label=_("Reason"), required=False, choices=_reasons(grave))
+        if self.initial.get("why"):
+            self.initial["why"] = f"{self.initial['event']}.{self.initial['why']}"
         event = self.fields["event"]
         assert isinstance(event, forms.ChoiceField)  # noqa: S101 -- made above
         event.choices = [
@@ -134,6 +143,11 @@ class Event(Columns):
         for name in ("component", "mark", "other_ref"):
             self.fields[name].help_text = _("For a part that is installed or removed.")
 
+    def values(self) -> dict[str, str]:
+        """What was typed; a reason of another event than the chosen one stays as it was chosen, for the rules to refuse."""
+        said = super().values()
+        return {**said, "why": said["why"].removeprefix(f"{said['event']}.")}
+
     @property
     def usual(self) -> list[forms.BoundField]:
         """The fields of most events."""
@@ -143,6 +157,18 @@ class Event(Columns):
     def parts(self) -> list[forms.BoundField]:
         """The fields of a part."""
         return [self[name] for name in ("component", "mark", "other_ref")]
+
+
+def _reasons(grave: bool) -> list[Any]:
+    """The reasons of each event that has some, each named with its event: one code stands in the lists of several."""
+    named = [
+        (event, word) for event, word in WORDS.items() if event in EVENTS and word.reason and (grave or not word.grave)
+    ]
+    groups = [
+        (_(word.text), [(f"{event}.{code}", _(text)) for code, text in LISTS[word.reason].codes.items()])
+        for event, word in named
+    ]
+    return [("", "–"), *groups]
 
 
 class Join(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from countermark.ledger import reasons
 from countermark.ledger.vocabulary import ACTS
 from countermark.register import words
 
@@ -61,6 +62,7 @@ class Look(forms.Form):
         choices=(("", gettext_lazy("both")), ("event", gettext_lazy("events")), ("act", gettext_lazy("acts"))),
     )
     word = forms.ChoiceField(label=gettext_lazy("What"), required=False)
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     person = forms.CharField(label=gettext_lazy("Recorded by"), required=False, max_length=150)
     since = forms.DateField(
         label=gettext_lazy("Recorded from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -74,7 +76,30 @@ class Look(forms.Form):
         events.append(("event error", _("declared wrong")))
         acts = [(f"act {code}", _(word.text)) for code, word in ACTS.items()]
         by_text = [sorted(some, key=lambda choice: choice[1]) for some in (events, acts)]
+        _choose(self, "reason", [("", _("any")), *_all_reasons()])
         _choose(self, "word", [("", _("anything")), (_("events"), by_text[0]), (_("acts"), by_text[1])])
+
+
+def _all_reasons() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every reason there is, by what it is given for."""
+    return sorted(
+        (_(reasons.title(of)), [(f"{of}.{code}", _(text)) for code, text in {**found.codes, **found.own}.items()])
+        for of, found in reasons.LISTS.items()
+    )
+
+
+class Period(forms.Form):
+    """Of which log, and when recorded."""
+
+    log = forms.ChoiceField(label=gettext_lazy("Log"), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("Recorded from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(label=gettext_lazy("to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, origins: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "log", [(origin, origin) for origin in origins])
 
 
 def _choose(form: forms.Form, name: str, choices: list[Any]) -> None:

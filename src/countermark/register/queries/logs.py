@@ -1,10 +1,11 @@
 """The logs held here, for the auditor: sizes, roots, and entries from the newest back, a bounded look at a time."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from countermark.ledger import guard, identity, store, tree
-from countermark.ledger.entry import Entry
+from countermark.ledger import guard, identity, reasons, store, tree
+from countermark.ledger.entry import Entry, decode
 from countermark.ledger.models import LOG_SPAN, Log
 
 PAGE = 50
@@ -45,6 +46,8 @@ class Asked:
     since: str = ""
     until: str = ""
     before: int | None = None
+    reason: str = ""
+    """A list and a code of `ledger/reasons.py`, such as `correction.twice`."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def _condition(asked: Asked) -> Callable[[Entry], bool]:
         return (
             (not asked.kind or entry.kind == asked.kind)
             and (not asked.word or f"{entry.kind} {word_of(entry)}" == asked.word)
+            and (not asked.reason or reason_of(entry) == asked.reason)
             and (not person or person in (entry.recorded.by, entry.recorded.via))
         )
 
@@ -95,6 +99,41 @@ def word_of(entry: Entry) -> str:
     if "errorDeclaration" in entry.body:
         return "error"
     return str(entry.body.get("countermark:event") or entry.body.get("bizStep") or entry.body.get("type") or "")
+
+
+def reason_of(entry: Entry) -> str:
+    """The list and the code of an entry's reason, as `Asked.reason` names them; empty for none, or one in words alone."""
+    return ".".join(reasons.stated(entry.kind, entry.body) or ())
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How often each reason was given: (list, code) and number, the most frequent first. `whole` is False where only the newest entries of the
+    period were looked through.
+    """
+
+    reasons: list[tuple[tuple[str, str], int]] = field(default_factory=list)
+    whole: bool = True
+
+
+def count_reasons(log: Log, since: str = "", until: str = "", *, most: int | None = None) -> Counted:
+    """Counts the reasons of what was recorded in a period (ISO days, UTC; empty: no bound), of at most the `most` newest entries.
+
+    Nobody's words are opened for it, and only entries with a reason are decoded.
+    """
+    size, first = store.size(log), log.id * LOG_SPAN
+    end = _first_after(log, size, f"{until}T99") if until else size
+    start = _first_after(log, size, since) if since else 0
+    begin = start if most is None else max(start, end - most)
+    found = Counter[tuple[str, str]]()
+    for position, data in store.holding(_FIELD, first + begin, first + end):
+        entry = decode(position, data)
+        if stated := reasons.stated(entry.kind, entry.body):
+            found[stated] += 1
+    return Counted(found.most_common(), begin == start)
+
+
+_FIELD = f'{reasons.FIELD}"'.encode()
 
 
 def _backwards(log: Log, start: int, end: int) -> Iterator[Entry]:

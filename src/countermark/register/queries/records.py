@@ -1,11 +1,11 @@
 """One weapon's record: what the ledger says now, everything that was ever said, and how it is shown to programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from countermark.ledger import store
+from countermark.ledger import reasons, store
 from countermark.ledger.entry import Entry, effective_id
 from countermark.register import mentions, projection, services
 from countermark.register.corrected import Difference, differences
@@ -24,12 +24,13 @@ LONGEST_CHAIN = 50
 
 
 class Declaration(msgspec.Struct, frozen=True):
-    """That an event was recorded in error: when, by whom, why (ids of side texts), and the eventID of what takes its place."""
+    """That an event was recorded in error: when, by whom, why (`code`, and the id of a side text), and the eventID of what takes its place."""
 
     time: str
     by: str
     reason: str
     replacement: str = ""
+    code: str = ""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -82,10 +83,22 @@ def declarations(entries: Iterable[Entry]) -> dict[str, Declaration]:
         declared = entry.body.get("errorDeclaration")
         if isinstance(declared, dict):
             replacements = declared.get("correctiveEventIDs") or [""]
-            reason = str(declared.get("countermark:reason") or declared.get("reason") or "")
+            stated = reasons.stated(entry.kind, entry.body)
             of = effective_id(entry.body, entry.event_id)
-            found[of] = Declaration(entry.recorded.time, entry.recorded.by, reason, str(replacements[0]))
+            found[of] = Declaration(
+                entry.recorded.time,
+                entry.recorded.by,
+                _words_of(declared),
+                str(replacements[0]),
+                stated[1] if stated else "",
+            )
     return found
+
+
+def _words_of(declared: Mapping[str, Any]) -> str:
+    """The words of a declaration; where it has neither words of ours nor a code, what another program's standard says."""
+    words = declared.get("countermark:reason") or ""
+    return str(words if words or reasons.EVENT_FIELD in declared else declared.get("reason") or "")
 
 
 def named(line: HistoryEvent) -> list[str]:
@@ -206,6 +219,8 @@ def _line(line: HistoryEvent, found: Record, names: dict[str, str]) -> dict[str,
         "tag": line.tag,
         "corrected": line.corrected,
         "reason": names.get(reason, reason),
+        "reason_code": declared.code if declared else "",
+        "why": line.why,
         "replacement": declared.replacement if declared else "",
         "changes": [
             {

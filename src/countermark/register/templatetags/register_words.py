@@ -5,6 +5,9 @@ from django.utils.translation import gettext as _
 
 from countermark.ledger.vocabulary import ACTS
 from countermark.register import papercodes, words
+from countermark.register.forms import reasons
+from countermark.register.forms.reasons import Because
+from countermark.register.reasons import told
 
 register = template.Library()
 
@@ -36,6 +39,18 @@ def act_label(word: str) -> str:
     """An act in the reader's language."""
     known = ACTS.get(word)
     return _(known.text) if known else word
+
+
+@register.filter
+def because(code: str, of: str) -> str:
+    """The code of a reason in the reader's language; `of` is its list, or the event it is of."""
+    return told(code, of)
+
+
+@register.inclusion_tag("register/reason.html")
+def reason_fields(of: str, name: str = "why") -> dict[str, Because]:
+    """The fields that ask why, in a form that a page writes itself: `{% reason_fields "load_undone" %}`; `name` begins their ids."""
+    return {"form": reasons.of(of)(auto_id=f"{name}_%s")}
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
+from countermark.ledger.reasons import Reason
 from countermark.register import checking, papers, services, tagged
 from countermark.register.checking import Refused, refuse
 from countermark.register.forms import capture as forms
@@ -204,7 +205,7 @@ def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: K
     values = form.values()
     if paper is not None:
         values["document"] = papers.document(values["document"], paper.form.code)
-    checking.by_hand(values, grave=_may_grave(request, record))
+    values = checking.by_hand(values, grave=_may_grave(request, record), plain=False)
     if paper is None:
         return services.add_event(record.state.id, values, by=actor(request))
     return paper.record(request, lambda: services.add_event(record.state.id, values, by=actor(request)))
@@ -296,10 +297,10 @@ def _recorded(request: HttpRequest, paper: Keying | None, make: Callable[[], ser
     return paper.record(request, make) if paper else make()
 
 
-def _reason(why: forms.Why, paper: Keying | None) -> str:
+def _reason(why: forms.Why, paper: Keying | None) -> Reason:
     """Why something is corrected; what was keyed from a form names it."""
-    reason = str(why.cleaned_data["reason"])
-    return papers.document(reason, paper.form.code) if paper else reason
+    said = why.why
+    return replace(said, words=papers.document(said.words, paper.form.code)) if paper else said
 
 
 @requires("weapon.correct")
@@ -389,11 +390,11 @@ def weapon_join(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     record = record_or_404(request, weapon_id, "weapon.correct")
     asked = request.POST if request.method == "POST" else request.GET
     form = forms.Join(asked if "survivor" in asked else None)
-    why = forms.Why(posted(request))
+    why = forms.WhySame(posted(request))
     other = _other_record(request, form) if form.is_bound and form.is_valid() else None
     if other is not None and request.method == "POST" and why.is_valid():
         try:
-            services.join(record.state.id, other.state.id, reason=why.cleaned_data["reason"], by=actor(request))
+            services.join(record.state.id, other.state.id, reason=why.why, by=actor(request))
         except Refused as refused:
             say_refused(request, refused)
         else:

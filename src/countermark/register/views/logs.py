@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,15 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts.access import requires
-from countermark.ledger import guard, services, store
+from countermark.ledger import guard, reasons, services, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.models import Log
-from countermark.marks.sentences import said, told
+from countermark.marks.sentences import said
+from countermark.marks.sentences import told as sentence_told
 from countermark.register import jobs, proofs
-from countermark.register.forms.review import Look
+from countermark.register.forms.review import Look, Period
 from countermark.register.models import LoadJob
 from countermark.register.queries import logs as queries
 from countermark.register.queries.logs import Asked
+from countermark.register.reasons import told
 from countermark.register.rules import is_weapon_id, weapons_of
 from countermark.register.services import side_texts
 from countermark.register.views.common import changed_query, me
@@ -35,6 +38,7 @@ class Line:
     word: str
     by: str
     weapon: str
+    reason: str = ""
 
 
 @requires("ledger.view")
@@ -66,6 +70,7 @@ def _asked(request: HttpRequest, said: dict[str, Any]) -> Asked:
     return Asked(
         kind=said.get("kind") or "",
         word=said.get("word") or "",
+        reason=said.get("reason") or "",
         person=said.get("person") or "",
         since=said["since"].isoformat() if said.get("since") else "",
         until=said["until"].isoformat() if said.get("until") else "",
@@ -82,9 +87,39 @@ def _lines(entries: list[Entry]) -> list[Line]:
             word=queries.word_of(entry),
             by=names.get(entry.recorded.by, ""),
             weapon=_weapon(entry),
+            reason=_reason(entry),
         )
         for entry in entries
     ]
+
+
+def _reason(entry: Entry) -> str:
+    stated = reasons.stated(entry.kind, entry.body)
+    return told(stated[1], stated[0]) if stated else ""
+
+
+COUNTED = 200_000
+"""Entries the page of reasons looks through; a command counts all."""
+
+
+@requires("ledger.view")
+@require_GET
+def why(request: HttpRequest) -> HttpResponse:
+    """How often each reason was given, by what it was given for; nobody's words are opened."""
+    held = queries.logs()
+    form = Period(request.GET, origins=[line.log.origin for line in held])
+    form.is_valid()
+    data = form.cleaned_data
+    chosen = next((line.log for line in held if line.log.origin == data.get("log")), held[0].log if held else None)
+    since, until = (data[name].isoformat() if data.get(name) else "" for name in ("since", "until"))
+    found = queries.count_reasons(chosen, since, until, most=COUNTED) if chosen else queries.Counted()
+    period = {"log": chosen.origin if chosen else "", "since": since, "until": until}
+    lines = [
+        (_(reasons.title(of)), told(code, of), n, urlencode({**period, "reason": f"{of}.{code}"}))
+        for (of, code), n in found.reasons
+    ]
+    context = {"form": form, "lines": lines, "whole": found.whole, "most": COUNTED}
+    return render(request, "register/log_reasons.html", context)
 
 
 def _weapon(entry: Entry) -> str:
@@ -116,7 +151,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     try:
         note = guard.sign_current(own)
     except guard.RolledBackError as error:
-        return render(request, "register/rolled_back.html", {"problem": told(said(error), _)}, status=409)
+        return render(request, "register/rolled_back.html", {"problem": sentence_told(said(error), _)}, status=409)
     name = own.origin.replace("/", "-")
     return HttpResponse(
         note,

@@ -20,11 +20,12 @@ from countermark.register import papercodes, papers, sheets
 from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError
 from countermark.register.forms import papers as forms
-from countermark.register.forms.capture import Why
+from countermark.register.forms.reasons import Because, of
 from countermark.register.models import Weapon
 from countermark.register.papermodels import PaperForm
 from countermark.register.queries import records, scope
 from countermark.register.queries.records import Record
+from countermark.register.reasons import told
 from countermark.register.services import Added, side_texts
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, say_refused
 
@@ -34,6 +35,7 @@ PERMISSIONS = {
 }  # fmt: skip
 """Who may have a kind of form printed, and key it."""
 LISTED = 200
+WhyVoid = of("form_voided")
 
 
 @dataclass(frozen=True)
@@ -199,10 +201,10 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
     elsewhere = papers.ROOMS.get(papercodes.kind_of(form.code))
     if elsewhere is not None and form.state == papers.KEYED:
         return redirect(elsewhere.shown, form.event_id)
-    return _paper_page(request, form, Why())
+    return _paper_page(request, form, WhyVoid())
 
 
-def _paper_page(request: HttpRequest, form: PaperForm, why: Why) -> HttpResponse:
+def _paper_page(request: HttpRequest, form: PaperForm, why: Because) -> HttpResponse:
     whose = papers.whose(me(request))
     record = records.record(form.weapon_id) if form.weapon_id else None
     seen = record if record is not None and scope.of(me(request)).sees(record.state) else None
@@ -213,7 +215,7 @@ def _paper_page(request: HttpRequest, form: PaperForm, why: Why) -> HttpResponse
         "may_key": accounts.may(me(request), PERMISSIONS[papercodes.kind_of(form.code)]),
         "weapon": seen.state if seen else None,
         "position": next((line.position for line in seen.history if line.event_id == form.event_id), 0) if seen else 0,
-        "reason": side_texts([reason]).get(reason, "") if form.reason else "",
+        "reason": told(form.reason_code, "form_voided", side_texts([reason]).get(reason, "")),
         "why": why,
     }
     return render(request, "register/papers/paper.html", context, status=REFUSED if why.errors else 200)
@@ -259,11 +261,11 @@ def paper_void(request: HttpRequest, code: str) -> HttpResponse:
     form = _form_or_404(code)
     if papers.whose(me(request)) not in ("", form.issued_by):
         raise Http404(_("There is no such form."))
-    why = Why(request.POST)
+    why = WhyVoid(request.POST)
     if not why.is_valid():
         return _paper_page(request, form, why)
     try:
-        papers.void(form.code, why.cleaned_data["reason"], by=actor(request))
+        papers.void(form.code, why.why, by=actor(request))
     except Refused as refused:
         say_refused(request, refused)
     else:

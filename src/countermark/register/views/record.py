@@ -20,6 +20,7 @@ from countermark.register.custody import Gap
 from countermark.register.forms.capture import Reason
 from countermark.register.queries import personal, related, scope
 from countermark.register.queries.records import Record, all_marks
+from countermark.register.reasons import told
 from countermark.register.rules import HistoryEvent, MarkState
 from countermark.register.services import side_texts
 from countermark.register.views.common import REFUSED, Name, actor, me, named, record_or_404
@@ -51,7 +52,7 @@ class Line:
     document: Name
     note: Name
     by: Name
-    reason: Name
+    reason: str
     declared_by: Name
     declared: str = ""
     replaced_by: int | None = None
@@ -151,7 +152,7 @@ def _line(event: HistoryEvent, record: Record, shown: dict[str, str], positions:
         document=named(event.document, texts, shown),
         note=named(event.note, texts, shown),
         by=named(event.by, texts, shown),
-        reason=_reason(declared.reason, texts) if declared else Name(),
+        reason=told(declared.code, "correction", _reason(declared.reason, texts)) if declared else "",
         declared_by=named(declared.by, texts, shown) if declared else Name(),
         declared=declared.time if declared else "",
         replaced_by=positions.get(declared.replacement) if declared else None,
@@ -176,9 +177,9 @@ def _coded(text: str, column: str) -> str:
     return _(words.label(text, column)) if text and column in words.LABELS else text
 
 
-def _reason(reason: str, texts: dict[str, str]) -> Name:
-    """Why something was corrected: that is no personal data, it is what the correction answers with."""
-    return Name(texts.get(reason, "" if reason.startswith("urn:") else reason))
+def _reason(reason: str, texts: dict[str, str]) -> str:
+    """Why something was corrected, in words: that is no personal data, it is what the correction answers with."""
+    return texts.get(reason, "" if reason.startswith("urn:") else reason)
 
 
 def _looks(weapon_id: str) -> list[dict[str, Any]]:

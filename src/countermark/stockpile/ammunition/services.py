@@ -9,6 +9,7 @@ import msgspec
 
 from countermark.ledger import identity
 from countermark.ledger.entry import Entry
+from countermark.ledger.reasons import FIELD, OTHER, Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text
 from countermark.marks.sentences import Sentence
@@ -84,7 +85,7 @@ def describe(value: Lot, *, by: Actor) -> str:
 class Move:
     """A movement of a lot. `quantity` in rounds, or for a count the number found; `to` a place (move) or a party (issue, return).
 
-    `second` is the person id of who confirmed it, `asked_by` of who proposed it, where it was proposed.
+    `why` is a code of the list `rounds`, where rounds go away or turn up that nobody handed over. `second` is the person id of who confirmed it, `asked_by` of who proposed it, where it was proposed.
     """
 
     word: str
@@ -96,6 +97,7 @@ class Move:
     request: str = ""
     second: str = ""
     asked_by: str = ""
+    why: str = ""
 
 
 def move(key: str, said: Move, *, by: Actor) -> int:
@@ -115,7 +117,7 @@ def move(key: str, said: Move, *, by: Actor) -> int:
         fields = {
             "word": said.word, "place": place, "quantity": quantity, "to": to if said.word == "move" else "",
             "party": "" if said.word == "move" else to, "happened": said.happened,
-            "second": said.second, "asked_by": said.asked_by,
+            "second": said.second, "asked_by": said.asked_by, FIELD: said.why if _unexplained(said.word, quantity) else "",
         }  # fmt: skip
         subjects = [known.name, *([f"lot_request:{acts.request_id(said.request)}"] if said.request else [])]
         names = [
@@ -145,7 +147,7 @@ def propose(key: str, said: Move, *, by: Actor) -> str:
     place, to, texts = _sides(said)
     note = said.note.strip()
     command = {
-        "lot": key, "word": said.word, "quantity": said.quantity, "to": to, "happened": said.happened,
+        "lot": key, "word": said.word, "quantity": said.quantity, "to": to, "happened": said.happened, "why": said.why,
         "note": identity.opaque("note", note) if note else "", "request": said.request,
     }  # fmt: skip
     told = [*texts, *acts.place_notes(place), *([SideNote("note", note)] if note else [])]
@@ -157,7 +159,9 @@ def propose(key: str, said: Move, *, by: Actor) -> str:
 
 def of_command(command: dict[str, Any], place: str) -> Move:
     """The movement a proposal asks for. What was written is empty where it was erased meanwhile."""
-    said = {name: text(command, name) for name in ("word", "to", "happened", "note", "request")}
+    said = {name: text(command, name) for name in ("word", "to", "happened", "note", "request", "why")}
+    if said["note"] and not said["why"] and said["word"] in ("count", "dispose"):
+        said["why"] = OTHER  # It was asked for before there were codes.
     quantity = command.get("quantity")
     note = side_texts([said.pop("note")])
     return Move(place=place, quantity=quantity if type(quantity) is int else 0, note="".join(note.values()), **said)
@@ -210,9 +214,14 @@ def _possible(known: Subject, said: Move, place: str, to: str) -> int:
     there = value.on_hand.get(place, 0)
     quantity = said.quantity - there if said.word == "count" else said.quantity
     _require_allowed(said.word, value, there, quantity, to or place)
-    if said.word == "dispose" or (said.word == "count" and quantity):
-        acts.required("note", said.note, "why: rounds go away or turn up that nobody handed over")
+    if _unexplained(said.word, quantity):
+        acts.reason_of("rounds", Reason(said.why, said.note))
     return quantity
+
+
+def _unexplained(word: str, quantity: int) -> bool:
+    """Whether rounds go away or turn up that nobody handed over: that needs a reason."""
+    return word == "dispose" or (word == "count" and quantity != 0)
 
 
 def _other_side(said: Move) -> tuple[str, list[SideNote]]:

@@ -14,6 +14,7 @@ import msgspec
 
 from countermark.ledger import identity
 from countermark.ledger.drafts import Draft
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.marks.sentences import Sentence
 from countermark.register import services as register
@@ -461,9 +462,9 @@ def _record_some(key: str, weapons: Sequence[str], by: Actor) -> int:
     return done
 
 
-def cancel(key: str, reason: str, *, by: Actor) -> None:
-    """Gives up a count that is open, with a reason. Raises `Refused`."""
-    acts.required("reason", reason, "why it is given up")
+def cancel(key: str, reason: Reason | str, *, by: Actor) -> None:
+    """Gives up a count that is open; `reason` is of the list `count_given_up`. Raises `Refused`."""
+    why = acts.reason_of("count_given_up", reason)
     with acts.alone():
         found = _open(key)
-        acts.append([acts.draft("stockpile_count_cancelled", [found.subject.name], {}, note=reason)], by=by)
+        acts.append([acts.draft("stockpile_count_cancelled", [found.subject.name], {}, reason=why)], by=by)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
+from countermark.ledger.reasons import Reason
 from countermark.marks.sentences import told
 from countermark.register.checking import Refused
 from countermark.register.services import side_texts
@@ -24,8 +25,8 @@ from countermark.stockpile.counting import certificate, presets, queries, rules,
 from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.services import Opening, PlanFields
 from countermark.stockpile.counting.states import RECOUNT, SAMPLE
-from countermark.stockpile.views import common
 from countermark.stockpile.papers import languages
+from countermark.stockpile.views import common
 from countermark.stockpile.words import LABELS
 
 PAGE = 50
@@ -298,7 +299,9 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
     """Gives a count up, with a reason."""
     found = count_or_404(request, code, "stock.command")
     try:
-        services.cancel(found.key, request.POST.get("reason", ""), by=actor(request))
+        services.cancel(
+            found.key, Reason(request.POST.get("reason", ""), request.POST.get("words", "")), by=actor(request)
+        )
     except Refused as refused:
         messages.error(request, refusal(refused))
     return redirect("stockpile:count", house.shown(found.key))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from countermark.ledger import identity
 from countermark.ledger.entry import Entry, event_id_of
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Draft, SideNote
 from countermark.ledger.subjects import happened as happened_of
 from countermark.ledger.subjects import text
@@ -62,16 +63,17 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Surplus(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Weapons declared surplus: what is to become of them, and where they are safeguarded meanwhile. `second` is the person id of who confirmed
+    """Weapons declared surplus: what is to become of them, why (a note, and a code), and where they are safeguarded meanwhile. `second` is the person id of who confirmed
     that they were disposed of, `asked_by` of who proposed it, where it was proposed.
     """
 
     outcome: str
     weapons: tuple[str, ...]
-    reason: str
+    reason: str = ""
     safeguarded: str = ""
     second: str = ""
     asked_by: str = ""
+    reason_code: str = ""
 
 
 def _authorised(subject: Subject, act: Entry) -> Subject:
@@ -186,25 +188,30 @@ def review(place: str, kind: str, *, held: int, needed: int, reason: str, next_r
     return max(0, held - needed)
 
 
-def declare(place: str, weapons: Sequence[str], outcome: str, reason: str, *, by: Actor, request: str = "") -> str:
-    """Declares weapons of a place surplus; returns the id. Said twice with one `request`, they are declared once.
+def declare(
+    place: str, weapons: Sequence[str], outcome: str, reason: Reason | str, *, by: Actor, request: str = ""
+) -> str:
+    """Declares weapons of a place surplus; returns the id. `reason` is of the list `surplus`. Said twice with one `request`, they are declared once.
 
     Raises `Refused` for weapons that are not in its stores.
     """
     pk = acts.place_id(acts.required("place", place, "a place of this State"))
     if outcome not in OUTCOMES:
         raise acts.refuse("outcome", outcome, acts.one_of(OUTCOMES), "unknown")
-    words = acts.required("reason", reason, "why they are surplus")
+    why = acts.reason_of("surplus", reason)
     key = acts.id_for(request)
     with acts.alone():
         if acts.subject("surplus", key) is not None:
             return key
         custody.require_here("move", pk, weapons)
         _refuse_taken(weapons, _surplus_of(pk), Sentence("a weapon that is not declared surplus already"))
-        value = Surplus(outcome, tuple(dict.fromkeys(weapons)), identity.opaque("note", words))
+        note = identity.opaque("note", why.words) if why.words else ""
+        value = Surplus(outcome, tuple(dict.fromkeys(weapons)), note, reason_code=why.code)
         fields = {"value": msgspec.to_builtins(value), "place": pk}
-        names = (SideNote("note", words), *acts.place_notes(pk))
-        acts.append([acts.draft("stockpile_surplus_declared", [f"surplus:{key}"], fields, texts=names)], by=by)
+        act = acts.draft(
+            "stockpile_surplus_declared", [f"surplus:{key}"], fields, reason=why, texts=acts.place_notes(pk)
+        )
+        acts.append([act], by=by)
     return key
 
 
@@ -441,13 +448,13 @@ def _id_of(event: Draft) -> str:
     return event_id_of("event", event.body)
 
 
-def withdraw(key: str, weapon: str, reason: str, *, by: Actor) -> None:
-    """Takes a weapon off the list: it is kept, or it is evidence after all. Raises `Refused`."""
-    words = acts.required("reason", reason, "why it is not destroyed")
+def withdraw(key: str, weapon: str, reason: Reason | str, *, by: Actor) -> None:
+    """Takes a weapon off the list: it is kept, or it is evidence after all. `reason` is of the list `not_destroyed`. Raises `Refused`."""
+    why = acts.reason_of("not_destroyed", reason)
     with acts.alone():
         _known("destruction", key, "planned", "authorised")
         item = _known("destruction_item", f"{key}/{weapon}", "planned")
-        acts.append([acts.draft("stockpile_destruction_withdrawn", [item.name], {}, note=words)], by=by)
+        acts.append([acts.draft("stockpile_destruction_withdrawn", [item.name], {}, reason=why)], by=by)
 
 
 def close(key: str, residue: str, *, happened: str = "", by: Actor) -> Balance:

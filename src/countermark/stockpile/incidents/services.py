@@ -11,6 +11,7 @@ import msgspec
 
 from countermark.ledger import identity
 from countermark.ledger.entry import Entry
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.marks.sentences import Sentence
@@ -161,12 +162,17 @@ def _accounted_for(weapon: str) -> bool:
     return held is not None and len(held.heads) == 1 and held.kind not in ("missing", "destroyed")
 
 
-def propose_write_off(key: str, reason: str, *, by: Actor) -> str:
-    """Asks somebody above the store to write off what has not come back; returns the proposal. Raises `Refused` before an inquiry."""
+def propose_write_off(key: str, reason: Reason | str, *, by: Actor) -> str:
+    """Asks somebody above the store to write off what has not come back; returns the proposal. `reason` is of the list `write_off`.
+
+    Raises `Refused` before an inquiry.
+    """
+    why = acts.reason_of("write_off", reason)
     known = known_incident(key)
     if known.state != "inquiry" or not known.of(Incident).finding:
         raise acts.refuse("incident", key, "an incident whose inquiry has found something", "early")
-    return proposals.propose("write_off", {"incident": key}, place=known.place, reason=reason, by=by)
+    command = {"incident": key, FIELD: why.code}
+    return proposals.propose("write_off", command, place=known.place, reason=why, by=by)
 
 
 @proposals.executor("write_off", higher=True)
@@ -174,7 +180,8 @@ def _write_off(command: dict[str, Any], approval: Approval) -> None:
     known = known_incident(str(command.get("incident", "")))
     if known.state != "inquiry":
         raise acts.refuse("incident", known.key, "an incident whose inquiry has found something", "decided")
-    fields = {"approved_by": approval.second, "proposed_by": approval.proposer}
+    code = text(command, FIELD)  # Empty in a proposal from before there were codes.
+    fields = {"approved_by": approval.second, "proposed_by": approval.proposer, FIELD: code}
     acts.append([acts.draft("stockpile_incident_written_off", [known.name], fields)], by=approval.by)
 
 

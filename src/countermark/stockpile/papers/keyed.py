@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from countermark.ledger.reasons import Reason
 from countermark.register import papercodes, papers
 from countermark.register.papers import Elsewhere
 from countermark.register.services import Added
@@ -22,7 +23,7 @@ class HandOver:
     person: str = ""
     kind: str = ""
     due: str = ""
-    override: str = ""
+    override: Reason | None = None
     note: str = ""
 
 

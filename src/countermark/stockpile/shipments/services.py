@@ -8,6 +8,7 @@ import msgspec
 
 from countermark.ledger import identity
 from countermark.ledger.entry import Entry
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.marks.sentences import Sentence
@@ -373,23 +374,26 @@ def _arrival(command: dict[str, Any], approval: Approval) -> None:
     )  # fmt: skip
 
 
-def cancel(key: str, reason: str, *, by: Actor) -> None:
-    """Takes back a manifest that was not sent off. Raises `Refused`."""
-    words = acts.required("reason", reason, "why it is not sent")
+def cancel(key: str, reason: Reason | str, *, by: Actor) -> None:
+    """Takes back a manifest that was not sent off. `reason` is of the list `shipment_cancelled`. Raises `Refused`."""
+    why = acts.reason_of("shipment_cancelled", reason)
     with acts.alone():
         known = known_shipment(key, "prepared")
-        acts.append([acts.draft("stockpile_shipment_cancelled", [known.name], {}, note=words)], by=by)
+        acts.append([acts.draft("stockpile_shipment_cancelled", [known.name], {}, reason=why)], by=by)
 
 
-def close_short(key: str, reason: str, *, by: Actor) -> None:
-    """Closes one whose missing weapons are an incident's now. Raises `Refused` while one of them is still said to be on its way."""
-    words = acts.required("reason", reason, "what became of what is missing")
+def close_short(key: str, reason: Reason | str, *, by: Actor) -> None:
+    """Closes one whose missing weapons are an incident's now. `reason` is of the list `shipment_closed`.
+
+    Raises `Refused` while one of them is still said to be on its way.
+    """
+    why = acts.reason_of("shipment_closed", reason)
     with acts.alone():
         known = known_shipment(key, "short")
         states_ = projection.states_of(known.of(Shipment).short)
         if any(one.custody and one.custody.kind == "transit" for one in states_.values()):
             raise acts.refuse("shipment", key, "one whose missing weapons are reported lost or stolen", "early")
-        acts.append([acts.draft("stockpile_shipment_closed", [known.name], {}, note=words)], by=by)
+        acts.append([acts.draft("stockpile_shipment_closed", [known.name], {}, reason=why)], by=by)
 
 
 def known_shipment(key: str, *wanted: str) -> Subject:

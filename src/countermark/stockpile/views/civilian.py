@@ -201,7 +201,7 @@ def visit_names(request: HttpRequest, key: str) -> HttpResponse:
         return reverse("stockpile:visit", args=[key])
 
     page = Page(_("Why you look"), HERE, above=(reverse("stockpile:visit", args=[key]), _("Inspection")))
-    return asked(request, room_forms.Why(posted(request)), do, page, _("Show"))
+    return asked(request, room_forms.Look(posted(request)), do, page, _("Show"))
 
 
 def _is_open(request: HttpRequest, key: str) -> bool:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
+from countermark.ledger.reasons import Reason
 from countermark.marks.sentences import Sentence, told
 from countermark.register.checking import Refused
+from countermark.register.forms.reasons import reasons_of
 from countermark.register.queries import scope
 from countermark.register.views.common import REFUSED, actor, me, sentence
 from countermark.stockpile import acts, custody, receipts, roster, seconds
@@ -35,6 +37,8 @@ TITLES = {
     "receive": noop("Receive"),
     "move": noop("Put away"),
 }
+
+OVER = Sentence("the counter it was scanned at is not open any more: see whether it is still to be done")
 
 
 @requires(HANDLE)
@@ -206,7 +210,7 @@ def _in_utc(text: str) -> str:
 
 def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], note: str) -> str:
     if desk.mode == "issue":
-        due, override = _in_utc(common.said(request, "due")), common.said(request, "override")
+        due, override = _in_utc(common.said(request, "due")), _override(request)
         return receipts.issue(at, items, desk.person, desk.kind, due=due, override=override, note=note)
     if desk.mode == "return":
         return receipts.give_back(at, items, person=desk.person, note=note)
@@ -218,6 +222,12 @@ def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], no
         document=common.said(request, "document"),
         note=note,
     )
+
+
+def _override(request: HttpRequest) -> Reason | None:
+    """Why somebody not eligible receives all the same, where somebody says so."""
+    found = Reason(common.said(request, "override_code"), common.said(request, "override"))
+    return found if found.code or found.words else None
 
 
 def _mode(text: str) -> Mode:
@@ -244,6 +254,7 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
         "modes": [(mode, _(TITLES[mode])) for mode in MODES],
         "places": _counters(me(request)),
         "sent": request.POST,
+        "overrides": reasons_of("override"),
         "keys": features.is_on(features.PASSKEY, desk.store),
         "unsigned": partial(common.unsigned, me(request)),
         # Who never said which card is theirs is not known for the receiver when it is they.

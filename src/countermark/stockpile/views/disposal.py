@@ -16,6 +16,8 @@ from countermark.accounts.models import Place, User
 from countermark.ledger import identity
 from countermark.marks.sentences import told
 from countermark.marks.text import canonical
+from countermark.register import reasons
+from countermark.register.forms.reasons import why_of
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
@@ -154,7 +156,7 @@ def surplus_add(request: HttpRequest) -> HttpResponse:
     def do(said: dict[str, Any]) -> str:
         weapons = weapons_of_lines(user, said["weapons"])
         key = disposal.declare(
-            said["place"], weapons, said["outcome"], said["reason"], by=actor(request), request=once(request)
+            said["place"], weapons, said["outcome"], why_of(said), by=actor(request), request=once(request)
         )
         return reverse("stockpile:surplus", args=[key])
 
@@ -172,7 +174,7 @@ def surplus(request: HttpRequest, key: str) -> HttpResponse:
     facts = [
         (_("Store"), Cell(names.get(one.place, ""))),
         (_("To become of them"), Cell(stock_word(value.outcome, "outcome"))),
-        (_("Reason"), Cell(names.get(value.reason, ""))),
+        (_("Reason"), Cell(reasons.told(value.reason_code, "surplus", names.get(value.reason, "")))),
         (_("Stored apart in"), Cell(stores.get(value.safeguarded, ""))),
         (_("Status"), Cell(stock_word(one.state, "surplus_state"))),
     ]
@@ -355,7 +357,7 @@ def destruction_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
 
     def withdrawn(said: dict[str, Any]) -> str:
         for weapon in weapons_of_lines(user, said["weapons"]):
-            disposal.withdraw(key, weapon, said["reason"], by=by)
+            disposal.withdraw(key, weapon, why_of(said), by=by)
         return back
 
     def closed(said: dict[str, Any]) -> str:
@@ -566,7 +568,8 @@ def lot_move(request: HttpRequest, key: str) -> HttpResponse:
         to = _other_side(said["word"], said["to"])
         second = seconds.of_form(said, beside=me(request), place=said["place"])
         move = Move(
-            said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request), second
+            said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request), second,
+            why=said["why"],
         )
         ammunition.move(key, move, by=actor(request))
         return _lot_or_list(request, key)[0]

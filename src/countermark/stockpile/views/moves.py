@@ -13,6 +13,7 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
 from countermark.ledger.entry import now
+from countermark.register.forms.reasons import why_of
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.stockpile import forms, seconds, units
@@ -247,8 +248,9 @@ def shipment_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     if step == "arrive":
         stores = Place.objects.filter(pk__in=units.of_site(one.of(Shipment).receiver)).order_by("name")
         return asked(request, forms.offer_stores(forms.Arrive(posted(request)), stores), do, page, _("Take in"))
-    button = _("Cancel it") if step == "cancel" else _("Close")
-    return asked(request, forms.Why(posted(request)), do, page, button)
+    if step == "cancel":
+        return asked(request, forms.WhyCancelled(posted(request)), do, page, _("Cancel it"))
+    return asked(request, forms.WhyClosed(posted(request)), do, page, _("Close"))
 
 
 def _title(one: Subject) -> str:
@@ -291,11 +293,11 @@ def _doers(request: HttpRequest, one: Subject) -> dict[str, Callable[[dict[str, 
         return back
 
     def cancelled(said: dict[str, Any]) -> str:
-        shipments.cancel(key, said["reason"], by=by)
+        shipments.cancel(key, why_of(said), by=by)
         return back
 
     def closed(said: dict[str, Any]) -> str:
-        shipments.close_short(key, said["reason"], by=by)
+        shipments.close_short(key, why_of(said), by=by)
         return back
 
     return {"dispatch": dispatch, "pass": passed, "arrive": arrived, "cancel": cancelled, "close": closed}
@@ -450,7 +452,7 @@ def incident_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         return back
 
     def proposed(said: dict[str, Any]) -> str:
-        return reverse("stockpile:proposal", args=[incidents.propose_write_off(key, said["reason"], by=by)])
+        return reverse("stockpile:proposal", args=[incidents.propose_write_off(key, why_of(said), by=by)])
 
     if step == "inquire":
         return asked(request, forms.Inquiry(posted(request)), inquired, page, _("Record"))
@@ -459,4 +461,4 @@ def incident_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
         return asked(request, form, recovered, page, _("Back in the store"))
     if step != "write_off":
         raise Http404
-    return asked(request, forms.Why(posted(request)), proposed, page, _("Propose"))
+    return asked(request, forms.WhyWrittenOff(posted(request)), proposed, page, _("Propose"))

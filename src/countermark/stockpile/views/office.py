@@ -13,6 +13,8 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
 from countermark.ledger import identity
+from countermark.register.forms.reasons import why_of
+from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
@@ -263,7 +265,7 @@ def policy_set(request: HttpRequest) -> HttpResponse:
         hours = dict(before.hours) | {kind: n for kind in _TIMED if (n := said[f"{kind}_hours"]) is not None}
         hours = {kind: n for kind, n in hours.items() if n}
         policy = Policy(tuple(said["two_person"]), requires_, hours)
-        units.set_policy(policy, place=said["place"], why=said["reason"], by=actor(request))
+        units.set_policy(policy, place=said["place"], reason=why_of(said), by=actor(request))
         return reverse("stockpile:policies")
 
     return asked(
@@ -460,9 +462,9 @@ def person_card(request: HttpRequest, ref: str) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         if said["what"] == "new":
-            _say_card(request, one.name, roster.new_card(one.party, why=said["reason"], by=actor(request)))
+            _say_card(request, one.name, roster.new_card(one.party, reason=why_of(said), by=actor(request)))
         else:
-            roster.leave(one.party, why=said["reason"], by=actor(request))
+            roster.leave(one.party, reason=why_of(said), by=actor(request))
         return reverse("stockpile:person", args=[ref])
 
     page = Page(_("Card of %(name)s") % {"name": one.name}, "people", above=_above(ref, one))
@@ -497,7 +499,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     rows = [
         (
             Cell(stock_word(value.act, "proposal"), reverse("stockpile:proposal", args=[one.key])),
-            Cell(names.get(value.reason, "")),
+            Cell(told(value.reason_code, "write_off", names.get(value.reason, ""))),
             Cell(names.get(value.by, "")),
             Cell(when(one.since)),
             Cell(stock_word(one.state, "proposal_state"), tone="alarm" if one.state == "pending" else ""),
@@ -523,11 +525,12 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     value = known.of(Proposal)
     names = side_texts([value.by, value.reason, known.place, value.decided_by, value.answer])
     hand_over = handing.of_command(value.command, known.place) if value.act == "hand_over" else None
+    why = told(value.reason_code, "write_off", names.get(value.reason, ""))
     facts = [
         (_("What"), _about(value)),
         *(_hand_over(hand_over) if hand_over else []),
         *(_rounds(value, known.place) if value.act == "rounds" else []),
-        (_("Why"), Cell(names.get(value.reason, "") or _("The rules ask for a second person."))),
+        _why(why),
         (_("Proposed by"), Cell(names.get(value.by, ""))),
         (_("When"), Cell(when(known.since))),
         (_("Status"), Cell(stock_word(known.state, "proposal_state"))),
@@ -536,7 +539,8 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     actions = []
     if known.state != "pending":
         facts.append((_("Decided by"), Cell(names.get(value.decided_by, ""))))
-        facts += [(_("Reason"), Cell(names.get(value.answer, "")))] if value.answer else []
+        answer = told(value.answer_code, "declined", names.get(value.answer, ""))
+        facts += [(_("Reason"), Cell(answer))] if answer else []
     elif accounts.may_at(me(request), COMMAND, known.place):
         actions = [Action(_("Decide"), reverse("stockpile:proposal_decide", args=[key]), main=True)]
     elif _decides(request, known, HANDLE) and accounts.may_at(me(request), HANDLE, known.place):
@@ -546,6 +550,10 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         tables = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(hand_over.weapons))]
     title = stock_word(value.act, "proposal")
     return shown(request, Page(title, "proposals", facts=facts, tables=tables, actions=actions, above=above))
+
+
+def _why(text: str) -> tuple[str, Cell]:
+    return _("Why"), Cell(text or _("The rules ask for a second person."))
 
 
 def _hand_over(said: HandOver) -> list[tuple[str, Cell]]:
@@ -558,7 +566,7 @@ def _hand_over(said: HandOver) -> list[tuple[str, Cell]]:
         (_("Issued for"), stock_word(said.kind, "kind") if said.kind else ""),
         (_("Back by"), when(said.due)),
         (_("Happened"), when(said.happened)),
-        (_("Not eligible; why all the same"), said.override),
+        (_("Not eligible; why all the same"), told(said.override_code, "override", said.override)),
         (_("Remark"), said.note),
     ]
     return [(label, Cell(text)) for label, text in facts if text]
@@ -574,6 +582,7 @@ def _rounds(value: Proposal, place: str) -> list[tuple[str, Cell]]:
         (_("Place"), names.get(place, "")),
         (_("To or from"), names.get(said.to, "")),
         (_("Happened"), when(said.happened)),
+        (_("Reason"), told(said.why, "rounds")),
         (_("Remark"), said.note),
     ]
     return [(label, Cell(text)) for label, text in facts if text]
@@ -612,7 +621,7 @@ def _decide(request: HttpRequest, key: str, permission: str) -> HttpResponse:
         if said["decision"] == "approve":
             proposals.approve(key, by=actor(request))
         else:
-            proposals.decline(key, reason=said["reason"], by=actor(request))
+            proposals.decline(key, reason=why_of(said), by=actor(request))
         return reverse("stockpile:proposal", args=[key])
 
     page = Page(

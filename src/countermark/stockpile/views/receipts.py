@@ -15,14 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 from countermark.accounts.access import requires
 from countermark.ledger.models import Log
 from countermark.register.checking import Refused
+from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted, say_refused
 from countermark.stockpile import acts, queries, receipts, roster
 from countermark.stockpile.codes import house
 from countermark.stockpile.counterauth import features, passkeys, pins
 from countermark.stockpile.forms import line
-from countermark.stockpile.receipts import SIGNATURES, Receipt
 from countermark.stockpile.papers import languages
+from countermark.stockpile.receipts import SIGNATURES, Receipt
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.views import common, proving
@@ -106,7 +107,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         "code": house.shown(code),
         "person": names.get(value.person, ""),
         "account": names.get(value.account, ""),
-        "override": names.get(value.override, ""),
+        "override": told(value.override_code, "override", names.get(value.override, "")),
         "note": names.get(value.note, ""),
         "store": names.get(known.place, ""),
         "by": names.get(maker, ""),

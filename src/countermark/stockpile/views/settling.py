@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts.access import requires
 from countermark.register import projection
+from countermark.register.forms.reasons import why_of
 from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies, scope
 from countermark.register.rules import CONTRADICTED
@@ -40,7 +41,7 @@ def settle(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     def do(said: dict[str, Any]) -> str:
         holder = person_of(said["holder"])
         kind = said["kind"] or "shift"
-        settling.settle(str(weapon_id), said["place"], said["reason"], holder=holder, kind=kind, by=actor(request))
+        settling.settle(str(weapon_id), said["place"], why_of(said), holder=holder, kind=kind, by=actor(request))
         return reverse("register:weapon", args=[weapon_id])
 
     weapons = Table(_("Weapon"), [_("Serial"), _("Weapon")], weapon_cells([str(weapon_id)]))

@@ -12,6 +12,7 @@ import msgspec
 
 from countermark.accounts.models import Place
 from countermark.ledger import entry, jcs, services
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Draft, KeptWrite
 from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.register import cases as decided
@@ -190,7 +191,7 @@ def _correct_event(case: str, weapon: str, facts: Facts, *, by: Actor) -> None:
         return
     recorded = register.fields_of(register.standing_event(event))
     if {name: recorded[name] for name in columns} != columns:
-        register.correct_event(event, columns, reason=f"the facts of case {case} were stated anew", by=by)
+        register.correct_event(event, columns, reason=Reason("found_since", f"the facts of case {case} were stated anew"), by=by)
 
 
 def ask(

@@ -16,7 +16,7 @@ from countermark.register.models import LoadJob
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.jobs import Job, find, shown
 from countermark.web.api.problems import MISSING, RESPONSES, Fault, Problem, ProblemDocument
-from countermark.web.api.texts import Long, Short, Strict, Word
+from countermark.web.api.texts import Because, Long, Short, Strict, Word
 
 router = Router(tags=["loads"])
 
@@ -32,6 +32,7 @@ class LoadForm(Strict):
     source: Short = ""
     on_error: Literal["refuse", "skip"] = "refuse"
     correct: Word = ""
+    correct_words: Word = ""
     dry_run: bool = False
     map: Annotated[Long, Field(max_length=10_000)] = ""
     ignore_columns: Word = ""
@@ -59,14 +60,8 @@ def load_file(request: HttpRequest, asked: Form[LoadForm], file: File[UploadedFi
     return Status(202, shown(job))
 
 
-class UndoRequest(Strict):
-    """Why the load is taken back."""
-
-    reason: Annotated[Word, Field(min_length=1)]
-
-
 @router.post("/loads/{uuid:job_id}/undo", response={202: Job, 409: ProblemDocument, **MISSING}, auth=Token("load"))
-def undo(request: HttpRequest, job_id: UUID, asked: UndoRequest) -> Status[dict[str, Any]]:
+def undo(request: HttpRequest, job_id: UUID, asked: Because) -> Status[dict[str, Any]]:
     """Declares everything a load appended in error; weapons of which something was recorded later are left alone. Permission:
     `load`.
     """
@@ -75,7 +70,7 @@ def undo(request: HttpRequest, job_id: UUID, asked: UndoRequest) -> Status[dict[
     load = str(job.report.get("load", ""))
     if not load or job.state not in jobs.FINISHED:
         raise Problem(409, "this job appended nothing that could be undone")
-    return Status(202, shown(jobs.ask_undo(user.username, load, asked.reason, job.name)))
+    return Status(202, shown(jobs.ask_undo(user.username, load, asked.why, job.name)))
 
 
 def _start_load(options: loading.Options) -> Any:
@@ -92,6 +87,7 @@ def _options(asked: LoadForm) -> loading.Options:
         source=asked.source,
         on_error=asked.on_error,
         correct=asked.correct,
+        words=asked.correct_words,
         mapping=mapped,
         ignore_columns=ignored,
         encoding=asked.encoding or None,

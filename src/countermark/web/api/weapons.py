@@ -19,7 +19,7 @@ from countermark.register.models import Mark, Weapon
 from countermark.register.queries import personal, records, scope, twins
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.problems import MISSING, RESPONSES, Problem, ProblemDocument, not_found
-from countermark.web.api.texts import Long, Short, Strict, Word
+from countermark.web.api.texts import Because, Long, Short, Strict, Word
 
 router = Router(tags=["weapons"])
 
@@ -271,6 +271,7 @@ class EventFields(Strict):
     component: Short = ""
     mark: Short = ""
     other_ref: Short = ""
+    why: Short = ""
 
 
 @router.post(
@@ -278,21 +279,20 @@ class EventFields(Strict):
 )
 def add_event(request: HttpRequest, weapon_id: UUID, asked: EventFields) -> Status[dict[str, Any]]:
     """Records an event of a weapon. Permission: `event.add`, and `event.grave` for one that hands it over or changes its status in law,
-    where the weapon stands. Losses, thefts, deactivations and destructions need a `note` or a `document`. The same event sent twice is
+    where the weapon stands. Losses, thefts, deactivations and destructions need a reason: a code in `why`, a `note`, or a `document`. The same event sent twice is
     one event; two that are alike in every column are told apart by `id`.
     """
     user = person(request)
     _require_at(user, "event.add", str(weapon_id), "weapon")
     state = records.surviving(str(weapon_id))
     grave = state is not None and scope.of(user, "event.grave").sees(state) and accounts.may(user, "event.grave")
-    checking.by_hand(asked.dict(by_alias=True), grave=grave)
-    return _captured(services.add_event(str(weapon_id), asked.dict(by_alias=True), by=actor(user)))
+    fields = checking.by_hand(asked.dict(by_alias=True), grave=grave)
+    return _captured(services.add_event(str(weapon_id), fields, by=actor(user)))
 
 
-class Correction(Strict):
-    """Why an event is wrong, and what it should have said; without `changes` it never happened."""
+class Correction(Because):
+    """Why an event is wrong (a code of the list, or words alone), and what it should have said; without `changes` it never happened."""
 
-    reason: Annotated[Word, Field(min_length=1)]
     changes: dict[Short, Word] | None = None
 
 
@@ -313,7 +313,7 @@ def correct(request: HttpRequest, event_id: str, asked: Correction) -> Status[di
     if not weapon_id:
         raise not_found("event")
     _require_at(user, "weapon.correct", weapon_id, "event")
-    captured = services.correct_event(event_id, asked.changes, reason=asked.reason, by=actor(user))
+    captured = services.correct_event(event_id, asked.changes, reason=asked.why, by=actor(user))
     return Status(201, {"eventID": captured.event_id})
 
 

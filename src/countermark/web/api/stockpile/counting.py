@@ -18,7 +18,7 @@ from countermark.stockpile.counting.queries import Counting
 from countermark.stockpile.counting.reading import Scan
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.problems import MISSING, READ, WRITE, Problem, ProblemDocument, not_found
-from countermark.web.api.texts import Short, Strict, Word
+from countermark.web.api.texts import Because, Short, Strict, Word
 
 router = Router(tags=["stockpile"])
 LISTED = 200
@@ -170,12 +170,6 @@ class CountDecision(Strict):
     reason: Annotated[Word, Field(min_length=1)]
 
 
-class CountCancelled(Strict):
-    """Why a count is given up."""
-
-    reason: Annotated[Word, Field(min_length=1)]
-
-
 @router.get("/stockpile/count-plans", response={200: list[CountPlanLine], **READ}, auth=Token("stock.view"))
 def count_plans(request: HttpRequest) -> list[dict[str, Any]]:
     """Plans of the places one sees, what is late first. The day of a surprise is told to who commands there. Permission: `stock.view`."""
@@ -322,11 +316,11 @@ def close(request: HttpRequest, code: Code) -> dict[str, Any]:
 
 
 @router.post("/stockpile/counts/{code}/cancel", response={200: CountLine, **WRITE}, auth=Token("stock.command"))
-def cancel(request: HttpRequest, code: Code, given: CountCancelled) -> dict[str, Any]:
+def cancel(request: HttpRequest, code: Code, given: Because) -> dict[str, Any]:
     """Gives a count up. Permission: `stock.command`, at the place."""
     user = person(request)
     found = _count(user, code, "stock.command")
-    services.cancel(found.key, given.reason, by=actor(user))
+    services.cancel(found.key, given.why, by=actor(user))
     return _line(_count(user, code))
 
 

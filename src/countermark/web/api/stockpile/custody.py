@@ -19,7 +19,7 @@ from countermark.web.api.allowed import Token, person
 from countermark.web.api.once import RequestKey, once_key
 from countermark.web.api.problems import MISSING, READ, WRITE, not_found
 from countermark.web.api.stockpile.subjects import Proposed
-from countermark.web.api.texts import Short, Strict, Word
+from countermark.web.api.texts import Because, Short, Strict, Word
 
 router = Router(tags=["stockpile"])
 
@@ -56,7 +56,8 @@ class OutLine(Schema):
 
 class ReceiptToMake(Strict):
     """A hand-over at a counter. `direction`: `in` takes weapons into the store, `out` issues them to `person` (an id of the roster) for
-    `kind`, `back` takes them back. `happened` is when, if that was earlier; `override` why somebody not eligible receives all the same.
+    `kind`, `back` takes them back. `happened` is when, if that was earlier; `override_code` and, in words, `override` say why somebody not eligible
+    receives all the same.
     """
 
     direction: Literal["in", "out", "back"]
@@ -70,6 +71,7 @@ class ReceiptToMake(Strict):
     happened: Short = ""
     note: Word = ""
     override: Word = ""
+    override_code: Short = ""
 
 
 class ReceiptMade(Schema):
@@ -109,11 +111,10 @@ class Moved(Schema):
     moved: int
 
 
-class Settlement(Strict):
+class Settlement(Because):
     """Where a weapon is whose hand-overs contradict each other, and how that was found."""
 
     store: Short
-    reason: Annotated[Word, Field(min_length=1)]
     holder: Short = ""
     kind: Literal["assignment", "shift", "loan", "repair", "evidence"] = "shift"
 
@@ -225,7 +226,7 @@ def settle(request: HttpRequest, weapon_id: UUID, given: Settlement) -> dict[str
     if not scope.of(user, "stock.command").narrow(Weapon.objects.filter(pk=weapon_id)).exists():
         raise not_found("weapon")
     store = _place(user, given.store, "stock.command")
-    settling.settle(str(weapon_id), store, given.reason, holder=given.holder, kind=given.kind, by=actor(user))
+    settling.settle(str(weapon_id), store, given.why, holder=given.holder, kind=given.kind, by=actor(user))
     return {"weapon_id": weapon_id}
 
 

@@ -38,7 +38,7 @@ from countermark.web.api.stockpile.subjects import (
     own,
     place_of,
 )
-from countermark.web.api.texts import Short, Strict, Word
+from countermark.web.api.texts import Because, Short, Strict, Word
 
 router = Router(tags=["stockpile"])
 EITHER = Token(HANDLE, COMMAND, any_of=True)
@@ -70,18 +70,17 @@ class ReviewOutcome(Schema):
 
 
 class SurplusFacts(SubjectFacts):
-    """Weapons declared surplus; `value.reason` is the id of a text."""
+    """Weapons declared surplus; `value.reason_code` says why, `value.reason` is the id of a text."""
 
     value: Annotated[dict[str, Any], shape(Surplus)]
 
 
-class SurplusToDeclare(Strict):
-    """Weapons of a place that are surplus, and what is to become of them."""
+class SurplusToDeclare(Because):
+    """Weapons of a place that are surplus, why, and what is to become of them."""
 
     place: Short
     weapons: Weapons
     outcome: Literal["destroy", "transfer_agency", "donate_state", "sell_state", "sell_civil", "keep"]
-    reason: Said
 
 
 class ApartAt(Strict):
@@ -150,11 +149,10 @@ class WeaponsDestroyed(Strict):
     happened: Short = ""
 
 
-class WeaponWithdrawn(Strict):
+class WeaponWithdrawn(Because):
     """A weapon taken off a list, and why."""
 
     weapon_id: UUID
-    reason: Said
 
 
 class ListToClose(Strict):
@@ -183,12 +181,15 @@ class LotToDescribe(Strict):
 
 
 class LotMovement(Strict):
-    """Rounds that come, go or are counted; for a count `quantity` is what was found. `to` is a place (move) or an id of the roster (issue)."""
+    """Rounds that come, go or are counted; for a count `quantity` is what was found. `to` is a place (move) or an id of the roster (issue).
+    `why` is a code, for what is disposed of or a count finds otherwise; `note` says it in words.
+    """
 
     word: Literal["receive", "issue", "return", "use", "move", "count", "dispose"]
     place: Short
     quantity: Annotated[int, Field(ge=0, le=MOST)]
     to: Short = ""
+    why: Short = ""
     note: Word = ""
     happened: Short = ""
 
@@ -203,12 +204,6 @@ class ProposalFacts(SubjectFacts):
     """An act that waits for a second person, or was decided; `value.act` says which."""
 
     value: Annotated[dict[str, Any], shape(Proposal)]
-
-
-class Declined(Strict):
-    """Why it is declined; who proposed it may take it back so."""
-
-    reason: Said
 
 
 @router.get("/stockpile/reviews", response={200: list[ReviewFacts], **READ}, auth=Token(VIEW))
@@ -240,7 +235,7 @@ def declare_surplus(request: HttpRequest, given: SurplusToDeclare, key: RequestK
     user = person(request)
     place = place_of(user, given.place, COMMAND)
     weapons = [str(one) for one in dict.fromkeys(given.weapons)]
-    made = services.declare(place, weapons, given.outcome, given.reason, by=actor(user), request=once_key(user, key))
+    made = services.declare(place, weapons, given.outcome, given.why, by=actor(user), request=once_key(user, key))
     return facts(known(user, "surplus", made, COMMAND))
 
 
@@ -331,7 +326,7 @@ def withdraw_weapon(request: HttpRequest, key: Key, given: WeaponWithdrawn) -> d
     """Takes a weapon off a list. Permission: `stock.handle`, at its place."""
     user = person(request)
     known(user, "destruction", key, HANDLE)
-    services.withdraw(key, str(given.weapon_id), given.reason, by=actor(user))
+    services.withdraw(key, str(given.weapon_id), given.why, by=actor(user))
     return _whole(known(user, "destruction", key))
 
 
@@ -392,11 +387,11 @@ def approve_proposal(request: HttpRequest, key: Key) -> dict[str, Any]:
 
 
 @router.post("/stockpile/proposals/{key}/decline", response={200: ProposalFacts, **WRITE}, auth=EITHER)
-def decline_proposal(request: HttpRequest, key: Key, given: Declined) -> dict[str, Any]:
+def decline_proposal(request: HttpRequest, key: Key, given: Because) -> dict[str, Any]:
     """Declines what was proposed. Permission: as to approve it; who proposed it may take it back so."""
     user = person(request)
     _decidable(user, key, own=True)
-    proposals.decline(key, reason=given.reason, by=actor(user))
+    proposals.decline(key, reason=given.why, by=actor(user))
     return facts(known(user, "proposal", key))
 
 

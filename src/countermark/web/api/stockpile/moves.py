@@ -33,7 +33,7 @@ from countermark.web.api.stockpile.subjects import (
     own,
     place_of,
 )
-from countermark.web.api.texts import Short, Strict, Word
+from countermark.web.api.texts import Because, Short, Strict, Word
 
 router = Router(tags=["stockpile"])
 Seals = Annotated[list[Short], Field(max_length=MOST_SEALS)]
@@ -99,12 +99,6 @@ class ArrivalOutcome(Schema):
     surplus: list[UUID]
     seals_missing: list[str]
     seals_foreign: list[str]
-
-
-class ReasonGiven(Strict):
-    """Why; kept in the ledger."""
-
-    reason: Said
 
 
 class IncidentFacts(SubjectFacts):
@@ -223,20 +217,20 @@ def take_shipment_in(request: HttpRequest, key: Key, given: ArrivalRead, once_as
 
 
 @router.post("/stockpile/shipments/{key}/cancel", response={200: ShipmentFacts, **WRITE}, auth=Token(HANDLE))
-def cancel_shipment(request: HttpRequest, key: Key, given: ReasonGiven) -> dict[str, Any]:
+def cancel_shipment(request: HttpRequest, key: Key, given: Because) -> dict[str, Any]:
     """Takes back a manifest that was not sent off. Permission: `stock.handle`, at the sender."""
     user = person(request)
     known(user, "shipment", key, HANDLE, "place")
-    shipments.cancel(key, given.reason, by=actor(user))
+    shipments.cancel(key, given.why, by=actor(user))
     return facts(known(user, "shipment", key))
 
 
 @router.post("/stockpile/shipments/{key}/close", response={200: ShipmentFacts, **WRITE}, auth=Token(HANDLE))
-def close_shipment(request: HttpRequest, key: Key, given: ReasonGiven) -> dict[str, Any]:
+def close_shipment(request: HttpRequest, key: Key, given: Because) -> dict[str, Any]:
     """Closes one whose missing weapons are an incident's now. Permission: `stock.handle`, at the receiver."""
     user = person(request)
     known(user, "shipment", key, HANDLE, "person")
-    shipments.close_short(key, given.reason, by=actor(user))
+    shipments.close_short(key, given.why, by=actor(user))
     return facts(known(user, "shipment", key))
 
 
@@ -284,8 +278,8 @@ def record_recovery(request: HttpRequest, key: Key, given: WeaponsBack) -> dict[
 
 
 @router.post("/stockpile/incidents/{key}/write-off", response={200: ProposalMade, **WRITE}, auth=Token(HANDLE))
-def propose_write_off(request: HttpRequest, key: Key, given: ReasonGiven) -> dict[str, str]:
+def propose_write_off(request: HttpRequest, key: Key, given: Because) -> dict[str, str]:
     """Proposes to write off what has not come back; somebody above the store approves. Permission: `stock.handle`, at its store."""
     user = person(request)
     known(user, "incident", key, HANDLE)
-    return {"proposal": incidents.propose_write_off(key, given.reason, by=actor(user))}
+    return {"proposal": incidents.propose_write_off(key, given.why, by=actor(user))}
