@@ -9,7 +9,7 @@ from countermark.register.checking import Refused
 from countermark.register.models import Weapon
 from countermark.stockpile import acts, receipts, units
 from countermark.stockpile.codes import house
-from countermark.stockpile.counting import queries, services
+from countermark.stockpile.counting import certificate, queries, services
 from countermark.stockpile.counting.reading import Scan
 from countermark.stockpile.counting.services import PlanFields
 from countermark.stockpile.counting.states import RECOUNT, SAMPLE
@@ -347,6 +347,71 @@ def test_two_depots_that_gave_the_same_sheet_to_two_people_are_told_so(place: Ar
         services.close(key, by=COMMANDER)
 
     assert codes(refusal) == {"two_people"}
+
+
+def differing(place: Armoury) -> str:
+    """The code of a count of two blind counters of whom neither found one weapon, and who differ in another."""
+    key = opened(place.depot, counters=2)
+    counted(key, serials(place)[1:], ONE)
+    counted(key, serials(place)[2:], TWO)
+    return key
+
+
+@pytest.mark.parametrize("by", [ONE, TWO])
+def test_neither_of_two_blind_counters_counts_the_differences_again(place: Armoury, by: Actor) -> None:
+    key = differing(place)
+
+    with pytest.raises(Refused, match="neither of the two") as refusal:
+        services.begin_recount(key, by=by)
+
+    assert codes(refusal) == {"separation"}
+    services.begin_recount(key, by=THREE)
+
+
+def test_a_counter_who_counted_alone_counts_the_differences_again(place: Armoury) -> None:
+    key = opened(place.depot)
+    counted(key, serials(place)[1:])
+
+    services.begin_recount(key, by=ONE)
+
+    assert RECOUNT in known(key).sheets
+
+
+def recounted_elsewhere(place: Armoury) -> str:
+    """A count whose differences another node, which does not ask, let one of its two counters count again."""
+    key = differing(place)
+    value = {"number": RECOUNT, "person": identity.opaque("person", ONE.name)}
+    fields = {"value": value, "parent": f"count:{key}", "place": known(key).place, "person": value["person"]}
+    acts.append([acts.draft("stockpile_count_begun", [f"countsheet:{key}.{RECOUNT}"], fields)], by=ONE)
+    services.scan(key, RECOUNT, scans(serials(place)[:2], "again"), by=ONE)
+    services.end(key, RECOUNT, by=ONE)
+    return key
+
+
+def test_a_recount_by_one_of_two_blind_counters_counts_only_when_somebody_answers_for_it_by_name(
+    place: Armoury,
+) -> None:
+    key = recounted_elsewhere(place)
+
+    with pytest.raises(Refused) as refusal:
+        services.close(key, by=COMMANDER)
+    assert codes(refusal) == {"recount"}
+    services.close(key, accepted=True, by=COMMANDER)
+
+    assert known(key).count.accepted == RECOUNT
+    said = [label for label, _name in certificate.sheet(known(key), "en")["signatures"]]
+    assert "Answers for a recount by one of the two counters" in said
+
+
+def test_nobody_answers_for_a_recount_by_somebody_else(place: Armoury) -> None:
+    key = differing(place)
+    services.begin_recount(key, by=THREE)
+    services.scan(key, RECOUNT, scans(serials(place)[:2], "again"), by=THREE)
+    services.end(key, RECOUNT, by=THREE)
+
+    services.close(key, accepted=True, by=COMMANDER)
+
+    assert known(key).count.accepted == ""
 
 
 def test_a_count_folds_alike_in_whatever_order_its_acts_arrive(place: Armoury) -> None:

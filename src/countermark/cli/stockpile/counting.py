@@ -262,14 +262,15 @@ def decide(code: str, word: str, items: tuple[str, ...], outcome: str, reason: s
 
 @count.command("close")
 @click.argument("code")
+@click.option("--accept-recount", is_flag=True, help="You answer for a recount by one of the two who counted blind.")
 @json_option
-def close(code: str, as_json: bool) -> None:
+def close(code: str, accept_recount: bool, as_json: bool) -> None:
     """Closes a count, by somebody who did not count, and records the weapons found; interrupted, it goes on."""
     ready()
     from countermark.stockpile.counting import services
 
     key, told = _key(code), progress("recorded")
-    services.close(key, by=actor())
+    services.close(key, accepted=accept_recount, by=actor())
     done, total = services.record(key, by=actor(), seconds=1.0)
     while done < total:
         done, total = services.record(key, by=actor(), seconds=1.0)

@@ -95,6 +95,7 @@ def _sheet(found: Counting) -> dict[str, Any]:
         "signatures": [
             *([_(LABELS["count_sheet"][sheet.role]), names.get(sheet.person, "")] for _s, sheet in found.sheets.values()),
             [_("Closed by"), names.get(count.closed_by, "")],
+            *([[_("Answers for a recount by one of the two counters"), names.get(count.closed_by, "")]] if count.accepted else []),
         ],
         "proof_title": _("Proof in the ledger"),
         "proof": [

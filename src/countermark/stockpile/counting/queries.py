@@ -315,6 +315,14 @@ def _sights(found: Counting, number: str) -> dict[str, Sight]:
     return rules.sights(lines(f"{found.key}.{number}"))
 
 
+def recounted_by_own(found: Counting) -> bool:
+    """Whether one of two who counted blind counted the differences again as well, as no sheet is given out here for."""
+    again = found.sheets.get(RECOUNT)
+    if again is None or found.count.counters == 1:
+        return False
+    return again[1].person in {sheet.person for sheet in found.counters}
+
+
 def to_recount(found: Counting) -> list[Result]:
     """What is counted again: where the sheets of the counters, without the recount itself, differ from the register or each other."""
     without = replace(found, sheets={n: one for n, one in found.sheets.items() if n not in (RECOUNT, SAMPLE)})

@@ -260,15 +260,22 @@ class Separation:
 
 @dataclass(frozen=True)
 class Standing:
-    """Who somebody is to a store: has its weapons in hand, counted it last time, counts it now already."""
+    """Who somebody is to a store: has its weapons in hand, counted it last time, counts it now already; `blind`, is one of two who count blind
+    and would count again what they differ in.
+    """
 
     armourer: bool = False
     counted_last: bool = False
     counting: bool = False
+    blind: bool = False
 
 
 def may_not_count(separation: Separation, standing: Standing) -> Sentence | None:
     """Why somebody may not count a store, or None (norms 4.3: the counter is not the armourer, nor the same person twice running)."""
+    if standing.blind:
+        return Sentence(
+            "somebody who was neither of the two who counted blind: one of them could find alone what neither had found"
+        )
     if standing.counting:
         return Sentence("somebody who has no sheet of this count yet: two counters are two people")
     if separation.not_armourer and standing.armourer:

@@ -176,7 +176,7 @@ def begin(key: str, *, by: Actor) -> str:
 
 
 def begin_recount(key: str, *, by: Actor) -> None:
-    """Gives somebody the sheet on which the differences are counted again: and only these. Raises `Refused`."""
+    """Gives somebody the sheet on which the differences are counted again: and only these. Of two who counted blind neither does. Raises `Refused`."""
     with acts.alone():
         found = _counted(key)
         if not queries.to_recount(found):
@@ -196,7 +196,7 @@ def begin_sample(key: str, *, by: Actor) -> None:
 def _begin_other(found: Counting, number: str, by: Actor) -> None:
     if number in found.sheets:
         raise acts.refuse("count", found.key, "a count that was not counted again yet", "full")
-    _require_separate(found, by, again=True)
+    _require_separate(found, by, again=number)
     _begin(found, number, by)
 
 
@@ -212,9 +212,11 @@ def _begin(found: Counting, number: str, by: Actor) -> str:
     return number
 
 
-def _require_separate(found: Counting, by: Actor, *, again: bool = False) -> None:
+def _require_separate(found: Counting, by: Actor, *, again: str = "") -> None:
     standing = queries.standing(by.name, found)
-    standing = replace(standing, counting=standing.counting and not again)
+    if again:
+        blind = standing.counting and again == RECOUNT and found.count.counters > 1
+        standing = replace(standing, counting=False, blind=blind)
     if why := rules.may_not_count(found.preset.separation, standing):
         raise acts.refuse("counter", by.name, why, "separation")
 
@@ -377,9 +379,11 @@ def _require_not_counter(found: Counting, by: Actor) -> None:
         raise acts.refuse("by", by.name, "somebody who did not count", "second_person")
 
 
-def close(key: str, *, by: Actor) -> None:
+def close(key: str, *, accepted: bool = False, by: Actor) -> None:
     """Closes a count whose exceptions are all decided, by somebody who did not count. Said twice it is closed once. Raises `Refused`.
 
+    `accepted` says that who closes it answers for differences that one of two blind counters counted again (at another node, or before that was
+    refused): the certificate says so. Without it such a count is not closed.
     What is found is recorded by `record`, some weapons at a time. What was not found and is to be an incident is reported in the same transaction.
     """
     with acts.alone():
@@ -389,6 +393,10 @@ def close(key: str, *, by: Actor) -> None:
         found = _counted(key)
         _require_not_counter(found, by)
         _require_settled(found)
+        own = queries.recounted_by_own(found)
+        if own and not accepted:
+            expected = "a recount by somebody who was neither of the two who counted, or that you answer for it by name"
+            raise acts.refuse("accepted", key, expected, "recount")
         outcome, decided = queries.outcome(found), queries.decisions(found)
         words = {item: one.word for item, one in decided.items()}
         document = expectation.result(key, outcome.results, words)
@@ -401,6 +409,7 @@ def close(key: str, *, by: Actor) -> None:
             "counted": found.last_ended,
             "seen": len(_seen(outcome.results)),
             "incidents": len(lost),
+            "accepted": RECOUNT if own else "",
         }
         named = [found.subject.name, *([found.subject.parent] if found.subject.parent else [])]
         acts.append([acts.draft("stockpile_count_closed", named, fields, kept=(document,))], by=by)

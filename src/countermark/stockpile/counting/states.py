@@ -31,7 +31,8 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 class Count(msgspec.Struct, frozen=True, omit_defaults=True):
     """A count. `expected` is the digest of the document with what the register said when it was opened (`expectation`), `items` how many
     weapons were to be there, `out` how many were issued. `result` is the digest of what it came to, `figures` its outcomes in numbers,
-    `counted` the time of the last sheet, `recorded` how many weapons of those found have their event.
+    `counted` the time of the last sheet, `recorded` how many weapons of those found have their event; `accepted` is `recount` where who closed
+    it answers for a recount by one of the two who counted blind.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Count(msgspec.Struct, frozen=True, omit_defaults=True):
     seen: int = 0
     recorded: int = 0
     incidents: int = 0
+    accepted: str = ""
 
 
 RECOUNT, SAMPLE = "recount", "sample"
@@ -85,7 +87,7 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def _closed(subject: Subject, act: Entry) -> Subject:
-    said = {name: text(act.body, name) for name in ("result", "closed_by", "counted")}
+    said = {name: text(act.body, name) for name in ("result", "closed_by", "counted", "accepted")}
     figures = act.body.get("figures")
     numbers = {key: n for key in figures if (n := count(figures, key)) is not None} if isinstance(figures, dict) else {}
     totals = {name: count(act.body, name) or 0 for name in ("seen", "incidents")}

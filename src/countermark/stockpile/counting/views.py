@@ -214,6 +214,8 @@ def _context(user: User, found: Counting) -> dict[str, Any]:
         and len(found.counters) < found.count.counters
         and not own,
         "may_count": counts_here,
+        "counted_blind": found.count.counters > 1 and user.person in {sheet.person for sheet in found.counters},
+        "own_recount": queries.recounted_by_own(found),
         "commands": commands and user.person not in found.people,
         "closed_by": names.get(found.count.closed_by, ""),
         "languages": languages.LANGUAGES,
@@ -283,7 +285,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     """Closes a count, and records what was found; asked again, it goes on recording."""
     found = count_or_404(request, code, "stock.command")
     try:
-        services.close(found.key, by=actor(request))
+        services.close(found.key, accepted=request.POST.get("accepted") == "1", by=actor(request))
         done, total = services.record(found.key, by=actor(request), seconds=AT_ONCE)
     except Refused as refused:
         messages.error(request, refusal(refused))

@@ -303,14 +303,20 @@ def decide(request: HttpRequest, code: Code, given: CountDecision) -> dict[str, 
     return _line(_count(user, code))
 
 
+class Closing(Strict):
+    """`accepted`: who closes the count answers by name for differences that one of two blind counters counted again alone."""
+
+    accepted: bool = False
+
+
 @router.post("/stockpile/counts/{code}/close", response={200: CountLine, **WRITE}, auth=Token("stock.command"))
-def close(request: HttpRequest, code: Code) -> dict[str, Any]:
+def close(request: HttpRequest, code: Code, given: Closing | None = None) -> dict[str, Any]:
     """Closes a count and records what was found, for some seconds: sent again while `recorded` grows, it goes on. Permission:
-    `stock.command`, at the place; never by who counted.
+    `stock.command`, at the place; never by who counted. Without a body nothing is accepted.
     """
     user = person(request)
     found = _count(user, code, "stock.command")
-    services.close(found.key, by=actor(user))
+    services.close(found.key, accepted=given is not None and given.accepted, by=actor(user))
     services.record(found.key, by=actor(user), seconds=5.0)
     return _line(_count(user, code))
 
