@@ -54,7 +54,7 @@ def place(db: None) -> Armoury:
 @pytest.fixture
 def lot(place: Armoury) -> str:
     key = services.describe(LOT, by=ARMOURER)
-    assert services.move(key, Move("receive", place.rack_a, 1000), by=ARMOURER) == 1000
+    assert services.move(key, Move("receive", place.rack_a, 1000, second=place.second), by=ARMOURER) == 1000
     return key
 
 
@@ -62,6 +62,26 @@ def test_rounds_are_issued_returned_and_used(place: Armoury, lot: str) -> None:
     assert services.move(lot, Move("issue", place.rack_a, 300, to=place.trained), by=ARMOURER) == 700
     assert services.move(lot, Move("return", place.rack_a, 100), by=ARMOURER) == 800
     assert services.move(lot, Move("use", place.rack_a, 50), by=ARMOURER) == 750
+
+
+def test_rounds_that_come_need_a_second_person_where_the_rules_ask_one_to_receive(place: Armoury, lot: str) -> None:
+    coming = Move("receive", place.rack_a, 500)
+
+    with pytest.raises(Refused, match="second person"):
+        services.move(lot, coming, by=ARMOURER)
+    assert services.seconded(lot, coming, by=ARMOURER)
+
+    assert services.move(lot, replace(coming, second=place.second), by=ARMOURER) == 1500
+
+
+def test_rounds_come_to_one_person_where_the_rules_ask_for_no_second(place: Armoury, lot: str) -> None:
+    units.set_policy(Policy(two_person=()), reason="order", by=CHIEF)
+
+    assert services.move(lot, Move("receive", place.rack_a, 500), by=ARMOURER) == 1500
+
+
+def test_rounds_that_were_counted_more_are_not_received(place: Armoury, lot: str) -> None:
+    assert not services.seconded(lot, Move("count", place.rack_a, 1001, why="miscounted"), by=ARMOURER)
 
 
 def test_no_more_is_issued_than_is_there(place: Armoury, lot: str) -> None:

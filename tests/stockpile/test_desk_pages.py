@@ -15,6 +15,7 @@ from countermark.stockpile.assessment import services as assessments
 from countermark.stockpile.assessment.elements import ITEMS
 from countermark.stockpile.assessment.services import Said
 from countermark.stockpile.codes import house
+from countermark.stockpile.rules.custody import Policy
 from countermark.stockpile.shipments import services as shipments
 from countermark.stockpile.shipments.services import Manifest
 from countermark.stockpile.units import UnitFields
@@ -40,14 +41,19 @@ def armourer(place: Armoury) -> Client:
     return people.signed_in("belo", "armourer", DEPOT)
 
 
+SECOND = "urn:countermark:person:" + "5" * 64
+"""Somebody who confirmed what came in."""
+
+
 def lot(at: str) -> str:
     """A lot of 100 rounds at a place. Returns its key."""
     key = ammunition.describe(LOT, by=ARMOURER)
-    ammunition.move(key, Move("receive", at, 100), by=ARMOURER)
+    ammunition.move(key, Move("receive", at, 100, second=SECOND), by=ARMOURER)
     return key
 
 
 def test_a_lot_that_lies_elsewhere_is_not_there_until_rounds_of_it_come(place: Armoury, armourer: Client) -> None:
+    units.set_policy(Policy(two_person=()), reason="order", by=CHIEF)
     key = lot(place.other)
     page = f"/stockpile/ammunition/{key}/"
 
@@ -77,7 +83,7 @@ def test_the_page_of_a_lot_says_what_came_and_went_where_one_may_see_it(place: A
     key = lot(place.rack_a)
     ammunition.move(key, Move("issue", place.rack_a, 30, place.trained, "range day"), by=ARMOURER)
     ammunition.move(key, Move("count", place.rack_a, 69, note="counted twice"), by=ARMOURER)
-    ammunition.move(key, Move("receive", place.other, 7000), by=ARMOURER)
+    ammunition.move(key, Move("receive", place.other, 7000, second=SECOND), by=ARMOURER)
 
     page = armourer.get(f"/stockpile/ammunition/{key}/").content.decode()
 

@@ -8,6 +8,7 @@ from countermark.ledger.models import Entry
 from countermark.stockpile import acts, receipts, units
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot
+from countermark.stockpile.rules.custody import Policy
 from countermark.stockpile.units import UnitFields
 from tests.register import people
 from tests.register.people import CHIEF
@@ -35,7 +36,7 @@ def test_nothing_is_put_away_in_a_store_of_somebody_else(place: Armoury) -> None
 
 def test_a_commander_settles_no_weapon_of_another_depot_over_the_api(place: Armoury) -> None:
     stranger = people.signed_in("rui", "commander", OTHER)
-    said = {"store": place.other, "reason": "I have it"}
+    said = {"store": place.other, "reason": "seen"}
 
     assert post(stranger, f"weapons/{place.weapons[0]}/settle", 404, **said)
 
@@ -52,6 +53,7 @@ def test_a_name_of_who_brings_weapons_back_stands_in_no_act(place: Armoury) -> N
 def test_a_form_that_is_sent_twice_moves_rounds_and_makes_a_manifest_once(place: Armoury) -> None:
     armourer = people.signed_in("belo", "armourer", DEPOT)
     units.set_unit(place.rack_a, UnitFields("room", ammunition=True), by=CHIEF)
+    units.set_policy(Policy(two_person=()), reason="order", by=CHIEF)
     lot = ammunition.describe(Lot("Sellier", "9x19", "SB-17"), by=CHIEF)
     rounds = {"word": "receive", "place": place.rack_a, "quantity": 500, "once": "k1"}
     manifest = {

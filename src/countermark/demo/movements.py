@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from countermark.accounts import demo as accounts_demo
 from countermark.accounts.models import Place
+from countermark.ledger import identity
 from countermark.ledger.services import Actor
 from countermark.stockpile import acts, proposals, queries
 from countermark.stockpile.ammunition import services as ammunition
@@ -91,4 +92,6 @@ def _lot(here: Place, one: tuple[str, str, str, str, int], by: Actor) -> None:
     maker, calibre, number, year, rounds = one
     key = ammunition.describe(Lot(maker, calibre, number, year), by=by)
     for word, quantity in (("receive", rounds), ("use", rounds // 20)):
-        ammunition.move(key, Move(word, here.pk, quantity, request=f"demonstration {word} {number}"), by=by)
+        second = identity.opaque("person", COMMANDER.name)
+        said = Move(word, here.pk, quantity, request=f"demonstration {word} {number}", second=second)
+        ammunition.move(key, said, by=by)

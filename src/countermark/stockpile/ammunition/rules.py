@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 WORDS: Mapping[str, int] = {"receive": 1, "issue": -1, "return": 1, "use": -1, "dispose": -1, "count": 0, "move": 0}
 """What a movement does to the quantity where it happens; a `move` takes from one place to another, a `count` states the difference found."""
-SECONDED: Mapping[str, str] = {"issue": "issue", "return": "return", "use": "dispose", "dispose": "dispose"}
+SECONDED: Mapping[str, str] = {
+    "receive": "receive", "issue": "issue", "return": "return", "use": "dispose", "dispose": "dispose"
+}  # fmt: skip
 """The step of a policy (`rules.custody.SECONDED`) that says whether a word needs a second person. Rounds used up have nobody who answers for them,
 as those disposed of; a count that finds fewer has not either (`step`)."""
 CONDITIONS = ("serviceable", "restricted", "unserviceable", "suspended")
