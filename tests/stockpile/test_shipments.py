@@ -210,3 +210,22 @@ def test_a_manifest_takes_a_time_to_arrive_by_and_numbers_of_seals(place: Armour
 
     with pytest.raises(Refused):
         services.prepare(said, by=ARMOURER)
+
+
+def test_the_record_of_a_weapon_names_a_shipment_by_its_number_and_leads_there_who_may_see_it(place: Armoury) -> None:
+    key = sent(place)
+    number = house.shown(house.whole_code("manifest", key))
+
+    page = people.signed_in("carla", "commander", DEPOT).get(f"/weapons/{place.weapons[0]}/").content.decode()
+
+    assert f'<a href="/stockpile/shipments/{key}/">Shipment <bdi dir="ltr">{number}</bdi></a>' in page
+    assert f">{key}<" not in page
+
+
+def test_who_may_not_see_the_stockpile_is_told_the_number_of_a_shipment_alone(place: Armoury) -> None:
+    key = sent(place)
+
+    page = people.signed_in("rita", "registrar").get(f"/weapons/{place.weapons[0]}/").content.decode()
+
+    assert house.shown(house.whole_code("manifest", key)) in page
+    assert key not in page

@@ -1,5 +1,6 @@
 """The office behind the counter, as its people meet it: each way from the first form to the last."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from countermark.stockpile import acts, handing, roster, units
 from countermark.stockpile.disposal import services as disposal
 from countermark.stockpile.handing import HandOver
 from countermark.stockpile.models import Holding
-from countermark.stockpile.rules.custody import Policy
+from countermark.stockpile.rules.custody import ARMED_FORCES, SECONDED, Policy
 from tests.register import people
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, RACK_B, Armoury, armoury, issued, state
@@ -400,3 +401,20 @@ def test_a_store_sees_what_a_person_holds_from_it_and_nothing_from_another(place
     Holding.objects.update(store=place.other)
 
     assert "AB1000" not in text(commander, page)
+
+
+def test_a_form_for_rules_opens_with_two_people_for_each_hand_over_where_a_place_has_none(
+    place: Armoury, commander: Client
+) -> None:
+    page = text(commander, f"units/rules/set/?place={place.depot}")
+
+    for step in SECONDED:
+        assert re.search(rf'name="two_person" value="{step}"[^>]*checked', page), step
+
+
+def test_the_rules_say_where_one_person_alone_can_issue(place: Armoury, commander: Client) -> None:
+    assert "hand a weapon out alone" in text(commander, "units/rules/")
+
+    units.set_policy(ARMED_FORCES, reason="order", by=CHIEF)
+
+    assert "hand a weapon out alone" not in text(commander, "units/rules/")

@@ -50,6 +50,32 @@ def may_at(user: Person, permission: str, place: str | None) -> bool:
     return visible is None or place in visible
 
 
+def nearest_with(permission: str, place: str) -> list[User]:
+    """Everybody who holds a permission at a place (id; empty: in the whole State), who holds it nearest first, then by user name."""
+    above = _path(place)
+    today = timezone.localdate()
+    found: dict[User, int] = {}
+    for held in UserRole.objects.filter(withdrawn=False, user__disabled=False).select_related("user"):
+        grant = Grant(held.role, held.place_id, held.until)
+        if not rules.in_force([grant], today) or not rules.carries(grant, permission):
+            continue
+        if grant.place is None or grant.place in above:
+            near = above.index(grant.place) if grant.place else len(above)
+            found[held.user] = min(near, found.get(held.user, near))
+    return sorted(found, key=lambda user: (found[user], user.username))
+
+
+def _path(place: str) -> list[str]:
+    """A place and those above it, by id."""
+    parents = dict(Place.objects.values_list("id", "parent_id"))
+    found: list[str] = []
+    here: str | None = place
+    while here and here not in found:
+        found.append(here)
+        here = parents.get(here)
+    return found
+
+
 def places_below(place: str) -> frozenset[str]:
     """A place and all below it, by id."""
     return rules.below([place], _children())

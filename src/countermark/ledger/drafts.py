@@ -28,12 +28,14 @@ class SideNote(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True):
     """Who records: a person's name (empty for the node itself) and, on the command line, the operating-system user.
 
-    `load` is the id of the load the entries belong to, by which it can be undone.
+    `load` is the id of the load the entries belong to, by which it can be undone; `asked_by` is the person id of who asked for what
+    this one approves. No body holds it, so that no document that is captured can claim it.
     """
 
     name: str
     via: str = ""
     load: str = ""
+    asked_by: str = ""
 
 
 NODE = Actor("")

@@ -24,7 +24,8 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `time` and `device_time` are RFC 3339 UTC with milliseconds; `by` is an opaque person id; `kept` maps
     `table/key` to the digest of a kept row written with this entry; `note` is the id of a side text; `via` is the
-    operating-system user of a command given in another's name; `load` is the id of the load an entry belongs to.
+    operating-system user of a command given in another's name; `load` is the id of the load an entry belongs to; `asked_by` is
+    the person id of who asked for what `by`, a second person, approved and so recorded.
     """
 
     time: str
@@ -34,6 +35,7 @@ class Recorded(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     via: str = ""
     load: str = ""
+    asked_by: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -187,6 +187,8 @@ class _Stamp:
             plain["via"] = _person_id(by.via)
         if by.load:
             plain["load"] = by.load
+        if by.asked_by:
+            plain["asked_by"] = by.asked_by
         return cls(time, plain, tuple(person(name) for name in (by.name, by.via) if name))
 
     def recorded(self, texts: "_NewTexts", named: Iterable[SideNote]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countermark.ledger import epcis, services
-from countermark.ledger.entry import is_disguised
+from countermark.ledger import epcis, services, store
+from countermark.ledger.entry import effective_id, event_id_of, is_disguised
 from countermark.ledger.epcis import Document, Problem
 from countermark.ledger.services import Actor, Draft
 from countermark.marks.sentences import said, sentence
+from countermark.register import handover
 from countermark.register.files.errors import UnreadableFile
 
 MEDIA_TYPE = "application/ld+json"
@@ -26,7 +27,7 @@ def load_document(data: bytes, by: Actor) -> dict[str, Any]:
         document = epcis.read_document(data)
     except epcis.DocumentError as error:
         raise UnreadableFile(sentence(said(error))) from error
-    problems = [*document.problems, *_reserved(document)] or list(_disguised(document))
+    problems = [*document.problems, *_reserved(document)] or [*_disguised(document), *_handed_over(document)]
     if problems:
         return _report(max(1, len(document.events)), 0, problems)
     drafts = [Draft(kind="event", body=body) for body in document.bodies()]
@@ -73,6 +74,16 @@ def _reserved(document: Document) -> Iterator[Problem]:
     for number, event in enumerate(document.events):
         if event.get("countermark:event") in OFFICERS_ONLY:
             yield Problem(f"$.eventList[{number}]", "an event that a document may state")
+
+
+def _handed_over(document: Document) -> Iterator[Problem]:
+    """Hand-overs that no log here has: a store records its own, beside a second person or a receipt, and no document does so for it."""
+    for number, body in enumerate(document.bodies()):
+        if handover.stated(body) is not None and not store.find(effective_id(body, event_id_of("event", body))):
+            yield Problem(
+                f"$.eventList[{number}]",
+                "an event that a document may state: a hand-over is recorded by the store that makes it",
+            )
 
 
 def _disguised(document: Document) -> Iterator[Problem]:

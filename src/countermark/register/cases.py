@@ -32,6 +32,11 @@ SETTLED: dict[str, Callable[[str, str, Actor], None]] = {}
 program starts."""
 
 
+DECIDED_BY: dict[str, Callable[[str, User], bool]] = {}
+"""Kinds of discrepancy not everybody who decides discrepancies may decide or answer for: by subject and person; rooms fill it when the
+program starts."""
+
+
 def kind_of(subject: str) -> str:
     """What kind of discrepancy a subject names."""
     return subject.partition(":")[0]
@@ -41,6 +46,12 @@ def may_answer(person: User, kind: str = "") -> bool:
     """Whether somebody may answer for discrepancies of a kind (empty: of any)."""
     others = ANSWERED_BY.values() if not kind else filter(None, [ANSWERED_BY.get(kind)])
     return any(may(person, permission) for permission in ("discrepancy.decide", *others))
+
+
+def may_decide(person: User | None, subject: str) -> bool:
+    """Whether somebody may decide this discrepancy, and answer for it, where not everybody may."""
+    asked = DECIDED_BY.get(kind_of(subject))
+    return asked is None or (person is not None and asked(subject, person))
 
 
 def days() -> int:
@@ -61,7 +72,7 @@ def due_date(first_seen: str, allowed: int) -> str:
 def assign(subject: str, due: str, owner: str, *, by: Actor) -> None:
     """Makes somebody answerable for a discrepancy; one that was decided is open again. Raises `Refused` for somebody who may not decide discrepancies."""
     person = User.objects.filter(username=owner, disabled=False).first()
-    if person is None or not may_answer(person, kind_of(subject)):
+    if person is None or not may_answer(person, kind_of(subject)) or not may_decide(person, subject):
         raise refuse("owner", owner, "somebody who may decide discrepancies", "unknown")
     with services.alone():
         row = _row(subject, due)
@@ -78,6 +89,8 @@ def decide(subject: str, due: str, outcome: str, reason: str, *, by: Actor) -> N
         raise refuse("outcome", outcome, Sentence("one of %(codes)s", codes=", ".join(OUTCOMES)), "unknown")
     if not reason.strip():
         raise refuse("reason", reason, "why it is decided so", "missing")
+    if not may_decide(User.objects.filter(username=by.name, disabled=False).first(), subject):
+        raise refuse("subject", subject, "somebody else, who commands where the weapon was", "second_person")
     with services.alone():
         row = _row(subject, due)
         if row.state == DECIDED:

@@ -1,9 +1,9 @@
-"""What other rooms add to the pages of weapons: panels of a record, and what one may do with a filtered list.
+"""What other rooms add to the pages of weapons: panels of a record, what a document of theirs is called, and what one may do with a filtered list.
 
 The register does not know those rooms; they say what they show.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,32 @@ def panels_for(user: User, record: Record) -> list[Panel]:
     """The panels a person sees on a record, in the order the rooms came."""
     made = (make(user, record) for permission, make in PANELS if accounts.may(user, permission))
     return [one for one in made if one is not None]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that is a thing of another room: its word (in the reader's language), its number where it has one, its page for who may see it."""
+
+    word: str
+    number: str
+    url: str
+
+
+NameDocuments = Callable[[User, Iterable[str]], Mapping[str, Document]]
+
+DOCUMENTS: list[NameDocuments] = []
+
+
+def documents(name: NameDocuments) -> None:
+    """Adds who names documents; called once, when the program starts."""
+    if name not in DOCUMENTS:
+        DOCUMENTS.append(name)
+
+
+def documents_for(user: User, texts: Iterable[str]) -> dict[str, Document]:
+    """Those of some texts of documents that are things of other rooms."""
+    wanted = list(texts)
+    return {text: found for name in DOCUMENTS for text, found in name(user, wanted).items()}
 
 
 @dataclass(frozen=True)

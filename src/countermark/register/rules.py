@@ -5,7 +5,7 @@ takes each eventID once and leaves out events that were declared in error.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -60,6 +60,20 @@ class ComponentState(msgspec.Struct, frozen=True, omit_defaults=True):
     other_ref: str = ""
 
 
+class Alone(msgspec.Struct, frozen=True):
+    """A change of who has a weapon of the stores, where, or as which record, that one person made beside the counters.
+
+    `event_id` is that of the event or declaration that made it; `what` is `said` or `taken_back`; `by` is a person id, `recorded` an
+    RFC 3339 time, `place` where the weapon was, or would be, without it.
+    """
+
+    event_id: str
+    what: str
+    by: str
+    recorded: str
+    place: str = ""
+
+
 class WeaponState(msgspec.Struct, frozen=True):
     """What the ledger says of one weapon now. Texts are as the source wrote them; parties and places are opaque ids."""
 
@@ -86,6 +100,7 @@ class WeaponState(msgspec.Struct, frozen=True):
     components: tuple[ComponentState, ...] = ()
     custody: Custody | None = None
     tags: tuple[TagState, ...] = ()
+    alone: tuple[Alone, ...] = ()
 
     @property
     def control_mark(self) -> MarkState | None:
@@ -204,6 +219,9 @@ def fold(weapon_id: str, entries: Iterable[Entry]) -> WeaponState:
     wrong = declared_in_error(in_order)
     standing = [e for e in in_order if e.event_id not in wrong and "errorDeclaration" not in e.body]
     state = _fold_ordered(weapon_id, standing, in_order)
+    alone = _made_alone(state, in_order)
+    if alone != state.alone:
+        state = msgspec.structs.replace(state, alone=alone)
     return msgspec.structs.replace(state, finding=TOLD_DIFFERENTLY) if _told_differently(several, wrong) else state
 
 
@@ -219,6 +237,79 @@ def _told_differently(entries: Sequence[Entry], wrong: Mapping[str, str]) -> boo
     return False
 
 
+def _made_alone(state: WeaponState, in_order: Sequence[Entry]) -> tuple[Alone, ...]:
+    """What one person changed of a weapon since the stores first had it in hand, in the order it was recorded.
+
+    Each such entry is taken together with what it puts in another's place, and compared with the weapon as it was without it and what came
+    after: two that say the same hide nothing from each other. What `_apply` met stays, though a later hand-over went over it.
+    """
+    since = min((entry.recorded.time for entry in in_order if handover.stated(entry.body)), default="")
+    if not since:
+        return ()
+    later = [e for e in sorted(in_order, key=_recorded) if e.recorded.time >= since and not is_seconded(e)]
+    declared = {e.event_id: _instead(e) for e in later if _is_declaration(e)}
+    put_right = {name for names in declared.values() for name in names}
+    steps = [e for e in later if e.event_id in declared or (_may_move(e.body) and e.event_id not in put_right)]
+    gone = {*put_right, *(entry.event_id for entry in steps)}
+    met = {one.event_id for one in state.alone}
+    found, before = list[Alone](), _without(state.id, gone, in_order) if steps else state
+    for entry in steps:
+        gone -= {entry.event_id, *declared.get(entry.event_id, ())}
+        after = _without(state.id, gone, in_order)
+        taken = entry.event_id in declared
+        if entry.event_id in met or _hands(before) != _hands(after) or (taken and _weighs(entry.body, state)):
+            what = "taken_back" if taken else "said"
+            found.append(Alone(entry.event_id, what, entry.recorded.by, entry.recorded.time, before.place))
+        before = after
+    return tuple(found)
+
+
+def _is_declaration(entry: Entry) -> bool:
+    return isinstance(entry.body.get("errorDeclaration"), dict)
+
+
+def _instead(declaration: Entry) -> list[str]:
+    """The events a declaration says are right in place of the wrong one."""
+    return _names(declaration.body["errorDeclaration"].get("correctiveEventIDs"))
+
+
+def _may_move(body: Body) -> bool:
+    """Whether an event that is no hand-over of the stores, nor a declaration or a birth, names a receiver, a place or another record."""
+    if handover.stated(body) or "errorDeclaration" in body or is_birth(body):
+        return False
+    return bool(party(body, "destinationList", "destination") or body.get("bizLocation")) or is_hand_over(body)
+
+
+def _hands(state: WeaponState) -> tuple[str, str, str]:
+    return (state.holder, state.place, state.replaced_by)
+
+
+def is_seconded(entry: Entry) -> bool:
+    """Whether a second person approved what an entry says, and so recorded it."""
+    return bool(entry.recorded.asked_by) and entry.recorded.asked_by != entry.recorded.by
+
+
+def _weighs(body: Body, state: WeaponState) -> bool:
+    """Whether taking an event back changes who has a weapon or what it is in law; the facts of a record do neither."""
+    if is_birth(body):
+        return not state.ref
+    word = EVENTS.get(_text(body, "countermark:event"))
+    return is_hand_over(body) or bool(word and word.grave)
+
+
+def is_hand_over(body: Body) -> bool:
+    """Whether an event says who has a weapon of the stores, or that it stands under another record."""
+    return handover.stated(body) is not None or _text(body, "countermark:event") == "same_as"
+
+
+def _without(weapon_id: str, gone: Collection[str], in_order: Sequence[Entry]) -> WeaponState:
+    """The state of a weapon had some entries not been made."""
+    left = [entry for entry in in_order if entry.event_id not in gone]
+    wrong = declared_in_error(left)
+    standing = [e for e in left if e.event_id not in wrong and "errorDeclaration" not in e.body]
+    return _fold_ordered(weapon_id, standing, left)
+
+
 TAKEN_IN = frozenset(("found", "recovered", "seized", "confiscated", "surrendered", "collected"))
 """What a weapon is that the State has taken in: it stays so from the first of these on, whichever the next is called."""
 
@@ -227,6 +318,7 @@ class _Draft:
     """A state while it is being folded."""
 
     __slots__ = (
+        "alone",
         "facts",
         "handed",
         "holder",
@@ -243,6 +335,7 @@ class _Draft:
     def __init__(self) -> None:
         self.facts: Body = {}
         self.handed: Body | None = None
+        self.alone: list[Alone] = []
         self.status = "active"
         self.holder = self.place = self.replaced_by = self.last_time = self.since = ""
         self.marks: list[MarkState] = []
@@ -279,6 +372,7 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
         components=tuple(draft.parts),
         custody=held,
         tags=tuple(draft.tags),
+        alone=tuple(draft.alone),
     )
 
 
@@ -296,6 +390,7 @@ def _finding(draft: _Draft, held: Custody | None) -> str:
 
 def _apply(draft: _Draft, entry: Entry) -> None:
     body = entry.body
+    had = (draft.holder, draft.place, draft.replaced_by)
     event = _text(body, "countermark:event")
     if is_birth(body):
         draft.facts = body["ilmd"]
@@ -316,6 +411,8 @@ def _apply(draft: _Draft, entry: Entry) -> None:
         draft.since = time if time[:4] != "0001" else entry.recorded.time
     if handover.stated(body):
         draft.handed = body
+    elif draft.handed and had != (draft.holder, draft.place, draft.replaced_by) and not is_seconded(entry):
+        draft.alone.append(Alone(entry.event_id, "said", entry.recorded.by, entry.recorded.time, had[1]))
     draft.tags = tagged.after(draft.tags, body, entry.event_id)
     draft.last_time = max(draft.last_time, _text(body, "eventTime"))
 

@@ -79,6 +79,7 @@ FINDINGS = {
     "tag_alarm": _("reads of a tag contradict the register"),
     "tag_twice": _("one tag on two weapons"),
     "custody_contradicted": _("handed over in two ways by nodes that did not know of each other"),
+    "changed_alone": _("moved by one person beside the counters"),
 }
 COLUMNS = {
     "serial": _("Serial number"),

@@ -7,7 +7,20 @@ class StockpileConfig(AppConfig):
 
     def ready(self) -> None:
         """The projection that folds the acts of this room, and its view of weapons."""
-        from countermark.stockpile import handing, held, holdings, kits, projection, proposals, receipts, roster, units  # noqa: F401
+        from countermark.stockpile import (  # noqa: F401
+            alone,
+            asked,
+            documents,
+            handing,
+            held,
+            holdings,
+            kits,
+            projection,
+            proposals,
+            receipts,
+            roster,
+            units,
+        )
         from countermark.stockpile.ammunition import services as ammunition  # noqa: F401
         from countermark.stockpile.assessment import services as assessment  # noqa: F401
         from countermark.stockpile.assessment import words as assessment_words  # noqa: F401
@@ -24,4 +37,6 @@ class StockpileConfig(AppConfig):
         from countermark.stockpile.shipments import services as shipments  # noqa: F401
         from countermark.stockpile.tags import panels, view, words  # noqa: F401
 
+        alone.register()
+        asked.register()
         queue.register()

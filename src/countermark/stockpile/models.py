@@ -6,7 +6,7 @@ from countermark.ledger.models import ActLinkColumns, SubjectColumns
 from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.readers.models import Observation, Tag, TakenBatch
 
-__all__ = ["ActLink", "Holding", "Observation", "Proof", "SubjectRow", "Tag", "TakenBatch"]
+__all__ = ["ActLink", "AloneRow", "Holding", "Observation", "Proof", "SubjectRow", "Tag", "TakenBatch"]
 
 
 class ActLink(ActLinkColumns):
@@ -56,3 +56,21 @@ class Holding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weapon_id} {self.custody}"
+
+
+class AloneRow(models.Model):
+    """View: a change of who has a weapon of the stores, or where, that one person made beside the counters (`alone.py`)."""
+
+    pk = models.CompositePrimaryKey("weapon_id", "key")
+    weapon_id = models.UUIDField()
+    key = models.CharField(max_length=64, db_index=True)
+    what = models.TextField()
+    by = models.TextField()
+    recorded = models.TextField()
+    place = models.TextField()
+
+    class Meta:
+        db_table = "stockpile_alone"
+
+    def __str__(self) -> str:
+        return f"{self.weapon_id} {self.what}"

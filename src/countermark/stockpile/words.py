@@ -110,6 +110,7 @@ LABELS: dict[str, dict[str, str]] = {
         "arrival": _("Take in weapons nobody announced"),
         "dispose": _("Dispose of surplus"),
         "rounds": _("Ammunition"),
+        "record": _("Change the record of a weapon"),
     },
     "proposal_state": {"pending": _("waits"), "approved": _("approved"), "declined": _("declined")},
     "field": {

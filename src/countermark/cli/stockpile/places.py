@@ -65,27 +65,40 @@ def list_units(as_json: bool) -> None:
 @click.option(
     "--second", multiple=True, help="An act that needs a second person; repeat. Given, they replace the list."
 )
+@click.option(
+    "--preset",
+    type=click.Choice(["usual", "armed_forces"]),
+    help="Rules to begin with: what holds where nobody set any, or what stores of armed forces and police are advised to ask.",
+)
 @click.option("--requires", multiple=True, metavar="CUSTODY=WHAT,...", help="What a receiver must show; repeat.")
 @click.option("--hours", multiple=True, metavar="CUSTODY=N", help="Hours until a weapon so issued is due back; repeat.")
 @because("store_rules", required=False)
 @json_option
 def policy(
-    place: str, second: tuple[str, ...], requires: tuple[str, ...], hours: tuple[str, ...], reason: Reason, as_json: bool
+    place: str,
+    second: tuple[str, ...],
+    preset: str | None,
+    requires: tuple[str, ...],
+    hours: tuple[str, ...],
+    reason: Reason,
+    as_json: bool,
 ) -> None:
     """Shows the rules of a store or, with options, sets them."""
     ready()
     import msgspec
 
     from countermark.stockpile import acts, units
-    from countermark.stockpile.rules.custody import Policy
+    from countermark.stockpile.rules.custody import PRESETS, Policy
 
     key = acts.place_id(place)
-    if second or requires or hours:
+    if second or requires or hours or preset:
         if not reason.code.strip():
             raise click.UsageError("why? give --reason")
         asked = {kind: tuple(what.split(",")) for kind, what in map(_pair, requires)}
         due = {kind: _whole(n) for kind, n in map(_pair, hours)}
-        units.set_policy(Policy(second or Policy().two_person, asked, due), place=place, reason=reason, by=actor())
+        begun = PRESETS[preset] if preset else Policy()
+        said = Policy(second or begun.two_person, {**begun.requires, **asked}, {**begun.hours, **due})
+        units.set_policy(said, place=place, reason=reason, by=actor())
     found: dict[str, Any] = msgspec.to_builtins(units.policy_at(key))
     if as_json:
         print_json(found)

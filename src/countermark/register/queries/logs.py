@@ -86,7 +86,7 @@ def _condition(asked: Asked) -> Callable[[Entry], bool]:
             (not asked.kind or entry.kind == asked.kind)
             and (not asked.word or f"{entry.kind} {word_of(entry)}" == asked.word)
             and (not asked.reason or reason_of(entry) == asked.reason)
-            and (not person or person in (entry.recorded.by, entry.recorded.via))
+            and (not person or person in (entry.recorded.by, entry.recorded.via, entry.recorded.asked_by))
         )
 
     return wanted

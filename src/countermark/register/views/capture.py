@@ -17,7 +17,9 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place
 from countermark.ledger.reasons import Reason
-from countermark.register import checking, papers, services, tagged
+from countermark.ledger.services import Captured
+from countermark.register import asking, checking, papers, services, tagged
+from countermark.register.asking import Waits
 from countermark.register.checking import Refused, refuse
 from countermark.register.forms import capture as forms
 from countermark.register.models import Weapon
@@ -189,7 +191,7 @@ def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
             form.show(paper.show(refused.errors) if paper else refused.errors)
         else:
             done = _("The event was recorded.") if added.new else _("This event was recorded already.")
-            messages.success(request, done)
+            _say(request, done, added)
             return redirect("register:weapon", record.state.id)
     context = {"form": form, "paper": paper, "weapon": record.state, **_party_suggestions(request)}
     wrong = form.errors or (paper and paper.fields.errors)
@@ -206,9 +208,23 @@ def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: K
     if paper is not None:
         values["document"] = papers.document(values["document"], paper.form.code)
     values = checking.by_hand(values, grave=_may_grave(request, record), plain=False)
-    if paper is None:
-        return services.add_event(record.state.id, values, by=actor(request))
-    return paper.record(request, lambda: services.add_event(record.state.id, values, by=actor(request)))
+    return _recorded(request, paper, lambda: _settled(record, asking.add_event(record.state.id, values, by=actor(request))))
+
+
+def _settled(record: Record, made: services.Added | Captured | Waits) -> services.Added:
+    """What became of what was asked for; without an event where it waits for a second person."""
+    if isinstance(made, Waits):
+        return services.Added(record.state.id, "", new=True)
+    return services.Added(record.state.id, made.event_id, made.new)
+
+
+def _say(request: HttpRequest, done: str, added: services.Added) -> None:
+    """That it is done, or that it waits."""
+    if added.event_id:
+        messages.success(request, done)
+        return
+    waits = _("Nothing has changed yet: this weapon is in the hands of a store, and whoever commands there is asked to approve.")
+    messages.warning(request, waits)
 
 
 def _party_suggestions(request: HttpRequest) -> dict[str, Any]:
@@ -234,9 +250,9 @@ def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpR
         return redirect("register:weapon", record.state.id)
     old = services.fields_of(services.standing_event(line.event_id))
     form, why = forms.Event(posted(request), initial=old), forms.Why(posted(request))
-    done = request.method == "POST" and _correct_event(request, record, line, old, form, why, paper)
+    done = _correct_event(request, record, line, old, form, why, paper) if request.method == "POST" else None
     if done:
-        messages.success(request, _("The correction was recorded."))
+        _say(request, _("The correction was recorded."), done)
         return redirect("register:weapon", record.state.id)
     context = {
         "form": form,
@@ -271,26 +287,26 @@ def _correct_event(
     form: forms.Event,
     why: forms.Why,
     paper: Keying | None,
-) -> bool:
+) -> services.Added | None:
+    """What became of it; None when the forms are to be shown again."""
     never = request.POST.get("action") == "never"
     if never:
         form.errors.clear()
     if not all([never or form.is_valid(), why.is_valid(), paper is None or paper.fields.is_valid()]):
-        return False
+        return None
     said = None if never else forms.changes(old, form.values())
 
     def correct() -> services.Added:
-        captured = services.correct_event(line.event_id, said, reason=_reason(why, paper), by=actor(request))
-        return services.Added(record.state.id, captured.event_id, captured.new)
+        made = asking.correct(line.event_id, said, reason=_reason(why, paper), by=actor(request))
+        return _settled(record, made)
 
     try:
-        _recorded(request, paper, correct)
+        return _recorded(request, paper, correct)
     except Refused as refused:
         if any(error.code == "corrected" for error in refused.errors):
-            return True
+            return services.Added(record.state.id, line.event_id, new=False)
         form.show(paper.show(refused.errors) if paper else refused.errors)
-        return False
-    return True
+        return None
 
 
 def _recorded(request: HttpRequest, paper: Keying | None, make: Callable[[], services.Added]) -> services.Added:
@@ -394,11 +410,11 @@ def weapon_join(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     other = _other_record(request, form) if form.is_bound and form.is_valid() else None
     if other is not None and request.method == "POST" and why.is_valid():
         try:
-            services.join(record.state.id, other.state.id, reason=why.why, by=actor(request))
+            made = asking.join(record.state.id, other.state.id, reason=why.why, by=actor(request))
         except Refused as refused:
             say_refused(request, refused)
         else:
-            messages.success(request, _("The records were joined."))
+            _say(request, _("The records were joined."), _settled(record, made))
             return redirect("register:weapon", other.state.id)
     context = {"weapon": record.state, "form": form, "why": why, "other": other.state if other else None}
     return render(request, "register/weapon_join.html", context, status=REFUSED if form.errors or why.errors else 200)

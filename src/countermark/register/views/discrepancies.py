@@ -43,13 +43,14 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _owners(subject: str = "") -> list[tuple[str, str]]:
     """Those who may answer for a discrepancy, or for any."""
-    return owners(cases.kind_of(subject))
+    return owners(cases.kind_of(subject), subject)
 
 
-def owners(kind: str = "") -> list[tuple[str, str]]:
+def owners(kind: str = "", subject: str = "") -> list[tuple[str, str]]:
     """Those who may answer for discrepancies of a kind, or of any: user name and name, as choices."""
     people = User.objects.filter(disabled=False).order_by("full_name", "username")
-    return [(user.username, str(user)) for user in people if cases.may_answer(user, kind)]
+    may = [user for user in people if cases.may_answer(user, kind)]
+    return [(user.username, str(user)) for user in may if not subject or cases.may_decide(user, subject)]
 
 
 @requires("discrepancy.view")
@@ -79,7 +80,7 @@ def _page(request: HttpRequest, found: Discrepancy, assign: Assign | None, decid
         "owner": dict(may_own).get(found.owner, found.owner),
         "assign": assign or Assign(owners=may_own, initial=initial),
         "decide": decide,
-        "may_decide": accounts.may(me(request), "discrepancy.decide"),
+        "may_decide": accounts.may(me(request), "discrepancy.decide") and cases.may_decide(me(request), found.subject),
     }
     wrong = bool(decide.errors or (assign is not None and assign.errors))
     return render(request, "register/discrepancy.html", context, status=REFUSED if wrong else 200)

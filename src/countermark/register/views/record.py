@@ -1,7 +1,8 @@
 """One weapon's record: what it is, where it is, everything that was ever recorded, and who looked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from countermark.register import custody, panels, proofs, words
 from countermark.register.corrected import TEXTS, Difference
 from countermark.register.custody import Gap
 from countermark.register.forms.capture import Reason
+from countermark.register.panels import Document
 from countermark.register.queries import personal, related, scope
 from countermark.register.queries.records import Record, all_marks
 from countermark.register.reasons import told
@@ -50,6 +52,7 @@ class Line:
     receiver: Name
     place: Name
     document: Name
+    thing: Document | None
     note: Name
     by: Name
     reason: str
@@ -91,6 +94,7 @@ def record_page(request: HttpRequest, record: Record, form: Reason) -> HttpRespo
     shown = record.names if opened else public
     state = record.state
     may_view_persons = accounts.may(user, "person.view")
+    documents = panels.documents_for(user, (shown.get(line.document, "") for line in record.history))
     context = {
         "record": record,
         "weapon": state,
@@ -98,7 +102,7 @@ def record_page(request: HttpRequest, record: Record, form: Reason) -> HttpRespo
         "holder": named(state.holder, record.names, shown),
         "place": named(state.place, record.names, shown),
         "marks": _by_component(record),
-        "items": list(timeline(record, shown)),
+        "items": list(timeline(record, shown, documents)),
         "related": related.related(record, scope.of(user)),
         "looks": _looks(state.id) if may_view_persons else [],
         "hidden": len(personal.hidden(record.names, public)) + _hidden_notes(record, public),
@@ -126,8 +130,10 @@ def _by_component(record: Record) -> list[tuple[str, list[MarkState]]]:
     return list(groups.items())
 
 
-def timeline(record: Record, shown: dict[str, str]) -> Iterator[Line | GapLine]:
-    """Every event in order with the gaps between them, names as the reader may see them."""
+def timeline(
+    record: Record, shown: dict[str, str], documents: Mapping[str, Document] = MappingProxyType({})
+) -> Iterator[Line | GapLine]:
+    """Every event in order with the gaps between them, names as the reader may see them; `documents` are those of other rooms, by text."""
     positions = {line.event_id: line.position for line in record.history}
     for item in custody.timeline(record.history):
         if isinstance(item, Gap):
@@ -135,10 +141,16 @@ def timeline(record: Record, shown: dict[str, str]) -> Iterator[Line | GapLine]:
                 item, named(item.last_holder, record.names, shown), named(item.next_holder, record.names, shown)
             )
         else:
-            yield _line(item, record, shown, positions)
+            yield _line(item, record, shown, positions, documents)
 
 
-def _line(event: HistoryEvent, record: Record, shown: dict[str, str], positions: dict[str, int]) -> Line:
+def _line(
+    event: HistoryEvent,
+    record: Record,
+    shown: dict[str, str],
+    positions: dict[str, int],
+    documents: Mapping[str, Document],
+) -> Line:
     declared = record.declared.get(event.event_id)
     texts = record.names
     about = record.about.get(event.position, "")
@@ -150,6 +162,7 @@ def _line(event: HistoryEvent, record: Record, shown: dict[str, str], positions:
         receiver=named(event.receiver, texts, shown),
         place=named(event.place, texts, shown),
         document=named(event.document, texts, shown),
+        thing=documents.get(shown.get(event.document, "")),
         note=named(event.note, texts, shown),
         by=named(event.by, texts, shown),
         reason=told(declared.code, "correction", _reason(declared.reason, texts)) if declared else "",

@@ -109,6 +109,14 @@ USUAL = Policy(
 )
 """What holds where nobody has set a policy."""
 
+ARMED_FORCES = Policy(SECONDED, USUAL.requires, USUAL.hours)
+"""What the stores of armed forces and police are advised to ask: nobody hands over or takes in alone, whoever they say they are on the roster
+(MOSAIC 05.20, two-person rule; norms 4.3). A form for rules opens with it where a place has none of its own; a State sets it once, for no place can
+waive what the State asks. It is no rule by itself: a place with one person on duty cannot keep it, and would keep no rule at all.
+"""
+PRESETS = {"usual": USUAL, "armed_forces": ARMED_FORCES}
+"""Rules to begin with, by name."""
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,15 +20,17 @@ from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.register.words import label as register_label
 from countermark.stockpile import acts, forms, handing, proposals, queries, roster, units
+from countermark.stockpile import asked as record
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.codes import house
 from countermark.stockpile.handing import HandOver
 from countermark.stockpile.proposals import EXECUTORS, Proposal
 from countermark.stockpile.roster import Enrolled
-from countermark.stockpile.rules.custody import QUALIFICATIONS, Policy, Qualification
+from countermark.stockpile.rules.custody import ARMED_FORCES, QUALIFICATIONS, Policy, Qualification, needs_second
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.units import Unit
+from countermark.stockpile.views import asked as asked_page
 from countermark.stockpile.views import changes, common
 from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown, weapon_cells
 
@@ -216,9 +219,15 @@ def policies(request: HttpRequest) -> HttpResponse:
             "rules",
             tables=[table, changes.tables(me(request), "policy", [key or units.NATIONAL for key, _name in said])],
             actions=actions,
+            note=_(_ALONE_NOTE) if any(not needs_second(units.policy_at(key), "issue") for key, _name in said) else "",
             above=(reverse("stockpile:units"), _("Storage units")),
         ),
     )
+
+
+_ALONE_NOTE = noop(
+    "Where no second person confirms an issue, whoever is at the counter can hand a weapon out alone. Stores of armed forces and police are advised to have issues and returns confirmed by two: the form for rules opens so."
+)
 
 
 def _policy_row(key: str, name: str, *, change: bool) -> list[Cell]:
@@ -247,7 +256,8 @@ def policy_set(request: HttpRequest) -> HttpResponse:
     places = common.places_of(user, COMMAND)
     asked_for = request.GET.get("place", "")
     place = asked_for if asked_for in {one.pk for one in places} else ""
-    now = units.own_policy(place) or units.policy_at(place)
+    asked_above = units.policy_at(place)
+    now = units.own_policy(place) or msgspec.structs.replace(asked_above, two_person=ARMED_FORCES.two_person)
     initial: dict[str, Any] = {"place": place, "two_person": list(now.two_person)}
     initial |= {f"{kind}_hours": now.hours.get(kind, 0) for kind in _TIMED}
     initial |= {kind: list(now.requires.get(kind, ())) for kind in _ASKED}
@@ -530,7 +540,7 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         (_("What"), _about(value)),
         *(_hand_over(hand_over) if hand_over else []),
         *(_rounds(value, known.place) if value.act == "rounds" else []),
-        _why(why),
+        *(asked_page.facts(value.command) if value.act == record.ACT else [_why(why)]),
         (_("Proposed by"), Cell(names.get(value.by, ""))),
         (_("When"), Cell(when(known.since))),
         (_("Status"), Cell(stock_word(known.state, "proposal_state"))),
@@ -548,6 +558,8 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     tables = []
     if hand_over:
         tables = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(hand_over.weapons))]
+    if value.act == record.ACT:
+        tables = asked_page.tables(value.command)
     title = stock_word(value.act, "proposal")
     return shown(request, Page(title, "proposals", facts=facts, tables=tables, actions=actions, above=above))
 

@@ -13,12 +13,14 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
 from countermark.marks.text import canonical
-from countermark.register import bodies, checking, serialrules, services
+from countermark.register import asking, bodies, checking, serialrules, services
+from countermark.register.asking import Waits
 from countermark.register.files import again
 from countermark.register.models import Mark, Weapon
 from countermark.register.queries import personal, records, scope, twins
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.problems import MISSING, RESPONSES, Problem, ProblemDocument, not_found
+from countermark.web.api.stockpile.subjects import Proposed
 from countermark.web.api.texts import Because, Long, Short, Strict, Word
 
 router = Router(tags=["weapons"])
@@ -275,19 +277,23 @@ class EventFields(Strict):
 
 
 @router.post(
-    "/weapons/{uuid:weapon_id}/events", response={200: Captured, 201: Captured, **CONFLICT}, auth=Token("event.add")
+    "/weapons/{uuid:weapon_id}/events",
+    response={200: Captured, 201: Captured, 202: Proposed, **CONFLICT},
+    auth=Token("event.add"),
 )
-def add_event(request: HttpRequest, weapon_id: UUID, asked: EventFields) -> Status[dict[str, Any]]:
+def add_event(request: HttpRequest, weapon_id: UUID, asked: EventFields) -> Any:
     """Records an event of a weapon. Permission: `event.add`, and `event.grave` for one that hands it over or changes its status in law,
     where the weapon stands. Losses, thefts, deactivations and destructions need a reason: a code in `why`, a `note`, or a `document`. The same event sent twice is
-    one event; two that are alike in every column are told apart by `id`.
+    one event; two that are alike in every column are told apart by `id`. 202 where it would move a weapon that is in the hands of a store,
+    or give it to somebody else: it is proposed to whoever commands there.
     """
     user = person(request)
     _require_at(user, "event.add", str(weapon_id), "weapon")
     state = records.surviving(str(weapon_id))
     grave = state is not None and scope.of(user, "event.grave").sees(state) and accounts.may(user, "event.grave")
     fields = checking.by_hand(asked.dict(by_alias=True), grave=grave)
-    return _captured(services.add_event(str(weapon_id), fields, by=actor(user)))
+    made = asking.add_event(str(weapon_id), fields, by=actor(user))
+    return Status(202, Proposed(proposal=made.proposal)) if isinstance(made, Waits) else _captured(made)
 
 
 class Correction(Because):
@@ -302,10 +308,11 @@ class Corrected(Schema):
     eventID: str  # noqa: N815 -- the contract's name
 
 
-@router.post("/events/{path:event_id}/correct", response={201: Corrected, **CONFLICT}, auth=Token("weapon.correct"))
-def correct(request: HttpRequest, event_id: str, asked: Correction) -> Status[dict[str, str]]:
+@router.post("/events/{path:event_id}/correct", response={201: Corrected, 202: Proposed, **CONFLICT}, auth=Token("weapon.correct"))
+def correct(request: HttpRequest, event_id: str, asked: Correction) -> Any:
     """Declares an event wrong. Permission: `weapon.correct`, where the weapon stands. An event is corrected once: asking again
-    is answered 409. The eventID goes into the path percent-encoded, with or without its leading `ni:///`.
+    is answered 409. The eventID goes into the path percent-encoded, with or without its leading `ni:///`. 202 where it takes back a
+    hand-over of a store, or moves a weapon in the hands of one: it is proposed to whoever commands there.
     """
     user = person(request)
     event_id = full_event_id(event_id)
@@ -313,8 +320,10 @@ def correct(request: HttpRequest, event_id: str, asked: Correction) -> Status[di
     if not weapon_id:
         raise not_found("event")
     _require_at(user, "weapon.correct", weapon_id, "event")
-    captured = services.correct_event(event_id, asked.changes, reason=asked.why, by=actor(user))
-    return Status(201, {"eventID": captured.event_id})
+    made = asking.correct(event_id, asked.changes, reason=asked.why, by=actor(user))
+    if isinstance(made, Waits):
+        return Status(202, Proposed(proposal=made.proposal))
+    return Status(201, {"eventID": made.event_id})
 
 
 def full_event_id(given: str) -> str:

@@ -1,0 +1,75 @@
+"""What one person changed of a weapon of the stores beside their counters (`register.rules.Alone`): a view, and the queue of discrepancies.
+
+Pages and programs ask a second person (`asked`). A command of whoever holds the machine, a file, a load taken back, another node do not: each
+such change is a discrepancy that somebody who commands where the weapon was answers for, and nobody decides their own.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.models import User
+from countermark.ledger import database
+from countermark.ledger.entry import key_of
+from countermark.register import cases, weaponviews
+from countermark.register.models import Weapon
+from countermark.register.queries import discrepancies
+from countermark.register.queries.discrepancies import Discrepancy, Source
+from countermark.register.queries.scope import Scope
+from countermark.register.rules import WeaponState
+from countermark.register.weaponviews import Row, WeaponView
+from countermark.stockpile.models import AloneRow
+
+KIND = "changed_alone"
+COMMAND = "stock.command"
+CHUNK = 200
+COLUMNS = ("weapon_id", "key", "what", "by", "recorded", "place")
+ABOUT = gettext_noop(
+    "One person changed who has this weapon or where it is, beside the counters: by a command, a file, a load taken back or another node. Look where it is, and who recorded that. If it is right, say so; if not, correct it."
+)
+
+
+def rows(state: WeaponState) -> Iterator[Row]:
+    """One row for each such change of a weapon."""
+    for one in state.alone:
+        yield (state.id, key_of(one.event_id).hex(), one.what, one.by, one.recorded, one.place)
+
+
+weaponviews.register(WeaponView("stockpile_alone", COLUMNS, rows))
+
+
+def register() -> None:
+    """Puts them into the queue of discrepancies; called once, when the program starts."""
+    discrepancies.source(Source(KIND, ABOUT, find, lambda person, subject: ""), answered_by=COMMAND)
+    cases.DECIDED_BY[KIND] = may_decide
+
+
+def find(scope: Scope) -> Iterator[Discrepancy]:
+    """Those of weapons a person may see, or that were at a place they may see."""
+    owners: dict[str, list[User]] = {}
+    found = AloneRow.objects.order_by("recorded", "weapon_id", "key").iterator(chunk_size=CHUNK)
+    for some in database.chunks(found, CHUNK):
+        weapons = {weapon.id: weapon for weapon in Weapon.objects.filter(id__in=[row.weapon_id for row in some])}
+        for row in some:
+            weapon = weapons.get(row.weapon_id)
+            if weapon is not None and (scope.ids is None or {row.place, weapon.place, weapon.holder} & scope.ids):
+                yield _discrepancy(row, weapon, owners)
+
+
+def _discrepancy(row: AloneRow, weapon: Weapon, owners: dict[str, list[User]]) -> Discrepancy:
+    place = row.place or weapon.place
+    if place not in owners:
+        owners[place] = accounts.nearest_with(COMMAND, place)
+    owner = next((user.username for user in owners[place] if user.person != row.by), "")
+    return Discrepancy(f"{KIND}:{row.key}", KIND, [weapon], row.recorded, serial=weapon.serial, owner=owner)
+
+
+def may_decide(subject: str, person: User) -> bool:
+    """Whether somebody may decide one, or answer for it: they command where the weapon was, and it was not they who made the change."""
+    key = subject.removeprefix(f"{KIND}:")
+    row = AloneRow.objects.filter(key=key).first()
+    if row is None:
+        return False
+    place = row.place or Weapon.objects.filter(pk=row.weapon_id).values_list("place", flat=True).first() or None
+    return row.by != person.person and accounts.may_at(person, COMMAND, place)

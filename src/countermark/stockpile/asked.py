@@ -1,0 +1,46 @@
+"""What somebody asks for on a record that would take a weapon out of the hands it is in: it waits for whoever commands there (`register.asking`)."""
+
+from typing import Any
+
+from countermark.accounts import queries as accounts
+from countermark.accounts.models import User
+from countermark.ledger.services import Actor
+from countermark.register import asking
+from countermark.register.asking import Asked
+from countermark.stockpile import acts, proposals, units
+from countermark.stockpile.proposals import Approval, Proposal
+
+ACT = "record"
+COMMAND = "stock.command"
+
+
+def propose(asked: Asked, by: Actor) -> str:
+    """Proposes it at the place the weapon is at; the proposal that waits already, where the same was asked before."""
+    place = asked.places[0]
+    for one in acts.subjects("proposal", state="pending", place=place):
+        waiting = one.of(Proposal)
+        if waiting.act == ACT and waiting.command == asked.command:
+            return one.key
+    return proposals.propose(ACT, asked.command, place=place, reason=None, by=by, texts=asked.texts)
+
+
+@proposals.executor(ACT)
+def _do(command: dict[str, Any], approval: Approval) -> None:
+    user = User.objects.filter(username=approval.by.name, disabled=False).first()
+
+    def may(place: str) -> bool:
+        return user is not None and accounts.may_at(user, COMMAND, place or None)
+
+    by = Actor(approval.by.name, via=approval.by.via, asked_by=approval.proposer)
+    asking.done(command, by=by, may=may)
+
+
+def is_kept(place: str) -> bool:
+    """Whether a place is a storage unit."""
+    return units.unit(place) is not None
+
+
+def register() -> None:
+    """Called once, when the program starts."""
+    asking.PROPOSE[:] = [propose]
+    asking.KEPT_BY_STORES[:] = [is_kept]
