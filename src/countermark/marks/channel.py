@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import exp, log
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -207,10 +207,15 @@ def likelihood_of_codes(
         return out
     if not near.all():
         codes, lengths = codes[near], lengths[near]
-    scores = (_align_with_runs if has_run else _align_near)(places, codes, lengths, channel)
+    align_all = _align_with_runs if has_run else _align_near
+    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(codes), _AT_ONCE)]
+    scores = np.concatenate([align_all(places, codes[part], lengths[part], channel) for part in parts])
     out[near] = np.where(scores > _NEVER / 2, scores, -np.inf)
     return out
 
+
+_AT_ONCE = 4000
+"""Marks whose states fit the processor's cache."""
 
 NARROW = 1
 """Places of drift that are enough for most marks of a large batch."""
@@ -253,7 +258,7 @@ def _most_outside(places: Sequence[Place], channel: Channel) -> float:
 def _alphabet(marks: NDArray[np.uint32] | NDArray[np.int64]) -> tuple[NDArray[np.uint32] | None, NDArray[np.intp]]:
     """The small alphabet of this batch: None means the plain one, code points themselves."""
     if not marks.size or int(marks.max()) < 128:
-        return None, marks.astype(np.intp)
+        return None, marks.astype(np.intp, copy=False)
     seen = np.zeros(int(marks.max()) + 1, bool)
     seen[marks] = True
     letters = np.flatnonzero(seen)
@@ -289,9 +294,42 @@ def _row(channel: Channel, read: str) -> NDArray[np.float32]:
 
 
 _DOUBLING = (1, 2, 4)
-"""Steps by which a maximum spreads over seven diagonals: numpy's own running maximum is slow along the first axis."""
+"""Steps by which a maximum spreads over the seven diagonals of few marks: numpy's own running maximum is slow along the first axis."""
 
 _NEXT = 1 << 32
+
+
+def _emitted(
+    places: Sequence[Place],
+    letters: NDArray[np.uint32] | None,
+    index: NDArray[np.intp],
+    diagonals: int,
+    channel: Channel,
+) -> NDArray[np.float32] | None:
+    """(place, diagonal, mark): log P(place as read | the mark's character there), in one step for few marks of plain characters.
+
+    None for others: a step for each place then takes no longer, and less memory.
+    """
+    read = [ord(place.char) if place.kind == "char" else 0 for place in places]
+    if letters is not None or index.shape[1] >= MANY or max(read) >= _PLAIN:
+        return None
+    windows = index.take(_windows(len(places), diagonals), axis=0)
+    windows += np.array(read)[:, None, None] * _PLAIN
+    return _plain_rows(channel).take(windows)
+
+
+@lru_cache(maxsize=256)
+def _windows(places: int, diagonals: int) -> NDArray[np.intp]:
+    """(place, diagonal): the place of the mark."""
+    return np.arange(places)[:, None] + np.arange(diagonals)
+
+
+@lru_cache(maxsize=16)
+def _plain_rows(channel: Channel) -> NDArray[np.float32]:
+    """As `plain_table`, one row after the other, with the row of an unread place in front."""
+    table = plain_table(channel).copy()
+    table[0] = _scalars(channel).unread
+    return table.ravel()
 
 
 def _align_in_band(
@@ -313,13 +351,15 @@ def _align_in_band(
     spelled = _spelled(places, letters)
     if spelled and band < BAND:
         return np.full(len(codes), _NEVER, np.float32)
-    pairs = marks[:-1] * _NEXT + marks[1:]
-    swaps = _swaps(places, pairs, diagonals)
+    emitted = _emitted(places, letters, index, diagonals, channel)
+    swaps = _swaps(places, marks, diagonals)
     state = np.full((diagonals, len(codes)), _NEVER, np.float32)
     state[band:] = -BAND * drop
     states = [state]
     for i, place in enumerate(places):
-        if place.kind == "unknown":
+        if emitted is not None:
+            now = emitted[i] + state
+        elif place.kind == "unknown":
             now = state + logs.unread
         else:
             now = _emissions(place, letters, channel).take(index[i : i + diagonals])
@@ -327,8 +367,7 @@ def _align_in_band(
         extra = state[1:] + (twice if _doubled(places, i) else once)
         np.maximum(now[:-1], extra, out=now[:-1])
         if i in swaps:
-            swapped = pairs[i - 1 : i - 1 + diagonals] == swaps[i]
-            np.copyto(now, np.maximum(now, states[-2] + logs.swapped), where=swapped)
+            np.copyto(now, np.maximum(now, states[-2] + logs.swapped), where=swaps[i])
         for spelling in typed(place.char):
             more = len(spelling) - 1
             if 0 < more < diagonals:
@@ -342,8 +381,7 @@ def _align_in_band(
             reached = states[i - more][more:] + (logs.sound + more * drop)
             fits = marks[i : i + diagonals - more] == letter
             np.copyto(now[:-more], np.maximum(now[:-more], reached), where=fits)
-        for step in _DOUBLING[:band]:
-            now[step:] = np.maximum(now[step:], now[:-step])
+        _drop(now)
         state = now
         states.append(now)
     apart = lengths - len(places)
@@ -387,6 +425,16 @@ def _align_with_runs(
     return rows[-1][lengths, np.arange(n)]
 
 
+def _drop(states: NDArray[np.float32]) -> None:
+    """A place of the mark dropped, on every diagonal: in place, the running maximum in the way that takes so many marks least."""
+    if states.shape[1] >= MANY:
+        _running_maximum(states)
+        return
+    for step in _DOUBLING:
+        if step < len(states):
+            states[step:] = np.maximum(states[step:], states[:-step])
+
+
 def _running_maximum(states: NDArray[np.float32]) -> NDArray[np.float32]:
     """Along the first axis, in place: numpy's own is slow there when there are many marks."""
     for above, here in pairwise(states):
@@ -394,20 +442,29 @@ def _running_maximum(states: NDArray[np.float32]) -> NDArray[np.float32]:
     return states
 
 
-def _swaps(places: Sequence[Place], pairs: NDArray[np.int64], diagonals: int) -> dict[int, int]:
-    """Place -> the pair of mark characters that stands there and one place before the other way round, where some mark has it."""
+def _swaps(places: Sequence[Place], marks: NDArray[np.int64], diagonals: int) -> dict[int, NDArray[np.bool_]]:
+    """Place -> (diagonal, mark): where a mark has this place and the one before it the other way round. Only where some has."""
     wanted = {
-        i: ord(right.char) * _NEXT + ord(left.char)
+        i: (ord(right.char), ord(left.char))
         for i, (left, right) in enumerate(pairwise(places), start=1)
         if left.char != right.char and left.char and right.char
     }
     if not wanted:
         return {}
-    if pairs.shape[1] >= MANY:
-        return {i: pair for i, pair in wanted.items() if (pairs[i - 1 : i - 1 + diagonals] == pair).any()}
-    # Of few marks all places at once: one step of numpy instead of one a place.
-    there = (pairs == np.array(list(wanted.values()))[:, None, None]).reshape(len(wanted), -1).any(axis=1).tolist()
-    return {i: pair for (i, pair), found in zip(wanted.items(), there, strict=True) if found}
+    if marks.shape[1] >= MANY:
+        found = {i: _pairs_at(marks[i - 1 : i + diagonals], *pair) for i, pair in wanted.items()}
+        return {i: there for i, there in found.items() if there.any()}
+    # Of few marks all places at once: one step of numpy instead of several a place.
+    pairs = marks[:-1] * _NEXT + marks[1:]
+    numbers = np.array([first * _NEXT + last for first, last in wanted.values()])
+    there = (pairs == numbers[:, None, None]).reshape(len(wanted), -1).any(axis=1).tolist()
+    return {i: _pairs_at(marks[i - 1 : i + diagonals], *wanted[i]) for i in compress(wanted, there)}
+
+
+def _pairs_at(marks: NDArray[np.int64], first: int, last: int) -> NDArray[np.bool_]:
+    """Where one character is followed by another."""
+    there: NDArray[np.bool_] = (marks[:-1] == first) & (marks[1:] == last)
+    return there
 
 
 def _doubled(places: Sequence[Place], i: int) -> bool:
