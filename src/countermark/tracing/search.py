@@ -7,7 +7,6 @@ Every look-up is bounded; an answer that met a bound says so.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from itertools import islice
 from time import perf_counter
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -379,20 +378,21 @@ def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options:
     if len(reached) < len(log_reading):
         rows, log_reading = rows.take(reached), log_reading[reached]
         codes, lengths = noise.compared(rows.text)
-    evidence = _evidence(reference, rows, query, options.weights)
+    makers = reference.makers.groups_of(rows.maker)
+    evidence = _evidence(reference, rows, makers, query, options.weights)
     total = np.zeros(len(log_reading))
     for values in evidence.values():
         total = total + values
-    maker = reference.makers.groups_of(rows.maker) if reference.makers.known else rows.maker
-    maker = np.where(maker < 0, rows.maker, maker)
+    maker = np.where(makers < 0, rows.maker, makers)
     found = posterior.Found(codes, lengths, log_reading, total, maker)
     return Scored(rows, found, log_reading + _component(rows, heard, options.weights), evidence)
 
 
-def _evidence(reference: Reference, rows: Rows, query: Query, weights: Weights) -> dict[str, Floats]:
+def _evidence(reference: Reference, rows: Rows, makers: Ints, query: Query, weights: Weights) -> dict[str, Floats]:
+    """By what is known; `makers` are the groups of the rows' makers."""
     found: dict[str, Floats] = {}
     if query.maker:
-        found["maker"] = reference.makers.log_evidence(query.maker, rows.maker, weights.maker)
+        found["maker"] = reference.makers.log_of_groups(query.maker, makers, weights.maker)
     if country := index.country_code(query.country):
         found["country"] = posterior.log_agreement(country, rows.country, weights.country, COUNTRIES)
     if kind := index.kind_code(query.kind):
@@ -455,7 +455,7 @@ def answer(
     if not len(weapons.keys):
         missed += float(np.log(MISSED_WITH_NOTHING_NEAR))
     probability, not_registered = posterior.combine(weapons.log_weapon, absent, missed)
-    order = _best_first(heard, scored, weapons, probability)[: options.top]
+    order = _best_first(scored, weapons, probability, options.top)
     candidates = tuple(_candidate(int(at), weapons, probability, heard, scored, chance, options) for at in order)
     restore = _restore(heard, scored, weapons, probability)
     best = candidates[0].probability if candidates else 0.0
@@ -471,13 +471,16 @@ def answer(
     )
 
 
-def _best_first(heard: Sequence[Heard], scored: Sequence[Scored], weapons: _Weighed, probability: Floats) -> Ints:
-    """Weapons by probability; of equal ones, first those on whose control component the mark stands."""
-    part = np.ones(len(probability), bool)
-    for row, found in zip(weapons.best_row, scored, strict=True):
+def _best_first(scored: Sequence[Scored], weapons: _Weighed, probability: Floats, top: int) -> Ints:
+    """The `top` weapons by probability; of equal ones, first those on whose control component the mark stands."""
+    rounded = np.round(probability, 9)
+    least = np.partition(rounded, -top)[-top] if 0 < top < len(rounded) else -np.inf
+    chosen = np.flatnonzero(rounded >= least)
+    part = np.ones(len(chosen), bool)
+    for row, found in zip(weapons.best_row[:, chosen], scored, strict=True):
         if len(found.rows.component):
             part &= ~_IS_CONTROL[found.rows.component[row]] | (row < 0)
-    return np.lexsort((part, -np.round(probability, 9)))
+    return chosen[np.lexsort((part, -rounded[chosen]))][:top]
 
 
 def outcome(best: float, not_registered: float) -> Outcome:
@@ -596,7 +599,8 @@ def _block(
     rows = store.span(front.low, front.high, (), 1000)
     rows = rows.take(_in_block(rows.text, own, start))
     total = np.zeros(len(rows.text))
-    for values in _evidence(reference, rows, query, weights).values():
+    makers = reference.makers.groups_of(rows.maker)
+    for values in _evidence(reference, rows, makers, query, weights).values():
         total = total + values
     return total
 
@@ -679,11 +683,11 @@ def _owner(found: Scored, weapon: int) -> int | None:
 
 def _second_owner(found: Scored, row: int) -> int | None:
     """Another weapon of the same maker that carries exactly the same mark."""
-    text, maker, weapon = found.rows.text[row], found.found.maker[row], found.rows.weapon_key[row]
+    marks, maker, weapon = found.rows.text, found.found.maker[row], found.rows.weapon_key[row]
     alike = found.found.log_reading == found.found.log_reading[row]
-    same = np.flatnonzero(alike & (found.found.maker == maker) & (found.rows.weapon_key != weapon))
-    owners = (i for i in same.tolist() if found.rows.text[i] == text)
-    return next((int(found.rows.weapon_key[i]) for i in islice(owners, 1)), None)
+    others = np.flatnonzero(alike & (found.found.maker == maker) & (found.rows.weapon_key != weapon))
+    owners = others[(marks.codes[others] == marks.codes[row]).all(axis=1)] if len(others) else others
+    return int(found.rows.weapon_key[owners[0]]) if len(owners) else None
 
 
 MOST_TOLD_APART = 200
@@ -698,7 +702,7 @@ def _restore(
     top = np.argsort(-probability, kind="stable")[:MOST_TOLD_APART]
     for number, one in enumerate(heard):
         rows = weapons.best_row[number, top]
-        marks = [scored[number].rows.text[row] for row in rows[rows >= 0].tolist()]
+        marks = list(scored[number].rows.text.take(rows[rows >= 0]))
         place: Place | None = restore_next(one.reading, marks, probability[top][rows >= 0].tolist())
         if place is not None:
             return number, place.at + one.offset
