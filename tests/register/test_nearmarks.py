@@ -121,13 +121,25 @@ def test_the_register_tells_only_of_weapons_its_asker_may_see(load: Loader) -> N
 
 @pytest.mark.django_db
 def test_a_look_that_has_no_time_left_says_how_far_it_came(load: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 1.0, 99.0])
+    clock = iter([0.0, 1.0, 1.0, 1.0, 99.0])
     monkeypatch.setattr("countermark.register.queries.nearmarks.time.monotonic", lambda: next(clock))
     monkeypatch.setattr(nearmarks, "BLOCK", 1)
 
     found = near(load, row("A1", "K1034"), row("A2", "KI034"))
 
     assert (found.bounded, found.looked_at, found.longer, found.of) == (True, 1, 0, 2)
+
+
+@pytest.mark.django_db
+def test_of_a_larger_file_than_memory_is_spared_for_the_first_weapons_are_looked_at(
+    load: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearmarks, "MOST", 2)
+    monkeypatch.setattr(nearmarks, "BLOCK", 1)
+
+    found = near(load, row("A1", "K1034"), row("A2", "KI034"), row("A3", "K1O34"))
+
+    assert (found.bounded, found.looked_at, found.of, found.rows) == (True, 2, 3, 1)
 
 
 @pytest.mark.django_db
@@ -148,6 +160,7 @@ def test_a_large_file_finds_what_a_small_one_finds(load: Loader, monkeypatch: py
     rows = [row("A1", "TKD4821"), row("A2", "TKD4B213"), row("A3", "KD48213")]
     small = near(load, *rows)
     monkeypatch.setattr(nearmarks, "ASKED_LONGER", 0)
+    monkeypatch.setattr(nearmarks, "BLOCK", 1)
 
     assert near(load, *rows) == small
     assert [one.why for one in small.marks] == ["added", "lookalike", "added"]

@@ -173,7 +173,7 @@ def load_weapons(
             load = _WeaponLoad(staged, options, columns, report, by)
             load.check()
             if options.dry_run:
-                report.near = nearmarks.look(staged, source, scope=scope, progress=progress)
+                report.near = nearmarks.look(staged, staged.weapons, source, scope=scope, progress=progress)
                 return report
             if report.refused and options.on_error == "refuse":
                 return report.of_nothing()

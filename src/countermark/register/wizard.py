@@ -60,7 +60,7 @@ COLUMN_LABELS = {
     "mark": gettext_lazy("serial number or code"),
     "inscription": gettext_lazy("whole inscription"),
     "mark_condition": gettext_lazy("condition of the mark"),
-    "serial_again": gettext_lazy("serial number or code (again)"),
+    "serial_again": gettext_lazy("serial number again"),
     "layer": gettext_lazy("open or hidden mark"),
     "event": gettext_lazy("event"),
     "date": gettext_lazy("date of the event"),
@@ -335,6 +335,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
         "differs": any(error.get("code") == "differs" for error in found.report.get("errors", [])),
         "rejects": jobs.rejects_path(found).exists(),
         "near": found.report.get("near", {}).get("marks", [])[:ERRORS_SHOWN],
+        "near_by": [(why, n) for why, n in found.report.get("near", {}).get("by", {}).items() if n],
         "undone": _undo_of(found),
         "undoable": _appended(found),
     }

@@ -29,8 +29,8 @@ ASKED_LONGER = 1000
 STEP = 10_000
 SHORTEST = 4
 """Characters of a mark: shorter ones are all near each other."""
-IN_FILE = 300_000
-"""Weapons of a file that are compared with each other: they are held in memory."""
+MOST = 200_000
+"""New weapons of a file that are looked at: they are held in memory."""
 ALIKE = 20
 """Weapons of a file with one mark that are held: the hundredth tells no more."""
 OF_ONE = 5
@@ -61,8 +61,8 @@ class NearMark(msgspec.Struct, frozen=True):
 class Near:
     """What a look at a file found. `rows` counts the weapons of the file that have a near mark, `by` how, each by its nearest.
 
-    Of `of` new weapons `looked_at` were held against the register and the file, `longer` of them also against marks of the register
-    with one character more; `in_file` were held against each other.
+    Of `of` new weapons `looked_at` were held against the register and each other, `longer` of them also against marks of the register
+    with one character more. Where more than `MOST` were there, `of` counts what was not even read as new.
     """
 
     rows: int = 0
@@ -70,13 +70,12 @@ class Near:
     of: int = 0
     looked_at: int = 0
     longer: int = 0
-    in_file: int = 0
     marks: list[NearMark] = field(default_factory=list)
 
     @property
     def bounded(self) -> bool:
         """Whether the look ended before it had seen all."""
-        return min(self.looked_at, self.longer, self.in_file) < self.of
+        return min(self.looked_at, self.longer) < self.of
 
     def as_dict(self, shown: int) -> dict[str, Any]:
         """What programs and pages read, with at most `shown` of the marks."""
@@ -86,7 +85,6 @@ class Near:
             "of": self.of,
             "looked_at": self.looked_at,
             "looked_for_longer": self.longer,
-            "compared_in_file": self.in_file,
             "bounded": self.bounded,
             "marks": [msgspec.to_builtins(mark) for mark in self.marks[:shown]],
         }
@@ -106,20 +104,27 @@ class _Item(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def look(
     weapons: Iterable[StagedWeapon],
+    total: int,
     source: str,
     *,
     scope: Scope = EVERYTHING,
     seconds: float = SECONDS,
     progress: Progress = lambda done, total: None,
 ) -> Near:
-    """Near marks of the new ones among the weapons of a file (which may be gone through more than once).
+    """Near marks of the new ones among the `total` weapons of a file.
 
     `scope` is whose weapons of the register may be told of.
     """
     until = time.monotonic() + seconds
     makers = _makers()
-    items = [item for block in database.chunks(weapons, BLOCK) for item in _new(block, source, makers)]
-    near = Near(of=len(items))
+    items: list[_Item] = []
+    unread = total
+    for block in database.chunks(weapons, BLOCK):
+        if len(items) >= MOST or time.monotonic() > until:
+            break
+        items += _new(block, source, makers)
+        unread -= len(block)
+    near = Near(of=len(items) + unread)
     finding = _Finding(near, items, makers, scope)
     for block in database.chunks(items, BLOCK):
         if time.monotonic() > until:
@@ -127,7 +132,7 @@ def look(
         finding.nearest(block)
         progress(near.looked_at, 2 * near.of)
     if len(items) > ASKED_LONGER:
-        near.longer = near.of if finding.longer_of_all(items, until, progress) else 0
+        near.longer = len(items) if finding.longer_of_all(items, until, progress) else 0
         return finding.done()
     for block in database.chunks(items, BLOCK_LONGER):
         if time.monotonic() > until:
@@ -168,11 +173,10 @@ class _Finding:
         self.near, self.makers, self.scope = near, makers, scope
         self.of: dict[int, dict[str, NearMark]] = {}  # row -> id or row of the other -> how it is near
         self.there: dict[str, list[_Item]] = {}
-        for item in items[:IN_FILE]:
+        for item in items:
             alike = self.there.setdefault(item.plain, [])
             if len(alike) < ALIKE:
                 alike.append(item)
-        near.in_file = min(len(items), IN_FILE)
 
     def nearest(self, block: list[_Item]) -> None:
         """Looks for marks that are no longer, in the register and in the file."""
@@ -212,8 +216,10 @@ class _Finding:
                 )
                 if found := [(item, ADDED) for plain in shorter for item in wanted.get(plain, ())]:
                     asked[form] = found
-        for block in database.chunks(asked, BLOCK):
-            self._in_register({form: asked[form] for form in block})
+            if len(asked) >= BLOCK:
+                self._in_register(asked)
+                asked.clear()
+        self._in_register(asked)
         return True
 
     def _in_file(self, item: _Item, other: _Item, why: str) -> None:
