@@ -158,20 +158,24 @@ def _tried(weapons: Sequence[str], make: Callable[[], T], weighs: Weighs, asked:
         with ledger.alone():
             before = projection.states_of(weapons)
             made = make()
-            after = projection.states_of(weapons)
-            taken = [one for one in before if before[one] != after[one] and _in_hands(before[one], after[one])]
-            if any(weighs(before[one], after[one]) for one in taken):
-                raise _ChangesHands(_places([*before.values(), *after.values()]))
+            _take_back(before, projection.states_of(weapons), weighs)
             return made
     except _ChangesHands as found:
         places = found.places
     return Waits(PROPOSE[0](replace(asked, places=places), by))
 
 
+def _take_back(before: Mapping[str, WeaponState], after: Mapping[str, WeaponState], weighs: Weighs) -> None:
+    """Ends the transaction where a weapon of a store would change hands. Raises `_ChangesHands`."""
+    taken = [one for one in before if before[one] != after[one] and _in_hands(before[one], after[one])]
+    if any(weighs(before[one], after[one]) for one in taken):
+        raise _ChangesHands(_places([*before.values(), *after.values()]))
+
+
 def _in_hands(before: WeaponState, after: WeaponState) -> bool:
     """Whether a weapon is in the hands of a store: one handed it over, or it stands there by the record."""
     held = before.custody is not None or after.custody is not None
-    return held or bool(before.place) and any(asked(before.place) for asked in KEPT_BY_STORES)
+    return held or (bool(before.place) and any(asked(before.place) for asked in KEPT_BY_STORES))
 
 
 def _held(state: WeaponState, *, law: bool = False) -> tuple[Any, ...]:
