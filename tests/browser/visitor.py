@@ -14,7 +14,7 @@ from countermark.web import pseudo
 from tests.support import browser as browsers
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, StorageState
 
 EVIDENCE = ("maker", "country", "kind", "calibre")
 
@@ -30,11 +30,22 @@ class Visitor:
     @classmethod
     @contextmanager
     def with_browser(
-        cls, browser: "Browser", site: str, *, width: int = 1280, mirrored: bool = False, scripts: bool = True
+        cls,
+        browser: "Browser",
+        site: str,
+        *,
+        width: int = 1280,
+        mirrored: bool = False,
+        scripts: bool = True,
+        kept: "StorageState | None" = None,
     ) -> Iterator["Visitor"]:
-        """A fresh browser. What failed on a page, in a script, or went elsewhere fails the test at the end."""
+        """A fresh browser, or one that `kept` cookies and stores of one before it. What failed on a page, in a script, or went elsewhere fails the test at the end."""
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale="en-GB", timezone_id="UTC"
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            locale="en-GB",
+            timezone_id="UTC",
+            storage_state=kept,
         )
         context.add_cookies([{"name": "countermark_theme", "value": "light", "url": site}])
         if mirrored:

@@ -1,10 +1,10 @@
 "use strict";
-// What scan.js does when the server sends somebody to the entrance: run by test_scan_signed_out.py with the path of scan.js and how the
-// server says so; prints as JSON what was seen. Pages are played by the least that the script asks of one.
+// What scan.js does when the server sends somebody to the entrance: run by test_scan_signed_out.py with the paths of kept.js and scan.js and
+// how the server says so; prints as JSON what was seen. Pages are played by the least that the script asks of one.
 const fs = require("node:fs");
 const vm = require("node:vm");
 
-const [, , script, how] = process.argv;
+const [, , kept, script, how] = process.argv;
 const ANSWERS = {
   401: { status: 401 },
   403: { status: 403 },
@@ -17,7 +17,7 @@ const on = (name, does) => { listeners[name] = does; };
 const word = () => ({ textContent: "", inside: [], replaceChildren(...parts) { this.inside = parts; }, querySelector() { return this.inside[0] || null; } });
 function row() {
   const parts = { "[data-scan-word]": word(), "[data-scan-text]": {}, "[data-scan-detail]": {} };
-  return { dataset: {}, querySelector: (name) => parts[name], replaceWith(one) { Object.assign(this, { replaced: one.html }); } };
+  return { dataset: {}, querySelector: (name) => parts[name], querySelectorAll: () => [], replaceWith(one) { Object.assign(this, { replaced: one.html }); } };
 }
 const rows = [];
 const token = { name: "csrfmiddlewaretoken", value: "old" };
@@ -38,7 +38,7 @@ const document = {
   readyState: "complete",
   documentElement: { lang: "en" },
   addEventListener() {},
-  querySelector: () => ({ prepend: (one) => rows.push(one) }),
+  querySelector: (name) => (name === "[data-kept]" ? null : { prepend: (one) => rows.push(one) }),
   querySelectorAll: (name) => (name === "form[data-scan]" ? [form] : [token]),
   createElement: (name) => (name === "template" ? holder() : { name }),
 };
@@ -52,10 +52,12 @@ async function fetch(_url, { method = "GET", body } = {}) {
   return { status, redirected, ok: status < 300, headers: new Headers(headers), text: async () => (out ? "" : "<li>") };
 }
 
-const window = { addEventListener: on, setTimeout: () => 0, clearTimeout() {} };
+// A browser that keeps nothing: window has no localStorage.
+const window = { location: { pathname: "/counter/" }, addEventListener: on, setTimeout: () => 0, clearTimeout() {} };
 const Data = class extends FormData { constructor() { super(); } };
 const Event = class { constructor(name) { this.name = name; } };
-vm.runInNewContext(fs.readFileSync(script, "utf8"), { window, document, fetch, FormData: Data, crypto, performance, console, CustomEvent: Event });
+const page = vm.createContext({ window, document, fetch, navigator: {}, FormData: Data, crypto, performance, console, CustomEvent: Event });
+for (const path of [kept, script]) vm.runInContext(fs.readFileSync(path, "utf8"), page);
 
 const settle = () => new Promise((resolve) => { setImmediate(resolve); });
 (async () => {

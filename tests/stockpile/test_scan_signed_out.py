@@ -15,7 +15,8 @@ from tests.register import people
 from tests.stockpile.armoury import DEPOT, armoury
 
 HERE = Path(__file__).parent
-SCRIPT = Path(stockpile.__file__).parent / "static/stockpile/scan.js"
+STATIC = Path(stockpile.__file__).parent / "static/stockpile"
+SCRIPTS = (STATIC / "kept.js", STATIC / "scan.js")
 NODE = shutil.which("node")
 
 
@@ -25,7 +26,7 @@ def test_a_scan_of_somebody_signed_out_waits_until_they_have_signed_in_again(how
     assert NODE is not None
 
     ran = subprocess.run(
-        [NODE, HERE / "signed_out.js", SCRIPT, how], capture_output=True, text=True, check=True, timeout=60
+        [NODE, HERE / "signed_out.js", *SCRIPTS, how], capture_output=True, text=True, check=True, timeout=60
     )
 
     seen = json.loads(ran.stdout)

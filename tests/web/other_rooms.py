@@ -200,6 +200,7 @@ PAGES: dict[str, Page] = {
     "stockpile:tag_bind": Page(HANDLERS, "post", WEAPON),
     "stockpile:tag_unbind": Page(HANDLERS, "post", WEAPON),
     "stockpile:scan": Page(VIEWERS),
+    "stockpile:waiting": Page(VIEWERS),
     "stockpile:photograph": Page(VIEWERS, "post"),
     "stockpile:labels": Page(VIEWERS),
     "stockpile:scale_page": Page(VIEWERS),

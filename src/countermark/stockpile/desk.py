@@ -31,7 +31,7 @@ JOINS = 8
 @dataclass
 class Desk:
     """A counter at a place. `items` are weapon ids with the id of the scan that put them there, `kits` codes of kits with that of theirs;
-    `request` is a key of this hand-over.
+    `request` is a key of this hand-over, `led_by` the id of the scan that named the person or the place.
     """
 
     mode: Mode
@@ -42,6 +42,11 @@ class Desk:
     items: dict[str, str] = field(default_factory=dict)
     request: str = ""
     kits: dict[str, str] = field(default_factory=dict)
+    led_by: str = ""
+
+    def led(self, scan_id: str) -> bool:
+        """Whether this is the scan that named the person or the place, sent again: a card that finishes is another scan of it."""
+        return bool(scan_id) and scan_id == self.led_by
 
     def put(self, session: MutableMapping[str, Any]) -> None:
         """Keeps it."""
@@ -54,6 +59,14 @@ def taken(session: MutableMapping[str, Any], mode: Mode, store: str) -> Desk:
     if kept and kept.get("store") == store:
         return Desk(**kept)
     return Desk(mode, store, request=acts.new_id())
+
+
+def opened(session: MutableMapping[str, Any], desk: Desk) -> str:
+    """Which counter this is: a key of the session for each place and mode, which ends with the session."""
+    name = f"{KEY}:{desk.mode}:{desk.store}:opened"
+    if name not in session:
+        session[name] = acts.new_id()
+    return str(session[name])
 
 
 def cleared(desk: Desk) -> Desk:
@@ -78,9 +91,9 @@ def scanned(desk: Desk, text: str, scan_id: str, scope: Scope) -> Row:
     found = scanning.look(text, scope)
     meaning = found.meaning
     if meaning.kind == "person":
-        return _card(desk, meaning.value)
+        return _card(desk, meaning.value, scan_id)
     if meaning.kind == "place":
-        return _place(desk, meaning.value)
+        return _place(desk, meaning.value, scan_id)
     if meaning.kind == "kit":
         return _kit(desk, meaning.value, scan_id, scope)
     weapons = _fitting(desk, [one for one in found.weapons if one.replaced_by is None] or found.weapons)
@@ -173,27 +186,27 @@ def remark(desk: Desk, note: str = "") -> str:
     return "\n".join(filter(None, [note, *along]))
 
 
-def _card(desk: Desk, code: str) -> Row:
+def _card(desk: Desk, code: str, scan_id: str) -> Row:
     person = roster.by_card(code)
     if person is None:
         return Row("refused", Sentence("No card in use"), code, again=True)
-    if desk.person == person.party and desk.items:
+    if desk.person == person.party and desk.items and not desk.led(scan_id):
         return Row("finish", Sentence("Finish"), person.name, again=True)
     if desk.person and desk.items:
         # In a queue the next card comes early: what was scanned for one person never goes to another unsaid.
         wanted = Sentence("First sign for what lies here, or clear the counter")
         return Row("refused", Sentence("Somebody else is at the counter"), person.name, wanted, again=True)
-    desk.person = person.party
+    desk.person, desk.led_by = person.party, scan_id
     return Row("done", Sentence("Person"), person.name, again=True)
 
 
-def _place(desk: Desk, code: str) -> Row:
+def _place(desk: Desk, code: str, scan_id: str) -> Row:
     place = units.place_of_code(code)
     if place is None or desk.mode not in ("move", "receive"):
         return Row("refused", Sentence("Not known here"), code, again=True)
-    if desk.target == place.pk and desk.items:
+    if desk.target == place.pk and desk.items and not desk.led(scan_id):
         return Row("finish", Sentence("Finish"), place.name, again=True)
-    desk.target = place.pk
+    desk.target, desk.led_by = place.pk, scan_id
     return Row("done", Sentence("To this place"), place.name, again=True)
 
 

@@ -161,6 +161,7 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/ammunition/<str:key>/move/", disposal.lot_move, name="lot_move"),
     path("stockpile/weapons/<uuid:weapon_id>/settle/", settling.settle, name="settle"),
     path("stockpile/scan/", scanning.look, name="scan"),
+    path("stockpile/scan/waiting/", scanning.waiting, name="waiting"),
     path("stockpile/scan/photograph/", scanning.photograph, name="photograph"),
 ]
 

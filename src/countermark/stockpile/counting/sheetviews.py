@@ -28,6 +28,7 @@ from countermark.stockpile.counting.reading import Answer, Scan
 from countermark.stockpile.counting.rules import Line, Sight
 from countermark.stockpile.counting.states import RECOUNT, SAMPLE, Sheet
 from countermark.stockpile.counting.views import count_or_404, page_of, refusal
+from countermark.stockpile.views import common
 
 COUNT = "stock.count"
 RECENT = 20
@@ -81,8 +82,11 @@ def sheet(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def scan(request: HttpRequest, code: str) -> HttpResponse:
     """Takes one scan: its row and how far the sheet is, or the page for a browser without scripts."""
+    common.require_own(request)
     found, own = _own(request, code)
     post = request.POST
+    if "stood" in post:
+        _stand(request, found, post["stood"])
     one = Scan(
         post.get("weapon", "") or post.get("scan", ""),
         post.get("scan_id", "") or acts.new_id(),
@@ -108,6 +112,7 @@ def scan(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, code: str) -> HttpResponse:
     """Takes the scan with an id back."""
+    common.require_own(request)
     found, own = _own(request, code)
     key = request.POST.get("scan_id", "")
     line = next((one for one in queries.lines(f"{found.key}.{own.number}") if one.id == key), None)
@@ -243,6 +248,7 @@ def _context(request: HttpRequest, found: Counting, own: Sheet) -> dict[str, Any
         "place": _names([found.place]).get(found.place, ""),
         "places": below,
         "here": here,
+        "hidden": [("stood", here)],
         "progress": queries.progress(found, own.number),
         "left": [(one, weapon, names.get(one.expected, "")) for one, weapon in queries.shown(left[:LEFT])],
         "following": start // LEFT + 2 if len(left) > LEFT else 0,
@@ -296,11 +302,13 @@ def _answered(request: HttpRequest, found: Counting, own: Sheet, row: Row) -> Ht
             context["recent"] if row.near or row.outcome in ("refused", "again") else context["recent"][1:]
         )
         return render(request, "stockpile/count_sheet.html", context)
+    here = _standing(request, found)
     context = {
         "row": row,
+        "hidden": [("stood", here)],
         "code": house.shown(found.key),
         "progress": queries.progress(found, own.number),
-        "here": _names([_standing(request, found)]).get(_standing(request, found), ""),
+        "here": _names([here]).get(here, ""),
         "forget": row.word == "place",
     }
     return HttpResponse(render_to_string("stockpile/count_answer.html", context, request))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from countermark.accounts.access import requires
 from countermark.marks.sentences import told
@@ -15,6 +15,7 @@ from countermark.register.queries import scope
 from countermark.register.views.common import me
 from countermark.stockpile.codes import scanning
 from countermark.stockpile.scanning import leads, photographs, queries
+from countermark.stockpile.views import common
 
 KINDS = {
     "weapon": noop("Weapon"),
@@ -47,10 +48,18 @@ def look(request: HttpRequest) -> HttpResponse:
     """The page; with `scan` posted, its row: alone for a script, in the whole page for a browser without one."""
     if request.method == "GET":
         return render(request, "stockpile/scan.html", {})
+    common.require_own(request)
     row = _row(request)
     if request.headers.get("HX-Request") == "true":
         return render(request, "stockpile/scan_answer.html", row)
     return render(request, "stockpile/scan.html", {"answer": row})
+
+
+@requires("weapon.view")
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The scans that wait in this browser for whoever looks, to be sent or discarded. The server knows none of them: a script fills the page."""
+    return render(request, "stockpile/waiting.html", {})
 
 
 def _row(request: HttpRequest) -> dict[str, Any]:

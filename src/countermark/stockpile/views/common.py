@@ -1,5 +1,6 @@
 """What the pages of this room share: the places somebody may act at."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,13 @@ def store_or_404(request: HttpRequest, permission: str, asked: str = "") -> Plac
         raise Http404(_("There is no such place among those you may see."))
     request.session[STORE] = found.pk
     return found
+
+
+def require_own(request: HttpRequest) -> None:
+    """Refuses a scan that somebody else made in this browser, before they signed out: nobody's scans are sent by another."""
+    scanned_by = request.POST.get("scan_for", "")
+    if scanned_by and scanned_by != me(request).person:
+        raise PermissionDenied
 
 
 def receipts_of(user: User, most: int, *, unsigned: bool = False) -> list[Subject]:

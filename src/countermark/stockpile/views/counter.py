@@ -55,6 +55,9 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
     """One scan, or a weapon chosen of several with one mark: its row, and the desk as it is then."""
     desk = _desk(request, _mode(mode))
     scan_id, within = request.POST.get("scan_id", "")[:36], scope.of(me(request))
+    common.require_own(request)
+    if _is_of_another(request, desk):
+        return _answer(request, desk, Row("refused", Sentence("Not recorded"), request.POST.get("scan", "")[:80], OVER))
     if address := _done_before(request, desk, "scan", _scanned(request)):
         return _handed(request, desk, request.POST.get("scan", "")[:80], address)
     chosen = request.POST.get("weapon", "")
@@ -72,6 +75,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, mode: str) -> HttpResponse:
     """Takes a scan off the desk."""
+    common.require_own(request)
     desk = _desk(request, _mode(mode))
     taken = desks.taken_back(desk, request.POST.get("scan_id", ""))
     desk.put(request.session)
@@ -120,6 +124,12 @@ def done(request: HttpRequest, mode: str) -> HttpResponse:
 def key(request: HttpRequest, mode: str) -> HttpResponse:
     """What the browser is to ask the security key of the second person."""
     return proving.second_options(request, _desk(request, _mode(mode)))
+
+
+def _is_of_another(request: HttpRequest, desk: Desk) -> bool:
+    """Whether a scan that waited for the line was made at a counter of another session, or at another store: this one is not what it was read for."""
+    said = request.POST.get("opened", "")
+    return bool(said) and said != desks.opened(request.session, desk)
 
 
 def _finish(request: HttpRequest, desk: Desk, row: Row) -> HttpResponse:
@@ -247,6 +257,7 @@ def _desk(request: HttpRequest, mode: Mode, asked: str = "") -> Desk:
 def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     return {
         "shown": desks.shown(desk),
+        "hidden": [("opened", desks.opened(request.session, desk))],
         "seen": desks.seen(desk),
         "mode": desk.mode,
         "title": _(TITLES[desk.mode]),

@@ -9,7 +9,7 @@
   const ENDS = "\r\n\t";
   const RETRY = 3000;
   const SEPARATOR = "\u001d";
-  const SIGNED_OUT = 401;
+  const { SIGNED_OUT } = window.countermarkKept;
 
   class Pace {
     constructor() {
@@ -73,9 +73,13 @@
   const CAMERA_WORDS = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing" };
   const TONES = { done: [880, 0.06], again: [660, 0.06], undone: [520, 0.06], asked: [440, 0.15], refused: [220, 0.3], failed: [220, 0.3] };
 
+  // What a server says of a page that is closed to its person: a count that ended, a store that is not theirs any more.
+  const GONE = [404, 409, 410];
+
   class Desk {
     constructor(form) {
       this.form = form;
+      this.kept = window.countermarkKept;
       this.field = form.querySelector("[data-scan-field]");
       this.rows = document.querySelector(form.dataset.scanRows);
       this.model = form.querySelector("template[data-scan-row]");
@@ -88,10 +92,10 @@
       this.history = [];
       this.seen = new Map();
       this.busy = false;
-      this.out = false;
-      this.shelf = `countermark-scans:${form.dataset.scanFor || ""}:${form.dataset.scanUrl}`;
       this.listen();
-      this.takeUp();
+      this.meet();
+      this.counted();
+      this.drain();
     }
 
     listen() {
@@ -107,7 +111,7 @@
       window.addEventListener("online", () => this.drain());
       window.addEventListener("focus", () => this.drain());
       window.addEventListener("beforeunload", (event) => {
-        if (this.queue.length) event.preventDefault();
+        if (this.queue.some((scan) => !scan.kept)) event.preventDefault();
       });
       this.listenToSound();
       this.listenToCamera();
@@ -239,9 +243,12 @@
         return;
       }
       const scan = { id: freshId(), text, how, at: now, data: new FormData(this.form), row: this.row("waiting", text) };
+      // Where the person stood is known of the first that waits alone: one before it may lead elsewhere.
+      if (this.queue.length) scan.data.delete(this.form.dataset.scanFollows);
       this.seen.set(text, now);
       this.history.push(scan);
       this.queue.push(scan);
+      this.keep(scan);
       this.counted();
       this.drain();
     }
@@ -271,21 +278,36 @@
     async drain() {
       if (this.busy) return;
       this.busy = true;
-      while (this.queue.length && (await this.send(this.queue[0]))) {
-        this.queue.shift();
-        this.counted();
-      }
+      while (this.queue.length && (await this.kept.exclusively(() => this.step())));
       this.busy = false;
       window.clearTimeout(this.retry);
       if (this.queue.length) this.retry = window.setTimeout(() => this.drain(), RETRY);
     }
 
+    // Sends the scan that has waited longest, whichever tab it was scanned in; false where the line is still broken.
+    async step() {
+      this.meet();
+      const [scan] = this.queue;
+      if (!scan) return false;
+      if (!(await this.send(scan))) return false;
+      this.queue = this.queue.filter((one) => one !== scan);
+      this.lead(scan, this.queue[0]);
+      this.counted();
+      return true;
+    }
+
+    // The next in the queue was scanned where the one before it led: a rack, or the same place still.
+    lead(scan, next) {
+      const name = this.form.dataset.scanFollows;
+      if (!name || !next) return;
+      const place = scan.failed ? scan.data.get(name) : this.form.elements[name].value;
+      if (place === null) return;
+      next.data.set(name, place);
+      if (next.kept) this.keep(next);
+    }
+
     async send(scan) {
-      const data = scan.data;
-      data.set("scan", scan.text);
-      data.set("scan_id", scan.id);
-      data.set("scan_at", scan.at.toISOString());
-      data.set("scan_how", scan.how);
+      const data = this.kept.whole(scan.data, scan);
       const answer = await this.ask(this.form.dataset.scanUrl, data);
       if (answer === null) return false;
       if (answer === SIGNED_OUT) {
@@ -293,12 +315,14 @@
         return false;
       }
       if (typeof answer === "number") {
-        this.tell(scan.row, "failed", String(answer));
+        this.tell(scan.row, "failed", GONE.includes(answer) ? this.model.dataset.scanGone || "" : String(answer));
         this.forget(scan);
         this.answered("failed", scan.row);
       } else {
         this.replace(scan, answer);
       }
+      scan.failed = typeof answer === "number";
+      this.settle(scan);
       if (scan.recalled) {
         scan.undone = false;
         if (scan.done && this.form.dataset.scanUndo) await this.undo(scan);
@@ -306,30 +330,8 @@
       return true;
     }
 
-    // The HTML of an answer; a number where the server refused the whole request (SIGNED_OUT: somebody has to sign in again); null
-    // where it could not be reached.
-    async ask(url, body) {
-      try {
-        if (this.out) await this.renew();
-        const { csrfmiddlewaretoken: token } = this.form.elements;
-        if (token) body.set(token.name, token.value);
-        const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, credentials: "same-origin" });
-        if (answer.status >= 500) return null;
-        // htmx, whose header is sent, is told in a header of its own to go to the entrance.
-        this.out = answer.redirected || answer.headers.has("HX-Redirect") || [401, 403].includes(answer.status);
-        if (this.out) return SIGNED_OUT;
-        return answer.ok || answer.status === 422 ? await answer.text() : answer.status;
-      } catch {
-        return null;
-      }
-    }
-
-    // Signing in changes the secret of every form: the entrance, or where it leads who is signed in, has the new one.
-    async renew() {
-      const answer = await fetch(this.model.dataset.scanEntrance, { credentials: "same-origin" });
-      const found = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(await answer.text());
-      if (!found) return;
-      for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) [, field.value] = found;
+    ask(url, body) {
+      return this.kept.ask(url, body, this.model.dataset.scanEntrance);
     }
 
     signIn(row) {
@@ -372,39 +374,56 @@
       if (this.sound && this.sound.checked) this.beep(outcome);
     }
 
-    // What waits survives a page that is loaded again: in this tab alone, and for its own person, so that nobody's scans are sent by another.
-    keep() {
-      const own = (pair) => typeof pair[1] === "string" && pair[0] !== "csrfmiddlewaretoken";
-      const waiting = this.queue.map(({ id, text, how, at, data }) => ({ id, text, how, at, data: Array.from(data).filter(own) }));
-      try {
-        if (waiting.length) window.sessionStorage.setItem(this.shelf, JSON.stringify(waiting));
-        else window.sessionStorage.removeItem(this.shelf);
-      } catch {
-        // A browser that keeps nothing: the page warns before it is left.
-      }
+    // --- what waits survives the page, the tab and the browser: kept.js -----------------------------------------------
+
+    keep(scan) {
+      const own = (pair) => typeof pair[1] === "string" && !["csrfmiddlewaretoken", "scan"].includes(pair[0]);
+      const { scanUrl: url, scanUndo: undo = "", scanWhere: where = "", scanFollows: follows = "" } = this.form.dataset;
+      const { id, text, how, order, recalled = false } = scan;
+      const data = Array.from(scan.data).filter(own);
+      const page = window.location.pathname;
+      const entry = { id, text, how, order, recalled, at: scan.at.toISOString(), data, url, undo, where, follows, page };
+      scan.kept = this.kept.put(entry);
+      scan.order = entry.order;
     }
 
-    takeUp() {
-      let waiting = [];
-      try {
-        waiting = JSON.parse(window.sessionStorage.getItem(this.shelf)) || [];
-      } catch {
+    // What waits here, from this tab, from another or from one that was closed; what another has sent meanwhile waits no longer.
+    meet() {
+      const waiting = this.kept.all().filter((one) => one.url === this.form.dataset.scanUrl && !one.conflict);
+      const ids = new Set(waiting.map((one) => one.id));
+      const gone = this.queue.filter((scan) => scan.kept && !ids.has(scan.id));
+      this.queue = this.queue.filter((scan) => !gone.includes(scan));
+      for (const scan of gone) this.tell(scan.row, "elsewhere", "");
+      for (const one of waiting) this.takeUp(one);
+      this.queue.sort((one, other) => one.order - other.order);
+    }
+
+    takeUp(one) {
+      const data = this.kept.fields(one);
+      const here = this.queue.find((scan) => scan.id === one.id);
+      if (here) {
+        here.data = data;
         return;
       }
-      for (const one of waiting) {
-        const data = new FormData();
-        for (const [name, value] of one.data) data.append(name, value);
-        const scan = { ...one, data, at: new Date(one.at), row: this.row("waiting", one.text) };
-        this.seen.set(scan.text, scan.at);
-        this.history.push(scan);
-        this.queue.push(scan);
+      const row = this.row("waiting", one.text);
+      const scan = { ...one, data, at: new Date(one.at), row, kept: true, older: true, undone: one.recalled };
+      this.seen.set(scan.text, scan.at);
+      this.history.push(scan);
+      this.queue.push(scan);
+    }
+
+    // An answer ends the waiting. What was not done of a scan that outlived its page is looked at by its person: it never just goes.
+    settle(scan) {
+      const outcome = scan.row.dataset.scanOutcome;
+      const looked = scan.older && !["done", "again", "undone"].includes(outcome);
+      if (scan.kept && this.form.dataset.scanUndo && !scan.recalled && (scan.failed || looked)) {
+        this.kept.put({ ...this.kept.get(scan.id), conflict: this.kept.said(scan.row) });
+      } else {
+        this.kept.drop(scan.id);
       }
-      this.counted();
-      this.drain();
     }
 
     counted() {
-      this.keep();
       const place = this.form.querySelector("[data-scan-waiting-count]");
       if (!place) return;
       place.hidden = !this.queue.length;
@@ -431,17 +450,18 @@
       if (at === 0 && this.busy && !scan.recalled) {
         // It is on its way: the server hears of it first, then that it is taken back.
         scan.recalled = true;
+        if (scan.kept) this.keep(scan);
         return;
       }
       if (at > 0 || (at === 0 && !this.busy)) {
         this.queue.splice(at, 1);
+        this.kept.drop(scan.id);
         this.counted();
         this.undone(scan);
         return;
       }
       const data = new FormData(this.form);
-      data.set("scan_id", scan.id);
-      const answer = await this.ask(this.form.dataset.scanUndo, data);
+      const answer = await this.ask(this.form.dataset.scanUndo, this.kept.whole(data, scan));
       if (typeof answer === "string") {
         this.replace(scan, answer);
         scan.done = false;
