@@ -47,7 +47,7 @@ def load_what_can_be_loaded(page: "Page") -> None:
 
 
 def undo(page: "Page") -> None:
-    page.locator("#reason").fill("It was the wrong file.")
+    page.locator("#why_reason").select_option("wrong_file")
     page.locator("form[action$='/undo/'] button").click()
     page.wait_for_url("**/import/*/")
     assert jobs.run_next()

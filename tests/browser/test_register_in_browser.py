@@ -171,7 +171,8 @@ def test_an_event_is_recorded_and_then_corrected_beside_what_it_said(
     page.locator(".timeline > li", has_text="2026-01-31").locator("a", has_text="Correct").click()
     assert "2026-01-31" in page.locator(".beside").inner_text()
     page.locator("#id_date").fill("2026-01-30")
-    page.locator("#id_reason").fill("The list was signed a day earlier.")
+    page.locator("#id_reason").select_option("source_wrong")
+    page.locator("#id_words").fill("The list was signed a day earlier.")
     page.locator(".btn[value='save']").click()
 
     assert page.locator(".timeline > li.corrected", has_text="2026-01-31").count() == 1

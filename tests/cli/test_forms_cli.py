@@ -36,13 +36,13 @@ def test_a_form_is_out_until_its_weapon_and_event_are_keyed(run_cli: Cli) -> Non
 def test_a_lost_form_is_void(run_cli: Cli) -> None:
     form = issued(run_cli, "correction")
 
-    assert run_cli("forms", "void", form, "--reason", "wet", "--json").json() == {"form": form, "state": "void"}
-    assert run_cli("forms", "void", form, "--reason", "wet").code == 1
+    assert run_cli("forms", "void", form, "--reason", "spoiled", "--words", "wet", "--json").json() == {"form": form, "state": "void"}
+    assert run_cli("forms", "void", form, "--reason", "spoiled", "--words", "wet").code == 1
     assert out(run_cli) == []
 
 
 def test_what_is_no_form_is_told(run_cli: Cli) -> None:
     assert run_cli("forms", "issue", "event", "--json").code == 1
-    assert run_cli("forms", "void", "FE-0000-0000-1", "--reason", "r").code == 1
+    assert run_cli("forms", "void", "FE-0000-0000-1", "--reason", "lost").code == 1
     assert run_cli(*WEAPON, "--form", "FE-0000-0000-1", "--written", "2026-06-29").code == 2
     assert run_cli(*WEAPON, "--written", "2026-06-29").code == 2

@@ -69,7 +69,7 @@ def test_a_node_is_admitted_by_its_card_and_locked_out_with_a_reason() -> None:
     state = run("peer", "list")["peers"][0]
     assert (state["admission"], state["behind"], state["reached"]) == ("admitted", None, "")
     assert "not admitted" in refused("replicate", "XA/other/1", "--once")
-    assert run("peer", "end", "XA/depot7/1", "--reason", "stolen")["admission"] == "ended"
+    assert run("peer", "end", "XA/depot7/1", "--reason", "lost", "--words", "stolen")["admission"] == "ended"
     assert "locked out" in refused("peer", "add", "-", stdin=text)
     assert run("replicate", "--once")["peers"] == []
     assert "never reached" in CliRunner().invoke(cli.cli, ["peer", "list"]).stdout

@@ -233,7 +233,14 @@ def test_a_correction_shows_old_and_new_side_by_side_and_keeps_both() -> None:
     url = correct_url(weapon)
     assert client.get(url).content.decode().count("1st Regiment") == 2
 
-    data = {"event": "transfer", "date": "1991", "to": "1st Regiment", "reason": "page misread", "action": "save"}
+    data = {
+        "event": "transfer",
+        "date": "1991",
+        "to": "1st Regiment",
+        "reason": "misread",
+        "words": "page misread",
+        "action": "save",
+    }
     assert post(client, url, data).status_code == 302
 
     found = records.record(weapon)
@@ -245,7 +252,7 @@ def test_a_correction_shows_old_and_new_side_by_side_and_keeps_both() -> None:
 def test_an_event_that_never_occurred_is_withdrawn() -> None:
     weapon = transferred()
 
-    post(people.signed_in("alice", "registrar"), correct_url(weapon), {"reason": "wrong weapon", "action": "never"})
+    post(people.signed_in("alice", "registrar"), correct_url(weapon), {"reason": "wrong_weapon", "action": "never"})
 
     state = projection.state_of(weapon)
     assert state is not None
@@ -265,7 +272,7 @@ def test_nothing_is_corrected_without_a_reason(action: str) -> None:
 
 def test_a_correction_that_changes_nothing_is_refused() -> None:
     weapon = transferred()
-    data = {"event": "transfer", "date": "1990", "to": "1st Regiment", "reason": "same", "action": "save"}
+    data = {"event": "transfer", "date": "1990", "to": "1st Regiment", "reason": "misread", "action": "save"}
 
     assert post(people.signed_in("alice", "registrar"), correct_url(weapon), data).status_code == 422
 
@@ -274,7 +281,14 @@ def test_a_second_click_on_a_correction_is_harmless() -> None:
     weapon = transferred()
     client = people.signed_in("alice", "registrar")
     url = correct_url(weapon)
-    data = {"event": "transfer", "date": "1991", "to": "1st Regiment", "reason": "page misread", "action": "save"}
+    data = {
+        "event": "transfer",
+        "date": "1991",
+        "to": "1st Regiment",
+        "reason": "misread",
+        "words": "page misread",
+        "action": "save",
+    }
 
     first, second = (post(client, url, data) for _ in range(2))
 
@@ -299,7 +313,7 @@ WEAPON = {**people.REVOLVER, "marks": "1", "m0-component": "frame", "m0-role": "
 
 def test_the_facts_and_marks_of_a_weapon_are_corrected() -> None:
     weapon = people.weapon("1", "AB 123")
-    data = {**WEAPON, "model": "M971", "m0-mark": "AB 128", "reason": "read again"}
+    data = {**WEAPON, "model": "M971", "m0-mark": "AB 128", "reason": "misread", "words": "read again"}
 
     assert post(people.signed_in("alice", "registrar"), f"/weapons/{weapon}/correct/", data).status_code == 302
 
@@ -313,7 +327,9 @@ def test_a_correction_of_a_weapon_that_makes_no_sense_is_answered(change: dict[s
     client = people.signed_in("alice", "registrar")
     before = entries()
 
-    response = post(client, f"/weapons/{weapon}/correct/", {**WEAPON, "m0-mark": "AB 128", "reason": "r", **change})
+    response = post(
+        client, f"/weapons/{weapon}/correct/", {**WEAPON, "m0-mark": "AB 128", "reason": "misread", **change}
+    )
 
     assert response.status_code == 422
     assert entries() == before
@@ -327,14 +343,14 @@ def test_two_records_are_shown_and_joined_with_a_reason() -> None:
     client = people.signed_in("alice", "registrar")
     assert b"The record that stays" in client.get(f"/weapons/{goes}/join/?survivor=stays").content
 
-    response = post(client, f"/weapons/{goes}/join/", {"survivor": stays, "reason": "entered twice"})
+    response = post(client, f"/weapons/{goes}/join/", {"survivor": stays, "reason": "twice"})
 
     assert response.headers["Location"] == f"/weapons/{stays}/"
     assert str(Weapon.objects.get(ref="goes").replaced_by) == stays
 
 
 @pytest.mark.parametrize(
-    "data", [{"survivor": "nobody", "reason": "r"}, {"survivor": "stays", "reason": ""}, {"survivor": ""}]
+    "data", [{"survivor": "nobody", "reason": "twice"}, {"survivor": "stays", "reason": ""}, {"survivor": ""}]
 )
 def test_a_join_that_makes_no_sense_is_answered(data: dict[str, str]) -> None:
     people.weapon("stays")
@@ -349,6 +365,6 @@ def test_a_join_that_makes_no_sense_is_answered(data: dict[str, str]) -> None:
 def test_a_record_is_not_joined_to_itself() -> None:
     weapon = people.weapon("one")
 
-    post(people.signed_in("alice", "registrar"), f"/weapons/{weapon}/join/", {"survivor": weapon, "reason": "r"})
+    post(people.signed_in("alice", "registrar"), f"/weapons/{weapon}/join/", {"survivor": weapon, "reason": "twice"})
 
     assert Weapon.objects.get().replaced_by is None

@@ -136,7 +136,7 @@ def test_an_event_keyed_from_paper_has_the_form_as_its_document_and_both_times()
     weapon = people.weapon("1")
     code = issued("event", "loss", weapon)
     alice = people.signed_in("alice", "registrar")
-    said = {"form": code, "event": "loss", "date": "2026-06-28", **TIMES}
+    said = {"form": code, "event": "loss", "why": "loss.on_duty", "date": "2026-06-28", **TIMES}
 
     alice.post(reverse("register:event_add", args=[weapon]), said)
 
@@ -154,7 +154,7 @@ def test_a_form_keyed_twice_is_refused_with_a_way_to_the_record() -> None:
     code = issued("event", "loss", weapon)
     alice = people.signed_in("alice", "registrar")
     url = reverse("register:event_add", args=[weapon])
-    alice.post(url, {"form": code, "event": "loss", "date": "2026-06-28", **TIMES})
+    alice.post(url, {"form": code, "event": "loss", "why": "loss.on_duty", "date": "2026-06-28", **TIMES})
 
     again = alice.post(url, {"form": code, "event": "theft", "date": "2026-06-28", **TIMES}, follow=True)
     opened = alice.get(f"{FORMS}{code}/key/", follow=True)
@@ -173,9 +173,9 @@ def test_without_the_time_on_paper_nothing_is_keyed() -> None:
     alice = people.signed_in("alice", "registrar")
     url = reverse("register:event_add", args=[weapon])
 
-    assert alice.post(url, {"form": code, "event": "loss"}).status_code == 422
+    assert alice.post(url, {"form": code, "event": "loss", "why": "loss.on_duty"}).status_code == 422
     to_come = (timezone.now() + timedelta(days=3)).date().isoformat()
-    answer = alice.post(url, {"form": code, "event": "loss", "written": to_come})
+    answer = alice.post(url, {"form": code, "event": "loss", "why": "loss.on_duty", "written": to_come})
 
     assert (answer.status_code, "not still to come" in answer.content.decode()) == (422, True)
     assert PaperForm.objects.get().state == papers.OUT
@@ -228,7 +228,7 @@ def test_a_correction_keyed_from_paper_names_the_form_in_its_reason() -> None:
     record = records.record(weapon)
     assert record is not None
     [declared] = record.declared.values()
-    assert record.names[declared.reason] == f"misread; {papercodes.shown(code)}"
+    assert record.names[declared.reason] == papercodes.shown(code)
     assert keyed(code).event_id
 
 
@@ -259,7 +259,7 @@ def test_a_form_is_declared_void_with_a_reason() -> None:
     alice = people.signed_in("alice", "registrar")
 
     assert alice.post(f"{FORMS}{code}/void/", {"reason": ""}).status_code == 422
-    alice.post(f"{FORMS}{code}/void/", {"reason": "wet through"})
+    alice.post(f"{FORMS}{code}/void/", {"reason": "spoiled", "words": "wet through"})
 
     assert "wet through" in text(alice, f"{FORMS}{code}/")
 

@@ -188,7 +188,7 @@ def test_a_load_is_undone_from_its_page_with_a_reason(registrar: Client) -> None
     jobs.run_next()
     registrar.post(f"/import/{job.pk}/undo/", {"reason": ""})
     assert not LoadJob.objects.filter(kind="undo").exists()
-    registrar.post(f"/import/{job.pk}/undo/", {"reason": "wrong file"})
+    registrar.post(f"/import/{job.pk}/undo/", {"reason": "wrong_file"})
     jobs.run_next()
     assert not Weapon.objects.exclude(ref="").exists()
     assert "undone" in page(registrar.get(f"/import/{job.pk}/"))
@@ -310,7 +310,7 @@ def test_what_differs_is_corrected_only_for_a_reason(registrar: Client) -> None:
     assert "Taurus" in page(registrar.get(f"/import/{job.pk}/"))
     registrar.post(f"/import/{job.pk}/correct/", {"reason": " "})
     assert the_job().state == jobs.CHECKED
-    registrar.post(f"/import/{job.pk}/correct/", {"reason": "the file was read from the metal"})
+    registrar.post(f"/import/{job.pk}/correct/", {"reason": "misread", "words": "the file was read from the metal"})
     jobs.run_next()
     assert the_job().report["changed"] == 1
     commit(registrar, the_job())

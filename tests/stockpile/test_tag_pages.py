@@ -182,7 +182,7 @@ def test_the_life_of_a_weapon_names_the_tag_and_a_wrong_binding_is_withdrawn() -
 
     assert f">{EPC}</bdi>" in text(clerk, "register:weapon", weapon_id)
     assert "Withdraw it" in clerk.get(where).content.decode()
-    clerk.post(where, {"action": "never", "reason": "Wrong rack"})
+    clerk.post(where, {"action": "never", "reason": "wrong_weapon", "words": "Wrong rack"})
 
     state = records.record(weapon_id)
     assert state is not None

@@ -126,6 +126,7 @@ class Event(Columns):
         for name in self.columns:
             self.fields[name] = _column(name)
         self.fields["why"] = forms.ChoiceField(label=_("Reason"), required=False, choices=_reasons(grave))
+        self.fields["why"].help_text = _("A loss, theft, deactivation, reactivation or destruction needs one.")
         if self.initial.get("why"):
             self.initial["why"] = f"{self.initial['event']}.{self.initial['why']}"
         event = self.fields["event"]
