@@ -237,6 +237,18 @@ def test_the_page_of_what_waits_says_what_is_asked_and_why(place: Armoury) -> No
         assert said in page
 
 
+def test_the_record_says_that_a_change_of_it_waits_until_it_is_decided(place: Armoury) -> None:
+    said = "1 change of this record waits"
+    address = f"/weapons/{place.weapons[0]}/"
+    assert said not in client_of("rita").get(address).content.decode()
+
+    asking.correct(hand_over(place), None, reason="wrong weapon", by=Actor("rita"))
+    assert said in client_of("rita").get(address).content.decode()
+    proposals.approve(waiting(), by=Actor("carla"))
+
+    assert said not in client_of("rita").get(address).content.decode()
+
+
 # What does not come through pages and programs
 
 

@@ -24,6 +24,13 @@ def propose(asked: Asked, by: Actor) -> str:
     return proposals.propose(ACT, asked.command, place=place, reason=None, by=by, texts=asked.texts)
 
 
+def waiting(weapon: str, place: str) -> int:
+    """How many changes of the record of a weapon that is at a place wait for a second person."""
+    values = acts.rows("proposal").filter(state="pending", place__in=[place, ""]).values_list("value", flat=True)
+    commands = [value["command"] for value in values if value["act"] == ACT]
+    return sum(1 for command in commands if weapon in (command.get("weapon"), command.get("survivor")))
+
+
 @proposals.executor(ACT)
 def _do(command: dict[str, Any], approval: Approval) -> None:
     user = User.objects.filter(username=approval.by.name, disabled=False).first()
