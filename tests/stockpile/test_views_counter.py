@@ -1,5 +1,6 @@
 """The counter as a browser without scripts, and the script, meet it."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -31,9 +32,12 @@ def armourer(place: Armoury) -> Client:
     return people.signed_in("belo", "armourer", DEPOT)
 
 
-def scan(client: Client, text: str, mode: str = "issue", number: int = 1) -> str:
-    """The row a scan is answered with, as the script gets it."""
-    data = {"scan": text, "scan_id": f"scan-{number}"}
+IDS = count(1000)
+
+
+def scan(client: Client, text: str, mode: str = "issue", number: int = 0) -> str:
+    """The row a scan is answered with, as the script gets it; each scan has an id of its own."""
+    data = {"scan": text, "scan_id": f"scan-{number or next(IDS)}"}
     answer = client.post(f"/stockpile/counter/{mode}/scan/", data, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     return answer.content.decode()
