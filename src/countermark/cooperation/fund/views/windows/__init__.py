@@ -1,0 +1,1 @@
+"""The windows of the fund on pages, and everything that moves money."""
