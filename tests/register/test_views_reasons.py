@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def corrected() -> None:
-    for number, why in enumerate(("twice", Reason("twice", "by Okoro"), "words alone")):
+    given: tuple[Reason | str, ...] = ("twice", Reason("twice", "by Okoro"), "words alone")
+    for number, why in enumerate(given):
         event = services.add_event(people.weapon(str(number)), {"event": "transfer", "date": "1990"}, by=CHIEF)
         services.correct_event(event.event_id, None, reason=why, by=CHIEF)
 

@@ -68,7 +68,13 @@ def test_a_program_of_an_armourer_may_no_more_than_the_armourer() -> None:
 def test_a_loss_is_recorded_on_the_page_with_the_code_of_a_reason_only() -> None:
     weapon = people.weapon("1")
     registrar = people.signed_in("alice", "registrar")
-    said = ({}, {"note": "flood"}, {"why": "theft.burglary"}, {"why": "loss.other"}, {"why": "loss.disaster"})
+    said: tuple[dict[str, str], ...] = (
+        {},
+        {"note": "flood"},
+        {"why": "theft.burglary"},
+        {"why": "loss.other"},
+        {"why": "loss.disaster"},
+    )
 
     found = [recorded(registrar, weapon, event="loss", **one) for one in said]
 

@@ -82,11 +82,12 @@ def test_rounds_go_to_the_place_whose_label_is_scanned(place: Armoury, armourer:
 def test_the_page_of_a_lot_says_what_came_and_went_where_one_may_see_it(place: Armoury, armourer: Client) -> None:
     key = lot(place.rack_a)
     ammunition.move(key, Move("issue", place.rack_a, 30, place.trained, "range day"), by=ARMOURER)
-    ammunition.move(key, Move("count", place.rack_a, 69, note="counted twice"), by=ARMOURER)
+    ammunition.move(key, Move("count", place.rack_a, 69, note="counted twice", why="miscounted"), by=ARMOURER)
     ammunition.move(key, Move("receive", place.other, 7000, second=SECOND), by=ARMOURER)
 
     page = armourer.get(f"/stockpile/ammunition/{key}/").content.decode()
 
+    assert "counted or recorded wrongly before: counted twice" in page
     assert re.findall(r">([+-][\d,]+)</bdi>", page) == ["-1", "-30", "+100"]
     assert "T. Rained" in page
     assert "range day" in page

@@ -15,6 +15,7 @@ from django.utils import timezone
 from countermark.accounts import services as accounts
 from countermark.cli import cli
 from countermark.ledger import identity, store
+from countermark.ledger.reasons import Reason
 from countermark.stockpile import queries, receipts, roster, unitaccounts
 from countermark.stockpile.incidents import services as incidents
 from countermark.stockpile.incidents.services import Report
@@ -115,7 +116,7 @@ def test_the_file_is_what_was_seen_is_safe_to_open_and_an_act_says_who_took_it(p
     assert commander.post(address, {"format": "csv", "purpose": ""}).status_code == 422
 
     receipts.issue(
-        place.counter(second=place.second), [place.weapons[1]], party.party, "shift", override="no other"
+        place.counter(second=place.second), [place.weapons[1]], party.party, "shift", override=Reason("urgent", "no other")
     )  # fmt: skip
     answer: Any = commander.post(address, {"format": "csv", "purpose": "quarterly check"})
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))

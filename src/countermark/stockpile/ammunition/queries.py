@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from countermark.ledger.entry import Entry
+from countermark.ledger.reasons import FIELD
 from countermark.ledger.subjects import happened, ordered, text
 from countermark.stockpile import states
 from countermark.stockpile.ammunition.rules import WORDS
@@ -29,6 +30,8 @@ class Moved:
     note: str
     by: str
     second: str = ""
+    why: str = ""
+    """A code of the list `rounds` (`ledger/reasons.py`)."""
 
 
 def movements_of(key: str, places: Collection[str] | None) -> list[Moved]:
@@ -53,4 +56,5 @@ def _moved(act: Entry) -> Moved:
         act.recorded.note,
         text(act.body, "asked_by") or act.recorded.by,
         text(act.body, "second"),
+        text(act.body, FIELD),
     )

@@ -521,7 +521,7 @@ def _movements(found: list[Moved], places: dict[str, str]) -> Table:
             Cell(f"{one.quantity:+,}" if one.word != "move" else f"{abs(one.quantity):,}", exact=True, amount=True),
             Cell(places.get(one.place, "")),
             Cell(places.get(one.to, "") or texts.get(one.party, "")),
-            Cell(texts.get(one.note, "")),
+            Cell(reasons.told(one.why, "rounds", texts.get(one.note, ""))),
             Cell(texts.get(one.by, "")),
             Cell(texts.get(one.second, "")),
         ]
@@ -568,7 +568,14 @@ def lot_move(request: HttpRequest, key: str) -> HttpResponse:
         to = _other_side(said["word"], said["to"])
         second = seconds.of_form(said, beside=me(request), place=said["place"])
         move = Move(
-            said["word"], said["place"], said["quantity"], to, said["note"], said["happened"], once(request), second,
+            said["word"],
+            said["place"],
+            said["quantity"],
+            to,
+            said["note"],
+            said["happened"],
+            once(request),
+            second,
             why=said["why"],
         )
         ammunition.move(key, move, by=actor(request))
