@@ -558,9 +558,11 @@ def align(reading: Reading, mark: str, channel: Channel = Channel()) -> list[Dif
 
 
 def _one_edit(places: Sequence[Place], mark: str, channel: Channel) -> list[Difference] | None:
-    """What differs where only places of the mark, only characters of the reading, or one swapped pair are left."""
+    """What differs where only places of the mark, only characters of the reading, one unread run or one swapped pair are left."""
     if not places:
         return [Difference(-1, "", char, "dropped") for char in mark]
+    if len(places) == 1 and places[0].kind == "run" and mark and channel.run >= channel.empty_run:
+        return [Difference(places[0].at, "*", mark, "unread")]
     if any(place.kind != "char" for place in places):
         return None
     if not mark:

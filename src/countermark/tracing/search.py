@@ -649,10 +649,7 @@ def _candidate(
         if shown is None:
             shown = mark, int(found.rows.number[row]), index.COMPONENTS[int(found.rows.component[row])]
         if options.explain:
-            differences += [
-                (number, difference._replace(at=difference.at + one.offset))
-                for difference in noise.align(one.reading, mark, options.channel)
-            ]
+            differences += [(number, difference) for difference in _apart(one, mark, options.channel)]
         contributions.append(Contribution("reading", number, float(found.found.log_reading[row])))
         if one.component:
             contributions.append(
@@ -671,6 +668,14 @@ def _candidate(
         tuple(contributions),
         tuple(conflicts),
     )
+
+
+def _apart(heard: Heard, mark: str, channel: Channel) -> list[Difference]:
+    """How reading and mark differ, counted in the text as given."""
+    differences = noise.align(heard.reading, mark, channel)
+    if not heard.offset:
+        return differences
+    return [difference._replace(at=difference.at + heard.offset) for difference in differences]
 
 
 def _owner(found: Scored, weapon: int) -> int | None:
