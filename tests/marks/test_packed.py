@@ -1,7 +1,6 @@
 """Many marks as one matrix of code points."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,8 +32,3 @@ def test_some_of_the_marks_are_taken_in_the_order_asked_for() -> None:
     marks = packed.pack(["A1", "甲28000849", "B"])
     assert list(marks.take(np.array([2, 1]))) == ["B", "甲28000849"]
     assert list(marks[1:]) == ["甲28000849", "B"]
-
-
-@pytest.mark.parametrize(("mark", "places"), [("AB12", [0, 3]), ("AB1", [1]), ("AB123456", []), ("12AB", [])])
-def test_a_mark_is_found_where_all_of_it_stands(mark: str, places: list[int]) -> None:
-    assert packed.pack(["AB12", "AB1", "CD12", "AB12"]).where(mark).tolist() == places

@@ -45,16 +45,6 @@ class Packed(Sequence[str]):
         """The marks at these positions."""
         return Packed(self.codes[chosen], self.lengths[chosen])
 
-    def where(self, mark: str) -> NDArray[np.int64]:
-        """The positions of one mark."""
-        size = len(mark)
-        if size > self.codes.shape[1]:
-            return np.zeros(0, np.int64)
-        agrees = self.lengths == size
-        for place, char in enumerate(mark):
-            agrees &= self.codes[:, place] == ord(char)
-        return np.flatnonzero(agrees)
-
 
 def pack(marks: Sequence[str]) -> Packed:
     """Marks from their strings."""
