@@ -263,6 +263,15 @@ def test_undoing_declares_everything_the_load_appended_an_error() -> None:
     assert verify.verify().ok
 
 
+def test_an_undo_that_was_asked_for_before_reasons_were_codes_is_done() -> None:
+    asked = jobs.ask_undo("registrar", load(register_file(pistols(2))).report["load"], "wrong_file", "register.csv")
+    asked.options = {"load_id": asked.options["load_id"], "reason": "the wrong file"}
+    asked.save()
+    assert jobs.run_next()
+    asked.refresh_from_db()
+    assert (asked.state, asked.report["events"]) == (jobs.DONE, 2)
+
+
 def test_undoing_twice_changes_nothing_more() -> None:
     job = load(register_file(pistols(3)))
     undo.undo_load(job.report["load"], Reason("wrong_file", "wrong file"), by=CHIEF)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from countermark.ledger.services import Actor
 from countermark.register import serialrules
 from countermark.register import services as register
 from countermark.register.files.again import SerialRule
+from countermark.register.models import LoadJob
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +233,14 @@ def test_near_marks_are_told_of_weapons_its_asker_may_see_only(pistol: register.
     assert (answer.status_code, answer.json()["near"]) == (201, [])
 
 
+def test_near_marks_are_not_told_to_a_token_that_may_not_read(pistol: register.Added) -> None:
+    program = Program(token_of(user_of("registrar"), "write"))
+    before = size()
+    answer = program.post("weapons", {"ref": "A2", "marks": [MARK], "ask_near": True, "near_seen": True})
+    assert (answer.status_code, answer.json()["detail"]) == (403, "this needs the permission weapon.view")
+    assert size() == before
+
+
 def test_a_record_says_what_happened_and_when_it_was_recorded(registrar: Program, pistol: register.Added) -> None:
     registrar.post(f"weapons/{pistol.weapon_id}/events", {"event": "export", "date": "1994-06", "to": "Ministry"})
     record = registrar.get(f"weapons/{pistol.weapon_id}").json()
@@ -387,3 +397,11 @@ def test_a_method_an_address_does_not_know_is_named(registrar: Program) -> None:
     answer = registrar.client.delete("/api/weapons", headers=registrar.headers)
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+
+
+def test_a_load_whose_reason_is_none_is_refused_at_once() -> None:
+    program = Program(token_of(user_of("registrar")))
+    sent = {"kind": "weapons", "correct": "other", "file": SimpleUploadedFile("w.csv", b"ref,mark\nA1,TKD48213\n")}
+    answer = program.client.post("/api/loads", sent, headers=program.headers)
+    assert (answer.status_code, answer.json()["errors"][0]["column"]) == (422, "words")
+    assert not LoadJob.objects.exists()

@@ -393,7 +393,8 @@ def _write_near(job: LoadJob, report: loading.Report) -> None:
 
 def _undo_job(job: LoadJob, lease: _Lease) -> Outcome:
     by = Actor(job.owner)
-    why = Reason(job.options["reason"], job.options["words"])
+    # One that was asked for before reasons were codes has its reason in words alone.
+    why = Reason(job.options["reason"], job.options.get("words", ""))
     undone = undo.undo_load(job.options["load_id"], why, by=by, progress=lease.progress)
     return DONE, msgspec.to_builtins(undone)
 

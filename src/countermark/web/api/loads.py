@@ -48,6 +48,7 @@ def load_file(request: HttpRequest, asked: Form[LoadForm], file: File[UploadedFi
     """
     user = person(request)
     options = _options(asked)
+    options.why()  # What is no reason is refused at once, not by the job.
     job_id = _job_id(request, user)
     known = LoadJob.objects.filter(pk=job_id, owner=user.username).first()
     if known is not None:
