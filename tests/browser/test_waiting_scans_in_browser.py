@@ -1,5 +1,6 @@
 """Scans that wait for the line outlive page, tab and browser: for their own person, sent once where they belong, or looked at."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -173,6 +174,27 @@ def test_scans_of_a_sheet_that_was_ended_meanwhile_are_looked_at_and_discarded_b
         page.keyboard.press("Enter")
         page.get_by_text("No scan of yours waits in this browser.").wait_for()
         assert stored(page) == 0
+
+
+def test_a_scan_that_was_taken_back_on_its_way_waits_until_that_has_arrived(
+    browser: "Browser", site: str, sheet: Sheet
+) -> None:
+    kept = left_behind(browser, site, sheet.path, sheet.codes(1), "counter")
+    for item in kept["origins"][0]["localStorage"]:
+        if item["name"].startswith("countermark-scan:"):
+            item["value"] = json.dumps({**json.loads(item["value"]), "recalled": True})
+
+    with Visitor.with_browser(browser, site, kept=kept) as visitor:
+        page = visitor.sign_in("counter").go(WAITING)
+        page.context.route("**/undo/", lambda route: route.fulfill(status=401))
+        page.click("[data-send]")
+        page.get_by_text("You are signed out").wait_for()
+        visitor.wrong.clear()  # the browser complains of the answer 401
+        assert (stored(page), len(sheet.lines)) == (1, 1)
+        page.context.unroute_all()
+        page.click("[data-send]")
+        page.get_by_text("No scan of yours waits in this browser.").wait_for()
+        assert (stored(page), sheet.lines) == (0, [])
 
 
 def test_scans_at_a_counter_whose_session_is_over_are_looked_at_and_put_on_no_other_counter(

@@ -416,8 +416,10 @@
     settle(scan) {
       const outcome = scan.row.dataset.scanOutcome;
       const looked = scan.older && !["done", "again", "undone"].includes(outcome);
-      if (scan.kept && this.form.dataset.scanUndo && !scan.recalled && (scan.failed || looked)) {
-        this.kept.put({ ...this.kept.get(scan.id), conflict: this.kept.said(scan.row) });
+      // None where another tab discarded it meanwhile.
+      const kept = this.kept.get(scan.id);
+      if (kept && this.form.dataset.scanUndo && !scan.recalled && (scan.failed || looked)) {
+        this.kept.put({ ...kept, conflict: this.kept.said(scan.row) });
       } else {
         this.kept.drop(scan.id);
       }

@@ -104,10 +104,22 @@
       const row = holder.content.querySelector("[data-scan-outcome]");
       const led = kept.follows ? holder.content.querySelector(`input[name="${CSS.escape(kept.follows)}"]`) : null;
       const ended = row && (ENDED.includes(row.dataset.scanOutcome) || !kept.undo);
-      if (kept.recalled && (await ask(kept.undo, whole(fields(kept), kept), this.words.entrance)) === null) return { why: this.words.lost };
-      if (ended || kept.recalled) drop(kept.id);
+      const place = led ? led.value : undefined;
+      if (kept.recalled && kept.undo) return this.undone(kept, place);
+      if (ended) drop(kept.id);
       else put({ ...kept, conflict: row ? said(row) : this.words.gone });
-      return { answered: true, sent: ended ? 1 : 0, looked: ended ? 0 : 1, place: led ? led.value : undefined };
+      return { answered: true, sent: ended ? 1 : 0, looked: ended ? 0 : 1, place };
+    }
+
+    // One that was taken back while it was on its way: it waits until the server has heard of that too, and is never just gone.
+    async undone(kept, place) {
+      const answer = await ask(kept.undo, whole(fields(kept), kept), this.words.entrance);
+      if (answer === null) return { why: this.words.lost };
+      if (answer === SIGNED_OUT) return { why: this.words.signIn, out: true };
+      const refused = typeof answer === "number";
+      if (refused) put({ ...kept, conflict: GONE.includes(answer) ? this.words.gone : String(answer) });
+      else drop(kept.id);
+      return { answered: true, sent: refused ? 0 : 1, looked: refused ? 1 : 0, place };
     }
 
     say(text, out = false) {
