@@ -86,17 +86,18 @@ def set_actor(
     words = Words()
     called = words(acts.required("name", name, "the name of the actor"), "party")
     pk = code if kind == "state" else key or acts.id_for(request)
-    known = acts.subject("actor", pk)
-    if known is not None and not key and pk != code:
-        return pk
-    if known is not None and key and key != pk:
-        raise acts.refuse("country", code, "a State that is not entered yet", "known")
-    before = known.of(ActorFacts).contact if known else ""
-    text = before if contact is None else words(contact, "person", column="contact")
-    facts = ActorFacts(called, kind, code, tuple(dict.fromkeys(region(one) for one in regions)), text, iati.strip())  # type: ignore[arg-type]
-    if known is not None and not key and known.of(ActorFacts) != facts:
-        raise acts.refuse("country", code, "a State that is not entered yet; this one is changed on its own page, or by its key", "known")  # fmt: skip
-    acts.state_record("actor", pk, facts, by=by, state=kind, texts=words.notes)
+    with acts.alone():
+        known = acts.subject("actor", pk)
+        if known is not None and not key and pk != code:
+            return pk
+        if known is not None and key and key != pk:
+            raise acts.refuse("country", code, "a State that is not entered yet", "known")
+        before = known.of(ActorFacts).contact if known else ""
+        text = before if contact is None else words(contact, "person", column="contact")
+        facts = ActorFacts(called, kind, code, tuple(dict.fromkeys(region(one) for one in regions)), text, iati.strip())  # type: ignore[arg-type]
+        if known is not None and not key and known.of(ActorFacts) != facts:
+            raise acts.refuse("country", code, "a State that is not entered yet; this one is changed on its own page, or by its key", "known")  # fmt: skip
+        acts.state_record("actor", pk, facts, by=by, state=kind, texts=words.notes)
     return pk
 
 

@@ -1,14 +1,9 @@
 """Awards, their tranches and reports."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from countermark.cli.common import actor, json_option, ready
 from countermark.cli.cooperation.common import described, described_each, speaking, told
-
-if TYPE_CHECKING:
-    pass
 from countermark.cli.cooperation.fund.common import (
     day_option,
     fund,

@@ -1,15 +1,10 @@
 """What is posted to a window, and what it comes to."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from countermark import cli
 from countermark.cli.common import actor, json_option, ready, show
 from countermark.cli.cooperation.common import told
-
-if TYPE_CHECKING:
-    pass
 from countermark.cli.cooperation.fund.common import (
     day_option,
     fund,

@@ -1,15 +1,10 @@
 """Calls, applications and their scores."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from countermark import cli
 from countermark.cli.common import actor, done, json_option, print_json, ready, show
 from countermark.cli.cooperation.common import person, speaking, told, viewer
-
-if TYPE_CHECKING:
-    pass
 from countermark.cli.cooperation.fund.common import (
     fund,
     gate,

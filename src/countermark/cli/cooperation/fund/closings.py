@@ -1,14 +1,9 @@
 """Periods of a window closed by two people."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from countermark.cli.common import actor, json_option, ready
 from countermark.cli.cooperation.common import told
-
-if TYPE_CHECKING:
-    pass
 from countermark.cli.cooperation.fund.common import fund, keeps, key_argument, request_option
 
 

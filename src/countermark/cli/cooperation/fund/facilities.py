@@ -1,14 +1,11 @@
 """Facilities behind windows, and ways to fund compared."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from countermark.cli.common import actor, done, json_option, ready, show
 from countermark.cli.cooperation.common import told, viewer
-
-if TYPE_CHECKING:
-    pass
 from countermark.cli.cooperation.fund.common import fund, keeps
 
 

@@ -1,14 +1,11 @@
 """Windows of the fund, rates and pledges."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from countermark.cli.common import actor, done, json_option, ready
 from countermark.cli.cooperation.common import described, told
-
-if TYPE_CHECKING:
-    pass
 from countermark.cli.cooperation.fund.common import (
     day_option,
     fund,

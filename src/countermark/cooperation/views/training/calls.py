@@ -166,7 +166,7 @@ def choose(request: HttpRequest, key: str) -> HttpResponse:
     def do(said: dict[str, Any]) -> str:
         changed = {
             one: (said[f"n{one}"], said["reason"])
-            for one, name_of, outcome in named
+            for one, _name, outcome in named
             if said[f"n{one}"] not in ("", outcome)
         }
         services.choose(key, actor=speaking(request), today=queries.today(), by=actor(request), overrides=changed)
