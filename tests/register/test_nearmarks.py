@@ -98,6 +98,17 @@ def test_two_rows_of_a_file_are_told_at_the_later_one_however_they_differ(load: 
 
 
 @pytest.mark.django_db
+def test_of_many_near_marks_the_nearest_are_told_wherever_they_are(load: Loader) -> None:
+    weapon = known()
+    shorter = ["KD48213", "TD48213", "TK48213", "TKD8213", "TKD4213"]
+
+    found = near(load, *(row(f"A{n}", mark) for n, mark in enumerate(shorter)), row("A9", "TKD48213"))
+
+    told = [(one.why, one.weapon_id) for one in found.marks if one.ref == "A9"]
+    assert told == [("same", weapon), *[("dropped", "")] * 4]
+
+
+@pytest.mark.django_db
 def test_the_marks_of_one_weapon_are_not_near_each_other_nor_to_its_own_record(load: Loader) -> None:
     known()
 

@@ -34,7 +34,7 @@ MOST = 200_000
 ALIKE = 20
 """Weapons of a file with one mark that are held: the hundredth tells no more."""
 OF_ONE = 5
-"""Near marks that are told of one weapon."""
+"""Near marks that are told of one weapon: the nearest."""
 KEPT = 100_000
 
 WHYS = (twins.SAME, twins.LOOKALIKE, twins.SWAPPED, DROPPED, ADDED)
@@ -246,14 +246,16 @@ class _Finding:
 
     def _add(self, item: _Item, other: str, found: NearMark) -> None:
         of = self.of.setdefault(item.row, {})
-        if other not in of and len(of) < OF_ONE:
-            of[other] = found
+        of[other] = min(of.get(other, found), found, key=_distance)
+        if len(of) > OF_ONE:
+            # Of those that are furthest away the last one found.
+            del of[max(reversed(of), key=lambda name: _distance(of[name]))]
 
     def done(self) -> Near:
         """What was found, by row, the nearest first."""
         self.near.rows = len(self.of)
         for _, of in sorted(self.of.items()):
-            ranked = sorted(of.values(), key=lambda mark: WHYS.index(mark.why))
+            ranked = sorted(of.values(), key=_distance)
             self.near.by[ranked[0].why] += 1
             self.near.marks += ranked[: max(0, KEPT - len(self.near.marks))]
         return self.near
@@ -263,6 +265,10 @@ _MARKS = (
     "SELECT m.canonical, m.text, m.weapon_id, w.ref, w.maker, w.kind, w.place, w.holder FROM register_mark m "
     "JOIN register_weapon w ON w.id = m.weapon_id AND w.replaced_by IS NULL AND NOT (m.canonical = '')"
 )
+
+
+def _distance(mark: NearMark) -> int:
+    return WHYS.index(mark.why)
 
 
 def _comparable(item: _Item, maker: str, kind: str) -> bool:
