@@ -68,6 +68,14 @@ def test_an_entry_balances_and_is_reversed_at_most_once_whatever_arrives(arrived
     assert len({(row.entry, row.line) for row in rows}) == len(rows)
 
 
+def test_what_was_posted_in_a_unit_of_account_before_these_were_refused_stays_in_the_journal() -> None:
+    lines = [{**line, "currency": "XDR"} for line in VALUE["lines"]]  # type: ignore[dict-item]
+
+    rows = shapes.postings("e", [act("posted", 1, value={**VALUE, "lines": lines})])
+
+    assert [(row.currency, row.amount) for row in rows] == [("XDR", 100), ("XDR", -100)]
+
+
 @given(ACTS)
 def test_what_another_node_says_of_these_books_counts_for_nothing(arrived: list[Entry]) -> None:
     own = [one for one in arrived if one.log.startswith("XA/main/")]

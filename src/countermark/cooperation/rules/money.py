@@ -47,12 +47,18 @@ _AMOUNT = re.compile(r"(?P<whole>[0-9]{1,3}(?=,)|[0-9]+)(?P<groups>(?:,[0-9]{3})
 
 
 @cache
-def currencies() -> frozenset[str]:
-    """The codes of ISO 4217 that are money somebody can be paid in."""
+def codes() -> frozenset[str]:
+    """The codes of ISO 4217 that amounts may have been recorded in: what was once, stays recorded."""
     # A table of a megabyte that only who writes amounts needs.
     import pycountry
 
-    return frozenset(one.alpha_3 for one in pycountry.currencies) - NO_MONEY
+    return frozenset(one.alpha_3 for one in pycountry.currencies) - {"XTS", "XXX"}
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes of ISO 4217 that are money somebody can be paid in."""
+    return codes() - NO_MONEY
 
 
 def exponent(currency: str) -> int:

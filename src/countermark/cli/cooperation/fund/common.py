@@ -48,6 +48,7 @@ def gate() -> str:
 
 
 def known_one(kind: str, key: str) -> "Subject":
+    """A subject of the fund that who looks may see. Raises `Finding` for any other."""
     from countermark.cooperation.fund import queries
 
     found = queries.find(reader(), kind, key)
@@ -57,4 +58,5 @@ def known_one(kind: str, key: str) -> "Subject":
 
 
 def listed(found: list["Subject"], what: str, as_json: bool) -> None:
+    """Prints subjects, each described, as the list `what`."""
     show(described_each(found), what, as_json)

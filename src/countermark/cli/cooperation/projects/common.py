@@ -11,7 +11,7 @@ from countermark.cli.common import done as run
 from countermark.cli.cooperation.common import speaking, told, viewer
 
 key_argument = click.argument("key", metavar="PROJECT")
-item_option = click.argument("item")
+item_argument = click.argument("item")
 words_option = click.option("--words", required=True, help="In words; kept beside the ledger.")
 maybe_option = click.option("--words", default="", help="In words; kept beside the ledger.")
 day_option = click.option("--day", required=True, help="The day, as 2026-01-31.")
@@ -19,10 +19,12 @@ request_option = click.option("--request", default="", metavar="KEY", help="Said
 
 
 def says() -> dict[str, Any]:
+    """For whom and by whom something is done to a project."""
     return {"actor": speaking(), "by": actor()}
 
 
 def whole(key: str) -> dict[str, Any]:
+    """All of a project that who looks may see. Raises `Finding` for one they may not."""
     from countermark.cooperation import queries
     from countermark.cooperation.projects import telling
 

@@ -8,7 +8,7 @@ from countermark.cli.common import json_option, ready
 from countermark.cli.cooperation.projects.common import (
     day_option,
     did,
-    item_option,
+    item_argument,
     key_argument,
     maybe_option,
     project,
@@ -41,7 +41,7 @@ def deliverable(key: str, item: str, request: str, as_json: bool, **said: Any) -
 
 @project.command("deliver")
 @key_argument
-@item_option
+@item_argument
 @day_option
 @maybe_option
 @json_option
@@ -55,7 +55,7 @@ def deliver(key: str, item: str, day: str, words: str, as_json: bool) -> None:
 
 @project.command("accept")
 @key_argument
-@item_option
+@item_argument
 @day_option
 @maybe_option
 @click.option("--register", type=click.Choice(["machine", "reader"]), help="Where equipment is entered.")
@@ -77,7 +77,7 @@ def accept(key: str, item: str, day: str, words: str, register: str | None, as_j
 
 @project.command("refuse")
 @key_argument
-@item_option
+@item_argument
 @words_option
 @json_option
 def refuse(key: str, item: str, words: str, as_json: bool) -> None:
@@ -90,7 +90,7 @@ def refuse(key: str, item: str, words: str, as_json: bool) -> None:
 
 @project.command("drop")
 @key_argument
-@item_option
+@item_argument
 @words_option
 @json_option
 def drop(key: str, item: str, words: str, as_json: bool) -> None:
@@ -145,7 +145,7 @@ def indicator(key: str, item: str, request: str, as_json: bool, **said: Any) -> 
 
 @project.command("read")
 @key_argument
-@item_option
+@item_argument
 @click.option("--day", default="")
 @click.option("--value", default="", help="Empty: read from the figure of the register, today.")
 @click.option("--source", default="")

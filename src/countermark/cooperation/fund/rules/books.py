@@ -94,7 +94,8 @@ def _faults(line: Line) -> list[Sentence]:
     found = []
     if line.account not in CHART:
         found.append(Sentence("%(account)s is no account of the chart", account=line.account))
-    if line.currency not in money.currencies():
+    # Which of these somebody can be paid in is asked where an amount is typed: a fold takes what was posted before that was asked.
+    if line.currency not in money.codes():
         found.append(Sentence("%(code)s is no currency somebody can be paid in (ISO 4217)", code=line.currency))
     if not line.purse:
         found.append(Sentence("a line names whose money it is"))

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from countermark.cooperation.rules import money
-from countermark.cooperation.rules.money import MOST, currencies, exponent, written
+from countermark.cooperation.rules.money import MOST, codes, currencies, exponent, written
 from countermark.marks.sentences import NotAllowed, Sentence, said, sentence
 
 __all__ = [
-    "MOST", "FundRefused", "converted", "currencies", "exponent", "parsed", "rate_of", "refused", "require_currency", "shown", "split",
+    "MOST", "FundRefused", "codes", "converted", "currencies", "exponent", "parsed", "rate_of", "refused", "require_currency", "shown", "split",
     "written",
 ]  # fmt: skip
 RATE_DIGITS = 12

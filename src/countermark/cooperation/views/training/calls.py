@@ -68,6 +68,7 @@ def call(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def title_of(found: Subject) -> str:
+    """What a call is called: its course."""
     course = acts.subject("course", found.of(Call).course)
     return acts.texts_of([course]).get(course.of(Course).title, found.key) if course else found.key
 
@@ -98,6 +99,7 @@ def _call_actions(request: HttpRequest, found: Subject, who: queries.Viewer) -> 
 
 
 def people_table(found: list[Subject], title: str) -> Table:
+    """People nominated, one a line, each leading to its page."""
     texts, names = acts.texts_of(found), actors.names()
     rows = [
         [
@@ -115,6 +117,7 @@ def people_table(found: list[Subject], title: str) -> Table:
 
 
 def name_of(value: Nomination, texts: dict[str, str]) -> str:
+    """Who was nominated, as written; whose name was erased says so."""
     return texts.get(value.person, "") or _("(name erased)")
 
 

@@ -15,14 +15,17 @@ HERE = "training"
 
 
 def training_above() -> tuple[str, str]:
+    """The page above all of these."""
     return reverse("cooperation:training"), _("Training")
 
 
 def may_write(request: HttpRequest) -> bool:
+    """Whether who looks may state anything here."""
     return accounts.may(me(request), "aid.write")
 
 
 def speaking(request: HttpRequest) -> str:
+    """The actor somebody speaks for. Raises `Refused` for who speaks for none."""
     found = viewer(request).actor
     if not found:
         raise acts.refuse("actor", "", "a seat: somebody who speaks for an actor", "denied")

@@ -130,6 +130,7 @@ def _award_steps(request: HttpRequest, found: Subject, value: Award) -> list[Act
 
 
 def award_above(key: str) -> tuple[str, str]:
+    """The page above those of an award."""
     return to("fund_award", key), _("Award")
 
 

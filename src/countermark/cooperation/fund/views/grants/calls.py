@@ -130,10 +130,12 @@ def _applications(request: HttpRequest, key: str, value: Call, reader: queries.R
 
 
 def scores_open(request: HttpRequest, found: Subject, value: Call) -> bool:
+    """Whether who looks may see the scores of an application: nobody who has yet to give theirs does."""
     return queries.scores_shown(look(request), found.key, value, me(request).person)
 
 
 def score_text(found: Subject, value: Call) -> str:
+    """The score of an application, or why it has none yet."""
     outcome = calls.outcome_of(found.key, value)
     return f"{float(outcome.score):.1f}" if outcome.score is not None else aid_word(outcome.why, "outcome")
 

@@ -105,6 +105,7 @@ def _posting(key: str, value: Window) -> list[Action]:
 
 
 def title_of(found: Subject) -> str:
+    """What a window is called."""
     return acts.texts_of([found]).get(found.of(Window).title, found.key)
 
 
