@@ -198,6 +198,21 @@ def test_a_weapon_that_stands_in_a_rack_by_the_record_alone_is_in_the_hands_of_i
     assert state(weapon).holder
 
 
+def test_a_registrar_of_another_place_moves_no_weapon_by_entering_it_there_again(place: Armoury) -> None:
+    people.person("otto", "registrar", OTHER)
+    again = {
+        "ref": "W0", "kind": "revolver", "maker": "Rossi", "model": "M88", "calibre": ".38 Special", "country": "BR", "year": "1994",
+        "marks": "1", "m0-component": "frame", "m0-role": "control", "m0-mark": "AB1000", "m0-again": "AB1000",
+        "token": "abc", "place": place.other, "action": "confirm",
+    }  # fmt: skip
+    before = state(place.weapons[0])
+
+    answer = client_of("otto").post("/weapons/new/", again)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/weapons/{place.weapons[0]}/")
+    assert state(place.weapons[0]) == before
+
+
 def test_a_weapon_of_no_store_is_sold_and_corrected_by_a_registrar_alone(place: Armoury) -> None:
     weapon = people.weapon("C1", "CC1")
     sold = asking.add_event(weapon, {"event": "sale", "date": "2001-02-03", "to": "A. Buyer"}, by=Actor("rita"))

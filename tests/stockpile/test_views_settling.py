@@ -3,12 +3,16 @@
 import pytest
 
 from countermark.ledger.reasons import Reason
-from countermark.register.rules import CONTRADICTED
+from countermark.register import projection
+from countermark.register import services as register
+from countermark.register.checking import Refused
+from countermark.register.rules import CONTRADICTED, history
 from countermark.stockpile import acts, custody, receipts, settling
 from countermark.stockpile.custody import Order
 from countermark.stockpile.incidents import services as incidents
 from countermark.stockpile.incidents.services import Report
 from tests.register import people
+from tests.register.people import CHIEF
 from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, state
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +42,13 @@ def test_a_commander_says_where_it_is_and_the_contradiction_is_over(place: Armou
     client = people.signed_in("quirino", "commander", DEPOT)
     page = client.get(f"/discrepancies/{CONTRADICTED}:{weapon}/").content.decode()
     assert f"/stockpile/weapons/{weapon}/settle/" in page
-    said = {"place": place.depot, "holder": "Pte R. Ecruit (1002)", "kind": "loan", "reason": "seen", "words": "seen on parade"}
+    said = {
+        "place": place.depot,
+        "holder": "Pte R. Ecruit (1002)",
+        "kind": "loan",
+        "reason": "seen",
+        "words": "seen on parade",
+    }
     assert client.post(f"/stockpile/weapons/{weapon}/settle/", {**said, "holder": "nobody"}).status_code == 422
 
     answer = client.post(f"/stockpile/weapons/{weapon}/settle/", said)
@@ -80,3 +90,40 @@ def test_a_weapon_one_depot_reported_stolen_and_another_has_is_reconciled_once_i
     assert found is not None
     assert held is not None
     assert (found.state, held.kind) == ("recovered", "store")
+
+
+def settled(place: Armoury) -> str:
+    """The eventID of the hand-over that says where a weapon is, of which two nodes had said otherwise."""
+    weapon = handed_twice(place)
+    settling.settle(weapon, place.depot, Reason("counted"), by=ARMOURER)
+    return history(projection.entries_of([weapon]))[-1].event_id
+
+
+def test_a_corrected_settlement_keeps_how_it_was_found(place: Armoury) -> None:
+    register.correct_event(settled(place), {"document": "Letter 7"}, reason="typing_error", by=CHIEF)
+
+    last = history(projection.entries_of(place.weapons))[-1]
+    assert (last.why, state(place.weapons[0]).finding) == ("counted", "")
+
+
+def test_a_settlement_corrected_to_what_it_says_is_refused(place: Armoury) -> None:
+    with pytest.raises(Refused) as refused:
+        register.correct_event(settled(place), {}, reason="typing_error", by=CHIEF)
+
+    assert [error.code for error in refused.value.errors] == ["unchanged"]
+
+
+def test_the_page_that_corrects_a_settlement_leaves_how_it_was_found_as_it_is(place: Armoury) -> None:
+    settled(place)
+    client = people.signed_in("rita", "registrar")
+    client.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "to put it right"})
+    address = (
+        f"/weapons/{place.weapons[0]}/events/{history(projection.entries_of(place.weapons))[-1].position}/correct/"
+    )
+    form = client.get(address).context["form"]
+    shown = {name: form[name].value() or "" for name in form.fields}
+
+    client.post(address, {**shown, "document": "Letter 7", "reason": "typing_error", "words": ""})
+
+    (asked,) = acts.subjects("proposal", state="pending")
+    assert list(asked.value["command"]["fields"]) == ["document"]

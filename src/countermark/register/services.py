@@ -235,10 +235,12 @@ def _corrected_event(entry: Entry, changes: Fields) -> Draft:
     weapons = weapons_of(entry.body)
     if len(weapons) != 1:
         raise refuse("event_id", entry.event_id, "an event about one weapon", "shared")
-    said = {**fields_of(entry), "note": _remark_of(entry), **changes}
-    if "why" not in changes and not checking.fits(said.get("why", ""), said["event"]):
-        del said["why"]  # It was why the other event happened.
+    old = fields_of(entry)
+    said = {**old, "note": _remark_of(entry), **changes}
+    code = "" if "why" in changes else said.pop("why", "")
     good, moment = checking.event(said)
+    if code and (good["event"] == old["event"] or checking.fits(code, good["event"])):
+        good["why"] = code  # Otherwise it was why the other event happened.
     weapon_id = weapons[0]
     good["occurrence"] = str(entry.body.get("countermark:occurrence", "1"))
     hand_over = handover.stated(entry.body)

@@ -125,10 +125,13 @@ class Event(Columns):
         super().__init__(*args, **kwargs)
         for name in self.columns:
             self.fields[name] = _column(name)
-        self.fields["why"] = forms.ChoiceField(label=_("Reason"), required=False, choices=_reasons(grave))
+        reasons = _reasons(grave)
+        if code := self.initial.get("why"):
+            # A copy: whoever gave it compares what is typed with it.
+            self.initial = {**self.initial, "why": f"{self.initial['event']}.{code}"}
+            reasons = _with(reasons, self.initial["why"], _(words.why(code, self.initial["event"])))
+        self.fields["why"] = forms.ChoiceField(label=_("Reason"), required=False, choices=reasons)
         self.fields["why"].help_text = _("A loss, theft, deactivation, reactivation or destruction needs one.")
-        if self.initial.get("why"):
-            self.initial["why"] = f"{self.initial['event']}.{self.initial['why']}"
         event = self.fields["event"]
         assert isinstance(event, forms.ChoiceField)  # noqa: S101 -- made above
         event.choices = [
@@ -170,6 +173,12 @@ def _reasons(grave: bool) -> list[Any]:
         for event, word in named
     ]
     return [("", "–"), *groups]
+
+
+def _with(reasons: list[Any], value: str, text: str) -> list[Any]:
+    """The reasons and one that is recorded already, where nobody chooses it here: it stays as long as nobody chooses another."""
+    offered = {choice for _text, group in reasons[1:] for choice, _meaning in group}
+    return reasons if value in offered else [*reasons, (value, text)]
 
 
 class Join(forms.Form):

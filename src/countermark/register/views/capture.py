@@ -132,7 +132,9 @@ def _add(request: HttpRequest, new: NewWeapon) -> services.Added:
     # The token, or the code of the form, makes the number: a second click makes no second weapon.
     ref = values.pop("ref") or (new.paper.shown if new.paper else f"R-{new.token}")
     added = services.add_weapon(ref, values, [mark.values() for mark in new.marks], by=actor(request))
-    if registered := _registration(new):
+    registered = _registration(new)
+    # What was on record already stays where it is: entering it again is no way to take it from another place.
+    if registered and (added.new or "place" not in registered):
         services.add_event(added.weapon_id, registered, by=actor(request))
     return added
 
@@ -208,7 +210,9 @@ def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: K
     if paper is not None:
         values["document"] = papers.document(values["document"], paper.form.code)
     values = checking.by_hand(values, grave=_may_grave(request, record), plain=False)
-    return _recorded(request, paper, lambda: _settled(record, asking.add_event(record.state.id, values, by=actor(request))))
+    return _recorded(
+        request, paper, lambda: _settled(record, asking.add_event(record.state.id, values, by=actor(request)))
+    )
 
 
 def _settled(record: Record, made: services.Added | Captured | Waits) -> services.Added:
@@ -223,7 +227,9 @@ def _say(request: HttpRequest, done: str, added: services.Added) -> None:
     if added.event_id:
         messages.success(request, done)
         return
-    waits = _("Nothing has changed yet: this weapon is in the hands of a store, and whoever commands there is asked to approve.")
+    waits = _(
+        "Nothing has changed yet: this weapon is in the hands of a store, and whoever commands there is asked to approve."
+    )
     messages.warning(request, waits)
 
 
