@@ -15,6 +15,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
+from countermark.ledger import reasons
 from countermark.register.words import KINDS
 from countermark.stockpile import acts, receipts
 from countermark.stockpile.counting import certificate, presets, services
@@ -180,6 +181,7 @@ def test_every_code_that_may_stand_on_a_paper_has_its_word(language: str) -> Non
     )
     said = {word for name in printed for word in LABELS[name].values()}
     said |= {one.title for one in presets.known().values()} | set(KINDS.values())
+    said |= set(reasons.LISTS["override"].codes.values())
 
     lacking = [word for word in sorted(said) if word not in catalogue or not catalogue[word].string]
 

@@ -111,6 +111,19 @@ def test_a_receipt_is_printed_in_the_language_of_who_prints_whatever_was_written
         assert receipt.pdf(known("receipt", note)).startswith(b"%PDF")
 
 
+def test_a_receipt_says_why_somebody_not_eligible_received_all_the_same(place: Armoury) -> None:
+    note = receipts.issue(
+        place.counter(second=place.second),
+        place.weapons,
+        place.recruit,
+        "loan",
+        override=Reason("urgent", "called out"),
+    )
+    facts = dict(receipt.sheet(known("receipt", note))["facts"])
+
+    assert facts["Not eligible; why all the same"] == "urgent duty and nobody else is there: called out"
+
+
 def test_a_manifest_keeps_the_route_from_who_may_not_see_exact_places(place: Armoury) -> None:
     one = known("shipment", shipped(place))
 

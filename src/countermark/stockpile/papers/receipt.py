@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.stockpile import queries, receipts
 from countermark.stockpile.codes import house
@@ -32,7 +33,7 @@ def pdf(known: Subject) -> bytes:
 def sheet(known: Subject) -> dict[str, Any]:
     """What stands on it."""
     value = known.of(Receipt)
-    names = side_texts([value.person, value.account, known.place, value.second, value.note])
+    names = side_texts([value.person, value.account, known.place, value.second, value.override, value.note])
     held = queries.shown([queries.as_uuid(weapon) for weapon in value.items])
     items = [[plain(one.weapon.serial or one.weapon.ref, 60), _what(one)] for one in held]
     facts = [
@@ -44,6 +45,7 @@ def sheet(known: Subject) -> dict[str, Any]:
         (_("Happened"), when(value.happened or known.since)),
         (_("Recorded"), when(known.since) if value.happened else ""),
         (_("Second person"), names.get(value.second, "")),
+        (_("Not eligible; why all the same"), told(value.override_code, "override", names.get(value.override, ""))),
         (_("Remark"), " ".join(names.get(value.note, "").split())),
     ]
     return {
