@@ -9,6 +9,7 @@ from django.test import Client
 from countermark.cooperation import actors, acts
 from countermark.cooperation.projects import delivering
 from countermark.cooperation.states import Subject
+from countermark.cooperation.words import LABELS
 from tests.cooperation.pagekit import seated
 from tests.cooperation.projects.scene import planned
 from tests.cooperation.region import COORDINATOR, need, offer, region
@@ -123,6 +124,18 @@ def test_a_form_sent_twice_is_not_taken_for_two_people(make: Callable[[], Editor
     assert editor.sent(seen, title="Said once").status_code == 302
     assert editor.sent(seen, title="Said once").status_code == 302
     assert editor.title() == "Said once"
+
+
+def test_a_line_that_changed_meanwhile_is_told_by_the_words_of_its_codes() -> None:
+    editor = of_need()
+    first, second = editor.opened(), editor.opened()
+    assert editor.sent(first, **{"once-0-category": "power"}).status_code == 302
+
+    page = editor.sent(second).content.decode()
+
+    beside = page.partition(MEANWHILE)[2].partition("</table>")[0]
+    assert LABELS["cost"]["power"] in beside
+    assert ">power" not in beside
 
 
 def test_what_a_form_does_not_state_does_not_make_it_stale() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
 from countermark.cooperation import acts, states
@@ -23,6 +24,9 @@ from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError
 from countermark.register.views import pages
 
+Fields = Mapping[str, forms.Field]
+Lines = Mapping[str, tuple[str, Fields]]
+"""The kinds of lines of a form by their names: what each is called, and the fields of one line."""
 Said = Mapping[str, Any]
 """What stands in the fields of a form by their names: texts, codes, lists of codes, and lines as dicts."""
 LONGEST = 100
@@ -64,16 +68,18 @@ class Edited:
                 expected = Sentence("somebody has changed this since you opened it: what is different stands below; send it again to keep what you typed")  # fmt: skip
                 raise Stale([RowError(0, "", "", expected, "not_allowed")])
 
-    def beside(self, page: Page, fields: Mapping[str, forms.Field], labels: Mapping[str, str], typed: Said) -> Page:
+    def beside(self, page: Page, fields: Fields, lines: Lines, typed: Said) -> Page:
         """The page with what changed since the form was opened beside what was typed; sent again, the form counts."""
         now = acts.subject(self.found.kind, self.found.key) or self.found
         there, before = self.initial(now), self._before()
-        asked_for = [name for name in there if name in fields or name in labels]
+        plain = {name: (field.label, field) for name, field in fields.items()}
+        known: dict[str, tuple[object, forms.Field | Fields]] = {**plain, **lines}
+        asked_for = [name for name in there if name in known]
         changed = [name for name in asked_for if _plain(before.get(name)) != _plain(there[name])]
         rows = [
-            [Cell(str(labels.get(name) or fields[name].label)), *(Cell(_told(one.get(name), fields.get(name))) for one in (before, there, typed))]
+            [Cell(str(known[name][0])), *(Cell(_told(one.get(name), known[name][1])) for one in (before, there, typed))]
             for name in changed
-        ]  # fmt: skip
+        ]
         headers = [_("Field"), _("When you opened it"), _("Stands there now"), _("You typed")]
         table = Table(_("Changed meanwhile"), headers, rows, id="meanwhile")
         return replace(page, seen=_version(now, there), tables=[table, *page.tables])
@@ -128,13 +134,14 @@ def _plain(value: Any) -> Any:
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def _told(value: Any, field: forms.Field | None) -> str:
-    """A value as people read it: codes by their labels."""
+def _told(value: Any, field: forms.Field | Fields | None) -> str:
+    """A value as people read it: codes by their labels, also those in a line, whose fields are given."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
         return "; ".join(_told(one, field) for one in value)
     if isinstance(value, Mapping):
-        return ", ".join(str(one) for one in value.values() if one not in (None, ""))
-    choices = dict(getattr(field, "choices", ()) or ())
+        of = field if isinstance(field, Mapping) else {}
+        return ", ".join(_told(one, of.get(name)) for name, one in value.items() if one not in (None, ""))
+    choices = dict(flatten_choices(getattr(field, "choices", ()) or ()))
     return str(choices.get(value, "" if value is None else value))

@@ -276,7 +276,8 @@ def _stated(request: HttpRequest, found: Subject | None) -> HttpResponseBase:
             )
     except Refused as refused:
         if edited and isinstance(refused, Stale):
-            lines = {"wanted": _("Wanted"), "once": _("Once"), "yearly": _("Each year")}
+            labels = {"wanted": _("Wanted"), "once": _("Once"), "yearly": _("Each year")}
+            lines = {name: (label, forms.lines[name].empty_form.fields) for name, label in labels.items()}
             page = edited.beside(page, forms.main.fields, lines, forms.typed())
         forms.tell(refused)
         return linedforms.page(request, page, forms, REFUSED)
