@@ -25,6 +25,8 @@ from countermark.register.queries.scope import Scope
 from countermark.stockpile import acts, proposals, receipts
 from countermark.stockpile.alone import KIND
 from countermark.stockpile.models import Holding
+from countermark.tracing.cases import services as tracing
+from countermark.tracing.cases.rules import Facts, Mark, Recovered
 from tests.register import people
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, issued, state
@@ -322,6 +324,21 @@ def test_a_file_that_gives_a_weapon_of_a_store_away_is_a_discrepancy(place: Armo
     (one,) = found()
 
     assert (one.kind, one.owner) == (KIND, "carla")
+
+
+def test_a_case_of_tracing_that_puts_a_weapon_of_a_store_elsewhere_and_takes_it_back_is_one_each_time(
+    place: Armoury,
+) -> None:
+    person = people.person("tina", "tracing")
+    at_harbour = Facts("seizure", timezone.now().date().isoformat(), place="Harbour")
+    case = tracing.open_case(at_harbour, [Recovered(readings=(Mark("AB1000", "frame"),))], by=Actor("tina"))
+    for confirmed in (True, False):
+        tracing.consider(
+            case.id, case.items[0].id, place.weapons[0], 0.9, confirmed=confirmed, reason="other", by=Actor("tina")
+        )
+
+    assert [one.owner for one in found()] == ["carla", "carla"]
+    assert not any(cases.may_decide(person, one.subject) for one in found())
 
 
 def document(*bodies: dict[str, Any]) -> bytes:

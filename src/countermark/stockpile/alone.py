@@ -4,12 +4,12 @@ Pages and programs ask a second person (`asked`). A command of whoever holds the
 such change is a discrepancy that somebody who commands where the weapon was answers for, and nobody decides their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext_noop
 
 from countermark.accounts import queries as accounts
-from countermark.accounts.models import User
+from countermark.accounts.models import Place, User
 from countermark.ledger import database
 from countermark.ledger.entry import key_of
 from countermark.register import cases, weaponviews
@@ -51,14 +51,17 @@ def find(scope: Scope) -> Iterator[Discrepancy]:
     found = AloneRow.objects.order_by("recorded", "weapon_id", "key").iterator(chunk_size=CHUNK)
     for some in database.chunks(found, CHUNK):
         weapons = {weapon.id: weapon for weapon in Weapon.objects.filter(id__in=[row.weapon_id for row in some])}
+        known = _known(row.place for row in some)
         for row in some:
             weapon = weapons.get(row.weapon_id)
-            if weapon is not None and (scope.ids is None or {row.place, weapon.place, weapon.holder} & scope.ids):
-                yield _discrepancy(row, weapon, owners)
+            if weapon is None:
+                continue
+            place = row.place if row.place in known else _place_of(row, weapon.place)
+            if scope.ids is None or {place, weapon.place, weapon.holder} & scope.ids:
+                yield _discrepancy(row, weapon, place, owners)
 
 
-def _discrepancy(row: AloneRow, weapon: Weapon, owners: dict[str, list[User]]) -> Discrepancy:
-    place = row.place or weapon.place
+def _discrepancy(row: AloneRow, weapon: Weapon, place: str, owners: dict[str, list[User]]) -> Discrepancy:
     if place not in owners:
         owners[place] = accounts.nearest_with(COMMAND, place)
     owner = next((user.username for user in owners[place] if user.person != row.by), "")
@@ -71,5 +74,22 @@ def may_decide(subject: str, person: User) -> bool:
     row = AloneRow.objects.filter(key=key).first()
     if row is None:
         return False
-    place = row.place or Weapon.objects.filter(pk=row.weapon_id).values_list("place", flat=True).first() or None
-    return row.by != person.person and accounts.may_at(person, COMMAND, place)
+    now = Weapon.objects.filter(pk=row.weapon_id).values_list("place", flat=True).first() or ""
+    return row.by != person.person and accounts.may_at(person, COMMAND, _place_of(row, now) or None)
+
+
+def _place_of(row: AloneRow, now: str) -> str:
+    """Where whoever answers for one commands: where the weapon was; where that is no place of this State, where somebody alone took it from before.
+
+    `now` is where the weapon is, for one that was at no place. Empty: in the whole State.
+    """
+    if not row.place:
+        return now if _known([now]) else ""
+    before = AloneRow.objects.filter(weapon_id=row.weapon_id, recorded__lte=row.recorded).order_by("-recorded", "-key")
+    places = [row.place, *before.values_list("place", flat=True)]
+    known = _known(places)
+    return next((place for place in places if place in known), "")
+
+
+def _known(places: Iterable[str]) -> frozenset[str]:
+    return frozenset(Place.objects.filter(pk__in=set(places)).values_list("pk", flat=True))

@@ -12,7 +12,7 @@ import msgspec
 
 from countermark.accounts.models import Place
 from countermark.ledger import entry, jcs, services
-from countermark.ledger.reasons import Reason
+from countermark.ledger.reasons import OTHER, Reason
 from countermark.ledger.services import Actor, Draft, KeptWrite
 from countermark.marks.sentences import NotAllowed, Sentence
 from countermark.register import cases as decided
@@ -149,7 +149,7 @@ def consider(case: str, item: str, weapon: str, probability: float, *, confirmed
         if confirmed and found.weapon != weapon:
             _record_event(known.facts, case, found, weapon, by=by)
         if not confirmed and found.weapon == weapon and (event := _event_of(case, weapon)):
-            register.correct_event(event, None, reason=reason, by=by)
+            register.correct_event(event, None, reason=Reason(OTHER, reason), by=by)
         fields = {"item": item, "weapon": weapon, "confirmed": confirmed}
         services.append([_act("recovery_identified", case, {"text": reason}, fields)], by=by)
     return _case(case)
@@ -191,7 +191,9 @@ def _correct_event(case: str, weapon: str, facts: Facts, *, by: Actor) -> None:
         return
     recorded = register.fields_of(register.standing_event(event))
     if {name: recorded[name] for name in columns} != columns:
-        register.correct_event(event, columns, reason=Reason("found_since", f"the facts of case {case} were stated anew"), by=by)
+        register.correct_event(
+            event, columns, reason=Reason("found_since", f"the facts of case {case} were stated anew"), by=by
+        )
 
 
 def ask(
