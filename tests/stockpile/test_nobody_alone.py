@@ -15,7 +15,7 @@ from countermark.accounts.models import Place, User
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
-from countermark.register import asking, capture, cases, projection, rules
+from countermark.register import asking, capture, cases, checking, projection, rules
 from countermark.register import services as register
 from countermark.register.checking import Refused
 from countermark.register.queries import discrepancies
@@ -346,6 +346,22 @@ def document(*bodies: dict[str, Any]) -> bytes:
     said = {"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISDocument"}
     said |= {"schemaVersion": "2.0", "creationDate": "2026-01-01T00:00:00Z"}
     return json.dumps({**said, "epcisBody": {"eventList": list(bodies)}}).encode()
+
+
+def test_of_one_event_that_gives_two_weapons_away_somebody_answers_for_each() -> None:
+    place = armoury(2)
+    weapons = place.weapons
+    receipts.issue(place.counter(), weapons, place.trained, "shift")
+    said = checking.event({"event": "transfer", "date": SOON, "to": "A. Friend"})
+    one, other = (register.event_draft(weapon, register.own_source(), *said).body for weapon in weapons)
+    both = {**one, "epcList": [*one["epcList"], *other["epcList"]]}
+    both.pop("countermark:writing")
+
+    capture.load_document(document(both), by=CHIEF)
+
+    first, second = found()
+    assert {str(first.weapons[0].id), str(second.weapons[0].id)} == set(weapons)
+    assert first.subject != second.subject
 
 
 def test_no_document_hands_a_weapon_of_a_store_over(place: Armoury) -> None:

@@ -4,7 +4,9 @@ Pages and programs ask a second person (`asked`). A command of whoever holds the
 such change is a discrepancy that somebody who commands where the weapon was answers for, and nobody decides their own.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
@@ -31,9 +33,10 @@ ABOUT = gettext_noop(
 
 
 def rows(state: WeaponState) -> Iterator[Row]:
-    """One row for each such change of a weapon."""
+    """One row for each such change of a weapon. Its key is of the change and the weapon: of one event about two weapons somebody answers for each."""
     for one in state.alone:
-        yield (state.id, key_of(one.event_id).hex(), one.what, one.by, one.recorded, one.place)
+        key = hashlib.sha256(key_of(one.event_id) + UUID(state.id).bytes).hexdigest()
+        yield (state.id, key, one.what, one.by, one.recorded, one.place)
 
 
 weaponviews.register(WeaponView("stockpile_alone", COLUMNS, rows))
