@@ -23,7 +23,7 @@ from countermark.register.queries.discrepancies import Discrepancy
 from countermark.register.queries.records import record
 from countermark.register.queries.scope import Scope
 from countermark.stockpile import acts, proposals, receipts
-from countermark.stockpile.alone import KIND
+from countermark.stockpile.alone.queue import KIND
 from countermark.stockpile.models import Holding
 from countermark.tracing.cases import services as tracing
 from countermark.tracing.cases.rules import Facts, Mark, Recovered

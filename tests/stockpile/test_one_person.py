@@ -22,7 +22,7 @@ from countermark.register.loading import Options, load_events
 from countermark.register.queries import discrepancies
 from countermark.register.queries.scope import Scope
 from countermark.stockpile import acts, proposals, receipts, units
-from countermark.stockpile.alone import KIND
+from countermark.stockpile.alone.queue import KIND
 from countermark.stockpile.rules.custody import ARMED_FORCES
 from tests.register import people
 from tests.register.people import CHIEF

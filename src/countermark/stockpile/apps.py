@@ -8,7 +8,6 @@ class StockpileConfig(AppConfig):
     def ready(self) -> None:
         """The projection that folds the acts of this room, and its view of weapons."""
         from countermark.stockpile import (  # noqa: F401
-            alone,
             asked,
             documents,
             handing,
@@ -21,6 +20,8 @@ class StockpileConfig(AppConfig):
             roster,
             units,
         )
+        from countermark.stockpile.alone import queue as alone
+        from countermark.stockpile.alone import view as changed_alone  # noqa: F401
         from countermark.stockpile.ammunition import services as ammunition  # noqa: F401
         from countermark.stockpile.assessment import services as assessment  # noqa: F401
         from countermark.stockpile.assessment import words as assessment_words  # noqa: F401

@@ -12,13 +12,13 @@ CHUNK = 500
 def fill(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """A view is never empty because a store is older."""
     from countermark.register import projection
-    from countermark.stockpile import alone
+    from countermark.stockpile.alone import view
 
     ids = [database.uuid_text(row[0]) for row in database.stream("SELECT weapon_id FROM stockpile_holding", [])]
     for some in database.chunks(ids, CHUNK):
-        rows = [row for state in projection.states_of(some).values() for row in alone.rows(state)]
+        rows = [row for state in projection.states_of(some).values() for row in view.rows(state)]
         stored = [(database.uuid_parameter(row[0]), *row[1:]) for row in rows]
-        database.insert_rows("stockpile_alone", alone.COLUMNS, sorted(stored))
+        database.insert_rows("stockpile_alone", view.COLUMNS, sorted(stored))
 
 
 class Migration(migrations.Migration):

@@ -1,45 +1,25 @@
-"""What one person changed of a weapon of the stores beside their counters (`register.rules.Alone`): a view, and the queue of discrepancies.
+"""What one person changed beside the counters, in the queue of discrepancies."""
 
-Pages and programs ask a second person (`asked`). A command of whoever holds the machine, a file, a load taken back, another node do not: each
-such change is a discrepancy that somebody who commands where the weapon was answers for, and nobody decides their own.
-"""
-
-import hashlib
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import Place, User
 from countermark.ledger import database
-from countermark.ledger.entry import key_of
-from countermark.register import cases, weaponviews
+from countermark.register import cases
 from countermark.register.models import Weapon
 from countermark.register.queries import discrepancies
 from countermark.register.queries.discrepancies import Discrepancy, Source
 from countermark.register.queries.scope import Scope
-from countermark.register.rules import WeaponState
-from countermark.register.weaponviews import Row, WeaponView
 from countermark.stockpile.models import AloneRow
 
 KIND = "changed_alone"
 COMMAND = "stock.command"
 CHUNK = 200
-COLUMNS = ("weapon_id", "key", "what", "by", "recorded", "place")
 ABOUT = gettext_noop(
     "One person changed who has this weapon or where it is, beside the counters: by a command, a file, a load taken back or another node. Look where it is, and who recorded that. If it is right, say so; if not, correct it."
 )
-
-
-def rows(state: WeaponState) -> Iterator[Row]:
-    """One row for each such change of a weapon. Its key is of the change and the weapon: of one event about two weapons somebody answers for each."""
-    for one in state.alone:
-        key = hashlib.sha256(key_of(one.event_id) + UUID(state.id).bytes).hexdigest()
-        yield (state.id, key, one.what, one.by, one.recorded, one.place)
-
-
-weaponviews.register(WeaponView("stockpile_alone", COLUMNS, rows))
 
 
 def register() -> None:
