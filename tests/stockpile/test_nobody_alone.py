@@ -32,8 +32,11 @@ from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, issued, state
 
 pytestmark = pytest.mark.django_db
-SOON = (timezone.now() + timedelta(minutes=10)).isoformat(timespec="seconds")
-"""A moment after whatever a test hands over."""
+
+
+def soon() -> str:
+    """A moment after whatever a test hands over: of now, for a run of all tests is long."""
+    return (timezone.now() + timedelta(minutes=10)).isoformat(timespec="seconds")
 
 
 @pytest.fixture
@@ -182,7 +185,7 @@ def test_an_event_by_hand_that_takes_a_weapon_of_a_store_away_waits(place: Armou
 
     answer = program("rita", "write")(
         f"/weapons/{place.weapons[0]}/events",
-        {"event": word, "date": SOON, "to": "A. Friend", "place": "Elsewhere", "note": "so"},
+        {"event": word, "date": soon(), "to": "A. Friend", "place": "Elsewhere", "note": "so"},
     )
 
     assert answer.status_code == 202, answer.content
@@ -193,7 +196,7 @@ def test_an_event_by_hand_that_takes_a_weapon_of_a_store_away_waits(place: Armou
 def test_a_weapon_that_stands_in_a_rack_by_the_record_alone_is_in_the_hands_of_its_store(place: Armoury) -> None:
     weapon = people.weapon("W9", "AB1009", place="Rack A of Depot 7")
 
-    made = asking.add_event(weapon, {"event": "transfer", "date": SOON, "to": "A. Friend"}, by=Actor("rita"))
+    made = asking.add_event(weapon, {"event": "transfer", "date": soon(), "to": "A. Friend"}, by=Actor("rita"))
 
     assert isinstance(made, asking.Waits)
     proposals.approve(made.proposal, by=Actor("carla"))
@@ -227,7 +230,7 @@ def test_a_weapon_of_no_store_is_sold_and_corrected_by_a_registrar_alone(place: 
 
 
 def test_a_loss_is_recorded_at_once_and_taken_back_by_two(place: Armoury) -> None:
-    lost = asking.add_event(place.weapons[0], {"event": "loss", "date": SOON, "note": "river"}, by=Actor("rita"))
+    lost = asking.add_event(place.weapons[0], {"event": "loss", "date": soon(), "note": "river"}, by=Actor("rita"))
     assert isinstance(lost, register.Added)
 
     back = asking.correct(lost.event_id, None, reason="it is here", by=Actor("rita"))
@@ -319,7 +322,7 @@ def test_who_commands_there_decides_it_and_a_later_change_is_another(place: Armo
 
 
 def test_a_file_that_gives_a_weapon_of_a_store_away_is_a_discrepancy(place: Armoury) -> None:
-    register.add_event(place.weapons[0], {"event": "transfer", "date": SOON, "to": "A. Friend"}, by=CHIEF)
+    register.add_event(place.weapons[0], {"event": "transfer", "date": soon(), "to": "A. Friend"}, by=CHIEF)
 
     (one,) = found()
 
@@ -352,7 +355,7 @@ def test_of_one_event_that_gives_two_weapons_away_somebody_answers_for_each() ->
     place = armoury(2)
     weapons = place.weapons
     receipts.issue(place.counter(), weapons, place.trained, "shift")
-    said = checking.event({"event": "transfer", "date": SOON, "to": "A. Friend"})
+    said = checking.event({"event": "transfer", "date": soon(), "to": "A. Friend"})
     one, other = (register.event_draft(weapon, register.own_source(), *said).body for weapon in weapons)
     both = {**one, "epcList": [*one["epcList"], *other["epcList"]]}
     both.pop("countermark:writing")
@@ -366,7 +369,7 @@ def test_of_one_event_that_gives_two_weapons_away_somebody_answers_for_each() ->
 
 def test_no_document_hands_a_weapon_of_a_store_over(place: Armoury) -> None:
     last = next(e for e in projection.entries_of(place.weapons) if e.event_id == hand_over(place))
-    forged = {**last.body, "eventTime": SOON, "countermark:custody": {"kind": "store", "after": [last.event_id]}}
+    forged = {**last.body, "eventTime": soon(), "countermark:custody": {"kind": "store", "after": [last.event_id]}}
     forged.pop("countermark:writing")
     before = state(place.weapons[0])
 
@@ -379,7 +382,11 @@ def test_no_document_hands_a_weapon_of_a_store_over(place: Armoury) -> None:
 
 def test_a_document_that_declares_a_hand_over_wrong_is_a_discrepancy(place: Armoury) -> None:
     last = next(e for e in projection.entries_of(place.weapons) if e.event_id == hand_over(place))
-    declared = {"declarationTime": SOON, "reason": "did_not_occur", "countermark:asked_by": "urn:countermark:person:x"}
+    declared = {
+        "declarationTime": soon(),
+        "reason": "did_not_occur",
+        "countermark:asked_by": "urn:countermark:person:x",
+    }
 
     report = capture.load_document(document({**last.body, "errorDeclaration": declared}), by=CHIEF)
 
@@ -439,7 +446,7 @@ def test_changed_facts_of_a_weapon_are_none(place: Armoury) -> None:
 
 def test_the_view_is_rebuilt_equal_and_does_not_hang_on_the_order_of_arrival(place: Armoury) -> None:
     withdrawn(place)
-    register.add_event(place.weapons[0], {"event": "transfer", "date": SOON, "to": "A. Friend"}, by=CHIEF)
+    register.add_event(place.weapons[0], {"event": "transfer", "date": soon(), "to": "A. Friend"}, by=CHIEF)
     before = [one.subject for one in found()]
     entries = projection.entries_of(place.weapons)
 
