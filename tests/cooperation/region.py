@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from countermark.cooperation import actors, needs, offers
+from countermark.cooperation import actors, acts, needs, offers
 from countermark.cooperation.needs import Asked, Costed
 from countermark.ledger.services import Actor
 
@@ -11,13 +11,18 @@ OWN, OTHER = "XA", "XQ"
 
 
 def region() -> dict[str, str]:
-    """The actors by a short name: `own`, `other`, `donor`, `centre`."""
+    """The actors by a short name: `own`, `other`, `donor`, `centre`; a State of a filled store is changed by its key."""
     return {
-        "own": actors.set_actor("", "Republic of XA", "state", country_code="XA", regions=["west"], by=COORDINATOR),
-        "other": actors.set_actor("", "Republic of XQ", "state", country_code="XQ", regions=["west"], by=COORDINATOR),
+        "own": _state(OWN),
+        "other": _state(OTHER),
         "donor": actors.set_actor("", "Development Fund of XD", "donor", country_code="XD", by=COORDINATOR),
         "centre": actors.set_actor("", "Regional Centre West", "centre", regions=["west"], by=COORDINATOR),
     }
+
+
+def _state(code: str) -> str:
+    key = code if acts.subject("actor", code) else ""
+    return actors.set_actor(key, f"Republic of {code}", "state", country_code=code, regions=["west"], by=COORDINATOR)
 
 
 def said_need(**changes: Any) -> needs.Said:
