@@ -59,7 +59,7 @@ def test_a_file_is_mapped_tried_loaded_and_undone(visitor: Visitor, register_fil
 
     up_to_preview(page, register_file)
     assert not Weapon.objects.filter(ref__startswith="BW-").exists()
-    assert "Nowhere" in page.locator(".import-errors").inner_text()
+    assert "Nowhere" in page.get_by_role("region", name="Refused rows").inner_text()
     with page.expect_download() as waiting:
         page.locator("a[href$='/refused.csv']").click()
     assert "Nowhere" in waiting.value.path().read_text(encoding="utf-8-sig")

@@ -79,7 +79,7 @@ def test_a_file_is_loaded_and_undone_with_every_page_clean(page: "Page", registr
     page.wait_for_selector("h1:has-text('Loaded')")
     found += violations(page)
     assert Weapon.objects.count() == 2
-    page.get_by_label("Reason").fill("wrong file")
+    page.get_by_label("Reason").select_option("wrong_file")
     page.get_by_role("button", name="Undo 2").click()
     page.wait_for_selector("h1:has-text('Undoing')")
     jobs.run_next()
