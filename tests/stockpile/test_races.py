@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.ledger.store import all_entries
 from countermark.ledger.verify import verify
@@ -137,7 +138,7 @@ def test_one_of_two_who_decide_otherwise_is_heard(place: Armoury) -> None:
 
     found = at_once(
         partial(proposals.approve, key, by=Actor("first")),
-        partial(proposals.decline, key, reason="not now", by=Actor("second")),
+        partial(proposals.decline, key, reason=Reason("other", "not now"), by=Actor("second")),
     )
 
     assert refusals(found) == ["decided"]

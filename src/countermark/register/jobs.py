@@ -25,7 +25,7 @@ from django.utils import timezone
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.ledger import services as ledger
-from countermark.ledger.reasons import Reason
+from countermark.ledger.reasons import OTHER, Reason
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence, packed, said
 from countermark.register import checking, loading, undo
@@ -393,8 +393,9 @@ def _write_near(job: LoadJob, report: loading.Report) -> None:
 
 def _undo_job(job: LoadJob, lease: _Lease) -> Outcome:
     by = Actor(job.owner)
+    said = job.options["reason"]
     # One that was asked for before reasons were codes has its reason in words alone.
-    why = Reason(job.options["reason"], job.options.get("words", ""))
+    why = Reason(said, job.options["words"]) if "words" in job.options else Reason(OTHER, said)
     undone = undo.undo_load(job.options["load_id"], why, by=by, progress=lease.progress)
     return DONE, msgspec.to_builtins(undone)
 
