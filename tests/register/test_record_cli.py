@@ -29,11 +29,21 @@ def test_one_weapon_its_life_and_a_correction_from_the_command_line(run_cli: Cli
     assert (shown["ref"], shown["marks"][0]["mark"], shown["components"][0]["component"]) == ("T-1", "AB 1", "frame")
     transfers = {line["date"]: line for line in shown["history"] if line["event"] == "transfer"}
     assert set(transfers) == {"1994-06", "1995-06"}
-    assert (transfers["1994-06"]["corrected"], transfers["1994-06"]["reason"]) == (True, "misread")
+    assert (transfers["1994-06"]["corrected"], transfers["1994-06"]["reason_code"]) == (True, "misread")
     assert (transfers["1995-06"]["precision"], transfers["1995-06"]["to"]) == ("month", "7th Battery")
     assert {"eventID", "event", "date", "precision", "recorded", "from", "to", "document"} <= set(shown["history"][0])
     assert shown["history"][0]["recorded"].endswith("Z")
     assert "7th Battery" in run_cli("show", weapon).out
+
+
+def test_a_correction_whose_reason_is_words_alone_tells_them(run_cli: Cli) -> None:
+    weapon = added(run_cli)
+    event = run_cli("add", "event", "--weapon", weapon, "--event", "transfer", "--date", "1994-06", "--json")
+
+    run_cli("correct", event.json()["eventID"], "--reason", "the clerk's mistake", "--date", "1995-06")
+
+    told = {(line["reason_code"], line["reason"]) for line in run_cli("show", weapon, "--json").json()["history"]}
+    assert ("other", "the clerk's mistake") in told
 
 
 def test_the_same_weapon_twice_is_known_and_another_under_its_number_refused(run_cli: Cli) -> None:
