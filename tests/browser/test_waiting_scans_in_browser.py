@@ -241,6 +241,8 @@ def test_signing_out_says_what_waits_before_and_goes_only_where_one_knows(visito
     page.wait_for_url("**/accounts/login/**")
     assert [text.partition(".")[0] for text in asked] == ["Scans that wait to be sent: 1"] * 2
     assert stored(page) == 1
+    # A try to send that was under way when the line was cut, or its page left, is told of by the browser whenever it comes to it.
+    visitor.wrong[:] = [wrong for wrong in visitor.wrong if "net::ERR_" not in wrong]
 
 
 def test_two_tabs_of_one_person_send_each_scan_once_and_in_order(visitor: Visitor, sheet: Sheet) -> None:
