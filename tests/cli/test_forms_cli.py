@@ -36,7 +36,10 @@ def test_a_form_is_out_until_its_weapon_and_event_are_keyed(run_cli: Cli) -> Non
 def test_a_lost_form_is_void(run_cli: Cli) -> None:
     form = issued(run_cli, "correction")
 
-    assert run_cli("forms", "void", form, "--reason", "spoiled", "--words", "wet", "--json").json() == {"form": form, "state": "void"}
+    assert run_cli("forms", "void", form, "--reason", "spoiled", "--words", "wet", "--json").json() == {
+        "form": form,
+        "state": "void",
+    }
     assert run_cli("forms", "void", form, "--reason", "spoiled", "--words", "wet").code == 1
     assert out(run_cli) == []
 

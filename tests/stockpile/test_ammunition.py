@@ -106,7 +106,9 @@ def test_a_count_states_what_was_found_and_why_where_it_is_not_what_was_there(pl
         services.move(lot, Move("count", place.rack_a, 990), by=ARMOURER)
 
     assert services.move(lot, Move("count", place.rack_a, 1000), by=ARMOURER) == 1000
-    assert services.move(lot, Move("count", place.rack_a, 990, note="counted twice", why="miscounted"), by=ARMOURER) == 990
+    assert (
+        services.move(lot, Move("count", place.rack_a, 990, note="counted twice", why="miscounted"), by=ARMOURER) == 990
+    )
 
 
 def test_a_movement_sent_twice_is_done_once(place: Armoury, lot: str) -> None:
@@ -129,7 +131,11 @@ def test_a_name_rounds_come_back_from_stands_in_no_act(place: Armoury, lot: str)
 
 @pytest.mark.parametrize(
     "said",
-    [Move("dispose", "", 10, note="misfires", why="dangerous"), Move("use", "", 10), Move("count", "", 990, why="missing")],
+    [
+        Move("dispose", "", 10, note="misfires", why="dangerous"),
+        Move("use", "", 10),
+        Move("count", "", 990, why="missing"),
+    ],
     ids=lambda said: said.word,
 )
 def test_rounds_nobody_answers_for_any_more_need_a_second_person_where_the_rules_say_so(

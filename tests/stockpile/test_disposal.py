@@ -139,7 +139,9 @@ def test_surplus_is_declared_stored_apart_and_disposed_of(place: Armoury) -> Non
     surplus = services.review(
         DEPOT, "revolver", held=3, needed=1, reason="establishment 2026", next_review="2027-01-01", by=ARMOURER
     )
-    key = services.declare(DEPOT, place.weapons[:surplus], "destroy", Reason("more_than_needed", "not needed"), by=ARMOURER)
+    key = services.declare(
+        DEPOT, place.weapons[:surplus], "destroy", Reason("more_than_needed", "not needed"), by=ARMOURER
+    )
     services.safeguard(key, place.rack_b, by=ARMOURER)
     assert state(place.weapons[0]).place == place.rack_b
     with pytest.raises(Refused):

@@ -69,7 +69,9 @@ def test_a_theft_on_the_command_line_is_looked_into_and_written_off_by_somebody_
     assert state(place.weapons[0]).status == "stolen"
     said("arm", "incident", "recover", key, "AB1001", "--at", DEPOT, "--note", "found in the yard")
     said("cmd", "incident", "inquire", key, "--finding", "a lock had failed")
-    proposal = said("arm", "incident", "write-off", key, "--reason", "search_over", "--words", "nothing more comes back")["proposal"]
+    proposal = said(
+        "arm", "incident", "write-off", key, "--reason", "search_over", "--words", "nothing more comes back"
+    )["proposal"]
     with pytest.raises(Refused):
         said("arm", "proposal", "approve", proposal)
 
@@ -102,7 +104,9 @@ def test_a_destruction_on_the_command_line_ends_in_its_certificate(place: Armour
 def test_surplus_and_lots_on_the_command_line(place: Armoury) -> None:
     words = ("--held", "4", "--needed", "2", "--reason", "establishment", "--next", "2027-01-01")
     assert said("cmd", "surplus", "review", DEPOT, "revolver", *words)["surplus"] == 2
-    key = said("cmd", "surplus", "declare", "AB1000", "--at", DEPOT, "--outcome", "keep", "--reason", "more_than_needed")["id"]
+    key = said(
+        "cmd", "surplus", "declare", "AB1000", "--at", DEPOT, "--outcome", "keep", "--reason", "more_than_needed"
+    )["id"]
     assert said("cmd", "surplus", "safeguard", key, "--at", "Rack B of Depot 7")["state"] == "safeguarded"
     assert said("cmd", "surplus", "dispose", key)["state"] == "disposed"
 
@@ -253,7 +257,12 @@ def test_a_program_reviews_the_need_and_declares_surplus_once(place: Armoury, co
     }
     assert post(commander, "reviews", **said) == {"surplus": 1}
     assert commander.get(f"{API}/reviews").json()[0]["due"] == "2027-01-01"
-    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "keep", "reason": "more_than_needed"}
+    spare: dict[str, Any] = {
+        "place": DEPOT,
+        "weapons": place.weapons[:1],
+        "outcome": "keep",
+        "reason": "more_than_needed",
+    }
     made = [post(commander, "surplus", key="s1", **spare)["id"] for _ in range(2)]
     assert made[0] == made[1]
     assert post(commander, f"surplus/{made[0]}/safeguard", store=place.rack_b)["state"] == "safeguarded"
@@ -265,7 +274,12 @@ def test_surplus_that_is_sold_is_proposed_to_a_second_person_where_the_rules_ask
 ) -> None:
     units.set_policy(Policy(("dispose",)), place=place.depot, reason="order", by=CHIEF)
     general = people.signed_in("general", "commander")
-    spare: dict[str, Any] = {"place": DEPOT, "weapons": place.weapons[:1], "outcome": "sell_civil", "reason": "more_than_needed"}
+    spare: dict[str, Any] = {
+        "place": DEPOT,
+        "weapons": place.weapons[:1],
+        "outcome": "sell_civil",
+        "reason": "more_than_needed",
+    }
     key = post(commander, "surplus", key="s1", **spare)["id"]
 
     asked = post(commander, f"surplus/{key}/dispose", 202)

@@ -45,7 +45,8 @@ def test_rules_the_page_does_not_ask_for_stay_as_they_were(place: Armoury, comma
         two_person=["issue"],
         shift=["medical"],
         shift_hours=8,
-        reason="order", words="order 4",
+        reason="order",
+        words="order 4",
     )
 
     found = acts.subject("policy", place.depot)

@@ -109,7 +109,8 @@ def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -
         two_person=["issue"],
         shift=["medical"],
         shift_hours=8,
-        reason="order", words="order 4",
+        reason="order",
+        words="order 4",
     )
 
     found = units.policy_at(place.rack_a)
@@ -124,7 +125,8 @@ def test_each_way_to_have_a_weapon_out_has_a_due_date_of_its_own(place: Armoury,
         "shift_hours": 8,
         "loan_hours": 72,
         "repair_hours": 240,
-        "reason": "order", "words": "order 4",
+        "reason": "order",
+        "words": "order 4",
     }
     sent(commander, "units/rules/set/", 302, **said)
     sent(commander, "units/rules/set/", 302, **said | {"loan_hours": "", "repair_hours": 0})
@@ -181,7 +183,9 @@ def test_a_theft_is_reported_looked_into_and_written_off_by_somebody_above(
     assert state(place.weapons[0]).status == "stolen"
     step = page.removeprefix("/stockpile/")
     sent(commander, f"{step}inquire/", finding="a key was copied")
-    proposal = sent(armourer, f"{step}write_off/", reason="search_over", words="the inquiry is over").removeprefix("/stockpile/")
+    proposal = sent(armourer, f"{step}write_off/", reason="search_over", words="the inquiry is over").removeprefix(
+        "/stockpile/"
+    )
 
     sent(commander, f"{proposal}decide/", 422, decision="approve")
     sent(people.signed_in("general", "commander"), f"{proposal}decide/", decision="approve")
@@ -220,7 +224,13 @@ def test_a_list_that_was_declined_is_corrected_on_its_page_and_asked_for_again(
         witness="Observer of the court", evidence="none is evidence",
     )  # fmt: skip
     (proposal,) = acts.subjects("proposal", state="pending")
-    sent(commander, f"proposals/{proposal.key}/decide/", decision="decline", reason="not_allowed", words="burial is not enough")
+    sent(
+        commander,
+        f"proposals/{proposal.key}/decide/",
+        decision="decline",
+        reason="not_allowed",
+        words="burial is not enough",
+    )
     assert "correct/" in text(armourer, page)
     form = text(armourer, f"{page}correct/")
     assert all(said in form for said in ("burial is not enough", "AB1001", "Observer of the court"))
@@ -248,7 +258,8 @@ def test_surplus_that_is_kept_needs_a_second_person_on_the_page_where_the_rules_
         "place": place.depot,
         "weapons": "AB1000",
         "outcome": "keep",
-        "reason": "more_than_needed", "words": "a reserve",
+        "reason": "more_than_needed",
+        "words": "a reserve",
         "once": "k1",
     }
     pages = {sent(commander, "disposal/surplus/new/", **declared) for _ in range(2)}
@@ -293,7 +304,12 @@ def test_surplus_is_reviewed_declared_and_stored_apart(place: Armoury, commander
         next_review="2030-01-01",
     )  # fmt: skip
     page = sent(
-        commander, "disposal/surplus/new/", place=place.depot, weapons=SERIALS, outcome="destroy", reason="more_than_needed"
+        commander,
+        "disposal/surplus/new/",
+        place=place.depot,
+        weapons=SERIALS,
+        outcome="destroy",
+        reason="more_than_needed",
     )
 
     sent(commander, f"{page.removeprefix('/stockpile/')}safeguard/", store=place.rack_b)
@@ -327,7 +343,13 @@ def test_a_second_person_confirms_rounds_disposed_of_where_the_rules_say_so(
         armourer, "ammunition/new/", maker="Sellier", calibre="9x19", lot="SB-17", condition="serviceable"
     ).removeprefix("/stockpile/")
     sent(armourer, f"{page}move/", word="receive", place=place.rack_a, quantity=500)
-    said: dict[str, Any] = {"word": "dispose", "place": place.rack_a, "quantity": 20, "note": "misfires", "why": "dangerous"}
+    said: dict[str, Any] = {
+        "word": "dispose",
+        "place": place.rack_a,
+        "quantity": 20,
+        "note": "misfires",
+        "why": "dangerous",
+    }
 
     assert "a second person who confirms" in sent(armourer, f"{page}move/", 422, **said)
     sent(armourer, f"{page}move/", **said, second_name="quirino", second_secret="a-long-password")
@@ -375,7 +397,12 @@ def test_a_step_there_is_not_does_nothing(place: Armoury, armourer: Client, kind
 
 def test_surplus_is_not_disposed_of_by_a_step_there_is_not(place: Armoury, commander: Client) -> None:
     page = sent(
-        commander, "disposal/surplus/new/", place=place.depot, weapons=SERIALS, outcome="destroy", reason="more_than_needed"
+        commander,
+        "disposal/surplus/new/",
+        place=place.depot,
+        weapons=SERIALS,
+        outcome="destroy",
+        reason="more_than_needed",
     )
 
     assert commander.post(f"{page}vanish/").status_code == 404

@@ -65,7 +65,9 @@ def because(kind: str, *, required: bool = True) -> Callable[[Command], Command]
             return command(*args, reason=Reason(reason, words), **more)
 
         said = f"Why; kept in the ledger. One of: {', '.join(of.codes)}{'; or words' if of.plain else ''}."
-        option = click.option("--reason", metavar="CODE", required=required, default=None if required else "", help=said)
+        option = click.option(
+            "--reason", metavar="CODE", required=required, default=None if required else "", help=said
+        )
         also = click.option("--words", metavar="TEXT", default="", help=f"The same in words; {OTHER} needs them.")
         return option(also(asked))
 

@@ -87,7 +87,9 @@ def end(origin: str, reason: Reason | str, *, by: Actor) -> None:
     try:
         why = reasons.read("peer_ended", reason)
     except reasons.NoReason as problem:
-        raise LedgerError(Sentence("locking a node out needs a reason: %(expected)s", expected=problem.expected)) from problem
+        raise LedgerError(
+            Sentence("locking a node out needs a reason: %(expected)s", expected=problem.expected)
+        ) from problem
     if not Peer.objects.filter(origin=origin).exists():
         raise LedgerError(Sentence("%(origin)s is not in the node directory", origin=origin))
     log = Log.objects.filter(origin=origin).first()

@@ -423,7 +423,18 @@ class KeyedReturn(Placed, Second):
     written = when(lazy("Written on paper"), required=True)
     happened = when(lazy("When, if it was earlier"))
     note = words(lazy("Remark"), required=False)
-    field_order = ("place", "person", "kind", "weapons", "due", "override_code", "override", "written", "happened", "note")
+    field_order = (
+        "place",
+        "person",
+        "kind",
+        "weapons",
+        "due",
+        "override_code",
+        "override",
+        "written",
+        "happened",
+        "note",
+    )
 
 
 class KeyedIssue(KeyedReturn):
@@ -433,7 +444,9 @@ class KeyedIssue(KeyedReturn):
     kind = coded(lazy("Issued for"), "kind")
     due = when(lazy("To be back by"))
     override_code = forms.ChoiceField(
-        label=lazy("Not eligible; why all the same"), required=False, choices=lambda: [("", "–"), *reasons_of("override")]
+        label=lazy("Not eligible; why all the same"),
+        required=False,
+        choices=lambda: [("", "–"), *reasons_of("override")],
     )
     override = words(lazy("In words: why somebody not eligible receives all the same"), required=False)
 

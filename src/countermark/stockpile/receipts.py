@@ -205,7 +205,9 @@ def require_receiver(person: str, kind: str) -> None:
         raise acts.refuse("person", person, "somebody on the roster with a card in use", "unknown")
 
 
-def require_eligible(person: str, kind: str, store: str, found: Mapping[str, WeaponState], override: Reason | None) -> bool:
+def require_eligible(
+    person: str, kind: str, store: str, found: Mapping[str, WeaponState], override: Reason | None
+) -> bool:
     """Whether somebody may receive some weapons. Raises `Refused` where they may not and nobody says why they receive all the same."""
     judged = roster.eligibility(person, [state.kind for state in found.values()], kind, store)
     if not judged.green and override is None:

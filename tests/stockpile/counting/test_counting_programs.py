@@ -69,7 +69,9 @@ def test_a_count_can_be_given_up_and_then_opened_anew(place: Armoury) -> None:
     code = said("cmd", "open", DEPOT, "--counters", "1")["code"]
     with pytest.raises(Refused):
         said("cmd", "open", DEPOT)
-    assert said("cmd", "cancel", code, "--reason", "interrupted", "--words", "alarm in the depot")["phase"] == "cancelled"
+    assert (
+        said("cmd", "cancel", code, "--reason", "interrupted", "--words", "alarm in the depot")["phase"] == "cancelled"
+    )
     assert said("cmd", "open", DEPOT)["phase"] == "counting"
 
 

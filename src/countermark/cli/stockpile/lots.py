@@ -46,7 +46,11 @@ def list_lots(as_json: bool) -> None:
 @click.option("--at", "place", required=True, help="The place it happens at.")
 @click.option("--to", default="", help="The place they go to, or who receives them (card, name or id).")
 @click.option("--note", default="", help="A remark.")
-@click.option("--why", default="", help=f"For what is disposed of, or a count finds otherwise: {', '.join(LISTS['rounds'].codes)}.")
+@click.option(
+    "--why",
+    default="",
+    help=f"For what is disposed of, or a count finds otherwise: {', '.join(LISTS['rounds'].codes)}.",
+)
 @click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
 @click.option("--second", default="", help="The user who confirms; asks for their password.")
 @request_option
@@ -58,7 +62,9 @@ def move(key: str, word: str, quantity: int, place: str, to: str, note: str, why
 
     goes_to = party(to) if word in ("issue", "return") and to else to
     by = actor()
-    said = services.Move(word, place, quantity, goes_to, note, happened, request, confirmed(second, place, by.name), why=why)
+    said = services.Move(
+        word, place, quantity, goes_to, note, happened, request, confirmed(second, place, by.name), why=why
+    )
     on_hand = services.move(key, said, by=by)
     if as_json:
         print_json({"lot": key, "on_hand": on_hand})
