@@ -43,7 +43,7 @@ THIRD = "Depot 8"
 SERIALS = re.compile(r"AB10\d\d")
 SECRETS = ("T. Rained", "R. Ecruit", RACK_A, "Sgt O. Wner", "Patrol kit", "door forced", "spare parts", "over the pass")
 CHANGING = re.compile(
-    r'<footer.*?</footer>|\d\d:\d\d UTC|name="csrfmiddlewaretoken" value="\w+"|(?:name|id)="(?:token|request)" value="[\w-]+"'
+    r'<footer.*?</footer>|\d\d:\d\d(?: UTC)?|name="csrfmiddlewaretoken" value="\w+"|(?:name|id)="(?:token|request)" value="[\w-]+"'
     r'|value="[0-9a-f-]{32,36}"|HX-Request',
     re.DOTALL,
 )
