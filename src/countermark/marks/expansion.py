@@ -129,7 +129,7 @@ _MASK = np.int64(3) << _SHIFT[2]
 
 def _around(classes: Sequence[int], number: int, table: Patterns, sieve: Sieve | None) -> NDArray[np.int64]:
     """Sorted keys within one edit, or two, of one skeleton without gaps."""
-    length, key = len(classes), np.array([skeleton.pack(classes)], np.int64)
+    length, key = len(classes), _same(classes)
     places, follows = min(length, PLACES), _following(classes, length)
     if number == 1:
         return _sifted([table.edits(_pattern(classes), places, follows).of(key).ravel()], sieve)
@@ -143,7 +143,6 @@ def _around(classes: Sequence[int], number: int, table: Patterns, sieve: Sieve |
     twice = [
         new
         for now, keys in by_length.items()
-        if len(keys)
         for new in _edited(_leading(_unique([keys]), table), now, _following(classes, now), table)
     ]
     return _sifted(twice, sieve)
@@ -159,10 +158,10 @@ def _edited(strings: _Strings, length: int, follows: int, table: Patterns) -> It
     """The keys of every single edit of skeletons of one length, pattern by pattern."""
     order = np.argsort(strings.patterns, kind="stable")
     patterns = strings.patterns[order]
-    for keys in np.split(strings.keys[order], np.flatnonzero(np.diff(patterns)) + 1):
-        if len(keys):
-            pattern = int(_patterns_of(keys[:1])[0])
-            yield table.edits(pattern, min(length, PLACES), follows).of(keys).ravel()
+    first = np.flatnonzero(np.diff(patterns, prepend=-1))
+    # Of no skeletons there is one part, and no pattern.
+    for pattern, keys in zip(patterns[first].tolist(), np.split(strings.keys[order], first[1:]), strict=False):
+        yield table.edits(pattern, min(length, PLACES), follows).of(keys).ravel()
 
 
 def _following(classes: Sequence[int], length: int) -> int:

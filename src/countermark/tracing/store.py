@@ -145,7 +145,7 @@ ANY_OF = "= any(array(select unnest(%s::bigint[])))"
 
 @lru_cache(maxsize=4)
 def _patterns(known: tuple[int, ...]) -> Patterns:
-    """Kept over stores: a request makes a store of its own, and the table behind `Patterns` takes a millisecond to fill."""
+    """Kept while the same ones occur, however many marks they have: the table behind `Patterns` takes a millisecond to fill, and edits are kept with it."""
     return Patterns(np.array(known, np.int64))
 
 
