@@ -211,9 +211,7 @@ class _Finding:
                 if time.monotonic() > until:
                     return False
             if form not in asked:
-                shorter = (
-                    {form[:place] + form[place + 1 :] for place in range(len(form))} if len(form) > SHORTEST else ()
-                )
+                shorter = set(twins.shorter(form))
                 if found := [(item, ADDED) for plain in shorter for item in wanted.get(plain, ())]:
                     asked[form] = found
             if len(asked) >= BLOCK:

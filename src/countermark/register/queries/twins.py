@@ -44,10 +44,15 @@ def forms(plain: str) -> dict[str, str]:
             found.setdefault(plain[:place] + other + plain[place + 1 :], LOOKALIKE)
     for place in range(len(plain) - 1):
         found.setdefault(plain[:place] + plain[place + 1] + plain[place] + plain[place + 2 :], SWAPPED)
-    if len(plain) > 4:
-        for place in range(len(plain)):
-            found.setdefault(plain[:place] + plain[place + 1 :], DROPPED)
+    for form in shorter(plain):
+        found.setdefault(form, DROPPED)
     return found
+
+
+def shorter(plain: str) -> Iterator[str]:
+    """The forms with one character less."""
+    if len(plain) > 4:
+        yield from (plain[:place] + plain[place + 1 :] for place in range(len(plain)))
 
 
 def longer(plain: str) -> Iterator[str]:
