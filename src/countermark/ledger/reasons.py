@@ -30,6 +30,11 @@ class Reason:
     words: str = ""
 
 
+def if_said(code: str, words: str) -> Reason | None:
+    """What somebody said of why, where it may be left out; None where nobody said anything."""
+    return Reason(code, words) if code or words else None
+
+
 @dataclass(frozen=True)
 class Reasons:
     """A list. `worded`: every code needs words. `plain`: words alone are a reason too, kept as `other` (contract, *Commands*).
@@ -41,6 +46,10 @@ class Reasons:
     worded: bool = False
     plain: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
+
+    def one_of(self) -> Sentence:
+        """What is expected of whoever chooses."""
+        return Sentence("one of %(codes)s", codes=", ".join(self.codes))
 
     def text(self, code: str) -> str:
         """What a code means, in English; the code itself where it is of another version of this list."""
@@ -312,8 +321,7 @@ def read(kind: str, said: Reason | str) -> Reason:
     if code not in of.codes and not words and of.plain and code:
         code, words = OTHER, code
     if code not in of.codes:
-        expected = Sentence("one of %(codes)s", codes=", ".join(of.codes))
-        raise NoReason("reason", code, expected, "unknown" if code else "missing")
+        raise NoReason("reason", code, of.one_of(), "unknown" if code else "missing")
     if (of.worded or code == OTHER) and not words:
         raise NoReason("words", "", Sentence("why, in words"), "missing")
     return Reason(code, words)

@@ -133,9 +133,7 @@ def fits(code: str, event: str) -> bool:
 
 def _reasons_of(event: str) -> Sentence:
     of = reasons.LISTS.get(EVENTS[event].reason)
-    if of is None:
-        return Sentence("no reason: this event has none of its own")
-    return Sentence("one of %(codes)s", codes=", ".join(of.codes))
+    return of.one_of() if of else Sentence("no reason: this event has none of its own")
 
 
 REASONED = frozenset({"loss", "theft", "deactivation", "reactivation", "destruction"})

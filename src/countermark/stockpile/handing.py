@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countermark.ledger import identity
-from countermark.ledger.reasons import OTHER, Reason
+from countermark.ledger.reasons import OTHER, Reason, if_said
 from countermark.ledger.services import Actor, SideNote
 from countermark.ledger.subjects import text, texts
 from countermark.register import projection
@@ -44,9 +44,8 @@ class HandOver:
     @property
     def overridden(self) -> Reason | None:
         """Why somebody not eligible receives all the same; None where nobody says so. Raises `Refused` for what is no reason."""
-        if not (self.override.strip() or self.override_code):
-            return None
-        return acts.reason_of("override", Reason(self.override_code, self.override))
+        why = if_said(self.override_code, self.override.strip())
+        return acts.reason_of("override", why) if why else None
 
 
 def seconded(said: HandOver, by: Actor) -> bool:

@@ -8,7 +8,7 @@ import click
 
 from countermark import cli
 from countermark.cli.common import Command, print_json, show
-from countermark.ledger.reasons import LISTS, Reason
+from countermark.ledger.reasons import LISTS, if_said
 
 if TYPE_CHECKING:
     from countermark.stockpile.states import Subject
@@ -19,8 +19,7 @@ def override_options(command: Command) -> Command:
 
     @wraps(command)
     def asked(*args: Any, override: str, override_code: str, **more: Any) -> Any:
-        why = Reason(override_code, override) if override or override_code else None
-        return command(*args, override=why, **more)
+        return command(*args, override=if_said(override_code, override), **more)
 
     codes = ", ".join(LISTS["override"].codes)
     said = f"Why somebody not eligible receives all the same: {codes}."

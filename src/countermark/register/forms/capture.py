@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from countermark.ledger.reasons import LISTS
 from countermark.ledger.vocabulary import EVENTS as WORDS
 from countermark.register import words
 from countermark.register.checking import EVENT_FIELDS
@@ -15,7 +14,7 @@ from countermark.register.files.again import keyed_differently, spoken
 from countermark.register.files.errors import RowError
 from countermark.register.files.vocabulary import EVENTS, LIMITS, LONGEST
 from countermark.register.forms.listing import choices
-from countermark.register.forms.reasons import Because
+from countermark.register.forms.reasons import Because, reasons_of
 
 EXACT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto"}
 MARK_EXACT = {**EXACT, "class": "mark-input"}
@@ -169,8 +168,7 @@ def _reasons(grave: bool) -> list[Any]:
         (event, word) for event, word in WORDS.items() if event in EVENTS and word.reason and (grave or not word.grave)
     ]
     groups = [
-        (_(word.text), [(f"{event}.{code}", _(text)) for code, text in LISTS[word.reason].codes.items()])
-        for event, word in named
+        (_(word.text), [(f"{event}.{code}", text) for code, text in reasons_of(word.reason)]) for event, word in named
     ]
     return [("", "–"), *groups]
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
-from countermark.ledger.reasons import Reason
+from countermark.ledger.reasons import Reason, if_said
 from countermark.marks.sentences import Sentence, told
 from countermark.register.checking import Refused
 from countermark.register.forms.reasons import reasons_of
@@ -236,8 +236,7 @@ def _receipt(request: HttpRequest, desk: Desk, at: Counter, items: list[str], no
 
 def _override(request: HttpRequest) -> Reason | None:
     """Why somebody not eligible receives all the same, where somebody says so."""
-    found = Reason(common.said(request, "override_code"), common.said(request, "override"))
-    return found if found.code or found.words else None
+    return if_said(common.said(request, "override_code"), common.said(request, "override"))
 
 
 def _mode(text: str) -> Mode:

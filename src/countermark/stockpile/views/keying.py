@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from countermark.accounts.access import requires
-from countermark.ledger.reasons import Reason
+from countermark.ledger.reasons import if_said
 from countermark.register import papercodes, papers
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.stockpile import acts, forms, roster, seconds
@@ -36,11 +36,11 @@ def form_key(request: HttpRequest, code: str) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         second = seconds.of_form(said, beside=user, place=said["place"])
-        override = Reason(said.get("override_code", ""), said.get("override", ""))
+        override = if_said(said.get("override_code", ""), said.get("override", ""))
         made = HandOver(
             Counter(said["place"], actor(request), second, happened=said["happened"]),
             weapons_of_lines(user, said["weapons"]), said["written"], person_of(said["person"]), said.get("kind", ""),
-            said.get("due", ""), override if override.code or override.words else None, said["note"],
+            said.get("due", ""), override, said["note"],
         )  # fmt: skip
         return reverse("stockpile:receipt", args=[keyed.key(form.code, made)])
 

@@ -92,10 +92,15 @@
       if (answer === null) return { why: this.words.lost };
       if (answer === SIGNED_OUT) return { why: this.words.signIn, out: true };
       if (typeof answer === "number") {
-        put({ ...kept, conflict: GONE.includes(answer) ? this.words.gone : String(answer) });
+        this.refused(kept, answer);
         return { answered: true, sent: 0, looked: 1, place: data.get(kept.follows) || undefined };
       }
       return this.answered(kept, answer);
+    }
+
+    // What the server will not take is looked at.
+    refused(kept, status) {
+      put({ ...kept, conflict: GONE.includes(status) ? this.words.gone : String(status) });
     }
 
     async answered(kept, html) {
@@ -117,7 +122,7 @@
       if (answer === null) return { why: this.words.lost };
       if (answer === SIGNED_OUT) return { why: this.words.signIn, out: true };
       const refused = typeof answer === "number";
-      if (refused) put({ ...kept, conflict: GONE.includes(answer) ? this.words.gone : String(answer) });
+      if (refused) this.refused(kept, answer);
       else drop(kept.id);
       return { answered: true, sent: refused ? 0 : 1, looked: refused ? 1 : 0, place };
     }
