@@ -24,16 +24,19 @@ from countermark.stockpile.shipments.services import Manifest
 from countermark.stockpile.unitaccounts import Figures
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury, issued
+from tests.stockpile.armoury import ARMOURER, DEPOT, OTHER, Armoury, armoury
 
 pytestmark = pytest.mark.django_db
+
+LATER = "2100-01-01T00:00:00Z"
+"""Due on no day a test runs on: a shift ends today or tomorrow, by the hour it is begun."""
 
 
 @pytest.fixture
 def place() -> Armoury:
     """Six weapons: two in the rack, two with a soldier (one overdue), one on its way, one missing."""
     found = armoury(6)
-    issued(found, found.weapons[1])
+    receipts.issue(found.counter(), [found.weapons[1]], found.trained, "loan", due=LATER)
     receipts.issue(found.counter(), [found.weapons[2]], found.trained, "loan", due="2020-01-01T00:00:00Z")
     key = shipments.prepare(Manifest(DEPOT, OTHER, [found.weapons[3]], "2030-01-01", authority="o"), by=ARMOURER)
     shipments.dispatch(key, by=ARMOURER)
@@ -143,8 +146,7 @@ def test_what_a_person_has_is_taken_as_a_file_by_who_may_export_and_nobody_else(
 
 
 def test_the_shift_list_says_who_brings_back_what_today_the_overdue_first(place: Armoury) -> None:
-    later = "2100-01-01T00:00:00Z"
-    receipts.issue(place.counter(), [place.weapons[0]], place.trained, "loan", due=later)
+    receipts.issue(place.counter(), [place.weapons[0]], place.trained, "loan", due=LATER)
     today = unitaccounts.end_of_day()
     assert today[:10] in {timezone.localdate().isoformat(), timezone.now().date().isoformat()}
 
@@ -152,7 +154,7 @@ def test_the_shift_list_says_who_brings_back_what_today_the_overdue_first(place:
 
     assert [one.weapon.serial for one in held] == ["AB1002"]
     assert (line.weapons, line.overdue, line.due) == (1, 1, "2020-01-01T00:00:00Z")
-    assert len(unitaccounts.due_today([place.rack_a], until=later)[0][1]) >= 2
+    assert len(unitaccounts.due_today([place.rack_a], until=LATER)[0][1]) >= 2
     assert unitaccounts.due_today([place.other]) == []
     page = text(people.signed_in("belo", "armourer", DEPOT), "due/")
     assert "T. Rained" in page
