@@ -18,7 +18,7 @@ from countermark.marks.reading import parse
 from countermark.register.rows import code_of
 from countermark.tracing import index
 from countermark.tracing.search import Heard, Options, Reference, weigh
-from countermark.tracing.store import Rows, from_columns, rows_of
+from countermark.tracing.store import DETAILS, NAMES, NO_ROWS, Rows, together
 
 Ints = NDArray[np.int64]
 MOST = 20_000
@@ -41,6 +41,18 @@ def backend_of(peer: Peer) -> int | None:
     return peer.backend if isinstance(peer, Trigram) else None
 
 
+_NUMBERS = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind")
+
+
+def rows_of(columns: Sequence[Sequence[Any]]) -> Rows:
+    """Rows from a sequence a column, in the order of `_FIELDS`; from none where nothing was found."""
+    if not columns:
+        return NO_ROWS
+    *numbers, text = columns
+    named = {name: np.fromiter(column, np.int64, len(text)) for name, column in zip(_NUMBERS, numbers, strict=True)}
+    return Rows(named["weapon_key"], together(named, NAMES), together(named, DETAILS), packed.pack(text))
+
+
 @dataclass(frozen=True)
 class Marks:
     """All marks in memory, for the scans and for ranking what a peer found."""
@@ -51,13 +63,12 @@ class Marks:
     @classmethod
     def of(cls, rows: Sequence[index.Row], reference: Reference) -> "Marks":
         """From search rows."""
-        columns = list(zip(*rows, strict=True))
-        arrays = [np.array(columns[i], np.int64) for i in (1, 2, 4, 5, 6, 7, 8, 9)]
-        return cls(from_columns(arrays, packed.pack(columns[10])), reference)
+        named = dict(zip(index.Row._fields, zip(*rows, strict=True), strict=True))
+        return cls(rows_of([*map(named.get, _NUMBERS), named["canonical"]]), reference)
 
     def tuples(self) -> Iterator[tuple[object, ...]]:
         """Whole rows, for a table of its own."""
-        return zip(*(column.tolist() for column in self.rows[:8]), self.rows.text, strict=True)
+        return zip(*(getattr(self.rows, name).tolist() for name in _NUMBERS), self.rows.text, strict=True)
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
@@ -216,7 +227,7 @@ class Alone:
         return [int(key) for key in rows.weapon_key[chosen][:10]]
 
 
-_FIELDS = "weapon_key, number, maker, kind, calibre, country, component, mark_kind, text"
+_FIELDS = ", ".join([*_NUMBERS, "text"])
 
 
 class Fts5:
@@ -248,7 +259,7 @@ class Fts5:
 
     def _of(self, chosen: str, text: str, limit: int, sample: Sample) -> list[int]:
         rows = self._db.execute(f"select {_FIELDS} from marks where rowid in ({chosen})", (text, limit)).fetchall()
-        return ranked(self._reference, sample, rows_of(rows, MOST + 1))
+        return ranked(self._reference, sample, rows_of(list(zip(*rows, strict=True))))
 
 
 class Trigram:
@@ -283,7 +294,7 @@ class Trigram:
             self._cursor.execute(
                 f"{select} text %% %s order by similarity(text, %s) desc limit %s", (text, text, OFTEN)
             )
-        return ranked(self._reference, sample, rows_of(self._cursor.fetchall(), MOST + 1))
+        return ranked(self._reference, sample, rows_of(list(zip(*self._cursor.fetchall(), strict=True))))
 
 
 _PRINTABLE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

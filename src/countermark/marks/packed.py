@@ -59,7 +59,8 @@ def split(joined: str) -> Packed:
     """Marks that come as one text, `SEPARATOR` after each."""
     points = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
     ends = np.flatnonzero(points == ord(SEPARATOR))
-    lengths = np.diff(ends, prepend=-1) - 1
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1] + 1
     codes = np.zeros((len(ends), max(1, int(lengths.max(initial=0)))), np.uint32)
     codes[np.arange(codes.shape[1]) < lengths[:, None]] = points[points != ord(SEPARATOR)]
     return Packed(codes, lengths)

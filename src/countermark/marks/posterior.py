@@ -40,10 +40,19 @@ class Spelling(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """Log-likelihood of a piece of evidence by group; `marginal` where the record says nothing."""
+    """Log-likelihood of a piece of evidence by group and, last, where the record says nothing."""
 
-    by_group: Floats
-    marginal: float
+    values: Floats
+
+    @property
+    def by_group(self) -> Floats:
+        """Where the record says something."""
+        return self.values[:-1]
+
+    @property
+    def marginal(self) -> float:
+        """Where the record says nothing."""
+        return float(self.values[-1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,22 +77,21 @@ class Spellings:
     def _by_code(self) -> tuple[Ints, Ints]:
         codes = np.array([s.code for s in self.known], np.int64)
         order = np.argsort(codes, kind="stable")
-        return codes[order], self._groups[0][order]
+        # One more than any code, so that every code has a place to stand.
+        return np.append(codes[order], np.iinfo(np.int64).max), np.append(self._groups[0][order], -1)
 
     def groups_of(self, codes: Ints) -> Ints:
         """Group number of each code; -1 for an unknown one."""
         known, groups = self._by_code
-        if not len(known):
-            return np.full(len(codes), -1, np.int64)
-        at = np.minimum(np.searchsorted(known, codes), len(known) - 1)
-        return np.where(known[at] == codes, groups[at], -1)
+        at = known.searchsorted(codes)
+        return np.where(known.take(at) == codes, groups.take(at), -1)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one value per register state, dropped with it
     def weigh(self, text: str, wrong: float) -> Weighed:
         """log P(text as spelt | group), `wrong` being the share of plainly wrong statements."""
         index, _, share = self._groups
         if not len(index):
-            return Weighed(np.zeros(0), 0.0)
+            return Weighed(np.zeros(1))
         similar = cdist([" ".join(text.casefold().split())], self._texts, scorer=Indel.normalized_similarity)[0]
         best = np.zeros(len(share))
         np.maximum.at(best, index, similar)
@@ -92,7 +100,7 @@ class Spellings:
         total = fit.sum() + unlisted
         astray = wrong + (1.0 - wrong) * unlisted / total
         by_group = (1.0 - wrong) * fit / total + astray * share
-        return Weighed(np.log(np.maximum(by_group, 1e-9)), float(np.log(max(float((by_group * share).sum()), 1e-9))))
+        return Weighed(np.log(np.maximum(np.append(by_group, (by_group * share).sum()), 1e-9)))
 
     def log_evidence(self, text: str, codes: Ints, wrong: float) -> Floats:
         """log P(text as spelt | what the record says), one per code."""
@@ -100,10 +108,8 @@ class Spellings:
 
     def log_of_groups(self, text: str, groups: Ints, wrong: float) -> Floats:
         """As `log_evidence`, for codes already turned into groups."""
-        weighed = self.weigh(text, wrong)
-        if not len(weighed.by_group):
-            return np.zeros(len(groups))
-        return np.where(groups >= 0, weighed.by_group[groups], weighed.marginal)
+        # A group that is not known is -1: the last value.
+        return self.weigh(text, wrong).values[groups]
 
     def likely(self, text: str, least: float = 0.02) -> tuple[int, ...]:
         """Codes of the makers the text probably means, at most three groups of them."""
@@ -118,7 +124,7 @@ def log_agreement(stated: int, recorded: Ints, wrong: float, choices: int) -> Fl
     """log P(stated code | recorded code) when a share `wrong` is spread over the other choices; 0 is unknown."""
     other = wrong / max(1, choices - 1)
     marginal = (1.0 - wrong) / choices + other * (choices - 1) / choices
-    return np.where(recorded == stated, np.log(1.0 - wrong), np.where(recorded == 0, np.log(marginal), np.log(other)))
+    return np.where(recorded == stated, log(1.0 - wrong), np.where(recorded == 0, log(marginal), log(other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,51 +223,69 @@ def tail_digits(places: Sequence[Place]) -> list[int]:
     ]
 
 
-@lru_cache(maxsize=256)
-def _moves(channel: Channel, read: str) -> tuple[Floats, float]:
-    """(nats gained when the digit there is changed into the one read, by code point; what all ten digits add up to)."""
-    against = plain_table(channel)[ord(read), 48:58].astype(np.float64) - log(channel.kept)
-    gained = np.zeros(128)
-    gained[48:58] = -against
-    gained[ord(read)] = 0.0
-    return gained, float(np.exp(against).sum())
+class _Moves(NamedTuple):
+    """What becomes of a mark when one of its last digits is changed into the one read there.
+
+    `gained`: nats, 128 code points for each of the digits; `digits` read; `slight`: what each of all other digits adds up to.
+    """
+
+    gained: Floats
+    digits: Ints
+    slight: float
+
+
+_POINTS = 128
+
+
+@lru_cache(maxsize=2048)
+def _moves(channel: Channel, read: str) -> _Moves:
+    gained = np.zeros((len(read), _POINTS))
+    slight = 0.0
+    for row, digit in zip(gained, read, strict=True):
+        against = plain_table(channel)[ord(digit), 48:58].astype(np.float64) - log(channel.kept)
+        row[48:58] = -against
+        row[ord(digit)] = 0.0
+        slight += float(np.exp(against).sum()) - 1.0
+    return _Moves(gained.ravel(), np.array([ord(digit) for digit in read], np.int64), slight)
 
 
 def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> float:
     """Sum over registered neighbours t of the mean P(reading | s), s a free number one of the last digits away from t."""
     tail = tail_digits(places)
-    if not tail or not len(found.lengths):
+    n = len(found.lengths)
+    if not tail or not n:
         return 0.0
-    read = [places[len(places) - 1 - back].char for back in tail]
-    moves = [_moves(channel, char) for char in read]
-    rows = np.arange(len(found.lengths))
-    at = found.lengths - 1 - np.array(tail)[:, None]
-    stands = np.where(at >= 0, found.codes[rows, np.maximum(at, 0)], 0).astype(np.int64)
-    better = np.array([gained[codes] for (gained, _), codes in zip(moves, np.minimum(stands, 127), strict=True)])
+    moves = _moves(channel, "".join([places[len(places) - 1 - back].char for back in tail]))
+    rows = np.arange(n)
+    at = found.lengths - (np.array(tail)[:, None] + 1)
+    inside, at = at >= 0, np.maximum(at, 0)
+    stands = found.codes[rows, at] * inside
+    better = moves.gained.take(np.minimum(stands, _POINTS - 1) + np.arange(len(tail))[:, None] * _POINTS)
     best = better.argmax(axis=0)
-    gain = better[best, rows]
-    step = (np.array([ord(char) for char in read])[best] - stands[best, rows]).astype(np.uint64)
-    moved = np.where(gain > 0.0, step * _MIX[np.maximum(at[best, rows], 0)], np.uint64(0))
+    chosen = best * n + rows
+    gain = better.take(chosen)
+    step = (moves.digits.take(best) - stands.take(chosen)).astype(np.uint64)
+    moved = np.where(gain > 0.0, step * _MIX.take(at.take(chosen)), np.uint64(0))
     here = _hashes(found) + found.maker.astype(np.uint64) * _MIX[127]
     # A stable order would take twice as long; the first row of each is found afterwards.
     order = here.argsort()
     registered = here[order]
     new = np.flatnonzero(_differs_from_last(registered))
     first, registered = np.minimum.reduceat(order, new), registered[new]
-    source = registered + moved[first]
+    moved = moved[first]
+    source = registered + moved
     # In order, because sorted numbers are looked up several times faster.
     order = source.argsort()
-    source, first = source[order], first[order]
+    source, first, moved = source[order], first[order], moved[order]
     near = np.minimum(registered.searchsorted(source), len(registered) - 1)
-    free = (registered[near] != source) & (moved[first] != 0)
+    free = (registered[near] != source) & (moved != 0)
     begins = np.flatnonzero(_differs_from_last(source))
-    alike = np.diff(begins, append=len(source))
-    size = alike.repeat(alike)
+    alike = np.add.reduceat(np.ones(len(source)), begins)
+    size = alike.repeat(alike.astype(np.intp)) if len(begins) < len(source) else alike
     sites = 9 * len(tail)
     crowd = 1.0 / (1.0 - np.minimum(size, sites - 1) / (sites + 1.0))
-    slight = sum(whole - 1.0 for _, whole in moves)
     log_weight = (found.log_reading + found.log_evidence)[first]
-    mean = np.where(free, np.exp(log_weight + gain[first]) * crowd, np.exp(log_weight) * slight)
+    mean = np.where(free, np.exp(log_weight + gain[first]) * crowd, np.exp(log_weight) * moves.slight)
     return float(mean.sum()) / sites
 
 

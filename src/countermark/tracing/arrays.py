@@ -17,21 +17,9 @@ from countermark.marks.expansion import Patterns
 from countermark.marks.packed import Packed
 from countermark.tracing import sieve
 from countermark.tracing.index import Row
-from countermark.tracing.store import Known, Rows, from_columns
+from countermark.tracing.store import DETAILS, NAMES, Known, Rows, together
 
 Ints: TypeAlias = NDArray[np.int64]
-
-_COLUMNS = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind")
-_TYPES = {
-    "weapon_key": np.int64,
-    "number": np.int16,
-    "maker": np.int32,
-    "kind": np.int16,
-    "calibre": np.int32,
-    "country": np.int32,
-    "component": np.int16,
-    "mark_kind": np.int16,
-}
 
 PAGE = 1_000_000
 """Marks read at once."""
@@ -45,13 +33,8 @@ class ArrayStore:
     rskeleton: NDArray[np.int32]
     end: NDArray[np.uint32]
     weapon_key: Ints
-    number: NDArray[np.int16]
-    maker: NDArray[np.int32]
-    kind: NDArray[np.int16]
-    calibre: NDArray[np.int32]
-    country: NDArray[np.int32]
-    component: NDArray[np.int16]
-    mark_kind: NDArray[np.int16]
+    names: Ints
+    details: Ints
     starts: Ints
     text: NDArray[np.uint16] | NDArray[np.uint32]
     patterns: Ints
@@ -113,12 +96,12 @@ class ArrayStore:
         return self._rows(self._made_by(rows[(key >= front[0]) & (key < front[1])], makers), limit)
 
     def _made_by(self, rows: Ints, makers: Sequence[int]) -> Ints:
-        return rows[np.isin(self.maker[rows], makers)] if makers else rows
+        return rows[np.isin(self.names[rows] >> NAMES["maker"], makers)] if makers else rows
 
     def _rows(self, rows: Ints, limit: int) -> Rows:
         chosen = rows[:limit]
-        columns = [getattr(self, name).take(chosen).astype(np.int64) for name in _COLUMNS]
-        return from_columns(columns, self._marks(chosen), len(rows) >= limit)
+        columns = [column.take(chosen) for column in (self.weapon_key, self.names, self.details)]
+        return Rows(*columns, self._marks(chosen), len(rows) >= limit)
 
     def _marks(self, rows: Ints) -> Packed:
         start = self.starts.take(rows)
@@ -139,8 +122,8 @@ def build(rows: Iterable[Row]) -> ArrayStore:
         np.array([skeletons.pattern(t) for t in named["canonical"]], np.int64), return_counts=True
     )
     key, rkey = np.array(named["skeleton"], np.int64), np.array(named["rskeleton"], np.int32)
-    arrays = {name: np.array(named[name], _TYPES[name]) for name in _COLUMNS}
-    end = np.lexsort((arrays["number"], arrays["weapon_key"], key, arrays["maker"], rkey)).astype(np.uint32)
+    numbers = {name: np.array(named[name], np.int64) for name in ("weapon_key", *NAMES, *DETAILS)}
+    end = np.lexsort((numbers["number"], numbers["weapon_key"], key, numbers["maker"], rkey)).astype(np.uint32)
     text = np.frombuffer("".join(named["canonical"]).encode("utf-32-le"), np.uint32)
     if int(text.max(initial=0)) < 1 << 16:
         text = text.astype(np.uint16)
@@ -152,7 +135,9 @@ def build(rows: Iterable[Row]) -> ArrayStore:
         text=text,
         patterns=patterns,
         counts=counts.astype(np.int64),
-        **arrays,
+        weapon_key=numbers["weapon_key"],
+        names=together(numbers, NAMES),
+        details=together(numbers, DETAILS),
     )
 
 

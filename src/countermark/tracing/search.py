@@ -7,6 +7,8 @@ Every look-up is bounded; an answer that met a bound says so.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import repeat
+from math import log
 from time import perf_counter
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -22,7 +24,7 @@ from countermark.marks.reading import Place, Reading, ReadingError, parse
 from countermark.marks.restore import restore_next
 from countermark.marks.sentences import Sentence, said, sentence
 from countermark.tracing import index
-from countermark.tracing.store import Known, Rows, Store, join, rows_of
+from countermark.tracing.store import NO_ROWS, Known, Rows, Store, detail, join
 
 Outcome: TypeAlias = Literal["identified", "several", "none"]
 
@@ -281,7 +283,7 @@ def _taken_apart(text: str, query: Query, reference: Reference) -> tuple[list[tu
 
 def find(store: Store, reference: Reference, known: Known, heard: Heard, query: Query, options: Options) -> Scored:
     """The marks near one reading, weighed; the search widens while nothing explains the reading well."""
-    rows = rows_of([], 1)
+    rows = NO_ROWS
     scored = None
     for widen in _stages(heard.reading, query, reference, known, options):
         wider = widen(store)
@@ -367,7 +369,7 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     own = posterior.own_likelihood(reading, channel)
     against = sum(values - values.max() for values in scored.evidence.values())
     best = float((scored.found.log_reading + against).max())
-    return best > own + float(np.log(channel.lookalike / channel.kept)) - EXPLAINED
+    return best > own + log(channel.lookalike / channel.kept) - EXPLAINED
 
 
 def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:
@@ -456,7 +458,7 @@ def answer(
         missed += float(np.log(MISSED_WITH_NOTHING_NEAR))
     probability, not_registered = posterior.combine(weapons.log_weapon, absent, missed)
     order = _best_first(scored, weapons, probability, options.top)
-    candidates = tuple(_candidate(int(at), weapons, probability, heard, scored, chance, options) for at in order)
+    candidates = _candidates(order, weapons, probability, heard, scored, chance, options)
     restore = _restore(heard, scored, weapons, probability)
     best = candidates[0].probability if candidates else 0.0
     return Answer(
@@ -471,16 +473,22 @@ def answer(
     )
 
 
+FEW = 500
+"""Weapons up to which it takes least to put all of them in order."""
+
+
 def _best_first(scored: Sequence[Scored], weapons: _Weighed, probability: Floats, top: int) -> Ints:
     """The `top` weapons by probability; of equal ones, first those on whose control component the mark stands."""
-    rounded = np.round(probability, 9)
-    least = np.partition(rounded, -top)[-top] if 0 < top < len(rounded) else -np.inf
-    chosen = np.flatnonzero(rounded >= least)
+    rounded = (probability * 1e9).round()
+    if 0 < top < len(rounded) and len(rounded) > FEW:
+        chosen = np.flatnonzero(rounded >= np.partition(rounded, -top)[-top])
+    else:
+        chosen = np.arange(len(rounded))
     part = np.ones(len(chosen), bool)
     for row, found in zip(weapons.best_row[:, chosen], scored, strict=True):
-        if len(found.rows.component):
-            part &= ~_IS_CONTROL[found.rows.component[row]] | (row < 0)
-    return chosen[np.lexsort((part, -rounded[chosen]))][:top]
+        if len(found.log_mark):
+            part &= ~_IS_CONTROL[detail(found.rows.details.take(row), "component")] | (row < 0)
+    return chosen[np.lexsort((part, -rounded[chosen]))[:top]]
 
 
 def outcome(best: float, not_registered: float) -> Outcome:
@@ -616,57 +624,91 @@ def _in_block(marks: Packed, own: str, start: int) -> Ints:
     return np.flatnonzero((marks.lengths == len(own)) & same.all(axis=1))
 
 
-def _candidate(
-    at: int,
+class _Shown(NamedTuple):
+    """The mark of a weapon that a reading fits best, as it is told; `evidence` in the order of the reading's."""
+
+    mark: str
+    number: int
+    component: str
+    log_reading: float
+    log_mark: float
+    evidence: tuple[float, ...]
+    second_owner: int | None
+
+
+def _candidates(
+    order: Ints,
     weapons: _Weighed,
     probability: Floats,
     heard: Sequence[Heard],
     scored: Sequence[Scored],
     chance: Sequence[float],
     options: Options,
+) -> tuple[Candidate, ...]:
+    """The weapons to show. What is told of them is taken out of the arrays for all at once."""
+    keys, likely = weapons.keys[order].tolist(), probability[order]
+    notable = likely > NOTABLE
+    marks = zip(*map(_shown, scored, weapons.best_row[:, order], repeat(notable)), strict=True)
+    told = zip(keys, likely.tolist(), marks, strict=True)
+    return tuple(_candidate(key, share, shown, heard, scored, chance, options) for key, share, shown in told)
+
+
+def _shown(found: Scored, rows: Ints, notable: NDArray[np.bool_]) -> list[_Shown | None]:
+    """For each weapon, by the row of its mark; None where the reading fits none of its marks."""
+    there = rows >= 0
+    at = rows[there]
+    taken = found.rows.take(at)
+    evidence = [values.take(at).tolist() for values in found.evidence.values()]
+    each = map(
+        _Shown,
+        taken.text,
+        taken.number.tolist(),
+        map(index.COMPONENTS.__getitem__, taken.component.tolist()),
+        found.found.log_reading.take(at).tolist(),
+        found.log_mark.take(at).tolist(),
+        zip(*evidence, strict=True) if evidence else repeat(()),
+        _second_owners(found, at, notable[there]),
+    )
+    return [next(each) if is_there else None for is_there in there.tolist()]
+
+
+def _candidate(
+    key: int,
+    probability: float,
+    shown: Sequence[_Shown | None],
+    heard: Sequence[Heard],
+    scored: Sequence[Scored],
+    chance: Sequence[float],
+    options: Options,
 ) -> Candidate:
+    """One weapon; `shown` by reading."""
     differences: list[tuple[int, Difference]] = []
     contributions: list[Contribution] = []
     conflicts: list[Conflict] = []
-    shown: tuple[str, int, str] | None = None
+    first: _Shown | None = None
     told = False
-    for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
-        row = int(weapons.best_row[number, at])
-        foreign = len(heard) > 1 and (row < 0 or found.log_mark[row] < float(np.log(_foreign(one))) + chance[number])
+    for number, (one, found, mark) in enumerate(zip(heard, scored, shown, strict=True)):
+        foreign = len(heard) > 1 and (mark is None or mark.log_mark < float(np.log(_foreign(one))) + chance[number])
         if foreign:
-            conflicts.append(Conflict(number, "foreign_part", _owner(found, int(weapons.keys[at]))))
-        if row < 0:
+            conflicts.append(Conflict(number, "foreign_part", _owner(found, key)))
+        if mark is None:
             continue
         if not told:
-            contributions += [
-                Contribution(what, None, float(values[row]))  # type: ignore[arg-type]
-                for what, values in found.evidence.items()
-            ]
+            contributions += map(Contribution, found.evidence, repeat(None), mark.evidence)  # type: ignore[arg-type]
             told = True
         if foreign:
             continue
-        mark = found.rows.text[row]
-        if shown is None:
-            shown = mark, int(found.rows.number[row]), index.COMPONENTS[int(found.rows.component[row])]
+        first = first or mark
         if options.explain:
-            differences += [(number, difference) for difference in _apart(one, mark, options.channel)]
-        contributions.append(Contribution("reading", number, float(found.found.log_reading[row])))
+            differences += [(number, difference) for difference in _apart(one, mark.mark, options.channel)]
+        contributions.append(Contribution("reading", number, mark.log_reading))
         if one.component:
-            contributions.append(
-                Contribution("component", number, float(found.log_mark[row] - found.found.log_reading[row]))
-            )
-        if probability[at] > NOTABLE and (other := _second_owner(found, row)) is not None:
-            conflicts.append(Conflict(number, "two_owners", other))
-    mark, ordinal, component = shown if shown is not None else ("", 0, "")
+            contributions.append(Contribution("component", number, mark.log_mark - mark.log_reading))
+        if mark.second_owner is not None:
+            conflicts.append(Conflict(number, "two_owners", mark.second_owner))
+    text, ordinal, component = first[:3] if first is not None else ("", 0, "")
     return Candidate(
-        int(weapons.keys[at]),
-        float(probability[at]),
-        mark,
-        ordinal,
-        component,
-        tuple(differences),
-        tuple(contributions),
-        tuple(conflicts),
+        key, probability, text, ordinal, component, tuple(differences), tuple(contributions), tuple(conflicts)
     )
 
 
@@ -686,13 +728,20 @@ def _owner(found: Scored, weapon: int) -> int | None:
     return int(found.rows.weapon_key[others[np.argmax((found.log_mark + found.found.log_evidence)[others])]])
 
 
-def _second_owner(found: Scored, row: int) -> int | None:
-    """Another weapon of the same maker that carries exactly the same mark."""
-    marks, maker, weapon = found.rows.text, found.found.maker[row], found.rows.weapon_key[row]
-    alike = found.found.log_reading == found.found.log_reading[row]
-    others = np.flatnonzero(alike & (found.found.maker == maker) & (found.rows.weapon_key != weapon))
-    owners = others[(marks.codes[others] == marks.codes[row]).all(axis=1)] if len(others) else others
-    return int(found.rows.weapon_key[owners[0]]) if len(owners) else None
+def _second_owners(found: Scored, rows: Ints, wanted: NDArray[np.bool_]) -> list[int | None]:
+    """For each row that is wanted, another weapon of the same maker that carries exactly the same mark."""
+    owners: list[int | None] = [None] * len(rows)
+    asked = rows[wanted]
+    alike = found.found.log_reading == found.found.log_reading[asked, None]
+    alike &= found.found.maker == found.found.maker[asked, None]
+    alike &= found.rows.weapon_key != found.rows.weapon_key[asked, None]
+    codes = found.rows.text.codes
+    for place in np.flatnonzero(alike.any(axis=1)).tolist():
+        others = np.flatnonzero(alike[place])
+        same = others[(codes[others] == codes[asked[place]]).all(axis=1)]
+        if len(same):
+            owners[np.flatnonzero(wanted)[place]] = int(found.rows.weapon_key[same[0]])
+    return owners
 
 
 MOST_TOLD_APART = 200

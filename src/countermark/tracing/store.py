@@ -15,33 +15,76 @@ from countermark.tracing.index import Vendor
 
 Ints: TypeAlias = NDArray[np.int64]
 
-_COLUMNS = ("weapon_key", "number", "maker", "kind", "calibre", "country", "component", "mark_kind")
+NAMES = {"maker": 31, "calibre": 0}
+"""Columns that travel as one number, each from which bit on: to fetch a number takes longer than to take it apart."""
+
+DETAILS = {"number": 41, "kind": 33, "country": 12, "component": 6, "mark_kind": 0}
+"""Likewise."""
+
+_BITS = {"kind": 8, "country": 21, "component": 6, "mark_kind": 6}
+
+
+def detail(details: Ints, name: str) -> Ints:
+    """One of the columns that travel as `details`, but for the uppermost."""
+    return (details >> DETAILS[name]) & ((1 << _BITS[name]) - 1)
 
 
 class Rows(NamedTuple):
-    """Marks found, as one array per column; `limited` says that a bound was hit."""
+    """Marks found, as one array per column; `names` and `details` hold several. `limited` says that a bound was hit."""
 
     weapon_key: Ints
-    number: Ints
-    maker: Ints
-    kind: Ints
-    calibre: Ints
-    country: Ints
-    component: Ints
-    mark_kind: Ints
+    names: Ints
+    details: Ints
     text: Packed
     limited: bool = False
 
+    @property
+    def maker(self) -> Ints:
+        """Code of the maker."""
+        return self.names >> NAMES["maker"]
+
+    @property
+    def calibre(self) -> Ints:
+        """Code of the calibre."""
+        return self.names & ((1 << NAMES["maker"]) - 1)
+
+    @property
+    def number(self) -> Ints:
+        """Ordinal of the mark on its weapon."""
+        return self.details >> DETAILS["number"]
+
+    @property
+    def kind(self) -> Ints:
+        """Code of the weapon's kind."""
+        return detail(self.details, "kind")
+
+    @property
+    def country(self) -> Ints:
+        """Code of the country of manufacture."""
+        return detail(self.details, "country")
+
+    @property
+    def component(self) -> Ints:
+        """Code of the component that bears the mark."""
+        return detail(self.details, "component")
+
+    @property
+    def mark_kind(self) -> Ints:
+        """Code of the kind of mark."""
+        return detail(self.details, "mark_kind")
+
     def take(self, chosen: Ints) -> "Rows":
         """The rows at these positions."""
-        columns = [column[chosen] for column in self[:8]]
-        return from_columns(columns, self.text.take(chosen), self.limited)
+        weapon_key, names, details, text, limited = self
+        return Rows(weapon_key[chosen], names[chosen], details[chosen], text.take(chosen), limited)
 
 
-def from_columns(columns: Sequence[Ints], text: Packed, limited: bool = False) -> Rows:
-    """Rows from the eight columns of numbers and the texts."""
-    weapon_key, number, maker, kind, calibre, country, component, mark_kind = columns
-    return Rows(weapon_key, number, maker, kind, calibre, country, component, mark_kind, text, limited)
+NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), packed.pack([]))
+
+
+def together(columns: Mapping[str, Ints], places: Mapping[str, int]) -> Ints:
+    """Columns as one number each row: `NAMES` or `DETAILS` from their parts."""
+    return np.bitwise_or.reduce([columns[name].astype(np.int64) << low for name, low in places.items()])
 
 
 class Known(NamedTuple):
@@ -53,23 +96,20 @@ class Known(NamedTuple):
     sieve: Sieve | None = None
 
 
-def rows_of(fetched: Sequence[Sequence[Any]], limit: int) -> Rows:
-    """Rows from tuples in the order fetched."""
-    if not fetched:
-        return from_columns([np.zeros(0, np.int64)] * 8, packed.pack([]))
-    *columns, text = zip(*fetched, strict=True)
-    n = len(fetched)
-    return from_columns([np.fromiter(column, np.int64, n) for column in columns], packed.pack(text), n >= limit)
-
-
-def rows_of_lists(lists: Sequence[str | None], limit: int) -> Rows:
-    """Rows from one text a column, as `_asked` asks for them; None where there is no row."""
+def rows_of_lists(lists: Sequence[Any], limit: int) -> Rows:
+    """Rows from one list a column, as `_asked` asks for them; None where there is no row."""
     *numbers, marks = lists
     if marks is None:
-        return rows_of([], limit)
+        return NO_ROWS
     text = packed.split(marks + packed.SEPARATOR)
-    columns = [np.fromstring(column or "", np.int64, sep=",") for column in numbers]
-    return from_columns(columns, text, len(text) >= limit)
+    return Rows(*map(_numbers, numbers), text, len(text) >= limit)
+
+
+def _numbers(listed: str | bytes | memoryview) -> Ints:
+    """Integers as a database lists them: decimal and with commas, or eight bytes each in network order."""
+    if isinstance(listed, str):
+        return np.fromstring(listed, np.int64, sep=",")
+    return np.frombuffer(listed, ">i8").astype(np.int64)
 
 
 def join(parts: Sequence[Rows]) -> Rows:
@@ -77,11 +117,10 @@ def join(parts: Sequence[Rows]) -> Rows:
     parts = [part for part in parts if part.text] or list(parts[:1])
     if len(parts) == 1:
         return parts[0]
-    columns = [np.concatenate(column) for column in zip(*(part[:8] for part in parts), strict=True)]
-    text = packed.join([part.text for part in parts])
-    whole = from_columns(columns, text, any(part.limited for part in parts))
+    columns = [np.concatenate(column) for column in zip(*(part[:3] for part in parts), strict=True)]
+    whole = Rows(*columns, packed.join([part.text for part in parts]), any(part.limited for part in parts))
     _, first = np.unique(whole.weapon_key * 64 + whole.number, return_index=True)
-    return whole.take(np.sort(first)) if len(first) < len(text) else whole
+    return whole.take(np.sort(first)) if len(first) < len(whole.text) else whole
 
 
 class Store(Protocol):
@@ -150,10 +189,10 @@ def _patterns(known: tuple[int, ...]) -> Patterns:
 
 
 _STATE = (
-    "select {columns}, cast(coalesce(sum(n), 0) as text) || ',' "
+    "select cast(coalesce(sum(n), 0) as text) || ',' "
     "|| cast(coalesce(sum(n * ((pattern * 2654435761) & 4294967295)), 0) as text) from tracing_pattern"
 )
-"""Changes with the patterns: `columns`, how many marks there are, and a sum over their patterns.
+"""Changes with the patterns: how many marks there are, and a sum over their patterns.
 
 The sum is of patterns mixed (by Knuth's multiplier): plain ones of two registers too often add up to the same.
 """
@@ -180,17 +219,26 @@ def _marks_after_filter(rows: str) -> str:
 
 
 def _asked(vendor: Vendor, rows: str) -> str:
-    """The question for rows, in the form that takes each database least.
+    """The question for rows, in the form that takes each database least: one row with a list for each column.
 
-    SQLite: one row of texts, for to make a Python tuple of each row takes longer than to find it. PostgreSQL: the rows, and as the
-    last one the state of the patterns, for to ask for it takes another way there and back.
+    To make a Python tuple of each row takes longer than to find it. On PostgreSQL the state of the patterns comes with them,
+    for to ask for it takes another way there and back.
     """
-    columns = ", ".join(_COLUMNS)
-    found = f"select {columns}, canonical from {rows} limit %s"  # noqa: S608 - names of columns only
-    if vendor == "postgresql":
-        return f"({found}) union all {_STATE.format(columns=', '.join(['-1'] * len(_COLUMNS)))}"
-    lists = [f"group_concat({column}, ',')" for column in _COLUMNS] + [f"group_concat(canonical, '{packed.SEPARATOR}')"]
+    joined = [" + ".join(f"{name} * {1 << low}" for name, low in places.items()) for places in (NAMES, DETAILS)]
+    found = f"select weapon_key, {joined[0]} as names, {joined[1]} as details, canonical from {rows} limit %s"  # noqa: S608 - names of columns only
+    numbers = [_LISTED[vendor].format(name) for name in ("weapon_key", "names", "details")]
+    lists = [*numbers, _MARKS_LISTED[vendor], *([f"({_STATE})"] if vendor == "postgresql" else [])]
     return f"select {', '.join(lists)} from ({found}) as found"  # noqa: S608 - names of columns only
+
+
+_LISTED: dict[Vendor, str] = {
+    "sqlite": "group_concat({}, ',')",
+    "postgresql": "string_agg(int8send({}), '')",
+}
+_MARKS_LISTED: dict[Vendor, str] = {
+    "sqlite": f"group_concat(canonical, '{packed.SEPARATOR}')",
+    "postgresql": f"string_agg(canonical, '{packed.SEPARATOR}')",
+}
 
 
 Sieving: TypeAlias = Callable[[int], Sieve | None]
@@ -260,7 +308,7 @@ class SqlStore:
         return self._met != self._given
 
     def _state(self) -> str:
-        ((_, state),) = self._fetch(_STATE.format(columns="-1"), ())
+        ((state,),) = self._fetch(_STATE, ())
         return str(state)
 
     def _read(self) -> Seen:
@@ -274,7 +322,7 @@ class SqlStore:
     def lookup(self, keys: Ints, limit: int) -> Rows:
         """The marks with one of these skeleton keys, one statement."""
         if not len(keys):
-            return rows_of([], limit)
+            return NO_ROWS
         return self._rows(self._lookup, (self._list(keys.tolist()), limit), limit)
 
     def span(self, low: int, high: int, makers: Sequence[int], limit: int) -> Rows:
@@ -290,13 +338,10 @@ class SqlStore:
         return self._rows(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit), limit)
 
     def _rows(self, sql: str, params: Sequence[Any], limit: int) -> Rows:
-        fetched = self._fetch(sql, params)
-        if self._vendor == "sqlite":
-            return rows_of_lists(fetched[0], limit)
-        # The last one, unless the database had several processes at it.
-        at = next(at for at in range(len(fetched) - 1, -1, -1) if fetched[at][0] < 0)
-        self._met = fetched.pop(at)[-1]
-        return rows_of(fetched, limit)
+        ((*lists,),) = self._fetch(sql, params)
+        if self._vendor == "postgresql":
+            self._met = lists.pop()
+        return rows_of_lists(lists, limit)
 
 
 def sqlite_store(connection: Connection, sieve: Sieving | None = None) -> SqlStore:
