@@ -198,20 +198,20 @@ def likelihood_of_codes(
     reading: Reading, codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel = Channel()
 ) -> NDArray[np.float64]:
     """As `log_likelihood`, for marks already turned into (n, width) code points."""
-    out = np.full(len(codes), -np.inf)
     places = reading.places
-    read = sum(place.kind != "run" for place in places)
+    read = sum([place.kind != "run" for place in places])
     has_run = read < len(places)
     near = lengths >= read - BAND if has_run else np.abs(lengths - read) <= BAND
-    if not near.any():
-        return out
     if not near.all():
-        codes, lengths = codes[near], lengths[near]
+        out = np.full(len(codes), -np.inf)
+        if near.any():
+            out[near] = likelihood_of_codes(reading, codes[near], lengths[near], channel)
+        return out
     align_all = _align_with_runs if has_run else _align_near
     parts = [slice(start, start + _AT_ONCE) for start in range(0, len(codes), _AT_ONCE)]
-    scores = np.concatenate([align_all(places, codes[part], lengths[part], channel) for part in parts])
-    out[near] = np.where(scores > _NEVER / 2, scores, -np.inf)
-    return out
+    aligned = [align_all(places, codes[part], lengths[part], channel) for part in parts]
+    scores = aligned[0] if len(aligned) == 1 else np.concatenate([*aligned, np.zeros(0, np.float32)])
+    return np.where(scores > _NEVER / 2, scores, -np.inf)
 
 
 _AT_ONCE = 4000
@@ -356,6 +356,8 @@ def _align_in_band(
     state = np.full((diagonals, len(codes)), _NEVER, np.float32)
     state[band:] = -BAND * drop
     states = [state]
+    added = [twice if _doubled(places, i) else once for i in range(len(places))]
+    sounds = [typed(place.char) for place in places]
     for i, place in enumerate(places):
         if emitted is not None:
             now = emitted[i] + state
@@ -364,11 +366,10 @@ def _align_in_band(
         else:
             now = _emissions(place, letters, channel).take(index[i : i + diagonals])
             now += state
-        extra = state[1:] + (twice if _doubled(places, i) else once)
-        np.maximum(now[:-1], extra, out=now[:-1])
+        np.maximum(now[:-1], state[1:] + added[i], out=now[:-1])
         if i in swaps:
             np.copyto(now, np.maximum(now, states[-2] + logs.swapped), where=swaps[i])
-        for spelling in typed(place.char):
+        for spelling in sounds[i]:
             more = len(spelling) - 1
             if 0 < more < diagonals:
                 fits = np.logical_and.reduce(

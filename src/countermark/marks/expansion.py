@@ -110,9 +110,12 @@ def _classes(places: Sequence[Place]) -> list[int]:
 
 def _pattern(classes: Sequence[int]) -> int:
     pattern = 0
-    for place, number in enumerate(classes[:PLACES]):
-        pattern |= kind_of(number) << 2 * (PLACES - 1 - place)
-    return pattern
+    for number in classes[:PLACES]:
+        pattern = pattern << 2 | _KINDS[number]
+    return pattern << 2 * max(0, PLACES - len(classes))
+
+
+_KINDS = [kind_of(number) for number in range(skeleton.LAST_CLASS + 1)]
 
 
 def _patterns_of(keys: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from countermark.marks import text as mark_text
 from countermark.marks.sentences import Sentence
@@ -28,8 +28,7 @@ class ReadingError(ValueError):
         super().__init__(why)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One place of a reading.
 
     `char` is one canonical character, empty for an unread place or run; `at` is the index of the code point in the text

@@ -184,12 +184,12 @@ def _joined(answer: Answer, weapons: Mapping[int, Weapon], shown_as: Mapping[int
         key = shown_as[candidate.weapon_key]
         first = merged.get(key)
         if first is not None:
-            merged[key] = replace(first, probability=first.probability + candidate.probability)
+            merged[key] = first._replace(probability=first.probability + candidate.probability)
             continue
         conflicts = tuple(c._replace(weapon_key=shown_as.get(c.weapon_key or -1)) for c in candidate.conflicts)
         others = tuple(c for c in conflicts if c.weapon_key != key)
         mark = engraved(weapon, candidate)
-        merged[key] = replace(candidate, weapon_key=key, mark=mark, number=0, conflicts=others)
+        merged[key] = candidate._replace(weapon_key=key, mark=mark, number=0, conflicts=others)
     candidates = tuple(sorted(merged.values(), key=lambda c: -c.probability))
     best = candidates[0].probability if candidates else 0.0
     return replace(answer, candidates=candidates, outcome=search.outcome(best, answer.not_registered))

@@ -156,8 +156,7 @@ class Conflict(NamedTuple):
     weapon_key: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One weapon. `mark` is the canonical mark that fits the first reading that fits, `number` its ordinal on the weapon."""
 
     weapon_key: int
@@ -732,9 +731,9 @@ def _second_owners(found: Scored, rows: Ints, wanted: NDArray[np.bool_]) -> list
     """For each row that is wanted, another weapon of the same maker that carries exactly the same mark."""
     owners: list[int | None] = [None] * len(rows)
     asked = rows[wanted]
-    alike = found.found.log_reading == found.found.log_reading[asked, None]
-    alike &= found.found.maker == found.found.maker[asked, None]
-    alike &= found.rows.weapon_key != found.rows.weapon_key[asked, None]
+    alike = found.found.log_reading == found.found.log_reading.take(asked)[:, None]
+    alike &= found.found.maker == found.found.maker.take(asked)[:, None]
+    alike &= found.rows.weapon_key != found.rows.weapon_key.take(asked)[:, None]
     codes = found.rows.text.codes
     for place in np.flatnonzero(alike.any(axis=1)).tolist():
         others = np.flatnonzero(alike[place])
