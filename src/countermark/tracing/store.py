@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -286,10 +286,15 @@ class SqlStore:
         return first + ",".join(map(str, numbers)) + last
 
     def _fetch(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-        cursor = self._connection.cursor()
-        cursor.execute(sql.replace("%s", self._placeholder), params)
-        fetched: list[tuple[Any, ...]] = cursor.fetchall()
+        self._cursor.execute(sql.replace("%s", self._placeholder), params)
+        fetched: list[tuple[Any, ...]] = self._cursor.fetchall()
         return fetched
+
+    @cached_property
+    def _cursor(self) -> Cursor:
+        # To make one takes as long as some look-ups.
+        cursor: Cursor = self._connection.cursor()
+        return cursor
 
     def known(self) -> Known:
         """The patterns that occur; read again only when they have changed. On PostgreSQL a look-up says whether they have."""
