@@ -137,6 +137,9 @@ def _without_repeated_runs(places: list[Place]) -> list[Place]:
 
 def _characters(tokens: list[Place]) -> list[Place]:
     """Give the canonical characters of a stretch without wildcards, each with the place it came from."""
+    if all(token.char.isascii() for token in tokens):
+        # None of them depends on its neighbours.
+        return [Place("char", char, token.at) for token in tokens for char in mark_text.canonical(token.char)]
     clusters = _clusters(tokens)
     places = [Place("char", char, at) for at, written in clusters for char in mark_text.canonical(written)]
     whole = mark_text.canonical("".join(written for _, written in clusters))
