@@ -224,7 +224,11 @@ def _asked(vendor: Vendor, rows: str) -> str:
     To make a Python tuple of each row takes longer than to find it. On PostgreSQL the state of the patterns comes with them,
     for to ask for it takes another way there and back.
     """
-    joined = [" + ".join(f"{name} * {1 << low}" for name, low in places.items()) for places in (NAMES, DETAILS)]
+    # PostgreSQL would multiply four bytes by four, and have no place for a large country.
+    joined = [
+        " + ".join(f"cast({name} as bigint) * {1 << low}" for name, low in places.items())
+        for places in (NAMES, DETAILS)
+    ]
     found = f"select weapon_key, {joined[0]} as names, {joined[1]} as details, canonical from {rows} limit %s"  # noqa: S608 - names of columns only
     numbers = [_LISTED[vendor].format(name) for name in ("weapon_key", "names", "details")]
     lists = [*numbers, _MARKS_LISTED[vendor], *([f"({_STATE})"] if vendor == "postgresql" else [])]
