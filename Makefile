@@ -49,19 +49,19 @@ types: develop ## mypy --strict over the program and its tests
 contract: install ## The black-box check of the names and formats others rely on, where it is at hand
 	@bin/check-contract $(BIN)/countermark
 
-# Two halves of about the same length side by side: one after the other they would take longer than a gate may. What PostgreSQL's
-# half said is printed when SQLite's is done; FIRST is what the latter begins with.
-tests: develop ## pytest: what uses a store on both databases, in two halves; browsers with SQLite, all else with PostgreSQL
+# Two runs of about the same length side by side: one after the other they would take longer than a gate may. FIRST is what PostgreSQL's
+# begins with; what that run said is printed when SQLite's is done.
+tests: develop ## pytest: all tests with SQLite, and beside it those that use a store with PostgreSQL
 	@mkdir -p build
-	@$(MAKE) --no-print-directory postgres > build/postgres.log 2>&1 & \
-	beside=$$!; $(MAKE) --no-print-directory --keep-going $(FIRST) sqlite; here=$$?; \
+	@$(MAKE) --no-print-directory --keep-going $(FIRST) postgres > build/postgres.log 2>&1 & \
+	beside=$$!; $(MAKE) --no-print-directory sqlite; here=$$?; \
 	wait $$beside; beside=$$?; cat build/postgres.log; test $$here -eq 0 -a $$beside -eq 0
 
 sqlite: develop
-	@$(BIN)/python -m pytest --database sqlite -m "storage or browser"
+	@$(BIN)/python -m pytest --database sqlite
 
 postgres: develop
-	@$(BIN)/python -m pytest --database postgres -m "not browser"
+	@$(BIN)/python -m pytest --database postgres -m "storage and not browser"
 
 system:
 	@bin/system-packages
