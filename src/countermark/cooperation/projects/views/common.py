@@ -101,6 +101,11 @@ def project(request: HttpRequest, key: str) -> Shown:
     )
 
 
+def sorted_names() -> list[tuple[str, str]]:
+    """Every actor by name."""
+    return sorted(actors.names().items(), key=lambda pair: pair[1].casefold())
+
+
 def stages(one: Shown) -> list[tuple[str, bool]]:
     """The steps of the cycle, and whether each is behind."""
     return [(aid_word(gate, "stage"), gate in one.project.passed) for gate in GATES] + [

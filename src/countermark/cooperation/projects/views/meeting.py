@@ -20,9 +20,8 @@ from countermark.cooperation.linedforms import by_line
 from countermark.cooperation.projects import forms, meetings
 from countermark.cooperation.projects import queries as projects
 from countermark.cooperation.projects.meetings import Called, Meeting, Task
-from countermark.cooperation.projects.views.common import HERE, VIEW, WRITE
+from countermark.cooperation.projects.views.common import HERE, VIEW, WRITE, sorted_names
 from countermark.cooperation.projects.views.records import date_time
-from countermark.cooperation.projects.views.steps import sorted_names
 from countermark.cooperation.states import Subject
 from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.pages import (
