@@ -366,8 +366,8 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     if not len(scored.log_mark):
         return False
     own = posterior.own_likelihood(reading, channel)
-    against = sum(values - values.max() for values in scored.evidence.values())
-    best = float((scored.found.log_reading + against).max())
+    most = sum(float(values.max()) for values in scored.evidence.values())
+    best = float((scored.found.log_reading + scored.found.log_evidence).max()) - most
     return best > own + log(channel.lookalike / channel.kept) - EXPLAINED
 
 
@@ -381,9 +381,7 @@ def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options:
         codes, lengths = noise.compared(rows.text)
     makers = reference.makers.groups_of(rows.maker)
     evidence = _evidence(reference, rows, makers, query, options.weights)
-    total = np.zeros(len(log_reading))
-    for values in evidence.values():
-        total = total + values
+    total = sum(evidence.values(), np.zeros(len(log_reading)))
     maker = np.where(makers < 0, rows.maker, makers)
     found = posterior.Found(codes, lengths, log_reading, total, maker)
     return Scored(rows, found, log_reading + _component(rows, heard, options.weights), evidence)
@@ -409,9 +407,9 @@ def _log_marginal(reference: Reference, query: Query, weights: Weights) -> float
     if query.maker:
         total += reference.makers.weigh(query.maker, weights.maker).marginal
     if index.country_code(query.country):
-        total -= float(np.log(10))
+        total -= log(10)
     if index.kind_code(query.kind):
-        total -= float(np.log(5))
+        total -= log(5)
     if query.calibre:
         total += reference.calibres.weigh(query.calibre, weights.calibre).marginal
     return total
@@ -424,7 +422,7 @@ def _component(rows: Rows, heard: Heard, weights: Weights) -> Floats:
         total = total + posterior.log_agreement(stated, rows.component, weights.component, COMPONENTS)
     if heard.mark_kind:
         agrees = rows.mark_kind == index.mark_kind_code(heard.mark_kind)
-        total = total + np.where(agrees, np.log(1 - weights.mark_kind), np.log(weights.mark_kind))
+        total = total + np.where(agrees, log(1 - weights.mark_kind), log(weights.mark_kind))
     return total
 
 
@@ -454,7 +452,7 @@ def answer(
     weapons = _weapons(heard, scored, chance)
     absent, missed = absence(store, reference, known, heard, scored, chance, query, options)
     if not len(weapons.keys):
-        missed += float(np.log(MISSED_WITH_NOTHING_NEAR))
+        missed += log(MISSED_WITH_NOTHING_NEAR)
     probability, not_registered = posterior.combine(weapons.log_weapon, absent, missed)
     order = _best_first(scored, weapons, probability, options.top)
     candidates = _candidates(order, weapons, probability, heard, scored, chance, options)
@@ -508,7 +506,7 @@ def _chance(known: Known, heard: Heard, scored: Scored, options: Options) -> flo
     """log P(reading | the mark of any weapon at all): what a part from another weapon is weighed with."""
     own = posterior.own_likelihood(heard.reading, options.channel)
     near = float(np.exp(scored.log_mark).sum()) + float(np.exp(own)) * _density(known, heard.reading)
-    return float(np.log(max(near, 1e-300))) - float(np.log(max(known.marks, 1)))
+    return log(max(near, 1e-300)) - log(max(known.marks, 1))
 
 
 def _foreign(heard: Heard) -> float:
@@ -527,7 +525,7 @@ def _weapons(heard: Sequence[Heard], scored: Sequence[Scored], chance: Sequence[
     evidence = np.full(len(keys), -np.inf)
     best_row = np.full((len(scored), len(keys)), -1, np.int64)
     for number, (one, found) in enumerate(zip(heard, scored, strict=True)):
-        foreign = float(np.log(_foreign(one))) + chance[number]
+        foreign = log(_foreign(one)) + chance[number]
         own = np.full(len(keys), -np.inf)
         if len(found.rows.weapon_key):
             names, score, row = posterior.group_sum(found.rows.weapon_key, found.log_mark)
@@ -560,17 +558,15 @@ def absence(
         block = _block(store, reference, one.reading, found, query, options.weights)
         parts = posterior.terms(one.reading, found.found, options.channel, block, density, marginal)
         weight = parts.weigh(options.absence)
-        ways.append(float(np.log(max(weight, 1e-300))) + others + with_component)
-        missed.append(
-            float(np.log(max(options.absence.missed * (parts.new + parts.taken), 1e-300))) + others + with_component
-        )
+        ways.append(log(max(weight, 1e-300)) + others + with_component)
+        missed.append(log(max(options.absence.missed * (parts.new + parts.taken), 1e-300)) + others + with_component)
     prior = options.absent_prior
-    odds = float(np.log(prior / (1.0 - prior))) if 0.0 < prior < 1.0 else -np.inf if prior <= 0.0 else np.inf
-    return float(np.logaddexp.reduce(ways)) - float(np.log(len(ways))) + odds, max(missed)
+    odds = log(prior / (1.0 - prior)) if 0.0 < prior < 1.0 else -np.inf if prior <= 0.0 else np.inf
+    return float(np.logaddexp.reduce(ways)) - log(len(ways)) + odds, max(missed)
 
 
 def _with_component(heard: Heard, weights: Weights) -> float:
-    return float(np.log(1.0 - weights.component)) if index.component_code(heard.component) else 0.0
+    return log(1.0 - weights.component) if index.component_code(heard.component) else 0.0
 
 
 def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], options: Options) -> float:
@@ -582,9 +578,7 @@ def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], option
         if other == number:
             continue
         same = float(noise.log_likelihood(one.reading, [text], options.channel)[0]) if text else -np.inf
-        total += float(np.logaddexp(same, np.log(_foreign(one)) + chance[other])) + _with_component(
-            one, options.weights
-        )
+        total += float(np.logaddexp(same, log(_foreign(one)) + chance[other])) + _with_component(one, options.weights)
     return total
 
 
@@ -605,11 +599,8 @@ def _block(
     front = expansion.span([skeleton.class_of(place.char) for place in places[:start]])
     rows = store.span(front.low, front.high, (), 1000)
     rows = rows.take(_in_block(rows.text, own, start))
-    total = np.zeros(len(rows.text))
     makers = reference.makers.groups_of(rows.maker)
-    for values in _evidence(reference, rows, makers, query, weights).values():
-        total = total + values
-    return total
+    return sum(_evidence(reference, rows, makers, query, weights).values(), np.zeros(len(rows.text)))
 
 
 def _in_block(marks: Packed, own: str, start: int) -> Ints:
@@ -687,7 +678,7 @@ def _candidate(
     first: _Shown | None = None
     told = False
     for number, (one, found, mark) in enumerate(zip(heard, scored, shown, strict=True)):
-        foreign = len(heard) > 1 and (mark is None or mark.log_mark < float(np.log(_foreign(one))) + chance[number])
+        foreign = len(heard) > 1 and (mark is None or mark.log_mark < log(_foreign(one)) + chance[number])
         if foreign:
             conflicts.append(Conflict(number, "foreign_part", _owner(found, key)))
         if mark is None:
