@@ -8,10 +8,10 @@ from countermark.stockpile.labels import views as labels
 from countermark.stockpile.papers import views as papers
 from countermark.stockpile.scanning import views as scanning
 from countermark.stockpile.views import (
+    ammunition,
     assessments,
     civilian,
     counter,
-    disposal,
     home,
     keying,
     kits,
@@ -26,6 +26,7 @@ from countermark.stockpile.views import (
     tags,
     unitaccounts,
 )
+from countermark.stockpile.views.disposal import destruction, overview, surplus
 
 patterns: list[URLPattern | URLResolver] = [
     path("stockpile/", home.home, name="home"),
@@ -145,20 +146,20 @@ patterns: list[URLPattern | URLResolver] = [
     path("stockpile/incidents/new/", moves.incident_add, name="incident_add"),
     path("stockpile/incidents/<str:key>/", moves.incident, name="incident"),
     path("stockpile/incidents/<str:key>/<str:step>/", moves.incident_step, name="incident_step"),
-    path("stockpile/disposal/", disposal.overview, name="disposal"),
-    path("stockpile/disposal/review/", disposal.review_add, name="review_add"),
-    path("stockpile/disposal/surplus/new/", disposal.surplus_add, name="surplus_add"),
-    path("stockpile/disposal/surplus/<str:key>/", disposal.surplus, name="surplus"),
-    path("stockpile/disposal/surplus/<str:key>/<str:step>/", disposal.surplus_step, name="surplus_step"),
-    path("stockpile/disposal/lists/new/", disposal.destruction_add, name="destruction_add"),
-    path("stockpile/disposal/lists/<str:key>/", disposal.destruction, name="destruction"),
+    path("stockpile/disposal/", overview.overview, name="disposal"),
+    path("stockpile/disposal/review/", surplus.review_add, name="review_add"),
+    path("stockpile/disposal/surplus/new/", surplus.surplus_add, name="surplus_add"),
+    path("stockpile/disposal/surplus/<str:key>/", surplus.surplus, name="surplus"),
+    path("stockpile/disposal/surplus/<str:key>/<str:step>/", surplus.surplus_step, name="surplus_step"),
+    path("stockpile/disposal/lists/new/", destruction.destruction_add, name="destruction_add"),
+    path("stockpile/disposal/lists/<str:key>/", destruction.destruction, name="destruction"),
     path("stockpile/disposal/lists/<str:key>/certificate.pdf", papers.destruction_pdf, name="destruction_pdf"),
-    path("stockpile/disposal/lists/<str:key>/correct/", disposal.destruction_correct, name="destruction_correct"),
-    path("stockpile/disposal/lists/<str:key>/<str:step>/", disposal.destruction_step, name="destruction_step"),
-    path("stockpile/ammunition/", disposal.lots, name="lots"),
-    path("stockpile/ammunition/new/", disposal.lot_add, name="lot_add"),
-    path("stockpile/ammunition/<str:key>/", disposal.lot, name="lot"),
-    path("stockpile/ammunition/<str:key>/move/", disposal.lot_move, name="lot_move"),
+    path("stockpile/disposal/lists/<str:key>/correct/", destruction.destruction_correct, name="destruction_correct"),
+    path("stockpile/disposal/lists/<str:key>/<str:step>/", destruction.destruction_step, name="destruction_step"),
+    path("stockpile/ammunition/", ammunition.lots, name="lots"),
+    path("stockpile/ammunition/new/", ammunition.lot_add, name="lot_add"),
+    path("stockpile/ammunition/<str:key>/", ammunition.lot, name="lot"),
+    path("stockpile/ammunition/<str:key>/move/", ammunition.lot_move, name="lot_move"),
     path("stockpile/weapons/<uuid:weapon_id>/settle/", settling.settle, name="settle"),
     path("stockpile/scan/", scanning.look, name="scan"),
     path("stockpile/scan/waiting/", scanning.waiting, name="waiting"),

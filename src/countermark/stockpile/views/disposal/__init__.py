@@ -1,0 +1,1 @@
+"""Surplus and destruction on pages."""
