@@ -64,7 +64,7 @@ class Marks:
     def of(cls, rows: Sequence[index.Row], reference: Reference) -> "Marks":
         """From search rows."""
         named = dict(zip(index.Row._fields, zip(*rows, strict=True), strict=True))
-        return cls(rows_of([*map(named.get, _NUMBERS), named["canonical"]]), reference)
+        return cls(rows_of([named[name] for name in (*_NUMBERS, "canonical")]), reference)
 
     def tuples(self) -> Iterator[tuple[object, ...]]:
         """Whole rows, for a table of its own."""

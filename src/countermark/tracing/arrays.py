@@ -100,8 +100,8 @@ class ArrayStore:
 
     def _rows(self, rows: Ints, limit: int) -> Rows:
         chosen = rows[:limit]
-        columns = [column.take(chosen) for column in (self.weapon_key, self.names, self.details)]
-        return Rows(*columns, self._marks(chosen), len(rows) >= limit)
+        weapon_key, names, details = (column.take(chosen) for column in (self.weapon_key, self.names, self.details))
+        return Rows(weapon_key, names, details, self._marks(chosen), len(rows) >= limit)
 
     def _marks(self, rows: Ints) -> Packed:
         start = self.starts.take(rows)

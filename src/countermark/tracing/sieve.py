@@ -45,7 +45,8 @@ class Sieve:
             mixed >>= _SIX
             passed &= word >> (mixed & _LAST)
         passed &= _ONE
-        return passed.view(np.int64) != 0
+        found: NDArray[np.bool_] = passed.astype(bool)
+        return found
 
     def add(self, keys: Ints) -> None:
         """Let these keys pass from now on. Readers in other threads see each key or not yet."""

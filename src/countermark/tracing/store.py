@@ -84,7 +84,8 @@ NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int6
 
 def together(columns: Mapping[str, Ints], places: Mapping[str, int]) -> Ints:
     """Columns as one number each row: `NAMES` or `DETAILS` from their parts."""
-    return np.bitwise_or.reduce([columns[name].astype(np.int64) << low for name, low in places.items()])
+    whole: Ints = np.bitwise_or.reduce([columns[name].astype(np.int64) << low for name, low in places.items()])
+    return whole
 
 
 class Known(NamedTuple):
@@ -98,11 +99,11 @@ class Known(NamedTuple):
 
 def rows_of_lists(lists: Sequence[Any], limit: int) -> Rows:
     """Rows from one list a column, as `_asked` asks for them; None where there is no row."""
-    *numbers, marks = lists
+    weapon_key, names, details, marks = lists
     if marks is None:
         return NO_ROWS
     text = packed.split(marks + packed.SEPARATOR)
-    return Rows(*map(_numbers, numbers), text, len(text) >= limit)
+    return Rows(_numbers(weapon_key), _numbers(names), _numbers(details), text, len(text) >= limit)
 
 
 def _numbers(listed: str | bytes | memoryview) -> Ints:
@@ -117,10 +118,11 @@ def join(parts: Sequence[Rows]) -> Rows:
     parts = [part for part in parts if part.text] or list(parts[:1])
     if len(parts) == 1:
         return parts[0]
-    columns = [np.concatenate(column) for column in zip(*(part[:3] for part in parts), strict=True)]
-    whole = Rows(*columns, packed.join([part.text for part in parts]), any(part.limited for part in parts))
+    weapon_key, names, details = (np.concatenate(column) for column in zip(*(part[:3] for part in parts), strict=True))
+    text = packed.join([part.text for part in parts])
+    whole = Rows(weapon_key, names, details, text, any(part.limited for part in parts))
     _, first = np.unique(whole.weapon_key * 64 + whole.number, return_index=True)
-    return whole.take(np.sort(first)) if len(first) < len(whole.text) else whole
+    return whole.take(np.sort(first)) if len(first) < len(text) else whole
 
 
 class Store(Protocol):
