@@ -21,6 +21,7 @@ from countermark.stockpile.assessment.services import Assessment, Said
 from tests.marking.photograph import PDF
 from tests.register import people
 from tests.stockpile.armoury import DEPOT, Armoury, armoury
+from tests.stockpile.pagekit import sent
 
 stored = pytest.mark.django_db
 BY = Actor("commander7")
@@ -149,6 +150,17 @@ def test_a_commander_assesses_on_the_page_with_evidence_that_is_given_out_again(
     [action] = queries.open_corrections(None)
     client.post(f"/stockpile/assessments/actions/{action.key}/", {"how": "a new lock"})
     assert "a new lock" in client.get(f"/stockpile/assessments/{one.key}/").content.decode()
+
+
+@stored
+def test_something_ordered_put_right_on_the_page_is_ordered_once_however_often_it_is_sent(place: Armoury) -> None:
+    client = people.signed_in("quirino", "commander", DEPOT)
+    for _ in range(2):
+        sent(
+            client, "assessments/order/", place=place.depot, what="new hinges", owner="Sgt", due="2030-01-01", once="k1"
+        )
+
+    assert len(acts.subjects("correction")) == 1
 
 
 @stored

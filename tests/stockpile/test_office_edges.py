@@ -14,7 +14,7 @@ from countermark.stockpile.rules.custody import Policy
 from tests.register import people
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import ARMOURER, DEPOT, TRAINED, Armoury, armoury, issued, state
-from tests.stockpile.test_views_office import sent, text
+from tests.stockpile.pagekit import sent, text
 
 pytestmark = pytest.mark.django_db
 

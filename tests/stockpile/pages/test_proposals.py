@@ -1,0 +1,26 @@
+"""What waits for a second person, on its pages."""
+
+import pytest
+from django.test import Client
+
+from countermark.ledger.services import Actor
+from countermark.stockpile import handing
+from countermark.stockpile.handing import HandOver
+from tests.register import people
+from tests.stockpile.armoury import DEPOT, Armoury, state
+from tests.stockpile.pagekit import sent, text
+
+pytestmark = pytest.mark.django_db
+
+
+def test_another_armourer_sees_what_a_program_asks_for_and_confirms_it(place: Armoury, armourer: Client) -> None:
+    said = HandOver("out", place.depot, place.weapons[:2], place.trained, "shift", note="for the patrol")
+    key = handing.propose(said, request="r1", by=Actor("belo"))
+    other = people.signed_in("helda", "armourer", DEPOT)
+
+    shown = text(other, f"proposals/{key}/")
+    assert all(one in shown for one in ("AB1000", "for the patrol", "T. Rained", "confirm/"))
+    sent(armourer, f"proposals/{key}/confirm/", 422, decision="approve")
+    sent(other, f"proposals/{key}/confirm/", decision="approve")
+
+    assert state(place.weapons[0]).holder == place.trained
