@@ -16,7 +16,9 @@ from typing import Any
 from django.db import connections
 
 from countermark.ledger.services import NODE
-from countermark.register import bodies, loading, projection, services
+from countermark.register import bodies, projection, services
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import load_weapons
 
 SOURCE = "XA/main"
 Say = Callable[[Any], None]
@@ -107,8 +109,6 @@ def bulk(path: Path) -> Callable[[Say], None]:
     """Loads a register file; says how many weapons are in after each batch."""
 
     def work(say: Say) -> None:
-        loading.load_weapons(
-            path, loading.Options(), by=NODE, progress=lambda done, total: say(done) if total else None
-        )
+        load_weapons(path, Options(), by=NODE, progress=lambda done, total: say(done) if total else None)
 
     return work

@@ -9,9 +9,12 @@ from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
-from countermark.register import bodies, loading, projection
+from countermark.register import bodies, projection
 from countermark.register import services as register
-from countermark.register.loading import Options, Report
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
+from countermark.register.loading.report import Report
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.rules import WeaponState
 
 CLERK = Actor("clerk")
@@ -48,10 +51,10 @@ class Loader:
         self.directory = directory
 
     def weapons(self, *rows: Row, **options: Any) -> Report:
-        return loading.load_weapons(write(self.directory / "weapons.csv", rows), Options(**options), by=CLERK)
+        return load_weapons(write(self.directory / "weapons.csv", rows), Options(**options), by=CLERK)
 
     def events(self, *rows: Row, **options: Any) -> Report:
-        return loading.load_events(write(self.directory / "events.csv", rows), Options(**options), by=CLERK)
+        return load_events(write(self.directory / "events.csv", rows), Options(**options), by=CLERK)
 
 
 def weapon_id(ref: str = "A1", source: str = "") -> str:

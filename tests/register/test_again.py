@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.register import blanks, checking, exporting, loading, serialrules
+from countermark.register import blanks, checking, exporting, serialrules
 from countermark.register import services as register
 from countermark.register.checking import Refused
 from countermark.register.files import again
@@ -16,7 +16,8 @@ from countermark.register.files.errors import RowError
 from countermark.register.files.mapping import guess_column
 from countermark.register.files.vocabulary import WEAPON_FILE_COLUMNS
 from countermark.register.files.weapons import read_weapons
-from countermark.register.loading import Options
+from countermark.register.loading import naming
+from countermark.register.loading.options import Options
 from tests.register.files import CLERK, FACTS, Loader, codes, row, size, texts, write
 
 RULE = SerialRule("order-7", "Order 7/2026, section 3", "2026-01-01", "2026-12-31", (FILES,))
@@ -173,8 +174,8 @@ def test_a_file_that_a_program_wrote_is_not_asked_and_its_act_says_so(load: Load
     serialrules.require(ALWAYS, by=CLERK)
 
     assert load.weapons(row("A1"), untyped=True).new == 1
-    assert loading.load_act("weapons", "0", Options(untyped=True)).body["untyped"] is True
-    assert "untyped" not in loading.load_act("weapons", "0", Options()).body
+    assert naming.load_act("weapons", "0", Options(untyped=True)).body["untyped"] is True
+    assert "untyped" not in naming.load_act("weapons", "0", Options()).body
 
 
 @pytest.mark.django_db

@@ -15,10 +15,14 @@ from countermark.bench.load import write_register
 from countermark.ledger import jcs, projections, services, store
 from countermark.ledger.drafts import Draft
 from countermark.ledger.entry import Entry, Recorded, encode, event_id_of, key_of
-from countermark.register import births, bodies, loading, projection, rules, weaponviews
+from countermark.register import births, bodies, projection, rules, weaponviews
 from countermark.register.files.staging import StagedWeapon, following, settle, stage, unpacked_weapon
 from countermark.register.files.vocabulary import COMPONENTS, CONDITIONS, KINDS, MARK_KINDS
 from countermark.register.files.weapons import Facts, MarkRow, WeaponRow
+from countermark.register.loading import weapons as loading_weapons
+from countermark.register.loading.options import Options
+from countermark.register.loading.report import Report
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.models import Mark
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
@@ -142,8 +146,8 @@ def register_file(tmp_path: Path) -> Path:
     return tmp_path / "register.csv"
 
 
-def _load(path: Path) -> loading.Report:
-    return loading.load_weapons(path, loading.Options(), by=services.NODE)
+def _load(path: Path) -> Report:
+    return load_weapons(path, Options(), by=services.NODE)
 
 
 def _differences() -> list[projections.Difference]:
@@ -160,7 +164,7 @@ def test_views_after_a_bulk_load_are_as_the_log_says(
     register_file: Path, monkeypatch: pytest.MonkeyPatch, weapons: int, size: int
 ) -> None:
     monkeypatch.setattr(births, "OWN_PROCESS_FROM", weapons)
-    monkeypatch.setattr(loading, "EARLY_FROM", size)
+    monkeypatch.setattr(loading_weapons, "EARLY_FROM", size)
     report = _load(register_file)
     assert (report.new, report.refused) == (report.weapons, 0)
     assert _differences() == []
@@ -172,7 +176,7 @@ def test_what_was_made_early_is_left_when_a_record_number_comes_again(
     register_file: Path, monkeypatch: pytest.MonkeyPatch, weapons: int
 ) -> None:
     monkeypatch.setattr(births, "OWN_PROCESS_FROM", weapons)
-    monkeypatch.setattr(loading, "EARLY_FROM", 0)
+    monkeypatch.setattr(loading_weapons, "EARLY_FROM", 0)
     lines = register_file.read_text(encoding="utf-8").splitlines(keepends=True)
     again = lines[1].rsplit(",", 1)[0] + ",LATE77\n"
     register_file.write_text("".join([*lines, again]), encoding="utf-8")
@@ -205,13 +209,13 @@ def test_loading_a_file_again_appends_nothing(register_file: Path) -> None:
 def test_a_load_that_somebody_overtakes_appends_what_is_still_new_and_no_weapon_twice(
     register_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check = loading._WeaponLoad.check
+    check = loading_weapons._WeaponLoad.check
 
-    def overtaken(load: loading._WeaponLoad) -> None:
+    def overtaken(load: loading_weapons._WeaponLoad) -> None:
         check(load)
         services.append([births.draft(list(load.staged)[7], load.source)], by=services.NODE)
 
-    monkeypatch.setattr(loading._WeaponLoad, "check", overtaken)
+    monkeypatch.setattr(loading_weapons._WeaponLoad, "check", overtaken)
     report = _load(register_file)
     assert report.events == report.weapons - 1
     assert _differences() == []
@@ -221,14 +225,14 @@ def test_a_load_that_somebody_overtakes_appends_what_is_still_new_and_no_weapon_
 def test_a_load_that_others_write_beside_takes_its_rows_as_they_were_worked_out(
     register_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check = loading._WeaponLoad.check
+    check = loading_weapons._WeaponLoad.check
 
-    def busy(load: loading._WeaponLoad) -> None:
+    def busy(load: loading_weapons._WeaponLoad) -> None:
         check(load)
         services.set_setting("anything", "else", by=services.NODE)
 
-    monkeypatch.setattr(loading._WeaponLoad, "check", busy)
-    monkeypatch.setattr(loading._WeaponLoad, "drafts", _refused)
+    monkeypatch.setattr(loading_weapons._WeaponLoad, "check", busy)
+    monkeypatch.setattr(loading_weapons._WeaponLoad, "drafts", _refused)
     report = _load(register_file)
     assert report.events == report.weapons
     assert _differences() == []
@@ -241,13 +245,13 @@ def _refused(*_: object) -> list[Draft]:
 @pytest.mark.usefixtures("store")
 def test_a_load_of_a_source_whose_name_contains_nul_is_refused_whole(register_file: Path) -> None:
     with pytest.raises(services.LedgerError, match="NUL"):
-        loading.load_weapons(register_file, loading.Options(source="XA\0"), by=services.NODE)
+        load_weapons(register_file, Options(source="XA\0"), by=services.NODE)
     assert not Mark.objects.exists()
 
 
 @pytest.mark.usefixtures("store")
 def test_a_load_in_a_new_name_states_that_name_once(register_file: Path) -> None:
-    loading.load_weapons(register_file, loading.Options(), by=services.Actor("Registrar"))
+    load_weapons(register_file, Options(), by=services.Actor("Registrar"))
     stating = [entry for entry in store.all_entries() if any(key.startswith("text/") for key in entry.recorded.kept)]
     assert len(stating) == 1
     assert _differences() == []

@@ -11,7 +11,9 @@ from countermark.ledger import database, services
 from countermark.ledger import store as log
 from countermark.ledger.services import NODE
 from countermark.ledger.verify import verify
-from countermark.register import loading
+from countermark.register.loading.batches import TARGET_SECONDS
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.models import Weapon
 from tests.register.children import Say, bulk, capturing, reading, started
 
@@ -25,7 +27,7 @@ def _registered(tmp_path: Path, rows: int) -> Path:
     write_register(path, rows, seed=9)
     head = tmp_path / "head.csv"
     head.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:21]), encoding="utf-8")
-    loading.load_weapons(head, loading.Options(), by=NODE)
+    load_weapons(head, Options(), by=NODE)
     return path
 
 
@@ -48,7 +50,7 @@ def _holding(batches: int) -> Callable[[Say], None]:
         with database.bulk():
             for _batch in range(batches):
                 with database.write_transaction(services.require_own_log().id):
-                    time.sleep(loading.TARGET_SECONDS)
+                    time.sleep(TARGET_SECONDS)
                 database.settle()
 
     return work

@@ -12,7 +12,10 @@ from countermark.ledger import store as log
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.services import NODE
 from countermark.ledger.verify import verify
-from countermark.register import births, bodies, loading, projection
+from countermark.register import births, bodies, projection
+from countermark.register.loading import batches
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.models import Weapon
 from tests.register.children import SOURCE, bulk, capturing, started
 
@@ -27,8 +30,8 @@ LONGEST = 0.8
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many commits in little time."""
     monkeypatch.setattr(births, "CHUNK", 50)
-    monkeypatch.setattr(loading, "CHUNK", 100)
-    monkeypatch.setattr(loading, "MAX_BATCH", 100)
+    monkeypatch.setattr(batches, "CHUNK", 100)
+    monkeypatch.setattr(batches, "MAX_BATCH", 100)
 
 
 def _head(path: Path, rows: int) -> Path:
@@ -44,7 +47,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
     path = tmp_path / "register.csv"
     write_register(path, 300 * KILLS, seed=5)
     chance = random.Random(seed)
-    loading.load_weapons(_head(path, 3), loading.Options(), by=NODE)
+    load_weapons(_head(path, 3), Options(), by=NODE)
     ref = Weapon.objects.values_list("ref", flat=True)[0]
     acknowledged: set[str] = set()
     for _ in range(KILLS):
@@ -58,7 +61,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path
         assert Weapon.objects.count() >= weapons
         assert verify().ok
     assert acknowledged
-    report = loading.load_weapons(path, loading.Options(), by=NODE)
+    report = load_weapons(path, Options(), by=NODE)
     assert (report.loaded, report.refused, Weapon.objects.count()) == (True, 0, report.weapons)
     rebuild_views()
     assert verify().ok

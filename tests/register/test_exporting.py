@@ -10,7 +10,9 @@ from countermark.ledger import services as ledger
 from countermark.ledger import store
 from countermark.register import bodies, exporting, services
 from countermark.register.files.write import write_rows
-from countermark.register.loading import Options, load_events, load_weapons
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.queries import records
 from tests.register import people
 from tests.register.people import CHIEF, NORTH

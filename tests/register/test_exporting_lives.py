@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from countermark.ledger import identity
 from countermark.register import bodies, exporting, projection, services
 from countermark.register.files.write import write_rows
-from countermark.register.loading import Options, load_events, load_weapons
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.rules import WeaponState
 from tests.register.people import CHIEF
 

@@ -22,8 +22,10 @@ from countermark.ledger import store as logs
 from countermark.ledger import verify
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
-from countermark.register import jobs, loading, projection, undo
+from countermark.register import jobs, projection, undo
 from countermark.register import services as register
+from countermark.register.loading import batches
+from countermark.register.loading.options import Options
 from countermark.register.models import LoadJob, Weapon
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -48,7 +50,7 @@ def pistols(number: int) -> list[tuple[str, ...]]:
 
 def draft(content: bytes, kind: str = "weapons", **options: Any) -> LoadJob:
     job = jobs.receive("registrar", kind, "register.csv", [content])
-    jobs.set_options(job, loading.Options(**options))
+    jobs.set_options(job, Options(**options))
     return job
 
 
@@ -180,7 +182,7 @@ def test_a_job_that_never_ends_is_given_up() -> None:
 
 
 def test_a_worker_asked_to_stop_leaves_the_job_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "CHUNK", 2)
+    monkeypatch.setattr(batches, "CHUNK", 2)
     job = draft(register_file(pistols(3)))
     jobs.start_load(job, on_error="refuse", correct="", since=(jobs.DRAFT,))
     stop = threading.Event()
@@ -208,7 +210,7 @@ def stopped_half_way(monkeypatch: pytest.MonkeyPatch, content: bytes) -> LoadJob
     from countermark.register import births
 
     monkeypatch.setattr(births, "CHUNK", 5)
-    monkeypatch.setattr(loading.Batch, "full", lambda self: True)
+    monkeypatch.setattr(batches.DraftBatch, "full", lambda self: True)
     job = draft(content)
     jobs.start_load(job, on_error="refuse", correct="", since=(jobs.DRAFT,))
     beat = jobs._Lease.progress

@@ -12,9 +12,10 @@ from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.models import SideText
 from countermark.ledger.reasons import Reason
-from countermark.register import exporting, loading, projection, undo
+from countermark.register import exporting, projection, undo
 from countermark.register import services as register
-from countermark.register.loading import Options
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
 from countermark.register.rules import HistoryEvent, history
 from tests.register.files import CLERK, Loader, acts, assert_sound, codes, row, size, state, weapon_id, write
 
@@ -216,7 +217,7 @@ def test_an_export_of_corrected_events_loads_back_unchanged(load: Loader, tmp_pa
     register.correct_event(lines()[0].event_id, {"to": "Coast guard"}, reason="again", by=CLERK)
     exporting.export("events", tmp_path / "out.csv", CLERK)
     before = size()
-    report = loading.load_events(tmp_path / "out.csv", Options(), by=CLERK)
+    report = load_events(tmp_path / "out.csv", Options(), by=CLERK)
     assert (report.rows, report.unchanged, report.new, report.refused) == (4, 4, 0, 0), report.errors
     assert size() == before
 
@@ -302,8 +303,8 @@ def test_whatever_was_loaded_before_a_file_loaded_with_correct_is_unchanged_when
         path = Path(directory) / "events.csv"
         for rows in files:
             write(path, rows)
-            report = loading.load_events(path, Options(on_error="skip", correct="so it is"), by=CLERK)
+            report = load_events(path, Options(on_error="skip", correct="so it is"), by=CLERK)
             before = size()
-            again = loading.load_events(path, Options(on_error="skip"), by=CLERK)
+            again = load_events(path, Options(on_error="skip"), by=CLERK)
             assert (again.new, again.changed, again.refused) == (0, 0, report.refused), again.errors
             assert size() == before

@@ -11,9 +11,11 @@ from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Draft
-from countermark.register import births, exporting, loading, projection, undo
+from countermark.register import births, exporting, projection, undo
 from countermark.register import services as register
-from countermark.register.loading import Options
+from countermark.register.loading import naming
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import BirthBatch, load_weapons
 from tests.register.files import (
     CLERK,
     FACTS,
@@ -279,18 +281,18 @@ class Stopped(Exception):
 def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loads in batches of one weapon, and stops after the third."""
     monkeypatch.setattr(births, "CHUNK", 1)
-    monkeypatch.setattr(loading.BirthBatch, "full", lambda batch: bool(batch.items))
-    batch_append = loading.BirthBatch.append
-    done: list[loading.BirthBatch] = []
+    monkeypatch.setattr(BirthBatch, "full", lambda batch: bool(batch.items))
+    batch_append = BirthBatch.append
+    done: list[BirthBatch] = []
 
-    def append(batch: loading.BirthBatch, *arguments: object, **more: object) -> int:
+    def append(batch: BirthBatch, *arguments: object, **more: object) -> int:
         if len(done) == 3:
             done.clear()
             raise Stopped
         done.append(batch)
         return batch_append(batch, *arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loading.BirthBatch, "append", append)
+    monkeypatch.setattr(BirthBatch, "append", append)
 
 
 @pytest.mark.usefixtures("stopped")
@@ -331,7 +333,7 @@ def test_a_load_that_was_taken_back_may_be_loaded_again_right_or_wrong(load: Loa
     assert load.weapons(second).new == 1
     assert state().model == second["model"]
     assert load.weapons(second).unchanged == 1
-    undo.undo_load(loading.load_id(_last_load()), Reason("wrong_file", "the wrong file"), by=CLERK)
+    undo.undo_load(naming.load_id(_last_load()), Reason("wrong_file", "the wrong file"), by=CLERK)
     assert (state().ref, texts()) == ("", [])
     assert_sound()
 
@@ -381,7 +383,7 @@ def test_a_covert_mark_keeps_its_layer_through_files_and_corrections(load: Loade
     hidden = row("A1", "IR-7", component="frame", mark_kind="covert", layer="covert", role="other")
     load.weapons(row("A1"), hidden)
     exporting.export("weapons", tmp_path / "out.csv", CLERK)
-    report = loading.load_weapons(tmp_path / "out.csv", Options(), by=CLERK)
+    report = load_weapons(tmp_path / "out.csv", Options(), by=CLERK)
     assert (report.unchanged, report.refused) == (1, 0)
     marks = register.marks_as_fields(state())
     register.correct_weapon(weapon_id(), {**FACTS, "model": "PT99"}, marks, reason="read again", by=CLERK)
@@ -422,9 +424,9 @@ def test_whatever_was_loaded_before_a_file_loaded_with_correct_is_unchanged_when
         path = Path(directory) / "weapons.csv"
         for rows in files:
             write(path, rows)
-            report = loading.load_weapons(path, Options(on_error="skip", correct="so it is"), by=CLERK)
+            report = load_weapons(path, Options(on_error="skip", correct="so it is"), by=CLERK)
             before = size() if logs.own_log() else 0
-            again = loading.load_weapons(path, Options(on_error="skip"), by=CLERK)
+            again = load_weapons(path, Options(on_error="skip"), by=CLERK)
             assert (again.new, again.changed, again.refused) == (0, 0, report.refused), again.errors
             assert (size() if logs.own_log() else 0) == before
     for weapon in projection.states_of([weapon_id(ref) for ref in ("A1", "A2")]).values():

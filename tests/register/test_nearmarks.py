@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from countermark.register import lists
 from countermark.register import services as register
-from countermark.register.loading import Options, load_weapons
+from countermark.register.loading.options import Options
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.queries import nearmarks, twins
 from countermark.register.queries.nearmarks import Near, NearMark
 from countermark.register.queries.scope import EVERYTHING, Scope

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from countermark.register import exporting
-from countermark.register.loading import Options, load_events
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
 from countermark.stockpile import receipts
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import armoury, issued, state

@@ -18,7 +18,8 @@ from countermark.ledger.services import Actor
 from countermark.register import asking, cases, projection, services, undo
 from countermark.register.checking import Refused
 from countermark.register.files.write import write_rows
-from countermark.register.loading import Options, load_events
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
 from countermark.register.queries import discrepancies
 from countermark.register.queries.scope import Scope
 from countermark.stockpile import acts, proposals, receipts, units

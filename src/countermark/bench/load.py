@@ -185,8 +185,9 @@ class Steps:
     def watching(self) -> Iterator[None]:
         """Counts the steps of loads inside."""
         from countermark.ledger import database, services
-        from countermark.register import births, loading, projection
+        from countermark.register import births, projection
         from countermark.register.files import staging
+        from countermark.register.loading import naming
 
         watched = (
             (staging, "stage", "read, check, stage"),
@@ -197,7 +198,7 @@ class Steps:
             (births, "decoded", "what the helper made, read"),
             (database, "settle", "write-ahead log into the store"),
             (database, "insert_rows", "insert"),
-            (loading, "file_digest", "digest of the file"),
+            (naming, "file_digest", "digest of the file"),
         )
         with ExitStack() as stack:
             for owner, attribute, name in watched:
@@ -241,17 +242,19 @@ def _set_up(url: str, directory: Path) -> None:
 
 def _measure(register: Path, events: Path | None, url: str) -> dict[str, Any]:
     from countermark.ledger.services import NODE
-    from countermark.register import loading
+    from countermark.register.loading.events import load_events
+    from countermark.register.loading.options import Options
+    from countermark.register.loading.weapons import load_weapons
 
     if events is not None:
-        _refuse_bad(loading.load_weapons(register, loading.Options(), by=NODE))
+        _refuse_bad(load_weapons(register, Options(), by=NODE))
     steps = Steps()
     start, before = perf_counter(), os.times()
     with steps.watching():
         if events is None:
-            report = loading.load_weapons(register, loading.Options(), by=NODE)
+            report = load_weapons(register, Options(), by=NODE)
         else:
-            report = loading.load_events(events, loading.Options(), by=NODE)
+            report = load_events(events, Options(), by=NODE)
     seconds, after = perf_counter() - start, os.times()
     _refuse_bad(report)
     shares = {name: took / seconds for name, took in sorted(steps.seconds.items(), key=lambda step: -step[1])}

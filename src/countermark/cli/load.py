@@ -73,9 +73,11 @@ def events(**options: Any) -> int:
 
 def _load(kind: str, options: dict[str, Any]) -> int:
     ready()
-    from countermark.register import loading
     from countermark.register.files import mapping as maps
     from countermark.register.files import tables, vocabulary, write
+    from countermark.register.loading.events import load_events
+    from countermark.register.loading.options import Options
+    from countermark.register.loading.weapons import load_weapons
 
     path: Path = options["file"]
     if options["suggest_map"]:
@@ -88,7 +90,7 @@ def _load(kind: str, options: dict[str, Any]) -> int:
         return cli.OK
     if options.get("near") and not options["dry_run"]:
         raise click.UsageError("--near writes what a dry run finds: give --dry-run as well")
-    chosen = loading.Options(
+    chosen = Options(
         source=options["source"],
         dry_run=options["dry_run"],
         on_error=options["on_error"],
@@ -99,7 +101,7 @@ def _load(kind: str, options: dict[str, Any]) -> int:
         delimiter=options["delimiter"],
         untyped=options.get("untyped", False),
     )
-    run = loading.load_weapons if kind == "weapons" else loading.load_events
+    run = load_weapons if kind == "weapons" else load_events
     report = run(path, chosen, by=actor(), progress=progress(f"loading {path.name}"))
     if options["rejects"] and report.refused:
         why = write.reasons(report.errors)

@@ -8,7 +8,11 @@ from countermark.accounts import services as accounts
 from countermark.demo import marking, movements, region, stockpile, tags, tracing, world
 from countermark.ledger import services
 from countermark.ledger.services import Actor
-from countermark.register import lists, loading
+from countermark.register import lists
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
+from countermark.register.loading.report import Report
+from countermark.register.loading.weapons import load_weapons
 
 READY = "demonstration_ready"
 MAKER = Actor("countermark demonstration")
@@ -30,10 +34,10 @@ def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
         for kind in ("makers", "models", "calibres"):
             lists.load_list(kind, files[kind], by=MAKER)
         say(f"{state}: reference lists loaded")
-        report = loading.load_weapons(files["weapons"], loading.Options(), by=MAKER)
+        report = load_weapons(files["weapons"], Options(), by=MAKER)
         say(f"{state}: {report.weapons:,} weapons with {report.marks:,} marks loaded")
         _refuse_bad(report)
-        report = loading.load_events(files["events"], loading.Options(), by=MAKER)
+        report = load_events(files["events"], Options(), by=MAKER)
         say(f"{state}: {report.rows:,} events loaded")
         _refuse_bad(report)
     marking.furnish(state, by=MAKER)
@@ -53,7 +57,7 @@ def fill(state: str, say: Say, *, seed: int = 1, weapons: int = 20_000) -> None:
     services.set_setting(READY, "1", by=MAKER)
 
 
-def _refuse_bad(report: loading.Report) -> None:
+def _refuse_bad(report: Report) -> None:
     if report.refused:
         first = report.errors[0]
         raise RuntimeError(f"the demonstration data do not load: row {first.row}, {first.column}: {first.value!r}")

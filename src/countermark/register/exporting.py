@@ -12,7 +12,7 @@ from countermark.register.files import dates, write
 from countermark.register.files.staging import mark_order
 from countermark.register.files.vocabulary import EVENT_COLUMNS, EVENTS, WEAPON_COLUMNS
 from countermark.register.files.weapons import Facts, MarkRow
-from countermark.register.loading import file_digest
+from countermark.register.loading.naming import file_digest
 from countermark.register.rules import (
     HistoryEvent,
     MarkState,

@@ -28,9 +28,14 @@ from countermark.ledger import services as ledger
 from countermark.ledger.reasons import OTHER, Reason
 from countermark.ledger.services import Actor
 from countermark.marks.sentences import Sentence, packed, said
-from countermark.register import checking, loading, undo
+from countermark.register import checking, undo
 from countermark.register.files import write
 from countermark.register.files.errors import UnmappedColumns, UnreadableFile, shown
+from countermark.register.loading import naming
+from countermark.register.loading.events import load_events
+from countermark.register.loading.options import Options
+from countermark.register.loading.report import Report
+from countermark.register.loading.weapons import load_weapons
 from countermark.register.models import LoadJob
 from countermark.register.queries import scope
 
@@ -120,18 +125,18 @@ def near_path(job: LoadJob) -> Path:
     return directory(job) / NEAR
 
 
-def plain(options: loading.Options) -> dict[str, Any]:
+def plain(options: Options) -> dict[str, Any]:
     """Options as a job keeps them; `options_of` reads them back."""
     kept: dict[str, Any] = msgspec.to_builtins(options)
     return kept
 
 
-def options_of(job: LoadJob) -> loading.Options:
+def options_of(job: LoadJob) -> Options:
     """How a job's file is to be read and loaded."""
-    return msgspec.convert(job.options.get("load", {}), loading.Options)
+    return msgspec.convert(job.options.get("load", {}), Options)
 
 
-def set_options(job: LoadJob, options: loading.Options) -> None:
+def set_options(job: LoadJob, options: Options) -> None:
     """Remembers how a draft's file is to be read; a checked one becomes a draft again."""
     job.options = {**job.options, "load": plain(options)}
     LoadJob.objects.filter(pk=job.pk, state__in=(DRAFT, CHECKED, FAILED, REFUSED)).update(
@@ -359,9 +364,9 @@ def _file_job(job: LoadJob, lease: _Lease) -> Outcome:
     path, by = Path(job.path), Actor(job.owner)
     if job.kind == "weapons":
         seen = scope.of(User.objects.get(username=job.owner))
-        report = loading.load_weapons(path, options, by=by, progress=lease.progress, scope=seen)
+        report = load_weapons(path, options, by=by, progress=lease.progress, scope=seen)
     else:
-        report = loading.load_events(path, options, by=by, progress=lease.progress)
+        report = load_events(path, options, by=by, progress=lease.progress)
     _write_rejects(job, options, report)
     if check:
         _write_near(job, report)
@@ -369,14 +374,14 @@ def _file_job(job: LoadJob, lease: _Lease) -> Outcome:
     return DONE if report.loaded else REFUSED, _report(report)
 
 
-def _report(report: loading.Report) -> dict[str, Any]:
+def _report(report: Report) -> dict[str, Any]:
     shown_only = report.as_dict()
     errors = zip(shown_only["errors"][:ERRORS_KEPT], report.errors, strict=False)
     shown_only["errors"] = [{**shown_error, "said": packed(error.expected)} for shown_error, error in errors]
     return {**shown_only, "more_errors": max(0, len(report.errors) - ERRORS_KEPT), "loaded": report.loaded}
 
 
-def _write_rejects(job: LoadJob, options: loading.Options, report: loading.Report) -> None:
+def _write_rejects(job: LoadJob, options: Options, report: Report) -> None:
     path = rejects_path(job)
     path.unlink(missing_ok=True)
     if report.errors:
@@ -384,7 +389,7 @@ def _write_rejects(job: LoadJob, options: loading.Options, report: loading.Repor
         write.write_rejects(path, Path(job.path), why, options.encoding, options.delimiter)
 
 
-def _write_near(job: LoadJob, report: loading.Report) -> None:
+def _write_near(job: LoadJob, report: Report) -> None:
     path = near_path(job)
     path.unlink(missing_ok=True)
     if report.near is not None and report.near.marks:
@@ -421,8 +426,8 @@ def _cancelled(job: LoadJob, lease: _Lease) -> dict[str, Any]:
     """How far it came: whole weapons only, and by which name what was appended can be taken back."""
     if job.kind not in FILES or job.options.get("step") != "load" or not lease.total:
         return {}
-    act = loading.load_act(job.kind, loading.file_digest(Path(job.path)), options_of(job))
-    return {"load": loading.load_id(act), "appended": lease.done, "of": lease.total}
+    act = naming.load_act(job.kind, naming.file_digest(Path(job.path)), options_of(job))
+    return {"load": naming.load_id(act), "appended": lease.done, "of": lease.total}
 
 
 def _failed(job: LoadJob, error: Exception) -> Outcome:

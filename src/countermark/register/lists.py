@@ -20,7 +20,8 @@ from countermark.marks.sentences import Sentence
 from countermark.register.checking import refuse
 from countermark.register.files.errors import RowError
 from countermark.register.files.lists import Kind, Listed, ListedModel, read_list
-from countermark.register.loading import ERRORS_SHOWN, Report, file_digest
+from countermark.register.loading.naming import file_digest
+from countermark.register.loading.report import ERRORS_SHOWN, Report
 from countermark.register.models import Term, TermAlias
 from countermark.register.rows import spelling
 

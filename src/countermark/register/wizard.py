@@ -30,7 +30,7 @@ from countermark.register.files.errors import UnreadableFile
 from countermark.register.files.mapping import NO_MAP, FileMap
 from countermark.register.files.vocabulary import CODED
 from countermark.register.forms import reasons
-from countermark.register.loading import Options
+from countermark.register.loading.options import Options
 from countermark.register.models import LoadJob
 from countermark.register.services import own_source
 

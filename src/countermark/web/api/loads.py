@@ -10,8 +10,9 @@ from ninja import File, Form, Router, Status, UploadedFile
 from pydantic import Field
 
 from countermark.accounts.models import User
-from countermark.register import jobs, loading
+from countermark.register import jobs
 from countermark.register.files import mapping
+from countermark.register.loading.options import Options
 from countermark.register.models import LoadJob
 from countermark.web.api.allowed import Token, person
 from countermark.web.api.jobs import Job, find, shown
@@ -74,17 +75,17 @@ def undo(request: HttpRequest, job_id: UUID, asked: Because) -> Status[dict[str,
     return Status(202, shown(jobs.ask_undo(user.username, load, asked.why, job.name)))
 
 
-def _start_load(options: loading.Options) -> Any:
+def _start_load(options: Options) -> Any:
     return lambda job: jobs.start_load(job, on_error=options.on_error, correct=options.correct, since=(jobs.DRAFT,))
 
 
-def _options(asked: LoadForm) -> loading.Options:
+def _options(asked: LoadForm) -> Options:
     try:
         mapped = mapping.parse_map(asked.map) if asked.map else mapping.NO_MAP
     except ValueError as error:
         raise Problem(422, "the map cannot be used", _fault("map", "", str(error))) from error
     ignored = tuple(name.strip() for name in asked.ignore_columns.split(",") if name.strip())
-    return loading.Options(
+    return Options(
         source=asked.source,
         on_error=asked.on_error,
         correct=asked.correct,
