@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.marks import channel as noise
-from countermark.marks import posterior
+from countermark.marks import likelihood, posterior
 from countermark.marks.channel import Channel
 from countermark.marks.posterior import Absence, Found, Spelling, Spellings
 from countermark.marks.reading import parse
@@ -22,8 +21,8 @@ MAKERS = Spellings(
 
 
 def found(reading: str, *marks: str, maker: int = 1) -> Found:
-    codes, lengths = noise.matrix(marks)
-    scores = noise.likelihood_of_codes(parse(reading), codes, lengths)
+    codes, lengths = likelihood.matrix(marks)
+    scores = likelihood.of_codes(parse(reading), codes, lengths)
     return Found(codes, lengths, scores, np.zeros(len(marks)), np.full(len(marks), maker, np.int64))
 
 
@@ -97,8 +96,8 @@ def test_a_restored_character_that_agrees_never_lowers_the_odds(at: int) -> None
     if true[at] == rival[at]:
         return
     before = true[:at] + "?" + true[at + 1 :]
-    first = noise.log_likelihood(parse(before), [true, rival])
-    then = noise.log_likelihood(parse(true), [true, rival])
+    first = likelihood.of_marks(parse(before), [true, rival])
+    then = likelihood.of_marks(parse(true), [true, rival])
     assert then[0] - then[1] >= first[0] - first[1] - 1e-6
 
 
@@ -116,8 +115,8 @@ def test_a_number_that_is_registered_leaves_little_room_for_absence() -> None:
 
 
 def test_neighbours_of_another_maker_do_not_take_the_number() -> None:
-    codes, lengths = noise.matrix(["123456", "123457"])
-    scores = noise.likelihood_of_codes(parse("123456"), codes, lengths)
+    codes, lengths = likelihood.matrix(["123456", "123457"])
+    scores = likelihood.of_codes(parse("123456"), codes, lengths)
     one = Found(codes, lengths, scores, np.zeros(2), np.array([1, 1], np.int64))
     two = one._replace(maker=np.array([1, 2], np.int64))
     first, second = (posterior.terms(parse("123456"), x, Channel(), None, 0.0, 0.0) for x in (one, two))
@@ -138,5 +137,5 @@ def test_running_digits_are_the_last_three(text: str, tail: list[int]) -> None:
 
 def test_a_perfect_reading_has_its_own_likelihood() -> None:
     reading = parse("12?4")
-    (score,) = noise.log_likelihood(reading, ["1234"])
+    (score,) = likelihood.of_marks(reading, ["1234"])
     assert score == pytest.approx(posterior.own_likelihood(reading, Channel()), abs=1e-4)

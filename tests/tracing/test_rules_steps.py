@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countermark.marks.channel import Difference
+from countermark.marks.differences import Difference
 from countermark.register.rules import history
 from countermark.tracing import rules
 from countermark.tracing.search import Candidate, Conflict, Contribution, MarkReading, Query

@@ -172,7 +172,7 @@ _MIX = _RNG.integers(1, 2**63, 128, dtype=np.uint64) | np.uint64(1)
 class Found(NamedTuple):
     """Candidate marks for one reading, as arrays over marks.
 
-    `codes` (n, width) code points and `lengths` as from `channel.matrix`; `log_reading` log P(reading | mark);
+    `codes` (n, width) code points and `lengths` as from `likelihood.matrix`; `log_reading` log P(reading | mark);
     `log_evidence`; `maker` any number that tells makers apart.
     """
 

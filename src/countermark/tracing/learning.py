@@ -20,7 +20,7 @@ import numpy as np
 from countermark.ledger import services, store
 from countermark.ledger.entry import Entry
 from countermark.ledger.services import Actor
-from countermark.marks import channel as channels
+from countermark.marks import learned, likelihood
 from countermark.marks.channel import Channel
 from countermark.marks.posterior import Spellings
 from countermark.marks.reading import Reading, ReadingError
@@ -204,7 +204,7 @@ def _spelt(known: Spellings, stated: str, recorded: str) -> fitting.Way | None:
 
 
 def _fitted(known: Sequence[Confirmed]) -> Channel:
-    return channels.fit(pair for one in known for pair in one.pairs)
+    return learned.fit(pair for one in known for pair in one.pairs)
 
 
 def _is_held_back(event_id: str) -> bool:
@@ -268,5 +268,5 @@ def _read_off(text: str, marks: Sequence[str]) -> tuple[Reading, int] | None:
         return None
     if not marks:
         return None
-    likelihoods = channels.log_likelihood(reading, marks)
-    return reading, int(likelihoods.argmax())
+    likely = likelihood.of_marks(reading, marks)
+    return reading, int(likely.argmax())

@@ -6,7 +6,7 @@ Sources: ITI (A/60/88 annex) paragraphs 5, 16-17 (who to ask: country of manufac
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from countermark.marks.channel import Difference
+from countermark.marks.differences import Difference
 from countermark.marks.sentences import Sentence
 from countermark.register.files import countries
 from countermark.register.rules import HistoryEvent, WeaponState

@@ -15,9 +15,9 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from countermark.marks import channel as noise
-from countermark.marks import expansion, inscription, posterior, skeleton
-from countermark.marks.channel import Channel, Difference
+from countermark.marks import expansion, inscription, likelihood, posterior, skeleton
+from countermark.marks.channel import Channel
+from countermark.marks.differences import Difference, align
 from countermark.marks.packed import Packed
 from countermark.marks.posterior import Absence, Floats, Ints, Spelling, Spellings
 from countermark.marks.reading import Place, Reading, ReadingError, parse
@@ -373,12 +373,12 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
 
 def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:
     """Likelihood of the reading and of the evidence for every mark; marks out of reach are left out."""
-    codes, lengths = noise.compared(rows.text)
-    log_reading = noise.likelihood_of_codes(heard.reading, codes, lengths, options.channel)
+    codes, lengths = likelihood.compared(rows.text)
+    log_reading = likelihood.of_codes(heard.reading, codes, lengths, options.channel)
     reached = np.flatnonzero(log_reading > log_reading.max(initial=-np.inf) - HOPELESS)
     if len(reached) < len(log_reading):
         rows, log_reading = rows.take(reached), log_reading[reached]
-        codes, lengths = noise.compared(rows.text)
+        codes, lengths = likelihood.compared(rows.text)
     makers = reference.makers.groups_of(rows.maker)
     evidence = _evidence(reference, rows, makers, query, options.weights)
     total = sum(evidence.values(), np.zeros(len(log_reading)))
@@ -577,7 +577,7 @@ def _others(number: int, heard: Sequence[Heard], chance: Sequence[float], option
     for other, one in enumerate(heard):
         if other == number:
             continue
-        same = float(noise.log_likelihood(one.reading, [text], options.channel)[0]) if text else -np.inf
+        same = float(likelihood.of_marks(one.reading, [text], options.channel)[0]) if text else -np.inf
         total += float(np.logaddexp(same, log(_foreign(one)) + chance[other])) + _with_component(one, options.weights)
     return total
 
@@ -704,7 +704,7 @@ def _candidate(
 
 def _apart(heard: Heard, mark: str, channel: Channel) -> list[Difference]:
     """How reading and mark differ, counted in the text as given."""
-    differences = noise.align(heard.reading, mark, channel)
+    differences = align(heard.reading, mark, channel)
     if not heard.offset:
         return differences
     return [difference._replace(at=difference.at + heard.offset) for difference in differences]

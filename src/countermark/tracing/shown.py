@@ -10,7 +10,7 @@ from django.core import signing
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from countermark.marks.channel import Difference
+from countermark.marks.differences import Difference
 from countermark.marks.reading import Place
 from countermark.marks.text import canonical
 from countermark.register import countrynames, custody
