@@ -95,14 +95,22 @@ def test_keys_asked_for_before_are_not_asked_for_again(keys: set[int], asked: se
     assert expansion.without(wanted, before).tolist() == sorted(keys - asked)
 
 
-@given(MARKS, st.lists(MARKS, min_size=1, max_size=8))
+def spells_nothing(read: str) -> bool:
+    """Whether no letters of a reading may stand for one of another script by its sound: that is tried besides, at one edit."""
+    return len(expansion.spellings(parse(read).places)) == 1
+
+
+AS_READ = MARKS.filter(spells_nothing)
+
+
+@given(AS_READ, st.lists(MARKS, min_size=1, max_size=8))
 def test_the_second_edit_leaves_out_no_key_that_two_single_edits_reach(read: str, marks: list[str]) -> None:
     known = patterns(*marks)
     reached = expansion.keys_within(parse(read), 2, known).tolist()
     every = patterns(*(mark for mark in marks), *_shapes_near(read))
     for first in expansion.keys_within(parse(read), 1, every).tolist()[:40]:
         text = _text_of(first)
-        written = skeleton.key(text) == first and len(expansion.spellings(parse(text).places)) == 1
+        written = skeleton.key(text) == first and spells_nothing(text)
         if written and len(read) <= skeleton.PLACES - 2:
             assert set(expansion.keys_within(parse(text), 1, known).tolist()) <= set(reached)
 
@@ -117,7 +125,7 @@ def _text_of(key: int) -> str:
     )
 
 
-@given(MARKS, st.lists(MARKS, min_size=1, max_size=8))
+@given(AS_READ, st.lists(MARKS, min_size=1, max_size=8))
 def test_one_edit_leads_to_the_keys_that_editing_the_classes_one_by_one_leads_to(read: str, marks: list[str]) -> None:
     known = patterns(*marks)
     keys = expansion.keys_within(parse(read), 1, known)
