@@ -62,8 +62,10 @@ def test_another_serial_stops_a_weapon_and_a_reason_lets_it_go_on() -> None:
 
     stopped = run("work", "serial", weapon, "X 1", "X 1")
     gone_on = said("weapon", "work", "go-on", weapon, "--reason", "the record was wrong")
-    another = said("weapon", "work", "renumber", weapon, gone_on["number"], "--reason", "a scratch")
-    withdrawn = said("weapon", "work", "withdraw", weapon, "--reason", "to be destroyed")
+    another = said(
+        "weapon", "work", "renumber", weapon, gone_on["number"], "--reason", "spoiled", "--words", "a scratch"
+    )
+    withdrawn = said("weapon", "work", "withdraw", weapon, "--reason", "unserviceable")
 
     assert (stopped.exit_code, json.loads(stopped.stdout)["weapon"]["state"]) == (1, "stopped")
     assert another["number"] != gone_on["number"]

@@ -87,7 +87,7 @@ def test_alarms_are_listed_and_closed() -> None:
     services.take(south, [seen()], by=CHIEF)
 
     [alarm] = said("readers", "alarms")["alarms"]
-    closed = said("readers", "close", alarm["id"], "explained", "--reason", "at the workshop")
+    closed = said("readers", "close", alarm["id"], "explained", "--reason", "not_noted", "--words", "at the workshop")
 
     assert (alarm["kind"], alarm["weapon"], alarm["readers"]) == ("elsewhere", weapon_id, ["main/south"])
     assert (closed["state"], closed["outcome"]) == ("closed", "explained")

@@ -6,6 +6,7 @@ import pytest
 
 from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
+from countermark.ledger.reasons import Reason
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.verify import verify
 from countermark.marking import batches, bench, equipment, numbering
@@ -223,11 +224,14 @@ def test_a_mark_may_be_accepted_that_is_recoverable_only_as_far_as_possible() ->
 def test_another_number_after_a_spoilt_one_voids_it() -> None:
     item = workshop.confirmed(one())
 
-    other = bench.renumber(item.id, item.number, reason="plate spoilt", by=CHIEF)
+    other = bench.renumber(item.id, item.number, reason=Reason("spoiled", "the plate broke"), by=CHIEF)
 
     assert other.number != item.number
     assert {n.text: n.state for n in numbering.of_item(item.id)} == {item.number: "voided", other.number: "issued"}
-    assert bench.renumber(item.id, item.number, reason="plate spoilt", by=CHIEF).number == other.number
+    assert (
+        bench.renumber(item.id, item.number, reason=Reason("spoiled", "the plate broke"), by=CHIEF).number
+        == other.number
+    )
 
 
 def test_a_number_on_metal_is_used_and_cannot_be_voided() -> None:
@@ -236,7 +240,7 @@ def test_a_number_on_metal_is_used_and_cannot_be_voided() -> None:
 
     assert number.state == "used"
     with pytest.raises(Refused):
-        numbering.void("xa-import", number.number, reason="no", by=CHIEF)
+        numbering.void("xa-import", number.number, reason="mistake", by=CHIEF)
 
 
 def test_a_machine_that_is_down_marks_nothing_and_the_batch_goes_on_by_hand() -> None:
@@ -282,9 +286,9 @@ def test_a_new_weapon_is_born_with_its_first_mark() -> None:
 def test_a_withdrawn_weapon_gives_its_number_up_and_the_batch_can_close() -> None:
     item = workshop.confirmed(one())
 
-    bench.withdraw(item.id, reason="to be destroyed", by=CHIEF)
+    bench.withdraw(item.id, reason="unserviceable", by=CHIEF)
 
-    assert [n.state for n in numbering.of_item(item.id)] == ["voided"]
+    assert [(n.state, n.reason_code) for n in numbering.of_item(item.id)] == [("voided", "unserviceable")]
     assert batches.move(item.batch, "inspected", by=CHIEF).state == "inspected"
 
 

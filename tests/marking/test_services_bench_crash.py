@@ -93,12 +93,12 @@ def press(item_id: str, button: str, chance: random.Random) -> Any:
         "key": lambda: bench.key_serial(item_id, serial, serial, by=CHIEF),
         "go on": lambda: bench.go_on(item_id, reason="looked again", by=CHIEF),
         "number": lambda: bench.assign_number(item_id, by=CHIEF),
-        "another number": lambda: bench.renumber(item_id, shown.number, reason="spoilt", by=CHIEF),
+        "another number": lambda: bench.renumber(item_id, shown.number, reason="spoiled", by=CHIEF),
         "first mark": lambda: bench.apply(item_id, [0], attempt=attempt, method="laser", by=CHIEF),
         "marks": lambda: bench.apply(item_id, attempt=attempt, method="hand_stamp", by=CHIEF),
         "accept": lambda: bench.inspect(item_id, GOOD, attempt=attempt, accepted=True, by=CHIEF),
         "rework": lambda: bench.inspect(item_id, (), attempt=attempt, accepted=False, note="shallow", by=CHIEF),
-        "withdraw": lambda: bench.withdraw(item_id, reason="wanted elsewhere", by=CHIEF),
+        "withdraw": lambda: bench.withdraw(item_id, reason="not_marked", by=CHIEF),
     }
     return buttons[button]()
 

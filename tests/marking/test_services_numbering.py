@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
-from countermark.ledger import store
+from countermark.ledger.reasons import ON_A_WEAPON
 from countermark.ledger.verify import verify
-from countermark.marking import numbering
+from countermark.marking import acts, numbering
 from countermark.marking.acts import Refused
 from countermark.marking.models import NumberRow
 from tests.marking import workshop
@@ -67,7 +68,7 @@ def test_the_same_request_gets_the_same_numbers() -> None:
 def test_a_number_that_stands_on_a_weapon_already_is_skipped_and_accounted_for() -> None:
     workshop.authority()
     (first,) = numbering.issue("xa-import", by=CHIEF)
-    numbering.void("xa-import", first.number, reason="for the test", by=CHIEF)
+    numbering.void("xa-import", first.number, reason="mistake", by=CHIEF)
     pattern = numbering.authority("xa-import").written
     standing = pattern.write(2, int(first.text[2:4]) + 2000)
     people.weapon("old", standing)
@@ -75,7 +76,31 @@ def test_a_number_that_stands_on_a_weapon_already_is_skipped_and_accounted_for()
     (number,) = numbering.issue("xa-import", by=CHIEF)
 
     assert number.number == 3
-    assert [n.state for n in numbering.issued("xa-import")] == ["issued", "voided", "voided"]
+    found = [(n.state, n.reason_code) for n in numbering.issued("xa-import")]
+    assert found == [("issued", ""), ("voided", ON_A_WEAPON), ("voided", "mistake")]
+
+
+@pytest.mark.django_db
+def test_a_number_is_not_voided_without_a_reason_of_the_list() -> None:
+    workshop.authority()
+    numbering.issue("xa-import", by=CHIEF)
+
+    with pytest.raises(Refused) as refusal:
+        numbering.void("xa-import", 1, reason="it rained", by=CHIEF)
+
+    assert code(refusal) == "unknown"
+    assert [n.state for n in numbering.issued("xa-import")] == ["issued"]
+
+
+@pytest.mark.django_db
+def test_a_number_voided_before_reasons_were_codes_has_its_words_alone() -> None:
+    workshop.authority()
+    (number,) = numbering.issue("xa-import", by=CHIEF)
+    acts.append([acts.draft("marking_number_voided", [number.subject], {"number": 1}, note="it broke")], by=CHIEF)
+
+    (found,) = numbering.issued("xa-import")
+
+    assert (found.state, found.reason_code, found.reason) == ("voided", "", identity.note("it broke"))
 
 
 @pytest.mark.django_db
@@ -83,7 +108,7 @@ def test_a_block_says_what_became_of_its_numbers() -> None:
     workshop.authority(10)
     workshop.accepted(workshop.items(workshop.batch())[0])
     numbering.issue("xa-import", 3, by=CHIEF)
-    numbering.void("xa-import", 3, reason="spoilt", by=CHIEF)
+    numbering.void("xa-import", 3, reason="spoiled", by=CHIEF)
 
     (block,) = numbering.blocks("xa-import")
 

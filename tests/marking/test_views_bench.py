@@ -7,7 +7,7 @@ from django.test import Client
 
 from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
-from countermark.marking import batches, bench, catalogue, equipment, queries, sheets
+from countermark.marking import batches, bench, catalogue, equipment, numbering, queries, sheets
 from countermark.marking.catalogue import IdentityPolicy
 from countermark.marking.models import BatchRow
 from countermark.marking.states import CRITERIA, Batch, Item
@@ -242,6 +242,25 @@ def test_a_stopped_weapon_goes_on_with_a_reason(officer: Client) -> None:
     send(officer, step(item, "change"), action="go_on", reason="misread when it was recorded")
 
     assert fresh(item).state == "confirmed"
+
+
+def test_a_number_is_changed_for_a_reason_of_the_list(officer: Client) -> None:
+    item = workshop.confirmed(one())
+
+    assert officer.post(step(item, "change"), {"action": "renumber", "number": item.number}).status_code == 422
+    send(officer, step(item, "change"), action="renumber", number=item.number, reason="spoiled", words="a scratch")
+
+    found = {number.text: number.reason_code for number in numbering.of_item(item.id)}
+    assert found == {item.number: "spoiled", fresh(item).number: ""}
+
+
+def test_a_weapon_is_taken_out_of_the_work_order_for_a_reason_of_the_list(officer: Client) -> None:
+    item = one()
+
+    assert officer.post(step(item, "change"), {"action": "withdraw", "reason": "other"}).status_code == 422
+    send(officer, step(item, "change"), action="withdraw", reason="unserviceable")
+
+    assert fresh(item).state == "withdrawn"
 
 
 def test_every_form_of_the_bench_sent_twice_counts_once(officer: Client) -> None:

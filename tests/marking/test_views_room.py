@@ -70,7 +70,7 @@ def test_a_number_is_voided_with_a_reason(officer: Client) -> None:
     numbering.issue("xa-import", by=CHIEF)
 
     assert officer.post("/marking/numbers/xa-import/void/", {"number": "1", "reason": ""}).status_code == 422
-    page = send(officer, "/marking/numbers/xa-import/void/", number="1", reason="the plate broke")
+    page = send(officer, "/marking/numbers/xa-import/void/", number="1", reason="spoiled", words="the plate broke")
 
     assert "the plate broke" in page
     assert [one.state for one in numbering.issued("xa-import")] == ["voided"]

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from countermark.ledger.reasons import Reason
+from countermark.ledger.services import Actor
+from countermark.register import asking, projection
 from countermark.stockpile import acts, kits
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.ammunition.services import Lot
@@ -38,7 +40,7 @@ def _shipment(place: Armoury) -> str:
 
 
 def _incident(place: Armoury) -> str:
-    return incidents.report(Report("theft", DEPOT, place.weapons, "door forced"), by=ARMOURER)
+    return incidents.report(Report("theft", DEPOT, place.weapons, "burglary", "door forced"), by=ARMOURER)
 
 
 def _surplus(place: Armoury) -> str:
@@ -59,6 +61,16 @@ def _proposal(place: Armoury) -> str:
     return acts.subjects("proposal", state="pending")[0].key
 
 
+def _asked(place: Armoury) -> str:
+    """What the owner of the token (`fuzz`) asked to change on the record of a weapon."""
+    issued(place)
+    held = projection.states_of(place.weapons)[place.weapons[0]].custody
+    assert held is not None
+    made = asking.correct(held.heads[0], None, reason=Reason("twice"), by=Actor("fuzz"))
+    assert isinstance(made, asking.Waits)
+    return made.proposal
+
+
 def _fault(place: Armoury) -> str:
     rules = "eu-2021-555-7"
     answers = {f"{rules}/secure": "no", f"{rules}/apart": "yes"}
@@ -73,5 +85,6 @@ _MAKERS: dict[str, Callable[[Armoury], str]] = {
     "destructions": _destruction,
     "lots": _lot,
     "proposals": _proposal,
+    "asked": _asked,
     "faults": _fault,
 }

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermark.ledger import identity, reasons, store
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
@@ -135,9 +136,34 @@ def test_a_weapon_that_is_out_is_not_listed(place: Armoury) -> None:
         planned(place)
 
 
+def test_a_review_says_why_as_a_code_in_its_entry(place: Armoury) -> None:
+    why = Reason("establishment", "two posts fewer")
+    services.review(DEPOT, "revolver", held=3, needed=1, reason=why, next_review="2027-01-01", by=ARMOURER)
+
+    [act] = [entry for entry in store.all_entries() if entry.body.get("act") == "stockpile_review_set"]
+    assert reasons.stated("act", act.body) == ("need", "establishment")
+    assert "two posts" not in str(act.body)
+    assert [one.of(services.Review).reason for one in acts.subjects("review")] == [identity.note("two posts fewer")]
+
+
+def test_a_review_of_before_reasons_were_codes_is_read_still(place: Armoury) -> None:
+    old = {"kind": "revolver", "held": 3, "needed": 1, "reason": identity.note("plan"), "next": "2027-01-01"}
+    columns = {"place": place.depot, "due": "2027-01-01"}
+    acts.append([acts.record_draft("review", "old/revolver", old, columns, note="plan")], by=ARMOURER)
+
+    [found] = acts.subjects("review")
+    assert (found.of(services.Review).needed, found.of(services.Review).reason_code) == (1, "")
+
+
 def test_surplus_is_declared_stored_apart_and_disposed_of(place: Armoury) -> None:
     surplus = services.review(
-        DEPOT, "revolver", held=3, needed=1, reason="establishment 2026", next_review="2027-01-01", by=ARMOURER
+        DEPOT,
+        "revolver",
+        held=3,
+        needed=1,
+        reason=Reason("establishment", "two posts fewer"),
+        next_review="2027-01-01",
+        by=ARMOURER,
     )
     key = services.declare(
         DEPOT, place.weapons[:surplus], "destroy", Reason("more_than_needed", "not needed"), by=ARMOURER

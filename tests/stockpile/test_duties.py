@@ -41,7 +41,7 @@ def furnished(place: Armoury) -> None:
     said = Manifest(place.depot, place.other, place.weapons[1:2], "2026-01-01", authority="order 7")
     shipments.dispatch(shipments.prepare(said, by=ARMOURER), by=ARMOURER)
     with time_machine.travel("2026-01-05", tick=True):  # a review plans a day to come, and the day goes by
-        disposal.review(DEPOT, "revolver", held=3, needed=3, reason="all in use", next_review="2026-02-01", by=ARMOURER)
+        disposal.review(DEPOT, "revolver", held=3, needed=3, reason="duties", next_review="2026-02-01", by=ARMOURER)
 
 
 def test_what_is_late_stands_for_who_may_see_its_place_the_gravest_first(place: Armoury) -> None:

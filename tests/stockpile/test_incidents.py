@@ -1,5 +1,6 @@
 import pytest
 
+from countermark.ledger import reasons, store
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
@@ -21,7 +22,8 @@ def place() -> Armoury:
 
 
 def reported(place: Armoury, *weapons: str, what: incidents.What = "theft", request: str = "") -> str:
-    said = Report(what, place.depot, list(weapons) or place.weapons[:1], "the cage was open in the morning")
+    how = "burglary" if what == "theft" else "on_duty"
+    said = Report(what, place.depot, list(weapons) or place.weapons[:1], how, "the cage was open in the morning")
     return incidents.report(said, by=ARMOURER, request=request)
 
 
@@ -62,6 +64,23 @@ def test_a_weapon_is_not_lost_twice(place: Armoury) -> None:
 
     with pytest.raises(Refused):
         reported(place)
+
+
+def test_how_it_came_about_stands_in_the_incident_and_in_the_event_of_each_weapon(place: Armoury) -> None:
+    key = reported(place, *place.weapons[:2])
+
+    bodies = [entry.body for entry in store.all_entries() if entry.body.get("countermark:event") == "theft"]
+    assert [reasons.stated("event", body) for body in bodies] == [("theft", "burglary")] * 2
+    assert incident(key).reason_code == "burglary"
+
+
+@pytest.mark.parametrize(("what", "how"), [("loss", "burglary"), ("theft", "on_duty"), ("loss", ""), ("loss", "rust")])
+def test_a_report_without_how_it_came_about_is_refused(place: Armoury, what: incidents.What, how: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        incidents.report(Report(what, place.depot, place.weapons[:1], how, "open in the morning"), by=ARMOURER)
+
+    assert refusal.value.errors[0].column == "reason"
+    assert not acts.rows("incident").exists()
 
 
 def test_nothing_is_written_off_before_an_inquiry(place: Armoury) -> None:

@@ -64,7 +64,18 @@ def test_a_shipment_on_the_command_line_arrives_short_and_then_in_full(place: Ar
 
 def test_a_theft_on_the_command_line_is_looked_into_and_written_off_by_somebody_above(place: Armoury) -> None:
     key = said(
-        "arm", "incident", "report", "theft", "AB1000", "AB1001", "--at", DEPOT, "--circumstances", "door forced"
+        "arm",
+        "incident",
+        "report",
+        "theft",
+        "AB1000",
+        "AB1001",
+        "--at",
+        DEPOT,
+        "--reason",
+        "burglary",
+        "--circumstances",
+        "door forced",
     )["id"]
     assert state(place.weapons[0]).status == "stolen"
     said("arm", "incident", "recover", key, "AB1001", "--at", DEPOT, "--note", "found in the yard")
@@ -186,7 +197,8 @@ def test_a_manifest_from_a_place_one_does_not_handle_is_not_written(place: Armou
 
 def test_a_program_reports_no_loss_of_another_store(place: Armoury, armourer: Client, commander: Client) -> None:
     far = people.signed_in("far", "armourer", OTHER)
-    said: dict[str, Any] = {"what": "theft", "weapons": place.weapons[:1], "circumstances": "door forced"}
+    said: dict[str, Any] = {"what": "theft", "reason": "burglary", "weapons": place.weapons[:1]}
+    said["circumstances"] = "door forced"
     post(far, "incidents", 404, **said, store=OTHER)
     assert state(place.weapons[0]).status == "active"
 

@@ -175,7 +175,7 @@ def test_what_is_declared_surplus_is_not_declared_again_before_it_is_disposed_of
 
 
 def test_the_next_review_of_a_need_is_a_day_to_come(place: Armoury, commander: Client) -> None:
-    said = {"place": place.depot, "kind": "revolver", "held": 3, "needed": 1, "reason": "roll of the company"}
+    said = {"place": place.depot, "kind": "revolver", "held": 3, "needed": 1, "reason": "establishment"}
 
     sent(commander, "disposal/review/", 422, **said, next_review="1999-01-01")
 

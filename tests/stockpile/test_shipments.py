@@ -126,7 +126,9 @@ def test_a_short_shipment_is_closed_once_what_is_missing_is_an_incident(place: A
     services.arrive(key, place.weapons[:2], place.other, by=CHIEF)
     with pytest.raises(Refused):
         services.close_short(key, "reported", by=CHIEF)
-    incidents.report(Report("theft", place.other, place.weapons[2:], "the lorry was broken open"), by=CHIEF)
+    incidents.report(
+        Report("theft", place.other, place.weapons[2:], "on_the_way", "the lorry was broken open"), by=CHIEF
+    )
 
     services.close_short(key, Reason("reported", "see the incident"), by=CHIEF)
 

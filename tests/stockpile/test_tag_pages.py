@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from countermark.ledger import services as ledger
 from countermark.ledger.drafts import Draft
+from countermark.ledger.reasons import FIELD, IN_QUEUE
 from countermark.register import cases
 from countermark.register.queries import discrepancies
 from countermark.register.queries.scope import EVERYTHING
@@ -78,10 +79,22 @@ def test_an_alarm_is_closed_with_what_was_found() -> None:
     )
     assert "What it was" in refused.content.decode()
     assert alarms.alarm(key).state == alarms.OPEN
-    chief.post(reverse("stockpile:alarm_close", args=[key]), {"outcome": "explained", "reason": "At the workshop"})
+    chief.post(
+        reverse("stockpile:alarm_close", args=[key]),
+        {"outcome": "explained", "reason": "not_noted", "words": "At the workshop"},
+    )
 
-    assert "At the workshop" in text(chief, "stockpile:alarm", key)
+    shown = text(chief, "stockpile:alarm", key)
+    assert "moved, and nobody noted it: At the workshop" in shown
     assert EPC in text(chief, "stockpile:tags", query="?closed")
+
+
+def test_an_alarm_closed_before_reasons_were_codes_still_says_what_was_found() -> None:
+    _, key = raised()
+    closed = acts.draft("stockpile_alarm_closed", [f"alarm:{key}"], {"outcome": "explained"}, note="At the workshop")
+    acts.append([closed], by=CHIEF)
+
+    assert "At the workshop" in text(signed_in("chief", "commander"), "stockpile:alarm", key)
 
 
 def test_an_alarm_stands_in_the_queue_and_a_decision_there_closes_it() -> None:
@@ -97,6 +110,7 @@ def test_an_alarm_stands_in_the_queue_and_a_decision_there_closes_it() -> None:
     cases.decide(found.subject, "2027-01-01", "as_recorded", "it was lent", by=CHIEF)
 
     assert (alarms.alarm(key).state, alarms.alarm(key).value["outcome"]) == (alarms.CLOSED, alarms.DECIDED)
+    assert alarms.alarm(key).value[FIELD] == IN_QUEUE
     assert discrepancies.queue(EVERYTHING, kind=queue.ALARM) == []
     assert [one.subject for one in discrepancies.queue(EVERYTHING, state=cases.DECIDED)] == [found.subject]
     assert not services.take(services_device(), [seen(5)], by=CHIEF).alarms
@@ -111,7 +125,7 @@ def services_device() -> Any:
 def test_an_alarm_closed_on_its_own_page_leaves_the_queue() -> None:
     _, key = raised()
 
-    alarms.close(key, "reader_fault", "misread", by=CHIEF)
+    alarms.close(key, "reader_fault", "reader_reach", by=CHIEF)
 
     assert discrepancies.queue(EVERYTHING, kind=queue.ALARM) == []
 

@@ -40,7 +40,7 @@ def place() -> Armoury:
     receipts.issue(found.counter(), [found.weapons[2]], found.trained, "loan", due="2020-01-01T00:00:00Z")
     key = shipments.prepare(Manifest(DEPOT, OTHER, [found.weapons[3]], "2030-01-01", authority="o"), by=ARMOURER)
     shipments.dispatch(key, by=ARMOURER)
-    incidents.report(Report("loss", DEPOT, [found.weapons[4]], "not found"), by=ARMOURER)
+    incidents.report(Report("loss", DEPOT, [found.weapons[4]], "not_found", "not found"), by=ARMOURER)
     return found
 
 

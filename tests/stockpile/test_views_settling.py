@@ -77,7 +77,7 @@ def test_a_weapon_one_depot_reported_stolen_and_another_has_is_reconciled_once_i
     (weapon,) = place.weapons
     loan = Order("issue", to=place.trained, account=receipts.account_id(place.depot), store=place.depot, kind="loan")
     unaware, _ = custody.drafts(loan, [weapon])
-    incident = incidents.report(Report("theft", DEPOT, [weapon], "rack empty"), by=ARMOURER)
+    incident = incidents.report(Report("theft", DEPOT, [weapon], "burglary", "rack empty"), by=ARMOURER)
     with acts.alone():
         acts.append(unaware, by=ARMOURER)
     assert state(weapon).finding == CONTRADICTED

@@ -254,8 +254,8 @@ def test_a_spoiled_number_is_changed_and_a_weapon_withdrawn() -> None:
     workshop.authority()
     item = workshop.confirmed(workshop.items(workshop.batch())[0])
 
-    another = program.post(f"items/{item.id}/renumber", number=item.number, reason="a scratch")
-    withdrawn = program.post(f"items/{item.id}/withdraw", reason="goes to be destroyed")
+    another = program.post(f"items/{item.id}/renumber", number=item.number, reason="spoiled", words="a scratch")
+    withdrawn = program.post(f"items/{item.id}/withdraw", reason="unserviceable")
 
     assert another["number"] not in ("", item.number)
     assert withdrawn["state"] == "withdrawn"
@@ -320,7 +320,7 @@ def test_an_authority_is_opened_given_a_block_and_a_number_voided() -> None:
     opened = program.post("authorities", **said)
     block = program.post("authorities/xa/blocks", size=10)
     [number] = program.post("authorities/xa/numbers")
-    void = program.post("authorities/xa/void", number=number["number"], reason="a spoiled plate")
+    void = program.post("authorities/xa/void", number=number["number"], reason="spoiled")
 
     assert (opened["left"], block["last"], void["state"]) == (0, 10, "voided")
     assert [one["voided"] for one in program.get("authorities/xa/blocks")] == [1]

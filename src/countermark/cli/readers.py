@@ -10,7 +10,8 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, json_option, print_json, ready, text_of
+from countermark.cli.common import actor, because, json_option, print_json, ready, text_of
+from countermark.ledger.reasons import FIELD, Reason
 
 if TYPE_CHECKING:
     from countermark.stockpile.readers.devices import Device
@@ -229,9 +230,9 @@ def alarms(closed: bool, as_json: bool) -> None:
 @readers.command("close")
 @click.argument("alarm", metavar="ALARM")
 @click.argument("outcome", type=click.Choice(["explained", "tag_replaced", "weapon_missing", "reader_fault"]))
-@click.option("--reason", required=True, help="What was found when somebody looked.")
+@because("alarm")
 @json_option
-def close(alarm: str, outcome: str, reason: str, as_json: bool) -> None:
+def close(alarm: str, outcome: str, reason: Reason, as_json: bool) -> None:
     """Says what an alarm was. The register is not changed by it."""
     ready()
     from countermark.stockpile.readers import alarms as service
@@ -328,6 +329,7 @@ def _alarm(found: "Subject") -> dict[str, Any]:
         "first": _time(value["first"]),
         "last": _time(value["last"]),
         "outcome": value.get("outcome", ""),
+        FIELD: value.get(FIELD, ""),
     }
 
 

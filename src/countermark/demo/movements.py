@@ -58,7 +58,7 @@ def _under_way(here: Place, there: Place, weapons: list[str], by: Actor) -> None
     if shipments.known_shipment(short).state == "dispatched":
         shipments.arrive(short, late[1:], there.pk, seals=("S-4411",), by=by)
     circumstances = "The workshop cage was found open at the morning count; the lock is not damaged."
-    incidents.report(Report("theft", here.pk, stolen, circumstances), by=by, request="demonstration theft")
+    incidents.report(Report("theft", here.pk, stolen, "burglary", circumstances), by=by, request="demonstration theft")
     _condemned(here, condemned, by)
 
 

@@ -30,6 +30,11 @@ def opaque(kind: str, text: str) -> str:
     return f"{PREFIX}{kind}:{ref(kind, text)}"
 
 
+def note(words: str) -> str:
+    """The id of what somebody wrote; empty where nobody wrote anything."""
+    return opaque("note", words) if words else ""
+
+
 def ref(kind: str, text: str) -> str:
     """The 64 hexadecimal digits of an opaque id.
 

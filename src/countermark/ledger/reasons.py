@@ -56,7 +56,7 @@ class Reasons:
         return {**self.codes, **self.own}.get(code, code)
 
 
-WITH_LOAD = "with_load"
+WITH_LOAD, ON_A_WEAPON, IN_QUEUE = "with_load", "on_a_weapon", "in_queue"
 SETTLED = "settled"
 
 LISTS: dict[str, Reasons] = {
@@ -208,6 +208,16 @@ LISTS: dict[str, Reasons] = {
             **_OTHER,
         }
     ),
+    "need": Reasons(
+        {
+            "regular": _("the review was due"),
+            "establishment": _("posts or units are more or fewer"),
+            "duties": _("duties or threats have changed"),
+            "replaced": _("another model takes its place"),
+            "unserviceable": _("too many do not work any more"),
+            **_OTHER,
+        }
+    ),
     # PoA II.18 and MOSAIC 05.20: what makes weapons surplus to what a State needs.
     "surplus": Reasons(
         {
@@ -271,6 +281,31 @@ LISTS: dict[str, Reasons] = {
             **_OTHER,
         }
     ),
+    # An outcome says what an alarm came to; this is how the contradiction came about.
+    "alarm": Reasons(
+        {
+            "not_noted": _("moved, and nobody noted it"),
+            "noted_late": _("moved, and noted later"),
+            "tag_off": _("the tag came off or is damaged"),
+            "tag_copied": _("another tag says the same"),
+            "reader_reach": _("a reader reads too far or stands wrong"),
+            "trial": _("it was a trial or maintenance"),
+            "gone": _("the weapon is not where it should be"),
+            **_OTHER,
+        },
+        own={IN_QUEUE: _("decided in the queue of discrepancies")},
+    ),
+    "number_voided": Reasons(
+        {
+            "spoiled": _("the plate or mark was spoiled"),
+            "mistake": _("issued or assigned by mistake"),
+            "wrong_weapon": _("not the weapon that is meant"),
+            "unserviceable": _("unserviceable or unsafe"),
+            "not_marked": _("not to be marked after all"),
+            **_OTHER,
+        },
+        own={ON_A_WEAPON: _("it stands on a weapon of the register already")},
+    ),
     "settled": Reasons(
         {
             "seen": _("the weapon was seen there"),
@@ -288,6 +323,7 @@ TITLES = {
     "correction": _("declared wrong"),
     SETTLED: _("hand-overs that contradict each other settled"),
     "card": _("card given or taken away"),
+    "number_voided": _("number given up, or weapon taken out of a work order"),
     "override": _("handed to somebody not eligible"),
     "rounds": _("rounds that nobody handed over"),
 }

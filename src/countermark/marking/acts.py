@@ -19,13 +19,14 @@ from countermark.register.acts import (
     own_origin,
     place_id,
     place_notes,
+    reason_of,
     required,
 )
 from countermark.register.checking import Refused, refuse
 
 __all__ = [
-    "Refused", "alone", "append", "document", "draft", "new_id", "one_of", "own_origin", "place_id", "record", "record_draft", "records",
-    "refuse", "required", "state_record", "stored",
+    "Refused", "alone", "append", "document", "draft", "new_id", "one_of", "own_origin", "place_id", "reason_of", "record", "record_draft",
+    "records", "refuse", "required", "state_record", "stored",
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from countermark.ledger import services
+from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Draft
 from countermark.marking import acts, batches, equipment, events, numbering
 from countermark.marking.acts import refuse
@@ -92,12 +93,12 @@ def assign_numbers(batch_id: str, *, by: Actor) -> int:
     return len(waiting)
 
 
-def renumber(item_id: str, number: str, *, reason: str, by: Actor) -> Item:
-    """Assigns another number instead of `number`, which is voided unless it stands on metal. Harmless to repeat.
+def renumber(item_id: str, number: str, *, reason: Reason | str, by: Actor) -> Item:
+    """Assigns another number instead of `number`, which is voided unless it stands on metal; `reason` is of the list `number_voided`. Harmless to repeat.
 
     Raises `Refused` without a reason, and where no number is left.
     """
-    acts.required("reason", reason, "why another number is needed")
+    why = acts.reason_of("number_voided", reason)
     with acts.alone():
         found, order = _at_work(item_id)
         if found.number != number:
@@ -106,7 +107,7 @@ def renumber(item_id: str, number: str, *, reason: str, by: Actor) -> Item:
         _issue(found, order, by)
         for old in numbering.of_item(item_id):
             if old.text == number and old.state == "issued":
-                numbering.void(old.authority, old.number, reason=reason, by=by)
+                numbering.void(old.authority, old.number, reason=why, by=by)
     return item(item_id)
 
 
@@ -263,19 +264,22 @@ def _photograph(data: bytes) -> tuple[bytes, str]:
         raise refuse("photographs", "", said(error), "form") from error
 
 
-def withdraw(item_id: str, *, reason: str, by: Actor) -> Item:
-    """Takes a weapon out of its batch; a number assigned and not put on is voided. Raises `Refused` once it is accepted."""
-    acts.required("reason", reason, "why it is withdrawn")
+def withdraw(item_id: str, *, reason: Reason | str, by: Actor) -> Item:
+    """Takes a weapon out of its batch; a number assigned and not put on is voided for the same reason, of the list `number_voided`.
+
+    Raises `Refused` once it is accepted.
+    """
+    why = acts.reason_of("number_voided", reason)
     with acts.alone():
         found = item(item_id)
         if found.state == "withdrawn":
             return found
         _require(found, "waiting", "confirmed", "stopped", "applied", "rework")
         fields = {"batch": found.batch, "weapon": found.weapon}
-        acts.append([acts.draft("marking_item_withdrawn", _subjects(found), fields, note=reason)], by=by)
+        acts.append([acts.draft("marking_item_withdrawn", _subjects(found), fields, reason=why)], by=by)
         for number in numbering.of_item(item_id):
             if number.state == "issued":
-                numbering.void(number.authority, number.number, reason=reason, by=by)
+                numbering.void(number.authority, number.number, reason=why, by=by)
     return item(item_id)
 
 

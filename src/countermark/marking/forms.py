@@ -11,6 +11,7 @@ from countermark.marking import words
 from countermark.marking.description import ELEMENTS
 from countermark.register import documents
 from countermark.register.forms.capture import EXACT, MARK_EXACT
+from countermark.register.forms.reasons import Because, of
 
 LONGEST = 500
 FILES_AT_MOST_BYTES = 20 * 2**20
@@ -376,11 +377,15 @@ class Block(forms.Form):
     holder = line(gettext_lazy("For the log of"), help_text=gettext_lazy("The origin of its log; empty for this node."))
 
 
-class Voided(forms.Form):
+class Voided(Because):
     """A number that will not be used."""
 
+    because = "number_voided"
     number = forms.IntegerField(label=gettext_lazy("Number"), min_value=1)
-    reason = line(gettext_lazy("Reason"), required=True)
+    field_order = ("number",)
+
+
+WhyChanged = of("number_voided")
 
 
 class ModelForm(forms.Form):

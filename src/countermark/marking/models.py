@@ -42,6 +42,7 @@ class NumberRow(models.Model):
     by = models.TextField()
     reason = models.TextField()
     finding = models.TextField()
+    reason_code = models.TextField(default="")
 
     class Meta:
         indexes = [

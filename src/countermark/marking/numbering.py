@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from django.db.models import Max
 
+from countermark.ledger.reasons import ON_A_WEAPON, Reason
 from countermark.ledger.services import Actor, Draft
 from countermark.marking import acts, numbers
 from countermark.marking.acts import refuse
@@ -264,16 +265,13 @@ def issue_for(found: Authority, wanted: Sequence[Wanted], *, by: Actor) -> list[
             fields = {"authority": found.key, "block": block, "number": number, "text": text}
             if canonical(text) in standing:
                 drafts.append(acts.draft("marking_number_issued", [subject], fields))
-                drafts.append(acts.draft("marking_number_voided", [subject], {}, note=TAKEN))
+                drafts.append(acts.draft("marking_number_voided", [subject], {}, reason=Reason(ON_A_WEAPON)))
                 continue
             drafts.append(_issued_for(subject, fields, waiting.pop()))
             issued_.append(subject)
     acts.append(drafts, by=by)
     rows = {row.subject: row for row in NumberRow.objects.filter(subject__in=issued_)}
     return [_number(rows[subject]) for subject in issued_]
-
-
-TAKEN = "stands on a weapon of the register"
 
 
 def _issued_for(subject: str, fields: dict[str, Any], one: Wanted) -> Draft:
@@ -303,16 +301,16 @@ def _left(found: Authority) -> Iterator[tuple[str, int]]:
             highest = number
 
 
-def void(key: str, number: int, *, reason: str, by: Actor) -> Number:
-    """Says that an issued number will not be used: a spoilt plate, a mistake. Raises `Refused` for one that stands on metal."""
-    acts.required("reason", reason, "why it is not used")
+def void(key: str, number: int, *, reason: Reason | str, by: Actor) -> Number:
+    """Says that an issued number will not be used; `reason` is of the list `number_voided`. Raises `Refused` for one that stands on metal."""
+    why = acts.reason_of("number_voided", reason)
     subject = f"number:{key}/{number}"
     with acts.alone():
         found = number_or_none(subject)
         if found is None or found.state != "issued":
             raise refuse("number", str(number), "a number that was issued and not used", "state")
         subjects = [subject]
-        acts.append([acts.draft("marking_number_voided", subjects, {"number": number}, note=reason)], by=by)
+        acts.append([acts.draft("marking_number_voided", subjects, {"number": number}, reason=why)], by=by)
     return number_of(subject)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from countermark.ledger import subjects
 from countermark.ledger.entry import Entry
+from countermark.ledger.reasons import FIELD
 from countermark.ledger.subjects import count as _count
 from countermark.ledger.subjects import happened
 from countermark.ledger.subjects import text as _text
@@ -47,7 +48,7 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Number(msgspec.Struct, frozen=True):
-    """A number issued. `state` is `issued`, `used` (it stands on metal) or `voided`; `request` names what it was asked for."""
+    """A number issued. `state` is `issued`, `used` (it stands on metal) or `voided`, why is a note and a code; `request` names what it was asked for."""
 
     subject: str
     authority: str
@@ -61,6 +62,7 @@ class Number(msgspec.Struct, frozen=True):
     by: str
     reason: str = ""
     finding: str = ""
+    reason_code: str = ""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -242,7 +244,8 @@ def _number(key: str, acts: Sequence[Entry]) -> Number | None:
         elif state is not None and word == "marking_mark_applied":
             state = msgspec.structs.replace(state, state="used")
         elif state is not None and word == "marking_number_voided" and state.state == "issued":
-            state = msgspec.structs.replace(state, state="voided", reason=act.recorded.note)
+            why = {"reason": act.recorded.note, "reason_code": _text(act.body, FIELD)}
+            state = msgspec.structs.replace(state, state="voided", **why)
     return state
 
 

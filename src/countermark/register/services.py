@@ -195,7 +195,7 @@ def correction(entry: Entry, corrective: Draft | None, why: Reason) -> list[Draf
     if corrective is not None:
         replacement = event_id_of(corrective.kind, corrective.body)
         drafts.append(corrective)
-    note = identity.opaque("note", why.words) if why.words else ""
+    note = identity.note(why.words)
     declared = bodies.declaration(entry.body, why.code, note, now(), replacement)
     drafts.append(Draft(kind="event", body=declared, texts=(SideNote("note", why.words),) if note else ()))
     return drafts

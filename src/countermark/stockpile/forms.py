@@ -246,9 +246,21 @@ class Report(Placed):
     """A loss or theft."""
 
     what = coded(lazy("What happened"), "incident_what")
+    reason = forms.ChoiceField(label=lazy("Reason"), choices=lambda: [("", "–"), *_ways()])
     weapons = lines()
     circumstances = words(lazy("Circumstances"))
     happened = when(lazy("When, if that is known"))
+    field_order = ("place", "what", "reason", "weapons", "circumstances", "happened")
+
+    def clean(self) -> dict[str, Any]:
+        """A reason of the other than what happened stays as it was chosen, for the rules to refuse."""
+        said = super().clean() or {}
+        return {**said, "reason": said.get("reason", "").removeprefix(f"{said.get('what')}.")}
+
+
+def _ways() -> list[tuple[str, list[tuple[str, str]]]]:
+    """How a loss or a theft came about, each code named with what happened: one stands in both lists."""
+    return [(text, [(f"{of}.{code}", way) for code, way in reasons_of(of)]) for of, text in _labels("incident_what")]
 
 
 class Inquiry(forms.Form):
@@ -325,14 +337,15 @@ class Store(forms.Form):
     store = forms.ChoiceField(label=lazy("Put into"))
 
 
-class Review(Placed):
+class Review(Because, Placed):
     """A review of the need for a kind of weapon."""
 
+    because = "need"
     kind = forms.ChoiceField(label=lazy("Kind"), choices=_weapon_kinds)
     held = forms.IntegerField(label=lazy("Held"), min_value=0, max_value=10**9)
     needed = forms.IntegerField(label=lazy("Needed"), min_value=0, max_value=10**9)
-    reason = words(lazy("How the need was found"))
     next_review = day(lazy("Next review"))
+    field_order = ("place", "kind", "held", "needed", "next_review")
 
 
 class Lot(forms.Form):

@@ -102,7 +102,7 @@ def propose(
         raise acts.refuse("act", act, acts.one_of(sorted(EXECUTORS)), "unknown")
     code, text = _said(reason)
     key, person = acts.id_for(request), identity.opaque("person", by.name)
-    value = Proposal(act, command, person, identity.opaque("note", text) if text else "", code)
+    value = Proposal(act, command, person, identity.note(text), code)
     fields = {"value": msgspec.to_builtins(value), "place": place, "person": person, FIELD: code}
     told = (*([SideNote("note", text)] if text else []), *texts)
     with acts.alone():
@@ -159,7 +159,7 @@ def decline(key: str, *, reason: Reason | str, by: Actor) -> None:
     why = acts.reason_of("declined", reason)
     with acts.alone():
         known, _, person = _pending(key, by, own=True)
-        note = identity.opaque("note", why.words) if why.words else ""
+        note = identity.note(why.words)
         fields = {"decided_by": person, FIELD: why.code, "answer": note}
         told = [SideNote("note", why.words)] if note else []
         acts.append([acts.draft("stockpile_declined", [known.name], fields, texts=told)], by=by)

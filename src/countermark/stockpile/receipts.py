@@ -243,8 +243,8 @@ def _done(
             raise acts.refuse("second", "", expected, "second_person")
         receipt = Receipt(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,
-            order.due, order.account, happened, counter.second, identity.opaque("note", reason) if reason else "",
-            note=identity.opaque("note", remark) if remark else "", asked_by=counter.asked_by,
+            order.due, order.account, happened, counter.second, identity.note(reason),
+            note=identity.note(remark), asked_by=counter.asked_by,
             override_code=override.code if override else "",
         )  # fmt: skip
         acts.append([*events, _made(code, receipt, reason, remark)], by=counter.by)

@@ -19,7 +19,15 @@ def test_every_list_says_what_to_do_while_it_is_empty(armourer: Client, path: st
 
 
 def test_another_depot_sees_nothing_of_it(place: Armoury, armourer: Client) -> None:
-    page = sent(armourer, "incidents/new/", place=place.depot, what="loss", weapons="AB1000", circumstances="lost")
+    page = sent(
+        armourer,
+        "incidents/new/",
+        place=place.depot,
+        what="loss",
+        reason="loss.on_duty",
+        weapons="AB1000",
+        circumstances="lost",
+    )
     stranger = people.signed_in("rui", "commander", OTHER)
 
     assert stranger.get(page).status_code == 404

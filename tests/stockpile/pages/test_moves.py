@@ -65,9 +65,16 @@ def test_a_theft_is_reported_looked_into_and_written_off_by_somebody_above(
     place: Armoury, armourer: Client, commander: Client
 ) -> None:
     page = sent(
-        armourer, "incidents/new/", place=place.depot, what="theft", weapons="AB1000", circumstances="broken open"
+        armourer,
+        "incidents/new/",
+        place=place.depot,
+        what="theft",
+        reason="theft.burglary",
+        weapons="AB1000",
+        circumstances="broken open",
     )
     assert state(place.weapons[0]).status == "stolen"
+    assert "burglary" in text(armourer, page)
     step = page.removeprefix("/stockpile/")
     sent(commander, f"{step}inquire/", finding="a key was copied")
     proposal = sent(armourer, f"{step}write_off/", reason="search_over", words="the inquiry is over").removeprefix(
@@ -85,7 +92,7 @@ def test_a_step_there_is_not_does_nothing(place: Armoury, armourer: Client, kind
     fields = {"place": place.depot, "weapons": "AB1000"}
     more = {
         "shipments": {"receiver": place.other, "due": "2030-01-01", "authority": "order 7"},
-        "incidents": {"what": "loss", "circumstances": "lost"},
+        "incidents": {"what": "loss", "reason": "loss.on_duty", "circumstances": "lost"},
     }
     page = armourer.post(f"/stockpile/{kind}/new/", {**fields, **more[kind]}).headers["Location"]
 

@@ -20,8 +20,9 @@ SERIALS = "AB1000\nAB1001"
 def test_surplus_is_reviewed_declared_and_stored_apart(place: Armoury, commander: Client) -> None:
     sent(
         commander, "disposal/review/", place=place.depot, kind="revolver", held=3, needed=1, reason="establishment",
-        next_review="2030-01-01",
+        words="two posts fewer", next_review="2030-01-01",
     )  # fmt: skip
+    assert "posts or units are more or fewer: two posts fewer" in text(commander, "disposal/")
     page = sent(
         commander,
         "disposal/surplus/new/",

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from countermark.accounts import services as accounts
 from countermark.ledger import services as ledger
 from countermark.ledger import store as logs
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.verify import verify
 from countermark.register import services as register
@@ -137,9 +138,9 @@ def test_a_closed_alarm_rests_until_something_new_is_read() -> None:
     services.take(south, [seen(30)], by=CHIEF)
     [raised] = acts.subjects("alarm")
 
-    closed = alarms.close(raised.key, "explained", "brought there for repair, noted late", by=CHIEF)
+    closed = alarms.close(raised.key, "explained", Reason("noted_late", "for repair"), by=CHIEF)
 
-    assert (closed.state, closed.value["outcome"]) == (alarms.CLOSED, "explained")
+    assert (closed.state, closed.value["outcome"], closed.value[FIELD]) == (alarms.CLOSED, "explained", "noted_late")
     assert not services.take(south, [seen(20)], by=CHIEF).alarms
     later = services.take(south, [Read(EPC, now() + 60_000)], by=CHIEF)
     assert [alarm.kind for alarm in later.alarms] == ["elsewhere"]
@@ -152,17 +153,17 @@ def test_an_alarm_is_closed_once_with_a_reason_and_a_known_outcome() -> None:
     [raised] = acts.subjects("alarm")
 
     assert refusal(alarms.close, raised.key, "explained", " ") == "missing"
-    assert refusal(alarms.close, raised.key, "forgotten", "x") == "unknown"
-    assert refusal(alarms.close, "main/none", "explained", "x") == "unknown"
-    alarms.close(raised.key, "reader_fault", "misread", by=CHIEF)
-    assert refusal(alarms.close, raised.key, "explained", "x") == "closed"
+    assert refusal(alarms.close, raised.key, "forgotten", "noted_late") == "unknown"
+    assert refusal(alarms.close, "main/none", "explained", "noted_late") == "unknown"
+    alarms.close(raised.key, "reader_fault", "reader_reach", by=CHIEF)
+    assert refusal(alarms.close, raised.key, "explained", "noted_late") == "closed"
 
 
 def test_alarms_are_rebuilt_equal() -> None:
     _, south = readers()
     pistol()
     services.take(south, [seen()], by=CHIEF)
-    alarms.close(acts.subjects("alarm")[0].key, "tag_replaced", "a copy", by=CHIEF)
+    alarms.close(acts.subjects("alarm")[0].key, "tag_replaced", Reason("tag_copied", "a copy"), by=CHIEF)
     before = list(SubjectRow.objects.order_by("kind", "key").values())
 
     rebuild_views()

@@ -8,8 +8,9 @@ import click
 import msgspec
 
 from countermark import cli
-from countermark.cli.common import actor, always_json, json_option, print_json, ready, show
+from countermark.cli.common import actor, always_json, because, json_option, print_json, ready, show
 from countermark.cli.marking.common import item_line, whole_state
+from countermark.ledger.reasons import Reason
 
 if TYPE_CHECKING:
     from countermark.marking.states import Item
@@ -179,9 +180,9 @@ def look_again(item_id: str, criteria: Sequence[str], photographs: Sequence[Path
 @work.command("renumber")
 @_item
 @click.argument("number")
-@_reason
+@because("number_voided")
 @json_option
-def renumber(item_id: str, number: str, reason: str, as_json: bool) -> None:
+def renumber(item_id: str, number: str, reason: Reason, as_json: bool) -> None:
     """Assigns another number instead of NUMBER, which becomes void."""
     ready()
     from countermark.marking import bench
@@ -191,9 +192,9 @@ def renumber(item_id: str, number: str, reason: str, as_json: bool) -> None:
 
 @work.command("withdraw")
 @_item
-@_reason
+@because("number_voided")
 @json_option
-def withdraw(item_id: str, reason: str, as_json: bool) -> None:
+def withdraw(item_id: str, reason: Reason, as_json: bool) -> None:
     """Takes a weapon out of its work order."""
     ready()
     from countermark.marking import bench

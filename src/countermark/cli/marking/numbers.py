@@ -5,7 +5,8 @@ from typing import Any
 import click
 import msgspec
 
-from countermark.cli.common import actor, json_option, ready, show
+from countermark.cli.common import actor, because, json_option, ready, show
+from countermark.ledger.reasons import Reason
 
 
 @click.group("number")
@@ -75,9 +76,9 @@ def list_numbers(authority: str, state: str, as_json: bool) -> None:
 @number.command("void")
 @click.argument("authority", metavar="AUTHORITY")
 @click.argument("running", metavar="NUMBER", type=int)
-@click.option("--reason", required=True)
+@because("number_voided")
 @json_option
-def void(authority: str, running: int, reason: str, as_json: bool) -> None:
+def void(authority: str, running: int, reason: Reason, as_json: bool) -> None:
     """Declares a number void that will not be put on."""
     ready()
     from countermark.marking import numbering

@@ -25,10 +25,10 @@ def surplus() -> None:
 @click.argument("kind")
 @click.option("--held", type=click.IntRange(0), required=True)
 @click.option("--needed", type=click.IntRange(0), required=True)
-@click.option("--reason", required=True, help="How the need was found.")
+@because("need")
 @click.option("--next", "next_review", required=True, metavar="DAY", help="The day of the next review.")
 @json_option
-def review(place: str, kind: str, held: int, needed: int, reason: str, next_review: str, as_json: bool) -> None:
+def review(place: str, kind: str, held: int, needed: int, reason: Reason, next_review: str, as_json: bool) -> None:
     """Reviews the need of a place for a kind of weapon."""
     ready()
     from countermark.stockpile.disposal import services

@@ -1,13 +1,18 @@
 """`countermark stockpile incident`: losses and thefts, their inquiry, what came back, the proposal to write off."""
 
+from typing import Literal
+
 import click
 
 from countermark.cli.common import actor, because, json_option, print_json, ready
 from countermark.cli.stockpile.common import done, listed, request_option, weapon_ids
-from countermark.ledger.reasons import Reason
+from countermark.ledger.reasons import LISTS, Reason
 
 _key = click.argument("key", metavar="INCIDENT")
 _happened = click.option("--happened", default="", help="When, if it was earlier: a date or a time with its zone.")
+
+
+_HOW = "; ".join(f"{of}: {', '.join(LISTS[of].codes)}" for of in ("loss", "theft"))
 
 
 @click.group("incident")
@@ -19,16 +24,18 @@ def incident() -> None:
 @click.argument("what", type=click.Choice(["loss", "theft"]))
 @click.argument("weapons", nargs=-1, required=True, metavar="WEAPON...")
 @click.option("--at", "store", required=True, help="The store that answers for them.")
+@click.option("--reason", metavar="CODE", required=True, help=f"How it came about. {_HOW}")
 @click.option("--circumstances", required=True, help="What is known of how it happened.")
 @_happened
 @request_option
 @json_option
-def report(what: str, weapons: tuple[str, ...], store: str, circumstances: str, happened: str, request: str, as_json: bool) -> None:  # fmt: skip
+def report(what: str, weapons: tuple[str, ...], store: str, reason: str, circumstances: str, happened: str, request: str, as_json: bool) -> None:  # fmt: skip
     """Reports weapons lost or stolen; they are on the stolen list at once."""
     ready()
     from countermark.stockpile.incidents import services
 
-    said = services.Report("theft" if what == "theft" else "loss", store, weapon_ids(weapons), circumstances, happened)
+    kind: Literal["loss", "theft"] = "theft" if what == "theft" else "loss"
+    said = services.Report(kind, store, weapon_ids(weapons), reason, circumstances, happened)
     done("incident", services.report(said, by=actor(), request=request), as_json)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,6 +64,7 @@ def _render(request: HttpRequest, order: Batch, item: Item | None, forms_sent: d
         "down": forms.Down(),
         "running": [(key, name) for key, name in offered if key],
         "why": forms.Why(auto_id="why_%s"),
+        "changed": forms.WhyChanged(auto_id="changed_%s"),
     }
     if item is not None:
         initial = {"attempt": item.attempt, "plates": 0, "tool": tool if tool in dict(offered) else ""}
@@ -201,18 +203,23 @@ def inspect(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def change(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What is not usual, each with its reason: going on with another serial, another number, taking a weapon out."""
     item = common.item_or_404(me(request), item_id, "marking.bench")
-    form = forms.Why(request.POST, auto_id="why_%s")
+    action = request.POST.get("action", "")
+    if action == "go_on":
+        why = forms.Why(request.POST, auto_id="why_%s")
+        return _changed(request, item, "why", why, lambda: _gone_on(request, item, why.cleaned_data["reason"]))
+    form, number = forms.WhyChanged(request.POST, auto_id="changed_%s"), request.POST.get("number", "")
+    steps: dict[str, Callable[[], Item]] = {
+        "renumber": lambda: bench.renumber(item.id, number, reason=form.why, by=actor(request)),
+        "withdraw": lambda: bench.withdraw(item.id, reason=form.why, by=actor(request)),
+    }
+    return _changed(request, item, "changed", form, steps.get(action, lambda: item))
+
+
+def _changed(request: HttpRequest, item: Item, name: str, form: Form, step: Callable[[], Item]) -> HttpResponse:
     if not form.is_valid():
         order = common.batch_or_404(me(request), item.batch, "marking.bench")
-        return _render(request, order, item, {"why": form})
-    reason = form.cleaned_data["reason"]
-    steps: dict[str, Callable[[], Item]] = {
-        "go_on": lambda: _gone_on(request, item, reason),
-        "renumber": lambda: bench.renumber(item.id, request.POST.get("number", ""), reason=reason, by=actor(request)),
-        "withdraw": lambda: bench.withdraw(item.id, reason=reason, by=actor(request)),
-    }
-    step = steps.get(request.POST.get("action", ""), lambda: item)
-    return _step(request, item, step, "why", form)
+        return _render(request, order, item, {name: form})
+    return _step(request, item, step, name, form)
 
 
 def _gone_on(request: HttpRequest, item: Item, reason: str) -> Item:

@@ -1,5 +1,7 @@
 """Numbers: who numbers how, blocks given to nodes, numbers issued and voided."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +12,11 @@ from countermark.accounts.access import requires
 from countermark.marking import forms, numbering
 from countermark.marking.checkcharacters import SYSTEMS
 from countermark.marking.numbering import Authority
+from countermark.marking.states import Number
 from countermark.marking.views import common
 from countermark.register.checking import Refused
+from countermark.register.reasons import told
+from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, posted
 
 
@@ -59,17 +64,24 @@ def _authority(key: str) -> Authority:
 
 
 def _page(request: HttpRequest, found: Authority, block: forms.Block, void: forms.Voided) -> HttpResponse:
+    issued = numbering.issued(found.key, limit=100)
+    texts = side_texts([one.reason for one in issued if one.reason])
     context = {
         "authority": found,
         "example": found.written.write(found.start, 2026),
         "blocks": numbering.blocks(found.key),
         "contradictions": numbering.contradictions(found.key),
-        "issued": numbering.issued(found.key, limit=100),
+        "issued": [(one, _why(one, texts)) for one in issued],
         "giving": block,
         "void": void,
     }
     wrong = bool(block.errors or void.errors)
     return render(request, "marking/authority.html", context, status=REFUSED if wrong else 200)
+
+
+def _why(one: Number, texts: Mapping[str, str]) -> str:
+    """Why a number is void; the words alone of one that was voided before reasons were codes."""
+    return told(one.reason_code, "number_voided", texts.get(one.reason, ""))
 
 
 @requires("marking.rules")
@@ -98,7 +110,7 @@ def number_void(request: HttpRequest, key: str) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            numbering.void(key, data["number"], reason=data["reason"], by=actor(request))
+            numbering.void(key, data["number"], reason=form.why, by=actor(request))
         except Refused as refused:
             common.show_refused(form, refused)
         else:

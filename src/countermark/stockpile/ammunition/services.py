@@ -148,7 +148,7 @@ def propose(key: str, said: Move, *, by: Actor) -> str:
     note = said.note.strip()
     command = {
         "lot": key, "word": said.word, "quantity": said.quantity, "to": to, "happened": said.happened, "why": said.why,
-        "note": identity.opaque("note", note) if note else "", "request": said.request,
+        "note": identity.note(note), "request": said.request,
     }  # fmt: skip
     told = [*texts, *acts.place_notes(place), *([SideNote("note", note)] if note else [])]
     with acts.alone():

@@ -178,4 +178,4 @@ def _opened(visit: str, office: str, party: str, requirement: str, asked: Requir
 
 
 def _note(text: str) -> str:
-    return identity.opaque("note", text.strip()) if text.strip() else ""
+    return identity.note(text.strip())

@@ -24,7 +24,9 @@ def report(found: Counting, decided: Sequence[Decision], *, by: Actor) -> list[s
     said = "; ".join(dict.fromkeys(reasons[one.reason] for one in decided if one.reason in reasons))
     return [
         incidents.report(
-            incidents.Report("loss", found.place, weapons[at : at + custody.MOST], f"{code}: {said}", count=code),
+            incidents.Report(
+                "loss", found.place, weapons[at : at + custody.MOST], "not_found", f"{code}: {said}", count=code
+            ),
             by=by,
             request=f"count {found.key} {at}",
         )

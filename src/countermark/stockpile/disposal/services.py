@@ -53,13 +53,14 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Review(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A surplus review of a place: how many are needed and held, the reason (a note), and the day of the next."""
+    """A surplus review of a place: how many are needed and held, why it was reviewed (a note, and a code), and the day of the next."""
 
     kind: str
     held: int
     needed: int
     reason: str = ""
     next: str = ""
+    reason_code: str = ""
 
 
 class Surplus(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -164,27 +165,19 @@ states.machine(
 # --- surplus ----------------------------------------------------------------------------------------------------------
 
 
-def review(place: str, kind: str, *, held: int, needed: int, reason: str, next_review: str, by: Actor) -> int:
-    """Records a review of a place's need for a kind of weapon; returns how many are surplus. Raises `Refused`."""
+def review(place: str, kind: str, *, held: int, needed: int, reason: Reason | str, next_review: str, by: Actor) -> int:
+    """Records a review of a place's need for a kind of weapon; returns how many are surplus. `reason` is of the list `need`. Raises `Refused`."""
     pk = acts.place_id(acts.required("place", place, "a place of this State"))
     if kind not in KINDS:
         raise acts.refuse("kind", kind, acts.one_of(KINDS), "unknown")
     if held < 0 or needed < 0:
         raise acts.refuse("needed", str(needed), "a number of weapons", "range")
-    words = acts.required("reason", reason, "how the need was found")
+    why = acts.reason_of("need", reason)
     acts.required("next", next_review, "the day of the next review")
     if next_review < timezone.localdate().isoformat():
         raise acts.refuse("next_review", next_review, "a day to come", "range")
-    value = Review(kind, held, needed, identity.opaque("note", words), next_review)
-    acts.state_record(
-        "review",
-        f"{identity.ref_of(pk)}/{kind}",
-        value,
-        place=pk,
-        due=next_review,
-        texts=(SideNote("note", words),),
-        by=by,
-    )
+    value = Review(kind, held, needed, identity.note(why.words), next_review, why.code)
+    acts.state_record("review", f"{identity.ref_of(pk)}/{kind}", value, place=pk, due=next_review, reason=why, by=by)
     return max(0, held - needed)
 
 
@@ -205,7 +198,7 @@ def declare(
             return key
         custody.require_here("move", pk, weapons)
         _refuse_taken(weapons, _surplus_of(pk), Sentence("a weapon that is not declared surplus already"))
-        note = identity.opaque("note", why.words) if why.words else ""
+        note = identity.note(why.words)
         value = Surplus(outcome, tuple(dict.fromkeys(weapons)), note, reason_code=why.code)
         fields = {"value": msgspec.to_builtins(value), "place": pk}
         act = acts.draft(

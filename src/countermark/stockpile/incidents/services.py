@@ -27,7 +27,7 @@ OPEN = ("open", "inquiry")
 
 
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A loss or theft. `circumstances`, `finding` and `sanction` are ids of notes; `recovered` the weapons that came back."""
+    """A loss or theft. `circumstances`, `finding` and `sanction` are ids of notes; `recovered` the weapons that came back. `reason_code` says how it came about."""
 
     what: What
     weapons: tuple[str, ...]
@@ -37,6 +37,7 @@ class Incident(msgspec.Struct, frozen=True, omit_defaults=True):
     sanction: str = ""
     recovered: tuple[str, ...] = ()
     count: str = ""
+    reason_code: str = ""
 
     @property
     def missing(self) -> list[str]:
@@ -76,11 +77,12 @@ states.machine(
 
 @dataclass(frozen=True)
 class Report:
-    """What is reported: loss or theft of some weapons of a store, the circumstances, and when, where that is known."""
+    """What is reported: loss or theft of some weapons of a store, how it came about (of the list `loss` or `theft`), the circumstances, and when, where that is known."""
 
     what: What
     store: str
     weapons: Sequence[str]
+    reason: str
     circumstances: str
     happened: str = ""
     count: str = ""
@@ -90,11 +92,12 @@ class Report:
 def report(said: Report, *, by: Actor, request: str = "") -> str:
     """Opens an incident and records the loss or theft of its weapons; returns its id. Said twice with one `request`, it is opened once.
 
-    Raises `Refused` without circumstances, and for weapons that are missing already or are no more.
+    The code of how it came about stands in the event of each weapon, as of one that is keyed by hand. Raises `Refused` without it or circumstances, and for weapons that are missing already or are no more.
     """
     if said.what not in _STEPS:
         raise acts.refuse("what", said.what, acts.one_of(_STEPS), "unknown")
     circumstances = acts.required("circumstances", said.circumstances, "what is known of how it happened")
+    why = acts.reason_of(said.what, Reason(said.reason, circumstances))
     store = acts.place_id(acts.required("store", said.store, "a place of this State"))
     key = acts.id_for(request)
     with acts.alone():
@@ -105,15 +108,17 @@ def report(said: Report, *, by: Actor, request: str = "") -> str:
             account=receipts.account_id(store),
             document=key,
             note=circumstances,
+            why=why.code,
             happened=said.happened,
         )
         events, _ = custody.drafts(order, said.weapons)
         value = Incident(
             said.what,
             tuple(dict.fromkeys(said.weapons)),
-            identity.opaque("note", circumstances),
+            identity.note(circumstances),
             said.happened,
             count=said.count,
+            reason_code=why.code,
         )
         fields = {"value": msgspec.to_builtins(value), "place": store, "happened": said.happened}
         names = (*acts.place_notes(store), SideNote("note", circumstances))

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from countermark.ledger import services
 from countermark.ledger.entry import Entry, now
+from countermark.ledger.reasons import FIELD, IN_QUEUE, Reason
 from countermark.ledger.services import Actor, Draft
 from countermark.ledger.subjects import text
 from countermark.register.cases import due_date
@@ -23,12 +24,12 @@ OPEN, CLOSED = "open", "closed"
 OUTCOMES = ("explained", "tag_replaced", "weapon_missing", "reader_fault")
 """What an alarm came to: the movement was known and not noted; the tag was copied or damaged; an incident was opened; it was misread."""
 DECIDED = "decided"
-"""The outcome of one that was decided in the queue of discrepancies; its reason tells."""
+"""The outcome of one that was decided in the queue of discrepancies; the words of its reason tell."""
 
 
 def _closed(subject: Subject, act: Entry) -> Subject:
-    outcome = text(act.body, "outcome")
-    value = {**subject.value, "outcome": outcome, "closed": act.recorded.time, "reason": act.recorded.note}
+    said = {"outcome": text(act.body, "outcome"), "reason": act.recorded.note, FIELD: text(act.body, FIELD)}
+    value = {**subject.value, **said, "closed": act.recorded.time}
     return msgspec.structs.replace(subject, state=CLOSED, value=value)
 
 
@@ -75,25 +76,25 @@ def _draft(alarm: Alarm) -> Draft:
     return services.act("stockpile_alarm_raised", fields)
 
 
-def close(alarm_id: str, outcome: str, reason: str, *, by: Actor) -> Subject:
-    """Says what an alarm was. Raises `Refused` for an unknown or closed one, an unknown outcome, and without a reason."""
+def close(alarm_id: str, outcome: str, reason: Reason | str, *, by: Actor) -> Subject:
+    """Says what an alarm was; `reason` is of the list `alarm`. Raises `Refused` for an unknown or closed one, an unknown outcome, and without a reason."""
     if outcome not in OUTCOMES:
         raise acts.refuse("outcome", outcome, acts.one_of(OUTCOMES), "unknown")
-    return _close(alarm_id, outcome, acts.required("reason", reason, "what was found when somebody looked"), by)
+    return _close(alarm_id, outcome, acts.reason_of("alarm", reason), by)
 
 
 def decided(alarm_id: str, reason: str, *, by: Actor) -> None:
     """Closes an alarm that was decided in the queue of discrepancies; nothing where it is closed."""
     if alarm(alarm_id).state == OPEN:
-        _close(alarm_id, DECIDED, reason, by)
+        _close(alarm_id, DECIDED, Reason(IN_QUEUE, reason), by)
 
 
-def _close(alarm_id: str, outcome: str, reason: str, by: Actor) -> Subject:
+def _close(alarm_id: str, outcome: str, why: Reason, by: Actor) -> Subject:
     with acts.alone():
         if alarm(alarm_id).state != OPEN:
             raise acts.refuse("alarm", alarm_id, "an alarm that is open", "closed")
         fields = {"outcome": outcome}
-        acts.append([acts.draft("stockpile_alarm_closed", [f"alarm:{alarm_id}"], fields, note=reason)], by=by)
+        acts.append([acts.draft("stockpile_alarm_closed", [f"alarm:{alarm_id}"], fields, reason=why)], by=by)
         return alarm(alarm_id)
 
 

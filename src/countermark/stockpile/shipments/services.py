@@ -140,7 +140,7 @@ def prepare(said: Manifest, *, by: Actor, request: str = "") -> str:
     _require_few_seals(said.seals)
     key = acts.id_for(request)
     notes = {name: str(getattr(said, name)).strip() for name in _NOTES}
-    named = {name: identity.opaque("note", words) if words else "" for name, words in notes.items()}
+    named = {name: identity.note(words) for name, words in notes.items()}
     value = Shipment(
         sender,
         receiver,
@@ -353,7 +353,7 @@ def propose_arrival(
     words = note.strip()
     command = {
         "shipment": key, "read": list(dict.fromkeys(read)), "store": store, "seals": list(seals), "happened": acts.happened_at(happened),
-        "note": identity.opaque("note", words) if words else "",
+        "note": identity.note(words),
     }  # fmt: skip
     with acts.alone():
         known = known_shipment(key, *ON_THE_WAY)

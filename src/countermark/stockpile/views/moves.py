@@ -13,7 +13,9 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
 from countermark.ledger.entry import now
+from countermark.ledger.reasons import OTHER
 from countermark.register.forms.reasons import why_of
+from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.stockpile import forms, seconds, units
@@ -354,6 +356,7 @@ def incident(request: HttpRequest, key: str) -> HttpResponse:
         (_("What"), Cell(stock_word(value.what, "incident_what"))),
         (_("Status"), Cell(stock_word(one.state, "incident_state"))),
         (_("Store"), Cell(names.get(one.place, ""))),
+        (_("Reason"), Cell(told(value.reason_code, value.what) if value.reason_code != OTHER else "")),
         (_("Circumstances"), Cell(names.get(value.circumstances, ""))),
         (_("Happened"), Cell(when(value.happened))),
         (_("Reported"), Cell(when(one.since))),
@@ -408,7 +411,7 @@ def incident_add(request: HttpRequest) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         weapons = weapons_of_lines(user, said["weapons"])
-        report = Report(said["what"], said["place"], weapons, said["circumstances"], said["happened"])
+        report = Report(said["what"], said["place"], weapons, said["reason"], said["circumstances"], said["happened"])
         return reverse("stockpile:incident", args=[incidents.report(report, by=actor(request), request=once(request))])
 
     note = _("The weapons are reported lost or stolen at once; every counter and every trace will say so.")

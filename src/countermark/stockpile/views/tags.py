@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.register.checking import Refused
 from countermark.register.models import Weapon
 from countermark.register.queries import scope
+from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.register.views.common import actor, me, record_or_404, say_refused
 from countermark.stockpile import acts
@@ -58,7 +60,7 @@ def _weapons(found: list[Subject], user: User) -> list[Weapon | None]:
 def alarm(request: HttpRequest, key: str) -> HttpResponse:
     """One alarm: where and when the tag was read, by which readers, and what it was."""
     found = _alarm(request, key)
-    [weapon] = _weapons([found], me(request))
+    [weapon], note = _weapons([found], me(request)), found.value.get("reason", "")
     names = dict(Place.objects.filter(id__in=found.value["places"]).values_list("id", "name"))
     context = {
         "known": found,
@@ -67,7 +69,7 @@ def alarm(request: HttpRequest, key: str) -> HttpResponse:
         "first": queries.as_time(found.value["first"]),
         "last": queries.as_time(found.value["last"]),
         "outcomes": alarm_service.OUTCOMES,
-        "reason": next(iter(side_texts([found.value.get("reason", "")]).values()), ""),
+        "reason": told(found.value.get(FIELD, ""), "alarm", side_texts([note]).get(note, "")),
     }
     return render(request, "stockpile/alarm.html", context)
 
@@ -77,8 +79,9 @@ def alarm(request: HttpRequest, key: str) -> HttpResponse:
 def alarm_close(request: HttpRequest, key: str) -> HttpResponse:
     """Says what an alarm was."""
     _alarm(request, key, "stock.command")
+    why = Reason(request.POST.get("reason", ""), request.POST.get("words", ""))
     try:
-        alarm_service.close(key, request.POST.get("outcome", ""), request.POST.get("reason", ""), by=actor(request))
+        alarm_service.close(key, request.POST.get("outcome", ""), why, by=actor(request))
     except Refused as refused:
         say_refused(request, refused)
     else:

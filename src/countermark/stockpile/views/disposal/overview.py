@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.accounts.models import Place, User
+from countermark.register.reasons import told
+from countermark.register.services import side_texts
 from countermark.register.views.common import me
 from countermark.register.words import label as register_label
 from countermark.stockpile.disposal import services as disposal
@@ -74,7 +76,8 @@ def _surpluses(user: User, names: dict[str, str]) -> Table:
 
 
 def _reviews(user: User, names: dict[str, str]) -> Table:
-    today = timezone.localdate().isoformat()
+    today, found = timezone.localdate().isoformat(), [(one, one.of(Review)) for one in visible_rows(user, "review")]
+    texts = side_texts([value.reason for _one, value in found])
     rows = [
         [
             Cell(_(register_label(value.kind, "kind"))),
@@ -82,10 +85,10 @@ def _reviews(user: User, names: dict[str, str]) -> Table:
             Cell(f"{value.held:,}", amount=True),
             Cell(f"{value.needed:,}", amount=True),
             Cell(f"{max(0, value.held - value.needed):,}", amount=True),
+            Cell(told(value.reason_code, "need", texts.get(value.reason, ""))),
             Cell(when(value.next), tone="alarm" if value.next < today else ""),
         ]
-        for one in visible_rows(user, "review")
-        for value in [one.of(Review)]
+        for one, value in found
     ]
-    headers = [_("Kind"), _("Store"), _("Held"), _("Needed"), _("Surplus"), _("Next review")]
+    headers = [_("Kind"), _("Store"), _("Held"), _("Needed"), _("Surplus"), _("Reason"), _("Next review")]
     return Table(_("Reviews of the need"), headers, rows, _("No need was reviewed yet."), id="reviews")

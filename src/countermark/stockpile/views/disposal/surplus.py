@@ -43,7 +43,7 @@ def review_add(request: HttpRequest) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         disposal.review(
-            said["place"], said["kind"], held=said["held"], needed=said["needed"], reason=said["reason"],
+            said["place"], said["kind"], held=said["held"], needed=said["needed"], reason=why_of(said),
             next_review=said["next_review"].isoformat(), by=actor(request),
         )  # fmt: skip
         return reverse("stockpile:disposal")

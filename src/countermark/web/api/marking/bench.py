@@ -28,7 +28,7 @@ from countermark.web.api.marking.common import (
 from countermark.web.api.marking.machines import machine_or_404
 from countermark.web.api.problems import not_found
 from countermark.web.api.shapes import shape
-from countermark.web.api.texts import Short, Strict, Word
+from countermark.web.api.texts import Because, Short, Strict, Word
 
 router = Router(tags=["marking"])
 
@@ -147,7 +147,7 @@ class DueMark(Schema):
     due: dt.date
 
 
-class AnotherNumber(Why):
+class AnotherNumber(Because):
     """Why another number is needed instead of `number`."""
 
     number: Short
@@ -281,15 +281,15 @@ def renumber(request: HttpRequest, item_id: UUID, given: AnotherNumber) -> dict[
     """Assigns another number, and declares the old one void unless it stands on metal. Permission: `marking.bench`, at its bench."""
     user = person(request)
     found = item_or_404(user, item_id, "marking.bench")
-    return _page(bench.renumber(found.id, given.number, reason=given.reason, by=actor(user)))
+    return _page(bench.renumber(found.id, given.number, reason=given.why, by=actor(user)))
 
 
 @router.post("/marking/items/{uuid:item_id}/withdraw", response={200: ItemPage, **WRITE}, auth=Token("marking.bench"))
-def withdraw(request: HttpRequest, item_id: UUID, given: Why) -> dict[str, Any]:
+def withdraw(request: HttpRequest, item_id: UUID, given: Because) -> dict[str, Any]:
     """Takes a weapon out of its work order. Permission: `marking.bench`, at its bench."""
     user = person(request)
     found = item_or_404(user, item_id, "marking.bench")
-    return _page(bench.withdraw(found.id, reason=given.reason, by=actor(user)))
+    return _page(bench.withdraw(found.id, reason=given.why, by=actor(user)))
 
 
 @router.get("/marking/due", response={200: list[DueMark], **READ}, auth=Token("marking.view"))

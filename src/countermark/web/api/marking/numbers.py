@@ -13,10 +13,10 @@ from countermark.marking import numbering
 from countermark.marking.numbering import Authority, GivenBlock
 from countermark.marking.states import Number
 from countermark.web.api.allowed import Token, person
-from countermark.web.api.marking.common import MISSING, WRITE, Key, Why
+from countermark.web.api.marking.common import MISSING, WRITE, Key
 from countermark.web.api.problems import RESPONSES, ProblemDocument, not_found
 from countermark.web.api.shapes import shape
-from countermark.web.api.texts import Short, Strict, Word
+from countermark.web.api.texts import Because, Short, Strict, Word
 
 router = Router(tags=["marking"])
 
@@ -70,7 +70,7 @@ class NewBlock(Strict):
     holder: Short = ""
 
 
-class Voided(Why):
+class Voided(Because):
     """Which number will not be put on, and why."""
 
     number: Annotated[int, Field(ge=1, le=MOST)]
@@ -113,7 +113,7 @@ def issued(
 @router.post("/marking/authorities/{key}/void", response={200: NumberLine, **WRITE}, auth=Token("marking.manage"))
 def void(request: HttpRequest, key: Key, given: Voided) -> dict[str, Any]:
     """Declares a number void that will not be put on. Permission: `marking.manage`."""
-    return _line(numbering.void(_authority(key), given.number, reason=given.reason, by=actor(person(request))))
+    return _line(numbering.void(_authority(key), given.number, reason=given.why, by=actor(person(request))))
 
 
 @router.post("/marking/authorities", response={201: AuthorityLine, **WRITE}, auth=Token("marking.rules"))

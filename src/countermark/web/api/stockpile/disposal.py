@@ -52,14 +52,13 @@ class ReviewFacts(SubjectFacts):
     value: Annotated[dict[str, Any], shape(Review)]
 
 
-class ReviewToRecord(Strict):
-    """How many weapons of a kind a place holds and needs, how that was found, and the day of the next review."""
+class ReviewToRecord(Because):
+    """How many weapons of a kind a place holds and needs, why that was reviewed, and the day of the next review."""
 
     place: Short
     kind: Short
     held: Figure
     needed: Figure
-    reason: Said
     next: Short
 
 
@@ -218,7 +217,7 @@ def record_review(request: HttpRequest, given: ReviewToRecord) -> dict[str, int]
     user = person(request)
     place = place_of(user, given.place, COMMAND)
     spare = services.review(
-        place, given.kind, held=given.held, needed=given.needed, reason=given.reason, next_review=given.next, by=actor(user)
+        place, given.kind, held=given.held, needed=given.needed, reason=given.why, next_review=given.next, by=actor(user)
     )  # fmt: skip
     return {"surplus": spare}
 

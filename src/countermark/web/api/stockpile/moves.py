@@ -108,11 +108,12 @@ class IncidentFacts(SubjectFacts):
 
 
 class IncidentToReport(Strict):
-    """A loss or theft; the weapons are on the stolen list at once."""
+    """A loss or theft, and how it came about (a code of the list that events of losses and thefts have); the weapons are on the stolen list at once."""
 
     what: Literal["loss", "theft"]
     store: Short
     weapons: Weapons
+    reason: Said
     circumstances: Said
     happened: Short = ""
 
@@ -247,7 +248,7 @@ def report_incident(request: HttpRequest, given: IncidentToReport, key: RequestK
     """
     user = person(request)
     store, weapons = place_of(user, given.store), own(user, given.weapons)
-    report = Report(given.what, store, weapons, given.circumstances, given.happened)
+    report = Report(given.what, store, weapons, given.reason, given.circumstances, given.happened)
     made = incidents.report(report, by=actor(user), request=once_key(user, key))
     return facts(known(user, "incident", made, HANDLE))
 
