@@ -493,6 +493,7 @@ NATIONAL: dict[str, Page] = {
     "register:import_undo": Page(LOADERS, "post", JOB),
     "register:lists": Page(LOADERS),
     "register:term_review": Page(LOADERS, "post"),
+    "register:serial_rules": Page(LOADERS),
     "ledger:log": Page(LEDGER_READERS),
     "ledger:entry": Page(LEDGER_READERS, kwargs={"position": 1}),
     "ledger:checkpoint": Page(LEDGER_READERS),

@@ -9,7 +9,8 @@ from datetime import date
 import msgspec
 from django.utils import timezone
 
-from countermark.ledger import services
+from countermark.ledger import identity, services
+from countermark.ledger.entry import now
 from countermark.ledger.services import Actor
 from countermark.register import acts
 from countermark.register.checking import refuse
@@ -30,7 +31,7 @@ def asking(way: str) -> SerialRule | None:
 
 
 def require(rule: SerialRule, *, by: Actor) -> None:
-    """Sets a rule, or states one of its id anew. Raises `Refused`."""
+    """Sets a rule, or states one of its id anew; who did it, and when, is kept with it. Raises `Refused`."""
     if not _ID.fullmatch(rule.id):
         raise refuse("id", rule.id, "a short name of small letters, digits, full stops and hyphens", "unknown")
     source = acts.required("source", rule.source, "the law or order that says so, and where")
@@ -39,7 +40,14 @@ def require(rule: SerialRule, *, by: Actor) -> None:
         raise refuse("until", rule.until, "a day that is not before the first one", "unknown")
     if not rule.of or set(rule.of) - set(WAYS):
         raise refuse("of", ", ".join(rule.of), acts.one_of(WAYS), "unknown_code")
-    stated = msgspec.structs.replace(rule, source=source, of=tuple(way for way in WAYS if way in rule.of))
+    services.require_own_log()
+    stated = msgspec.structs.replace(
+        rule,
+        source=source,
+        of=tuple(way for way in WAYS if way in rule.of),
+        by=identity.opaque("person", by.name),
+        stated=now(),
+    )
     services.set_setting(f"{PREFIX}{rule.id}", msgspec.json.encode(stated).decode(), by=by)
 
 

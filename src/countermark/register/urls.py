@@ -14,6 +14,7 @@ from countermark.register.views import (
     papers,
     record,
     replica,
+    serials,
     weapons,
 )
 
@@ -43,6 +44,7 @@ register_patterns: list[URLPattern | URLResolver] = [
     path("forms/<str:code>/void/", papers.paper_void, name="paper_void"),
     path("lists/", lists.lists, name="lists"),
     path("lists/review/", lists.review, name="term_review"),
+    path("lists/serials/", serials.serial_rules, name="serial_rules"),
 ]
 ledger_patterns = [
     path("ledger/", logs.log, name="log"),

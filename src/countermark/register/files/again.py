@@ -16,19 +16,28 @@ WAYS = (PROGRAMS, FILES)
 
 
 class SerialRule(msgspec.Struct, frozen=True):
-    """A State's rule that the serials of new weapons are stated twice: by whom (`of`), from which day to which, and where it stands."""
+    """A State's rule that the serials of new weapons are stated twice: by whom (`of`), from which day to which, and where it stands.
+
+    `by` is the person id of who stated it last, `stated` when (RFC 3339); both empty for a rule of before they were kept.
+    """
 
     id: str
     source: str
     since: str
     until: str = ""
     of: tuple[str, ...] = WAYS
+    by: str = ""
+    stated: str = ""
+
+    def in_force(self, day: str) -> bool:
+        """Whether it asks on a day (YYYY-MM-DD)."""
+        return self.since <= day and (not self.until or day <= self.until)
 
 
 def in_force(rules: Iterable[SerialRule], way: str, day: str) -> SerialRule | None:
     """The rule that asks `way` on a day (YYYY-MM-DD), the first by id; None where none does."""
     for rule in sorted(rules, key=lambda one: one.id):
-        if way in rule.of and rule.since <= day and (not rule.until or day <= rule.until):
+        if way in rule.of and rule.in_force(day):
             return rule
     return None
 
