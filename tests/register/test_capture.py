@@ -13,7 +13,7 @@ from countermark.ledger import store
 from countermark.ledger.eventhash import event_hash, pre_hash
 from countermark.ledger.models import Attachment
 from countermark.ledger.verify import verify
-from countermark.register import bodies, capture
+from countermark.register import bodies, capture, projection, services
 from countermark.register.files.errors import UnreadableFile
 from countermark.register.queries import records
 from tests.register import people
@@ -168,3 +168,23 @@ def test_an_event_of_ours_that_was_changed_on_the_way_is_refused() -> None:
 def test_what_is_no_document_is_named_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableFile):
         capture.load_document(data, CHIEF)
+
+
+def test_what_a_captured_birth_says_besides_the_facts_outlives_a_correction_of_them() -> None:
+    said = bodies.birth(
+        "factory", "F 1", people.REVOLVER, [{"component": "frame", "role": "control", "mark": "FF1001"}]
+    )
+    place, party = (f"urn:countermark:{kind}:{'a' * 64}" for kind in ("place", "party"))
+    to = [{"type": "owning_party", "destination": party}]
+    body = {**said, "eventTime": "1994-05-06T00:00:00.000Z", "bizLocation": {"id": place}, "destinationList": to}
+    body.pop("countermark:writing")
+    assert capture.load_document(document(body), by=CHIEF)["new"] == 1
+    weapon = bodies.weapon_id("factory", "F 1")
+    before = projection.states_of([weapon])[weapon]
+
+    changed = {**people.REVOLVER, "model": "M89"}
+    services.correct_weapon(weapon, changed, [{"component": "frame", "mark": "FF1001"}], reason="misread", by=CHIEF)
+
+    after = projection.states_of([weapon])[weapon]
+    assert (before.place, after.model) == (place, "M89")
+    assert (after.place, after.holder) == (before.place, before.holder)

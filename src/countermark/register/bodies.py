@@ -81,6 +81,17 @@ def birth(source: str, ref: str, facts: Mapping[str, str], marks: Iterable[Body]
     return pinned(body)
 
 
+def birth_beside(body: Body, old: Body) -> Body:
+    """A corrective birth with what the old one said besides facts and marks: a captured one may tell where the weapon is and whose."""
+    beside = {key: old[key] for key in _BESIDE_FACTS if key in old}
+    if not beside:
+        return body
+    return pinned({key: value for key, value in body.items() if key != "countermark:writing"} | beside)
+
+
+_BESIDE_FACTS = ("bizLocation", "readPoint", "sourceList", "destinationList", "bizTransactionList")
+
+
 def marked(weapon: str, marks: Iterable[Body], source: str, corrects: str = "") -> Body:
     """The event that adds marks to a known weapon; the file does not say when they were put on."""
     body: Body = {

@@ -178,13 +178,14 @@ def correct_weapon(weapon_id: str, facts: Fields, marks: Sequence[Fields], *, re
 def weapon_correction(
     entry: Entry, state: WeaponState, facts: Fields, marks: Sequence[Fields], why: Reason
 ) -> list[Draft]:
-    """The corrective birth and the declaration that the old one was wrong.
+    """The corrective birth and the declaration that the old one was wrong. What the old one said besides facts and marks stays.
 
     Raises `Refused` where one event of another program opened several records: declaring it wrong would close them all.
     """
     if len(weapons_of(entry.body)) > 1:
         raise refuse("weapon", state.id, "a weapon whose record was opened by an event of its own", "shared")
     corrective = birth_draft(state.source, state.ref, facts, marks, corrects=entry.event_id)
+    corrective = msgspec.structs.replace(corrective, body=bodies.birth_beside(corrective.body, entry.body))
     return [*correction(entry, corrective, why)]
 
 
