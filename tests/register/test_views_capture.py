@@ -302,7 +302,7 @@ def test_an_event_that_names_a_person_is_corrected_only_after_saying_why_one_loo
     client = people.signed_in("alice", "registrar")
 
     refused = client.get(correct_url(weapon))
-    client.post(f"/weapons/{weapon}/names/", {"reason": "correcting the sale"})
+    client.post(f"/weapons/{weapon}/names/", {"reason": "record", "words": "correcting the sale"})
 
     assert refused.headers["Location"] == f"/weapons/{weapon}/"
     assert b"Nadila Mourato" in client.get(correct_url(weapon)).content

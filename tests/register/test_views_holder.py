@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from countermark.ledger import identity, store
+from countermark.ledger import identity, reasons, store
 from countermark.register import searches
 from countermark.register.models import SavedSearch
 from countermark.register.queries import personal
@@ -32,7 +32,7 @@ def _sold() -> None:
 
 
 def ask(client: Client, who: str = "", reason: str = "", query: str = "") -> HttpResponse:
-    response = client.post(HELD + query, {"who": who, "reason": reason})
+    response = client.post(HELD + query, {"who": who, "reason": "case" if reason else "", "words": reason})
     assert isinstance(response, HttpResponse)
     return response
 
@@ -69,6 +69,7 @@ def test_the_look_is_one_act_for_the_person_and_the_reason() -> None:
     assert act["person"] == identity.opaque("party", PERSON)
     assert act["viewer"] == identity.opaque("person", "alice")
     assert act["reason"] == identity.opaque("note", "inquiry 7")
+    assert reasons.stated("act", act) == ("look", "case")
 
 
 def test_without_a_reason_nothing_is_listed_and_the_reason_is_asked_for() -> None:

@@ -10,10 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from countermark.ledger import identity, store, tree
+from countermark.ledger import identity, reasons, store, tree
+from countermark.ledger import services as ledger
 from countermark.ledger.entry import Entry
+from countermark.ledger.services import SideNote
 from countermark.register import services
 from countermark.register.models import Link
+from countermark.register.queries import personal, records
 from tests.register import people
 from tests.register.people import CHIEF, NORTH, SOUTH
 
@@ -105,27 +108,44 @@ def test_names_of_persons_and_notes_are_hidden_until_a_reason_is_given_and_the_l
     client = people.signed_in("alice", "registrar")
     before = page(client, weapon)
     assert "Lomar Sport" in before
-    for personal in ("Nadila", "Osvaldo", "her house"):
-        assert personal not in before
+    for hidden in ("Nadila", "Osvaldo", "her house"):
+        assert hidden not in before
     assert looks() == []
 
-    client.post(f"/weapons/{weapon}/names/", {"reason": "asked by the court"})
+    client.post(f"/weapons/{weapon}/names/", {"reason": "case", "words": "asked by the court"})
 
     after = page(client, weapon)
-    for personal in ("Nadila Mourato", "Osvaldo Prim", "her house", "asked by the court"):
-        assert personal in after
+    for opened in ("Nadila Mourato", "Osvaldo Prim", "her house", "asked by the court"):
+        assert opened in after
     persons = {identity.opaque("party", name) for name in ("Nadila Mourato", "Osvaldo Prim")}
     assert {entry.body["person"] for entry in looks()} == persons
     assert {entry.recorded.by for entry in looks()} == {identity.opaque("person", "alice")}
     assert "Nadila" not in str([entry.body for entry in looks()])
+    assert {reasons.stated("act", entry.body) for entry in looks()} == {("look", "case")}
+    assert "an investigation or a court asks: asked by the court" in after
+
+
+def test_words_alone_of_a_program_are_another_reason_and_those_of_before_the_codes_are_shown_still() -> None:
+    weapon = owned()
+    found = records.record(weapon)
+    assert found is not None
+    personal.looked_at(found, "court order 7", by=CHIEF)
+    old = {"person": identity.opaque("party", "Osvaldo Prim"), "weapon": weapon, "reason": identity.note("of before")}
+    ledger.append([ledger.act("person_viewed", old, texts=(SideNote("note", "of before"),))], by=CHIEF)
+
+    shown = page(people.signed_in("alice", "registrar"), weapon)
+
+    assert [reasons.stated("act", entry.body) for entry in looks()] == [("look", "other"), ("look", "other"), None]
+    assert "court order 7" in shown
+    assert "of before" in shown
 
 
 def test_one_look_is_one_act_for_each_person_record_and_reason() -> None:
     weapon = owned()
     client = people.signed_in("alice", "registrar")
 
-    for reason in ("asked by the court", "asked by the court", "asked by the police"):
-        client.post(f"/weapons/{weapon}/names/", {"reason": reason})
+    for words in ("asked by the court", "asked by the court", "asked by the police"):
+        client.post(f"/weapons/{weapon}/names/", {"reason": "case", "words": words})
 
     assert len(looks()) == 4
 
@@ -133,7 +153,7 @@ def test_one_look_is_one_act_for_each_person_record_and_reason() -> None:
 def test_names_close_again_after_a_while_and_open_for_nobody_else() -> None:
     weapon = owned()
     client, other = people.signed_in("alice", "registrar"), people.signed_in("bob", "registrar")
-    client.post(f"/weapons/{weapon}/names/", {"reason": "asked by the court"})
+    client.post(f"/weapons/{weapon}/names/", {"reason": "case", "words": "asked by the court"})
 
     assert "Nadila" not in page(other, weapon)
     assert "Nadila" in page(client, weapon)
@@ -141,7 +161,7 @@ def test_names_close_again_after_a_while_and_open_for_nobody_else() -> None:
         assert "Nadila" not in page(client, weapon)
 
 
-@pytest.mark.parametrize("reason", ["", "   "])
+@pytest.mark.parametrize("reason", ["", "   ", "curious", "other"])
 def test_without_a_reason_nothing_is_opened(reason: str) -> None:
     weapon = owned()
     client = people.signed_in("alice", "registrar")

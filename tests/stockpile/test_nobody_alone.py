@@ -70,7 +70,7 @@ def correct_page(place: Armoury, **said: str) -> str:
     address = f"/weapons/{place.weapons[0]}/events/{line.position}/correct/"
     words = {"reason": "other", "words": "it was another one"}
     client = client_of("rita")
-    client.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "to put it right"})
+    client.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "record", "words": "to put it right"})
     return client.post(address, {**words, **said}, follow=True).content.decode()
 
 

@@ -116,7 +116,7 @@ def test_a_settlement_corrected_to_what_it_says_is_refused(place: Armoury) -> No
 def test_the_page_that_corrects_a_settlement_leaves_how_it_was_found_as_it_is(place: Armoury) -> None:
     settled(place)
     client = people.signed_in("rita", "registrar")
-    client.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "to put it right"})
+    client.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "record", "words": "to put it right"})
     address = (
         f"/weapons/{place.weapons[0]}/events/{history(projection.entries_of(place.weapons))[-1].position}/correct/"
     )

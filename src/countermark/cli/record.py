@@ -9,9 +9,9 @@ import click
 
 from countermark import cli
 from countermark.cli.common import actor, because, json_option, print_json, ready
+from countermark.ledger.reasons import Reason
 
 if TYPE_CHECKING:
-    from countermark.ledger.reasons import Reason
     from countermark.register.queries.records import Record
 
 Command = Callable[..., Any]
@@ -218,7 +218,7 @@ def _refused(as_json: bool, errors: list[Any]) -> int:
 @_columns(*EVENT_OPTIONS)
 @click.option("--did-not-occur", is_flag=True, help="The event never happened; nothing takes its place.")
 @json_option
-def correct(event_id: str, reason: "Reason", did_not_occur: bool, as_json: bool, **options: Any) -> int:
+def correct(event_id: str, reason: Reason, did_not_occur: bool, as_json: bool, **options: Any) -> int:
     """Declares an event wrong and records what it should have said, from options or JSON on standard input."""
     changes = _given(options)
     if did_not_occur and changes:
@@ -236,9 +236,9 @@ def correct(event_id: str, reason: "Reason", did_not_occur: bool, as_json: bool,
 
 @click.command("show")
 @click.argument("weapon_id")
-@click.option("--reason", default="", help="Why names of persons are looked at; kept in the ledger.")
+@because("look", required=False)
 @json_option
-def show(weapon_id: str, reason: str, as_json: bool) -> int:
+def show(weapon_id: str, reason: Reason, as_json: bool) -> int:
     """Shows a weapon's record and its whole history.
 
     Where it names persons, looking at them is recorded: one act for each, with the reason.
@@ -249,7 +249,7 @@ def show(weapon_id: str, reason: str, as_json: bool) -> int:
     found = records.record(weapon_id)
     if found is None:
         raise cli.Finding(f"no weapon has the id {weapon_id}")
-    shown = records.as_json(found, _names(found, reason.strip() or UNSTATED))
+    shown = records.as_json(found, _names(found, reason if reason.code or reason.words else Reason(UNSTATED)))
     if as_json:
         print_json(shown)
     else:
@@ -257,7 +257,7 @@ def show(weapon_id: str, reason: str, as_json: bool) -> int:
     return cli.OK
 
 
-def _names(found: "Record", reason: str) -> dict[str, str]:
+def _names(found: "Record", reason: Reason) -> dict[str, str]:
     """The names on a record once it is recorded that somebody looks; without those of persons where that cannot be recorded."""
     from django.db import DatabaseError
 

@@ -17,8 +17,10 @@ from countermark.accounts.queries import Person
 from countermark.cooperation import acts, states
 from countermark.cooperation.acts import Words
 from countermark.cooperation.words import LABELS
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, timed_act
 from countermark.marks.sentences import Sentence
+from countermark.register import checking
 
 Kind = Literal["state", "donor", "regional", "centre", "un", "ngo", "industry", "facility"]
 USER_ASSIGNED = frozenset(
@@ -166,10 +168,11 @@ def regions_of_each(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def contact_of(key: str, reason: str, *, by: Actor) -> str:
-    """The contact of an actor; that somebody looked, and why, is an act. Raises `Refused` without a reason."""
-    why = acts.required("reason", reason, "why this contact is looked at")
+def contact_of(key: str, reason: Reason | str, *, by: Actor) -> str:
+    """The contact of an actor; that somebody looked, and why (of the list `look`), is an act. Raises `Refused` without a reason."""
+    why = checking.reason("look", reason)
     found = known_actor(key)
     facts = found.of(ActorFacts)
-    acts.append([timed_act("person_viewed", {"person": facts.contact, "about": found.name}, note=why)], by=by)
+    fields = {"person": facts.contact, "about": found.name, FIELD: why.code}
+    acts.append([timed_act("person_viewed", fields, note=why.words)], by=by)
     return acts.texts_of([found]).get(facts.contact, "")

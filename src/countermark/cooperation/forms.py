@@ -98,11 +98,5 @@ class SeatForm(forms.Form):
     actor = actor(lazy("Speaks for"), required=False)
 
 
-class ReasonForm(forms.Form):
-    """Why personal data are looked at."""
-
-    reason = line(lazy("Why you look"))
-
-
 class SureForm(forms.Form):
     """Nothing is asked but whether one means it: the button says what."""

@@ -306,6 +306,19 @@ LISTS: dict[str, Reasons] = {
         },
         own={ON_A_WEAPON: _("it stands on a weapon of the register already")},
     ),
+    "look": Reasons(
+        {
+            "trace": _("a weapon is traced"),
+            "case": _("an investigation or a court asks"),
+            "request": _("a request of another State or authority"),
+            "licence": _("a licence or permit is decided"),
+            "record": _("the record is checked or corrected"),
+            "contact": _("who is named must be reached"),
+            "audit": _("an audit or inspection"),
+            **_OTHER,
+        },
+        plain=True,
+    ),
     "settled": Reasons(
         {
             "seen": _("the weapon was seen there"),

@@ -116,7 +116,7 @@ ACTS: dict[str, ActWord] = {
     "document_captured": ActWord(_("EPCIS document captured"), "none"),
     "export": ActWord(_("list exported")),
     "erasure": ActWord(_("personal text erased")),
-    "person_viewed": ActWord(_("personal data looked at")),
+    "person_viewed": ActWord(_("personal data looked at"), reason="look"),
     "list_changed": ActWord(_("reference list changed"), "none"),
     "term_reviewed": ActWord(_("reference list entry reviewed")),
     "candidate_confirmed": ActWord(_("candidate confirmed")),

@@ -82,12 +82,6 @@ class Placed(forms.Form):
                 field.choices = found if len(found) == 1 else [("", "–"), *found]
 
 
-class Look(forms.Form):
-    """Why somebody looks at what is personal."""
-
-    reason = words(lazy("Reason"))
-
-
 WhyCancelled, WhyClosed, WhyWrittenOff = of("shipment_cancelled"), of("shipment_closed"), of("write_off")
 WhyGivenUp = of("count_given_up")
 

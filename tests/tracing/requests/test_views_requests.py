@@ -495,7 +495,7 @@ def test_a_name_that_is_hidden_from_the_officer_cannot_be_told(peer: Peer, weapo
 def test_a_person_whose_name_was_opened_with_a_reason_may_be_told(peer: Peer, weapon: str, alice: Client) -> None:
     asked_by(peer)
     path = f"/requests/r1/say/answer/{weapon}/"
-    alice.post(f"/weapons/{weapon}/names/", {"reason": "the last holder is asked for"})
+    alice.post(f"/weapons/{weapon}/names/", {"reason": "request", "words": "the last holder is asked for"})
     person = next(urn for urn, text in _record(weapon).names.items() if text == "Ana Lopez")
     field = f"name-{person.rpartition(':')[2][:32]}"
     assert field not in release_form(alice, path)

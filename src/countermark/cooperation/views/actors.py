@@ -21,6 +21,7 @@ from countermark.cooperation.templatetags.cooperation_words import aid_word
 from countermark.cooperation.views.editing import Edited, restated
 from countermark.cooperation.views.pages import Action, Cell, Page, Table, asked, form_page, listed, once, shown
 from countermark.register.checking import Refused
+from countermark.register.forms.reasons import WhyLooked
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 
 HOST = "aid.host"
@@ -219,9 +220,9 @@ def contact(request: HttpRequest, key: str) -> HttpResponse:
     """The contact of an actor, for who says why; that they looked is in the ledger."""
     _known(key)
     above = (reverse("cooperation:actor", args=[key]), actors.names([key])[key])
-    form = forms.ReasonForm(posted(request))
+    form = WhyLooked(posted(request))
     if request.method == "POST" and form.is_valid():
-        text = actors.contact_of(key, form.cleaned_data["reason"], by=actor(request))
+        text = actors.contact_of(key, form.why, by=actor(request))
         return shown(
             request, Page(_("Contact"), "actors", facts=[(_("Contact"), Cell(text or _("erased")))], above=above)
         )

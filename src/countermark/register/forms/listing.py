@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from countermark.register import words
+from countermark.register.forms.reasons import WhyLooked
 from countermark.register.queries.listing import COLUMNS
 
 
@@ -61,7 +62,7 @@ class Filters(forms.Form):
         return [self[name] for name in ("place", "model", "calibre", "country", "year", "ref", "source", "finding")]
 
 
-class Holder(forms.Form):
+class Holder(WhyLooked):
     """Whose weapons to list. Sent, never put into an address: a name is personal data."""
 
     who = _text(
@@ -69,10 +70,12 @@ class Holder(forms.Form):
         attrs={"list": "places"},
         help_text=gettext_lazy("The whole name of a person, a body or a place."),
     )
-    reason = _text(
-        gettext_lazy("Why do you need to see this?"),
-        help_text=gettext_lazy("For a person; kept in the ledger with your name."),
-    )
+    field_order = ("who",)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["reason"].required = False
+        self.fields["reason"].help_text = _("For a person; kept in the ledger with your name.")
 
 
 class SaveSearch(forms.Form):

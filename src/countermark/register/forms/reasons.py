@@ -45,6 +45,16 @@ class Because(forms.Form):
         return why_of(self.cleaned_data)
 
 
+class WhyLooked(Because):
+    """Why personal data is looked at."""
+
+    because = "look"
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["reason"].label = _("Why do you need to see this?")
+
+
 def why_of(data: dict[str, Any]) -> Reason:
     """The reason among the cleaned data of a form; no code where none was asked for."""
     return Reason(data.get("reason") or "", data.get("words") or "")

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from countermark.accounts.models import Organisation, Place
 from countermark.ledger import identity, services, store
-from countermark.ledger.services import Actor, SideNote
-from countermark.register import mentions
+from countermark.ledger.reasons import FIELD, Reason
+from countermark.ledger.services import Actor, Draft, SideNote
+from countermark.register import checking, mentions
 from countermark.register.models import Spelling
 from countermark.register.queries.records import Record
 from countermark.register.rows import code_of
@@ -81,20 +82,11 @@ def hidden(names: Mapping[str, str], shown: Collection[str]) -> list[str]:
     return [urn for urn in names if _kind(urn) == "party" and urn not in shown]
 
 
-def looked_at(record: Record, reason: str, *, by: Actor) -> int:
-    """Appends one act per person whose data is opened on this record for this reason. Returns how many were new."""
+def looked_at(record: Record, reason: Reason | str, *, by: Actor) -> int:
+    """Appends one act per person whose data is opened on this record for this reason, of the list `look`. Returns how many were new."""
     shown = impersonal(record.names)
     persons = hidden(record.names, shown) or [identity.opaque("note", note) for note in _notes(record, shown)[:1]]
-    viewer = identity.opaque("person", by.name)
-    note = SideNote("note", reason)
-    drafts = [
-        services.act(
-            "person_viewed",
-            {"person": urn, "weapon": record.state.id, "viewer": viewer, "reason": identity.opaque("note", reason)},
-            texts=(note,),
-        )
-        for urn in persons
-    ]
+    drafts = [_look({"person": urn, "weapon": record.state.id}, reason, by) for urn in persons]
     return sum(captured.new for captured in services.append(drafts, by=by)) if drafts else 0
 
 
@@ -136,15 +128,22 @@ def body_at(place: str) -> str:
     return party if party and party in impersonal({party: text}) else ""
 
 
-def holdings_looked_at(party: str, reason: str, *, by: Actor) -> bool:
-    """Appends one act for somebody who lists what a person holds, and why. Returns whether it is a new one.
+def holdings_looked_at(party: str, reason: Reason | str, *, by: Actor) -> bool:
+    """Appends one act for somebody who lists what a person holds, and why (of the list `look`). Returns whether it is a new one.
 
     A name nobody has here is asked for all the same: that a person holds nothing is an answer too.
     """
-    said = identity.opaque("note", reason)
-    fields = {"person": party, "list": "weapons", "viewer": identity.opaque("person", by.name), "reason": said}
-    captured = services.append([services.act("person_viewed", fields, texts=(SideNote("note", reason),))], by=by)
+    captured = services.append([_look({"person": party, "list": "weapons"}, reason, by)], by=by)
     return captured[0].new
+
+
+def _look(about: Mapping[str, str], reason: Reason | str, by: Actor) -> Draft:
+    """The act of who looks. The same look for the same reason is the same act, whenever it is."""
+    services.require_own_log()
+    why = checking.reason("look", reason)
+    words = {"reason": identity.note(why.words)} if why.words else {}
+    fields = {**about, "viewer": identity.opaque("person", by.name), FIELD: why.code, **words}
+    return services.act("person_viewed", fields, texts=(SideNote("note", why.words),) if why.words else ())
 
 
 def looks(weapon_id: str) -> list[dict[str, str]]:
@@ -156,6 +155,7 @@ def looks(weapon_id: str) -> list[dict[str, str]]:
             "by": e.recorded.by,
             "time": e.recorded.time,
             "reason": str(e.body.get("reason", "")),
+            "code": str(e.body.get(FIELD, "")),
             "person": str(e.body.get("person", "")),
         }
         for e in acts

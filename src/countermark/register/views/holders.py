@@ -13,7 +13,7 @@ from countermark.ledger import identity
 from countermark.ledger.entry import now
 from countermark.register import searches
 from countermark.register.forms import listing as forms
-from countermark.register.forms.capture import Reason
+from countermark.register.forms.reasons import WhyLooked
 from countermark.register.queries import listing, personal
 from countermark.register.queries.listing import Asked
 from countermark.register.views.common import actor, changed_query, me
@@ -31,7 +31,7 @@ def refusal(request: HttpRequest, asked: Asked) -> HttpResponse | None:
     if not asked.holder or personal.is_body(asked.holder) or _is_open(request, asked.holder):
         return None
     _require_person_view(request)
-    context = {"form": Reason(), "action": action(request, holder=identity.ref_of(asked.holder))}
+    context = {"form": WhyLooked(), "action": action(request, holder=identity.ref_of(asked.holder))}
     return render(request, "register/holder_reason.html", context)
 
 
@@ -61,13 +61,13 @@ def held(request: HttpRequest) -> HttpResponse:
     form = forms.Holder(request.POST)
     asked = _asked_holder(request, form)
     if asked is None:
-        messages.error(request, _("Give the whole name of a person, a body or a place."))
+        no_name = _("Give the whole name of a person, a body or a place.")
+        messages.error(request, _("Say in words which.") if "words" in form.errors else no_name)
         return redirect(f"{reverse('register:weapons')}{changed_query(request.GET, after=None, before=None)}")
-    reason = form.cleaned_data["reason"].strip()
     if asked.filter == "holder" and not personal.is_body(asked.urn):
         _require_person_view(request)
-        if reason:
-            personal.holdings_looked_at(asked.urn, reason, by=actor(request))
+        if form.why.code:
+            personal.holdings_looked_at(asked.urn, form.why, by=actor(request))
             others = [pair for pair in request.session.get(OPENED, []) if pair[0] != asked.urn]
             request.session[OPENED] = [*others, [asked.urn, now()]][-REMEMBERED:]
     changes = {"place": None, "holder": None, asked.filter: asked.digest}

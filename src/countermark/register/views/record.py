@@ -18,7 +18,7 @@ from countermark.ledger.entry import now
 from countermark.register import custody, panels, proofs, words
 from countermark.register.corrected import TEXTS, Difference
 from countermark.register.custody import Gap
-from countermark.register.forms.capture import Reason
+from countermark.register.forms.reasons import WhyLooked
 from countermark.register.panels import Document
 from countermark.register.queries import personal, related, scope
 from countermark.register.queries.records import Record, all_marks
@@ -83,10 +83,10 @@ def weapon(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     if record.state.id != str(weapon_id):
         messages.info(request, _("That record was found to be this weapon."))
         return redirect("register:weapon", record.state.id)
-    return record_page(request, record, Reason())
+    return record_page(request, record, WhyLooked())
 
 
-def record_page(request: HttpRequest, record: Record, form: Reason) -> HttpResponse:
+def record_page(request: HttpRequest, record: Record, form: WhyLooked) -> HttpResponse:
     """The page of a record, with the form that asks why personal data is opened."""
     user = me(request)
     opened = names_open(request, record)
@@ -199,12 +199,11 @@ def _looks(weapon_id: str) -> list[dict[str, Any]]:
     """Who looked at personal data here, one line for each time and reason."""
     found = personal.looks(weapon_id)
     texts = side_texts([urn for look in found for urn in (look["by"], look["reason"])])
-    lines: dict[tuple[str, str, str], dict[str, Any]] = {}
+    lines: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     for look in found:
-        key = (look["by"], look["time"], look["reason"])
-        line = lines.setdefault(
-            key, {"by": texts.get(key[0], ""), "time": key[1], "reason": texts.get(key[2], ""), "n": 0}
-        )
+        key = (look["by"], look["time"], look["code"], look["reason"])
+        why = told(look["code"], "look", texts.get(look["reason"], ""))
+        line = lines.setdefault(key, {"by": texts.get(look["by"], ""), "time": look["time"], "reason": why, "n": 0})
         line["n"] += 1
     return list(lines.values())
 
@@ -220,10 +219,10 @@ def names_open(request: HttpRequest, record: Record) -> bool:
 def open_names(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     """Opens the personal data of a record for fifteen minutes; one act per person says who looked and why."""
     record = record_or_404(request, weapon_id)
-    form = Reason(request.POST)
+    form = WhyLooked(request.POST)
     if not form.is_valid():
         return record_page(request, record, form)
-    personal.looked_at(record, form.cleaned_data["reason"], by=actor(request))
+    personal.looked_at(record, form.why, by=actor(request))
     held = [pair for pair in request.session.get(OPENED, []) if pair[0] != record.state.id]
     request.session[OPENED] = [*held, [record.state.id, now()]][-REMEMBERED:]
     return redirect("register:weapon", record.state.id)

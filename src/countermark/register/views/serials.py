@@ -1,7 +1,7 @@
 """The State's rules that programs and files state serials twice: what holds, since when, who said so, and the form that changes it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.contrib import messages
@@ -50,7 +50,7 @@ def serial_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "register/serials.html", context, status=REFUSED if form.errors else 200)
 
 
-def _said(rule_id: str) -> Mapping[str, object] | None:
+def _said(rule_id: str) -> dict[str, Any] | None:
     found = next((rule for rule in serialrules.known() if rule.id == rule_id), None)
     return msgspec.structs.asdict(found) if found else None
 

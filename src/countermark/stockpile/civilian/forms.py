@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from countermark.accounts.models import Place
+from countermark.register.forms.reasons import WhyLooked
 from countermark.stockpile.civilian import rules
 from countermark.stockpile.civilian.rules import Requirement, Ruleset
 from countermark.stockpile.forms import Placed, coded, day, line, words
@@ -52,11 +53,11 @@ class Settle(forms.Form):
     how = words(lazy("How it was settled"))
 
 
-class Find(forms.Form):
+class Find(WhyLooked):
     """A holder by name."""
 
     holder = line(lazy("Holder"))
-    reason = words(lazy("Why you look"), help_text=lazy("It is recorded that you looked, and why."))
+    field_order = ("holder",)
 
 
 class Rules(forms.Form):

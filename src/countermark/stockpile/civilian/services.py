@@ -11,6 +11,7 @@ from datetime import date
 import msgspec
 
 from countermark.ledger import identity
+from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, Draft, SideNote, timed_act
 from countermark.stockpile import acts, states
 from countermark.stockpile.civilian import catalogue, rules
@@ -136,11 +137,11 @@ def settle(key: str, outcome: str, how: str, *, by: Actor) -> None:
         )
 
 
-def looked_at(visit: Subject, reason: str, *, by: Actor) -> None:
-    """Records that somebody looked at the name and address of a holder, and why. Raises `Refused` without a reason."""
-    text = acts.required("reason", reason, "why you look")
-    fields = {"subject": visit.name, "person": visit.person, "viewer": identity.opaque("person", by.name)}
-    acts.append([timed_act("person_viewed", fields, note=text)], by=by)
+def looked_at(visit: Subject, reason: Reason | str, *, by: Actor) -> None:
+    """Records that somebody looked at the name and address of a holder, and why (of the list `look`). Raises `Refused` without a reason."""
+    why, viewer = acts.reason_of("look", reason), identity.opaque("person", by.name)
+    fields = {"subject": visit.name, "person": visit.person, "viewer": viewer, FIELD: why.code}
+    acts.append([timed_act("person_viewed", fields, note=why.words)], by=by)
 
 
 def _asked(said: Said) -> dict[str, Requirement]:

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import requires
 from countermark.ledger import identity
+from countermark.register.forms.reasons import WhyLooked, why_of
 from countermark.register.services import side_texts
 from countermark.register.sheets import qr_code
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
 from countermark.stockpile import acts, queries
-from countermark.stockpile import forms as room_forms
 from countermark.stockpile.civilian import catalogue, forms, rules, services
 from countermark.stockpile.civilian import queries as visits
 from countermark.stockpile.civilian.rules import Requirement, Ruleset, Weapons
@@ -196,12 +196,12 @@ def visit_names(request: HttpRequest, key: str) -> HttpResponse:
     known = pages.known(request, "visit", key, VIEW)
 
     def do(said: dict[str, Any]) -> str:
-        services.looked_at(known, said["reason"], by=actor(request))
+        services.looked_at(known, why_of(said), by=actor(request))
         request.session[f"visit:{key}"] = datetime.now(UTC).isoformat()
         return reverse("stockpile:visit", args=[key])
 
     page = Page(_("Why you look"), HERE, above=(reverse("stockpile:visit", args=[key]), _("Inspection")))
-    return asked(request, room_forms.Look(posted(request)), do, page, _("Show"))
+    return asked(request, WhyLooked(posted(request)), do, page, _("Show"))
 
 
 def _is_open(request: HttpRequest, key: str) -> bool:
@@ -230,7 +230,7 @@ def holder_find(request: HttpRequest) -> HttpResponse:
         found = visits.of_holder(party, queries.visible(me(request), VIEW))
         if not found:
             raise acts.refuse("holder", "", "the name of somebody who was inspected, as it was written then", "unknown")
-        services.looked_at(found[0], said["reason"], by=actor(request))
+        services.looked_at(found[0], why_of(said), by=actor(request))
         return reverse("stockpile:holder", args=[identity.ref_of(party)])
 
     return asked(request, form, do, Page(_("Find a holder"), HERE, above=_above()), _("Find"))

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
 from countermark.accounts.services import actor
+from countermark.ledger.reasons import Reason
 from countermark.marks.text import canonical
 from countermark.register import asking, bodies, checking, serialrules, services
 from countermark.register.asking import Waits
@@ -146,9 +147,10 @@ class WeaponRecord(Schema):
 
 
 class Looking(Strict):
-    """Why names of people and parties are wanted; without a reason their ids stand in their place."""
+    """Why names of people and parties are wanted: a code with `words` beside it, or words alone; without a reason their ids stand in their place."""
 
     reason: Word = ""
+    words: Word = ""
 
 
 @router.get("/weapons/{uuid:weapon_id}", response={200: WeaponRecord, **MISSING}, auth=Token("weapon.view"))
@@ -160,7 +162,7 @@ def weapon(request: HttpRequest, weapon_id: UUID, asked: Query[Looking]) -> Http
     user = person(request)
     if record is None or not scope.of(user).sees(record.state):
         raise not_found("weapon")
-    names = _names(user, record, asked.reason)
+    names = _names(user, record, Reason(asked.reason.strip(), asked.words.strip()))
     content = json.dumps(records.as_json(record, names), ensure_ascii=False).encode()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if tag in [given.strip() for given in request.headers.get("If-None-Match", "").split(",")]:
@@ -349,11 +351,11 @@ def _captured(added: services.Added, more: dict[str, Any] | None = None) -> Stat
     return Status(201 if added.new else 200, body)
 
 
-def _names(user: User, record: records.Record, reason: str) -> dict[str, str]:
+def _names(user: User, record: records.Record, why: Reason) -> dict[str, str]:
     """Places and documents in clear; parties, people and notes only to those who may open personal data and say why."""
-    if not reason.strip():
+    if not why.code and not why.words:
         return personal.impersonal(record.names)
     if not accounts.may(user, "person.view"):
         raise Problem(403, "this needs the permission person.view")
-    personal.looked_at(record, reason.strip(), by=actor(user))
+    personal.looked_at(record, why, by=actor(user))
     return record.names
