@@ -21,12 +21,6 @@ MARK_EXACT = {**EXACT, "class": "mark-input"}
 KIND_CHOICES = ("kind", "mark_kind", "mark_condition", "component", "carrier", "role", "layer")
 
 
-class Reason(forms.Form):
-    """Why personal data is opened."""
-
-    reason = forms.CharField(label=gettext_lazy("Why do you need to see this?"), max_length=500, strip=True)
-
-
 class Why(Because):
     """Why something is corrected."""
 
