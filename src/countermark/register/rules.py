@@ -252,14 +252,14 @@ def _made_alone(state: WeaponState, in_order: Sequence[Entry]) -> tuple[Alone, .
     steps = [e for e in later if e.event_id in declared or (_may_move(e.body) and e.event_id not in put_right)]
     gone = {*put_right, *(entry.event_id for entry in steps)}
     met = {one.event_id for one in state.alone}
-    found, before = list[Alone](), _without(state.id, gone, in_order) if steps else state
+    found, before = list[Alone](), _hands_without(gone, in_order) if steps else _hands(state)
     for entry in steps:
         gone -= {entry.event_id, *declared.get(entry.event_id, ())}
-        after = _without(state.id, gone, in_order)
+        after = _hands_without(gone, in_order)
         taken = entry.event_id in declared
-        if entry.event_id in met or _hands(before) != _hands(after) or (taken and _weighs(entry.body, state)):
+        if entry.event_id in met or before != after or (taken and _weighs(entry.body, state)):
             what = "taken_back" if taken else "said"
-            found.append(Alone(entry.event_id, what, entry.recorded.by, entry.recorded.time, before.place))
+            found.append(Alone(entry.event_id, what, entry.recorded.by, entry.recorded.time, before[1]))
         before = after
     return tuple(found)
 
@@ -302,12 +302,17 @@ def is_hand_over(body: Body) -> bool:
     return handover.stated(body) is not None or _text(body, "countermark:event") == "same_as"
 
 
-def _without(weapon_id: str, gone: Collection[str], in_order: Sequence[Entry]) -> WeaponState:
-    """The state of a weapon had some entries not been made."""
+def _hands_without(gone: Collection[str], in_order: Sequence[Entry]) -> tuple[str, str, str]:
+    """Who would have a weapon, where, and under which record, had some entries not been made.
+
+    Nothing else of the weapon is folded again, for this is asked once for each change one person made.
+    """
     left = [entry for entry in in_order if entry.event_id not in gone]
     wrong = declared_in_error(left)
-    standing = [e for e in left if e.event_id not in wrong and "errorDeclaration" not in e.body]
-    return _fold_ordered(weapon_id, standing, left)
+    draft = _Draft()
+    for entry in _births_first([e for e in left if e.event_id not in wrong and "errorDeclaration" not in e.body]):
+        _pass_on(draft, _text(entry.body, "countermark:event"), entry.body)
+    return (draft.holder, draft.place, draft.replaced_by)
 
 
 TAKEN_IN = frozenset(("found", "recovered", "seized", "confiscated", "surrendered", "collected"))
@@ -345,8 +350,7 @@ class _Draft:
 
 def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequence[Entry]) -> WeaponState:
     draft = _Draft()
-    # A record is opened before anything is told of it, whatever the dates say: a birth ends no loss.
-    for entry in sorted(standing, key=lambda e: not is_birth(e.body)) if len(standing) > 1 else standing:
+    for entry in _births_first(standing):
         _apply(draft, entry)
     facts, held = draft.facts, _held(draft, standing, everything)
     return WeaponState(
@@ -376,6 +380,11 @@ def _fold_ordered(weapon_id: str, standing: Sequence[Entry], everything: Sequenc
     )
 
 
+def _births_first(standing: Sequence[Entry]) -> Sequence[Entry]:
+    """A record is opened before anything is told of it, whatever the dates say: a birth ends no loss."""
+    return sorted(standing, key=lambda e: not is_birth(e.body)) if len(standing) > 1 else standing
+
+
 def _held(draft: _Draft, standing: Sequence[Entry], everything: Sequence[Entry]) -> Custody | None:
     if draft.handed is None:
         return None
@@ -402,10 +411,8 @@ def _apply(draft: _Draft, entry: Entry) -> None:
         _install(draft, body, entry.event_id)
     elif event == "remove":
         _remove(draft, body)
-    elif event == "same_as" and is_weapon_id(_text(body, "countermark:same_as")):
-        draft.replaced_by = body["countermark:same_as"]
     before = draft.status
-    _move(draft, event, body)
+    _pass_on(draft, event, body)
     if draft.status != before and not {draft.status, before} <= TAKEN_IN:
         time = _text(body, "eventTime")
         draft.since = time if time[:4] != "0001" else entry.recorded.time
@@ -486,7 +493,10 @@ def _take_off(marks: list[MarkState], component: str, text: str, time: str) -> N
             marks[index] = msgspec.structs.replace(mark, until=time)
 
 
-def _move(draft: _Draft, event: str, body: Body) -> None:
+def _pass_on(draft: _Draft, event: str, body: Body) -> None:
+    """What an event says of whose a weapon is, where, under which record, and what it is in law."""
+    if event == "same_as" and not is_birth(body) and is_weapon_id(_text(body, "countermark:same_as")):
+        draft.replaced_by = body["countermark:same_as"]
     word = EVENTS.get(event)
     if word is None:
         return
