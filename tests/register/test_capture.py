@@ -188,3 +188,23 @@ def test_what_a_captured_birth_says_besides_the_facts_outlives_a_correction_of_t
     after = projection.states_of([weapon])[weapon]
     assert (before.place, after.model) == (place, "M89")
     assert (after.place, after.holder) == (before.place, before.holder)
+
+
+@pytest.mark.parametrize(("year", "day"), [("1994", "1994-05-06"), ("1995", "1995-01-01")])
+def test_the_day_of_a_captured_birth_outlives_a_correction_that_leaves_its_year(year: str, day: str) -> None:
+    facts = {**people.REVOLVER, "year": "1994"}
+    said = bodies.birth("factory", "F 1", facts, [{"component": "frame", "role": "control", "mark": "FF1001"}])
+    body = {**said, "eventTime": "1994-05-06T00:00:00.000Z"}
+    body.pop("countermark:writing")
+    capture.load_document(document(body), by=CHIEF)
+
+    services.correct_weapon(
+        bodies.weapon_id("factory", "F 1"),
+        {**facts, "model": "M89", "year": year},
+        [{"component": "frame", "mark": "FF1001"}],
+        reason="misread",
+        by=CHIEF,
+    )
+
+    born = [one.body for one in store.all_entries() if one.body.get("countermark:corrects")]
+    assert [str(one["eventTime"])[:10] for one in born] == [day]

@@ -82,14 +82,18 @@ def birth(source: str, ref: str, facts: Mapping[str, str], marks: Iterable[Body]
 
 
 def birth_beside(body: Body, old: Body) -> Body:
-    """A corrective birth with what the old one said besides facts and marks: a captured one may tell where the weapon is and whose."""
-    beside = {key: old[key] for key in _BESIDE_FACTS if key in old}
-    if not beside:
-        return body
-    return pinned({key: value for key, value in body.items() if key != "countermark:writing"} | beside)
+    """A corrective birth with what the old one said besides facts and marks: a captured one may tell the day, where the weapon is and whose."""
+    same_year = str(body["eventTime"])[:4] == str(old["eventTime"])[:4]
+    kept = (*_BESIDE_FACTS, *(_DAY if same_year else ()))
+    dropped = {"countermark:writing", *kept}
+    return pinned(
+        {key: value for key, value in body.items() if key not in dropped}
+        | {key: old[key] for key in kept if key in old}
+    )
 
 
 _BESIDE_FACTS = ("bizLocation", "readPoint", "sourceList", "destinationList", "bizTransactionList")
+_DAY = ("eventTime", "eventTimeZoneOffset", "countermark:date")
 
 
 def marked(weapon: str, marks: Iterable[Body], source: str, corrects: str = "") -> Body:
