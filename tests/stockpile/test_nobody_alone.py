@@ -253,7 +253,7 @@ def test_the_page_of_what_waits_says_what_is_asked_and_why(place: Armoury) -> No
 
     page = client_of("carla").get(f"/stockpile/proposals/{waiting()}/").content.decode()
 
-    for said in ("A. Friend", "it went to A.", "AB1000", "issued"):
+    for said in ("name hidden", "it went to A.", "AB1000", "issued"):
         assert said in page
 
 

@@ -8,6 +8,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from countermark.accounts import rules
+
 WEAPON = {"weapon_id": uuid.UUID(int=7)}
 EVENT = {**WEAPON, "position": 1}
 JOB = {"job_id": uuid.UUID(int=7)}
@@ -33,6 +35,8 @@ ANSWER = {**REQUEST, "side": "answerer", "number": 1}
 DRAFT = {"draft_id": uuid.UUID(int=7)}
 FORM = {"code": "FW0000000000"}
 SUBJECT = {"subject": "collision:7"}
+EVERYBODY = {"nobody", *rules.ROLES}
+"""Whoever is signed in."""
 STOCK = {"armourer", "commander", "counter", "reports", "auditor"}
 HANDLERS = {"armourer"}
 INSPECTORS = {"commander", "licensing"}
@@ -127,6 +131,11 @@ PAGES: dict[str, Page] = {
     "stockpile:person_card": Page(COMMANDERS, kwargs=SOMEBODY),
     "stockpile:proposals": Page(STOCK),
     "stockpile:proposal": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:proposal_names": Page(STOCK, kwargs=SUBJECT_KEY),
+    "stockpile:own_list": Page(EVERYBODY),
+    "stockpile:own": Page(EVERYBODY, kwargs=SUBJECT_KEY),
+    "stockpile:own_take_back": Page(EVERYBODY, kwargs=SUBJECT_KEY),
+    "stockpile:own_names": Page(PERSONAL, kwargs=SUBJECT_KEY),
     "stockpile:proposal_decide": Page(COMMANDERS, kwargs=SUBJECT_KEY),
     "stockpile:proposal_confirm": Page(HANDLERS, kwargs=SUBJECT_KEY),
     "stockpile:shipments": Page(STOCK),

@@ -116,6 +116,7 @@ OF_STOCK = [
     "GET /api/stockpile/kits", "POST /api/stockpile/kits", "GET /api/stockpile/kits/{code}", "DELETE /api/stockpile/kits/{code}",
     "GET /api/stockpile/changes", "POST /api/stockpile/destructions/{key}/correct", "POST /api/stockpile/assessments/actions",
     "GET /api/stockpile/assessments", "POST /api/stockpile/assessments", "GET /api/stockpile/proposals", "POST /api/stockpile/proposals/{key}/approve", "POST /api/stockpile/proposals/{key}/decline",
+    "GET /api/asked", "GET /api/asked/{key}", "POST /api/asked/{key}/take-back",
 ]  # fmt: skip
 """Operations of the counter, shipments, incidents, disposal and ammunition: there is one of each."""
 

@@ -149,6 +149,7 @@ ACTS: dict[str, ActWord] = {
     "mapping_saved": ActWord(_("column mapping saved")),
     "form_issued": ActWord(_("paper form issued")),
     "form_keyed": ActWord(_("paper form keyed")),
+    "form_waits": ActWord(_("paper form keyed: what it says waits for a second person")),
     "form_voided": ActWord(_("paper form declared void"), reason="form_voided"),
     "user_added": ActWord(_("user added")),
     "user_changed": ActWord(_("user changed")),

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
+
 from countermark.accounts.models import Place
 from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
@@ -36,13 +38,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Waits:
-    """Nothing is recorded yet: the proposal of this id waits."""
+    """Nothing is recorded of a weapon yet: the proposal of this id waits."""
 
     proposal: str
+    weapon_id: str
 
 
 PROPOSE: list[Callable[[Asked, Actor], str]] = []
 """How it is proposed; the id of the proposal is returned. The room of the stores fills it when the program starts."""
+PROPOSALS: list[Callable[[], "QuerySet[Any]"]] = []
+"""Every proposal there is: rows with `key` and `state` (`pending`, `approved`, `declined`). The room of the stores fills it as well."""
+FOLLOWED: list[str] = []
+"""Where who asked follows a proposal (the name of a URL, given its id). The room of the stores fills it too."""
 KEPT_BY_STORES: list[Callable[[str], bool]] = []
 """Whether a place (id) belongs to a store, so that what stands there by the record is in its hands though it never handed it over."""
 
@@ -94,6 +101,11 @@ def join(weapon: str, survivor: str, *, reason: Reason | str, by: Actor) -> Capt
         Asked(command, _said(why)),
         by,
     )
+
+
+def proposals(**columns: Any) -> "QuerySet[Any]":
+    """The proposals whose columns are as given."""
+    return PROPOSALS[0]().filter(**columns)
 
 
 def done(command: Mapping[str, Any], *, by: Actor, may: Callable[[str], bool]) -> None:
@@ -162,7 +174,7 @@ def _tried(weapons: Sequence[str], make: Callable[[], T], weighs: Weighs, asked:
             return made
     except _ChangesHands as found:
         places = found.places
-    return Waits(PROPOSE[0](replace(asked, places=places), by))
+    return Waits(PROPOSE[0](replace(asked, places=places), by), weapons[0])
 
 
 def _take_back(before: Mapping[str, WeaponState], after: Mapping[str, WeaponState], weighs: Weighs) -> None:

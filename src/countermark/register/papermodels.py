@@ -8,7 +8,8 @@ from django.db import models
 class PaperForm(models.Model):
     """Kept: a numbered form that was printed, and what became of it.
 
-    `state` is `out`, `keyed` or `void`. `issued_to` and `reason` are the digits of side texts, so that a name can be erased;
+    `state` is `out`, `waits`, `keyed` or `void`; of one that waits, the `proposal` that stands for what it says tells where it stands by now
+    (`papers.standing`). `issued_to` and `reason` are the digits of side texts, so that a name can be erased;
     `reason_code` is a code of the list `form_voided`.
     `written` is the time written on the paper, as it stands there; `event_id` and `weapon_id` are what was recorded from it
     (`weapon_id` also names the weapon a form was printed for).
@@ -27,6 +28,7 @@ class PaperForm(models.Model):
     event_id = models.TextField(blank=True)
     reason = models.CharField(max_length=64, blank=True)
     reason_code = models.CharField(max_length=30, blank=True, default="")
+    proposal = models.CharField(max_length=36, blank=True, default="")
 
     class Meta:
         app_label = "register"

@@ -1,5 +1,8 @@
 """Numbered paper forms: issued, keyed once, or declared void; what is still out can be listed.
 
+What a form says may have to wait for a second person (`asking`): the form then waits too. It is keyed once that is approved, and out again
+when it is declined or taken back. That follows from the proposal, which may be decided on another node, and is written nowhere else.
+
 Where the power or the network fails, facts are written on paper and keyed later. The code of the form is the document of the
 event keyed from it, so that nobody keys one twice and every form is accounted for.
 """
@@ -9,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from countermark.accounts import queries as accounts
 from countermark.accounts.models import User
@@ -19,14 +23,17 @@ from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, KeptWrite, SideNote
 from countermark.ledger.vocabulary import EVENTS, gettext_noop
 from countermark.marks.sentences import Sentence
-from countermark.register import checking, papercodes
+from countermark.register import asking, checking, papercodes
+from countermark.register.asking import Waits
 from countermark.register.checking import refuse
 from countermark.register.files import dates
 from countermark.register.files.vocabulary import EVENTS as FILE_EVENTS
 from countermark.register.papermodels import PaperForm
 from countermark.register.services import Added
 
-OUT, KEYED, VOID = "out", "keyed", "void"
+Made = TypeVar("Made", bound=Added | Waits)
+
+OUT, WAITS, KEYED, VOID = "out", "waits", "keyed", "void"
 COPIES_AT_MOST = 50
 LONGEST_NAME = 200
 LONGEST_DATE = 40
@@ -90,48 +97,80 @@ def whose(user: User) -> str:
 
 def outstanding(issued_by: str = "") -> QuerySet[PaperForm]:
     """The forms that are still out, the oldest first: all of them, or those one person issued."""
-    forms = PaperForm.objects.filter(state=OUT).order_by("issued", "code")
+    forms = PaperForm.objects.filter(_is_out()).order_by("issued", "code")
     return forms.filter(issued_by=issued_by) if issued_by else forms
 
 
 def settled(issued_by: str = "", limit: int = 20) -> Sequence[PaperForm]:
-    """The forms last keyed or declared void."""
-    forms = PaperForm.objects.exclude(state=OUT).order_by("-keyed", "code")
+    """The forms last keyed, those that wait among them, or declared void."""
+    forms = PaperForm.objects.exclude(_is_out()).order_by("-keyed", "code")
     return list((forms.filter(issued_by=issued_by) if issued_by else forms)[:limit])
 
 
-def key(code: str, written: str, record: Callable[[], Added], *, by: Actor) -> Added:
-    """Records what a form says, by `record`, and notes that it is keyed, both or neither.
+def _is_out() -> Q:
+    return Q(state=OUT) | Q(state=WAITS, proposal__in=asking.proposals(state="declined").values("key"))
+
+
+_STANDS = {"pending": WAITS, "approved": KEYED, "declined": OUT}
+
+
+def standings(forms: Sequence[PaperForm]) -> dict[str, str]:
+    """Where some forms stand by now, by code: `OUT`, `WAITS`, `KEYED` or `VOID`."""
+    waiting = [form.proposal for form in forms if form.state == WAITS]
+    found = dict(asking.proposals(key__in=waiting).values_list("key", "state")) if waiting else {}
+    # One whose proposal is not here (yet) waits.
+    return {
+        form.code: form.state if form.state != WAITS else _STANDS.get(found.get(form.proposal, ""), WAITS)
+        for form in forms
+    }
+
+
+def standing(form: PaperForm) -> str:
+    """Where a form stands by now."""
+    return standings([form])[form.code]
+
+
+def key(code: str, written: str, record: Callable[[], Made], *, by: Actor) -> Made:
+    """Records what a form says, by `record`, and notes that it is keyed, or waits, both or neither.
 
     `written` is the time written on the paper, at least a day. Raises `Refused` for a form that is not out any more, for a time that
     is none, and for what `record` is refused for.
     """
     when = _written(written)
     with services.alone():
-        form = PaperForm.objects.filter(pk=code).first()
-        if form is None or form.state != OUT:
-            raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
-        added = record()
-        form.state, form.written, form.keyed, form.keyed_by = KEYED, when, entry.now(), by.name
-        form.event_id, form.weapon_id = added.event_id, added.weapon_id
-        fields = {"form": code, "event": added.event_id, "weapon": added.weapon_id, "written": when}
-        services.append([services.timed_act("form_keyed", fields, kept=(_write(form),))], by=by)
-    return added
+        form = _out(code)
+        made = record()
+        form.written, form.keyed, form.keyed_by, form.weapon_id = when, entry.now(), by.name, made.weapon_id
+        fields = {"form": code, "weapon": made.weapon_id, "written": when}
+        if isinstance(made, Waits):
+            form.state, form.proposal = WAITS, made.proposal
+            act, fields = "form_waits", {**fields, "proposal": made.proposal}
+        else:
+            form.state, form.proposal, form.event_id = KEYED, "", made.event_id
+            act, fields = "form_keyed", {**fields, "event": made.event_id}
+        services.append([services.timed_act(act, fields, kept=(_write(form),))], by=by)
+    return made
 
 
 def void(code: str, reason: Reason | str, *, by: Actor) -> None:
     """Declares a form lost or spoiled; it can no longer be keyed. `reason` is of the list `form_voided`. Raises `Refused`."""
     why = checking.reason("form_voided", reason)
     with services.alone():
-        form = PaperForm.objects.filter(pk=code).first()
-        if form is None or form.state != OUT:
-            raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
+        form = _out(code)
         form.state, form.keyed, form.keyed_by, form.reason_code = VOID, entry.now(), by.name, why.code
+        form.proposal = form.written = ""
         fields, texts = {"form": code, FIELD: why.code}, [SideNote("note", why.words)] if why.words else []
         if why.words:
             form.reason, fields["reason"] = identity.ref("note", why.words), identity.opaque("note", why.words)
         draft = services.timed_act("form_voided", fields, kept=(_write(form),), texts=tuple(texts))
         services.append([draft], by=by)
+
+
+def _out(code: str) -> PaperForm:
+    form = PaperForm.objects.filter(pk=code).first()
+    if form is None or standing(form) != OUT:
+        raise refuse("form", papercodes.shown(code), "a form that is still out", "keyed")
+    return form
 
 
 def document(said: str, code: str) -> str:
@@ -188,8 +227,9 @@ def _write(form: PaperForm) -> KeptWrite:
 
 def _digest(form: PaperForm) -> str:
     said = {name: str(getattr(form, name)) for name in FIELDS}
-    # Forms that were declared void before there were codes keep the digest the ledger has of them.
-    return identity.digest(said | ({FIELD: form.reason_code} if form.reason_code else {}))
+    # What came later is left out where it is empty: forms of before keep the digest the ledger has of them.
+    later = {FIELD: form.reason_code, "proposal": form.proposal}
+    return identity.digest(said | {name: text for name, text in later.items() if text})
 
 
 def _kept_rows() -> Iterator[tuple[str, str]]:

@@ -16,15 +16,16 @@ def held(user: User, record: Record) -> Panel | None:
     waits = asked.waiting(record.state.id, record.state.place)
     if custody is None and not waits:
         return None
+    waiting = {"waits": waits, "own": asked.own_waiting(record.state.id, user.person) if waits else ""}
     if custody is None:
-        return Panel("stockpile/waits_panel.html", {"waits": waits})
+        return Panel("stockpile/waits_panel.html", waiting)
     overdue = custody.kind in OUT and bool(custody.due) and custody.due < now()
     data = {
         "custody": custody,
         "receipt": house.shown(custody.receipt) if custody.receipt else "",
         "overdue": overdue,
         "contradicted": len(custody.heads) > 1,
-        "waits": waits,
+        **waiting,
         "may_open": accounts.may(user, "stock.view"),
     }
     return Panel("stockpile/held_panel.html", data)

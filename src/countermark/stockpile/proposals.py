@@ -7,7 +7,7 @@ the register stands then: what has become impossible meanwhile is refused, and t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -45,6 +45,19 @@ states.machine(
     state="pending",
     shape=Proposal,
 )
+
+
+Standing = Literal["pending", "approved", "declined", "withdrawn"]
+TAKEN_BACK = "taken_back"
+"""The code, of the list `declined`, of a proposal that who made it took back."""
+
+
+def standing(known: Subject) -> Standing:
+    """How a proposal stands; `withdrawn` is one that who made it declined."""
+    value = known.of(Proposal)
+    if known.state == "declined":
+        return "withdrawn" if value.decided_by == value.by else "declined"
+    return "approved" if known.state == "approved" else "pending"
 
 
 @dataclass(frozen=True)
@@ -165,10 +178,31 @@ def decline(key: str, *, reason: Reason | str, by: Actor) -> None:
         acts.append([acts.draft("stockpile_declined", [known.name], fields, texts=told)], by=by)
 
 
+def take_back(key: str, *, by: Actor) -> None:
+    """Takes back what one proposed oneself and nobody has decided. Raises `Refused`, for a proposal of anybody else with the words for none."""
+    with acts.alone():
+        _known, proposal, person = _pending(key, by, own=True)
+        if proposal.by != person:
+            raise acts.refuse("proposal", key, _WAITS, "decided")
+        decline(key, reason=Reason(TAKEN_BACK), by=by)
+
+
+def deciders(known: Subject) -> list[User]:
+    """Who of the users of this store may decide a proposal, without who made it: the nearest to its place first."""
+    value = known.of(Proposal)
+    asked = EXECUTORS.get(value.act)
+    near = [user for one in asked.permissions for user in accounts.nearest_with(one, known.place)] if asked else []
+    others = [user for user in dict.fromkeys(near) if user.person != value.by]
+    return [user for user in others if may_approve(Actor(user.username), value.act, known.place)]
+
+
+_WAITS = "a proposal that waits for a decision"
+
+
 def _pending(key: str, by: Actor, *, own: bool = False) -> tuple[Subject, Proposal, str]:
     known = acts.subject("proposal", key)
     if known is None or known.state != "pending":
-        raise acts.refuse("proposal", key, "a proposal that waits for a decision", "decided")
+        raise acts.refuse("proposal", key, _WAITS, "decided")
     proposal, person = known.of(Proposal), identity.opaque("person", by.name)
     if proposal.by == person and not own:
         raise acts.refuse("proposal", key, "a proposal somebody else made", "second_person")

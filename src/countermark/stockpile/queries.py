@@ -128,6 +128,17 @@ def visible_rows(user: User, kind: str, permission: str = "stock.view", **column
     return [acts.subject_of_row(row) for row in found]
 
 
+def own_proposals(user: User, **columns: str) -> list[Subject]:
+    """What somebody proposed themselves, the newest first, whatever they may do by now."""
+    rows = acts.rows("proposal").filter(person=user.person, **columns).order_by("-since", "key")
+    return [acts.subject_of_row(row) for row in rows[:SHOWN]]
+
+
+def has_proposed(user: accounts.Person) -> bool:
+    """Whether somebody ever proposed anything."""
+    return isinstance(user, User) and acts.rows("proposal").filter(person=user.person).exists()
+
+
 @dataclass(frozen=True)
 class Held:
     """A weapon as a counter's lists show it."""

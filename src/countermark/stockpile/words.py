@@ -112,7 +112,12 @@ LABELS: dict[str, dict[str, str]] = {
         "rounds": _("Ammunition"),
         "record": _("Change the record of a weapon"),
     },
-    "proposal_state": {"pending": _("waits"), "approved": _("approved"), "declined": _("declined")},
+    "proposal_state": {
+        "pending": _("waits"),
+        "approved": _("approved"),
+        "declined": _("declined"),
+        "withdrawn": _("taken back"),
+    },
     "field": {
         "unit.form": _("Is a"),
         "unit.code": _("Code"),

@@ -1,5 +1,6 @@
 """The places one can go, in the order of the day. A page of a room that is not installed has no link."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from countermark.accounts import queries
 from countermark.accounts.access import SIGNED_IN
 from countermark.accounts.queries import Person
+from countermark.stockpile.queries import has_proposed
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,14 @@ class Item:
     permission: str
     icon: str
     key: str = ""
+    also: Callable[[Person], bool] | None = None
+    """Whether somebody without the permission goes there all the same."""
+
+    def open_to(self, user: Person) -> bool:
+        """Whether somebody may go there."""
+        if self.permission == SIGNED_IN or queries.may(user, self.permission):
+            return True
+        return self.also is not None and self.also(user)
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ ITEMS = (
     Item(_("Weapons"), "register:weapons", "weapon.view", "list", "w"),
     Item(_("New weapon"), "register:weapon_add", "weapon.add", "plus", "n"),
     Item(_("Paper forms"), "register:papers", "event.add", "print", "p"),
+    Item(_("What I asked for"), "stockpile:own_list", "event.add", "check", also=has_proposed),
     Item(_("Marking"), "marking:home", "marking.view", "check", "m"),
     Item(_("Stockpile"), "stockpile:home", "stock.view", "ledger", "s"),
     Item(_("Safe storage"), "stockpile:civilian", "storage.view", "check", "i"),
@@ -71,7 +82,7 @@ def _there() -> tuple[tuple[Item, str], ...]:
 
 def links(user: Person, path: str) -> list[Link]:
     """The links a person may follow; the one whose page or part is open is current."""
-    allowed = [(i, url) for i, url in _there() if i.permission == SIGNED_IN or queries.may(user, i.permission)]
+    allowed = [(i, url) for i, url in _there() if i.open_to(user)]
     current = max((url for _item, url in allowed if _within(path, url)), key=len, default="")
     return [Link(i.label, url, i.icon, i.key, url == current) for i, url in allowed]
 

@@ -88,11 +88,11 @@ def line_of(one: "Subject") -> dict[str, Any]:
     }
 
 
-def listed(kind: str, what: str, state: str, as_json: bool) -> None:
-    """Prints the subjects of a kind, the newest first; of one state where it is named."""
+def listed(kind: str, what: str, state: str, as_json: bool, **columns: str) -> None:
+    """Prints the subjects of a kind, the newest first; of one state where it is named, and whose other columns are as given."""
     from countermark.stockpile import acts
 
-    rows = acts.rows(kind).order_by("-since", "key")
+    rows = acts.rows(kind).filter(**columns).order_by("-since", "key")
     found = [line_of(acts.subject_of_row(row)) for row in (rows.filter(state=state) if state else rows)[:MOST]]
     show(found, what, as_json)
 

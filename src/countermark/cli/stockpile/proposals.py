@@ -15,12 +15,16 @@ def proposal() -> None:
 
 
 @proposal.command("list")
-@click.option("--state", default="pending", show_default=True, help="pending, approved or declined.")
+@click.option("--state", default="pending", show_default=True, help="pending, approved or declined; empty for all.")
+@click.option("--own", is_flag=True, help="Only what who acts (--as USER) proposed themselves.")
 @json_option
-def list_proposals(state: str, as_json: bool) -> None:
+def list_proposals(state: str, own: bool, as_json: bool) -> None:
     """Lists proposals, the newest first."""
     ready()
-    listed("proposal", "proposals", state, as_json)
+    from countermark.ledger import identity
+
+    person = identity.opaque("person", actor().name) if own else ""
+    listed("proposal", "proposals", state, as_json, **({"person": person} if own else {}))
 
 
 @proposal.command("approve")
@@ -45,6 +49,18 @@ def decline(key: str, reason: Reason, as_json: bool) -> None:
     from countermark.stockpile import proposals
 
     proposals.decline(key, reason=reason, by=actor())
+    done("proposal", key, as_json)
+
+
+@proposal.command("take-back")
+@_key
+@json_option
+def take_back(key: str, as_json: bool) -> None:
+    """Takes back what who acts proposed themselves, while nobody has decided."""
+    ready()
+    from countermark.stockpile import proposals
+
+    proposals.take_back(key, by=actor())
     done("proposal", key, as_json)
 
 

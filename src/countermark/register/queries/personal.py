@@ -84,14 +84,19 @@ def hidden(names: Mapping[str, str], shown: Collection[str]) -> list[str]:
 
 def looked_at(record: Record, reason: Reason | str, *, by: Actor) -> int:
     """Appends one act per person whose data is opened on this record for this reason, of the list `look`. Returns how many were new."""
-    shown = impersonal(record.names)
-    persons = hidden(record.names, shown) or [identity.opaque("note", note) for note in _notes(record, shown)[:1]]
-    drafts = [_look({"person": urn, "weapon": record.state.id}, reason, by) for urn in persons]
+    return names_looked_at(record.names, record.state.id, reason, by=by)
+
+
+def names_looked_at(names: Mapping[str, str], weapon: str, reason: Reason | str, *, by: Actor) -> int:
+    """As `looked_at`, for the names and remarks of what is shown about a weapon beside its record."""
+    shown = impersonal(names)
+    persons = hidden(names, shown) or [identity.opaque("note", note) for note in _notes(names, shown)[:1]]
+    drafts = [_look({"person": urn, "weapon": weapon}, reason, by) for urn in persons]
     return sum(captured.new for captured in services.append(drafts, by=by)) if drafts else 0
 
 
-def _notes(record: Record, shown: Mapping[str, str]) -> list[str]:
-    return [text for urn, text in record.names.items() if _kind(urn) == "note" and urn not in shown]
+def _notes(names: Mapping[str, str], shown: Mapping[str, str]) -> list[str]:
+    return [text for urn, text in names.items() if _kind(urn) == "note" and urn not in shown]
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,7 @@ def event_add(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.show(paper.show(refused.errors) if paper else refused.errors)
         else:
-            done = _("The event was recorded.") if added.new else _("This event was recorded already.")
-            _say(request, done, added)
-            return redirect("register:weapon", record.state.id)
+            return _after(request, added, _("The event was recorded."), record, _("This event was recorded already."))
     context = {"form": form, "paper": paper, "weapon": record.state, **_party_suggestions(request)}
     wrong = form.errors or (paper and paper.fields.errors)
     return render(request, "register/event_add.html", context, status=REFUSED if wrong else 200)
@@ -205,32 +203,31 @@ def _may_grave(request: HttpRequest, record: Record) -> bool:
     return accounts.may(user, "event.grave") and scope.of(user, "event.grave").sees(record.state)
 
 
-def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: Keying | None) -> services.Added:
+def _add_event(request: HttpRequest, record: Record, form: forms.Event, paper: Keying | None) -> services.Added | Waits:
     values = form.values()
     if paper is not None:
         values["document"] = papers.document(values["document"], paper.form.code)
     values = checking.by_hand(values, grave=_may_grave(request, record), plain=False)
-    return _recorded(
-        request, paper, lambda: _settled(record, asking.add_event(record.state.id, values, by=actor(request)))
-    )
+    return _recorded(request, paper, lambda: asking.add_event(record.state.id, values, by=actor(request)))
 
 
-def _settled(record: Record, made: services.Added | Captured | Waits) -> services.Added:
-    """What became of what was asked for; without an event where it waits for a second person."""
-    if isinstance(made, Waits):
-        return services.Added(record.state.id, "", new=True)
-    return services.Added(record.state.id, made.event_id, made.new)
+def _settled(record: Record, made: Captured | Waits) -> services.Added | Waits:
+    """What became of what was asked for, with the weapon it is about."""
+    return made if isinstance(made, Waits) else services.Added(record.state.id, made.event_id, made.new)
 
 
-def _say(request: HttpRequest, done: str, added: services.Added) -> None:
-    """That it is done, or that it waits."""
-    if added.event_id:
-        messages.success(request, done)
-        return
+def _after(
+    request: HttpRequest, made: services.Added | Waits, done: str, record: Record, before: str = ""
+) -> HttpResponse:
+    """Leads to the record, and says that it is done (`before`: that it was done before); where it waits, to where who asked follows it."""
+    if not isinstance(made, Waits):
+        messages.success(request, done if made.new or not before else before)
+        return redirect("register:weapon", record.state.id)
     waits = _(
         "Nothing has changed yet: this weapon is in the hands of a store, and whoever commands there is asked to approve."
     )
     messages.warning(request, waits)
+    return redirect(asking.FOLLOWED[0], made.proposal)
 
 
 def _party_suggestions(request: HttpRequest) -> dict[str, Any]:
@@ -258,8 +255,7 @@ def event_correct(request: HttpRequest, weapon_id: UUID, position: int) -> HttpR
     form, why = forms.Event(posted(request), initial=old), forms.Why(posted(request))
     done = _correct_event(request, record, line, old, form, why, paper) if request.method == "POST" else None
     if done:
-        _say(request, _("The correction was recorded."), done)
-        return redirect("register:weapon", record.state.id)
+        return _after(request, done, _("The correction was recorded."), record)
     context = {
         "form": form,
         "why": why,
@@ -293,7 +289,7 @@ def _correct_event(
     form: forms.Event,
     why: forms.Why,
     paper: Keying | None,
-) -> services.Added | None:
+) -> services.Added | Waits | None:
     """What became of it; None when the forms are to be shown again."""
     never = request.POST.get("action") == "never"
     if never:
@@ -302,7 +298,7 @@ def _correct_event(
         return None
     said = None if never else forms.changes(old, form.values())
 
-    def correct() -> services.Added:
+    def correct() -> services.Added | Waits:
         made = asking.correct(line.event_id, said, reason=_reason(why, paper), by=actor(request))
         return _settled(record, made)
 
@@ -315,7 +311,9 @@ def _correct_event(
         return None
 
 
-def _recorded(request: HttpRequest, paper: Keying | None, make: Callable[[], services.Added]) -> services.Added:
+def _recorded(
+    request: HttpRequest, paper: Keying | None, make: Callable[[], services.Added | Waits]
+) -> services.Added | Waits:
     return paper.record(request, make) if paper else make()
 
 
@@ -420,8 +418,7 @@ def weapon_join(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
         except Refused as refused:
             say_refused(request, refused)
         else:
-            _say(request, _("The records were joined."), _settled(record, made))
-            return redirect("register:weapon", other.state.id)
+            return _after(request, _settled(record, made), _("The records were joined."), other)
     context = {"weapon": record.state, "form": form, "why": why, "other": other.state if other else None}
     return render(request, "register/weapon_join.html", context, status=REFUSED if form.errors or why.errors else 200)
 

@@ -16,17 +16,18 @@ from countermark.accounts import queries as accounts
 from countermark.accounts.access import MissingPermission, requires
 from countermark.accounts.models import User
 from countermark.ledger import identity
-from countermark.register import papercodes, papers, sheets
+from countermark.register import asking, papercodes, papers, sheets
 from countermark.register.checking import Refused
 from countermark.register.files.errors import RowError
 from countermark.register.forms import papers as forms
 from countermark.register.forms.reasons import Because, of
 from countermark.register.models import Weapon
 from countermark.register.papermodels import PaperForm
+from countermark.register.papers import Made
 from countermark.register.queries import records, scope
 from countermark.register.queries.records import Record
 from countermark.register.reasons import told
-from countermark.register.services import Added, side_texts
+from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, REFUSED, actor, me, posted, say_refused
 
 PERMISSIONS = {
@@ -40,12 +41,13 @@ WhyVoid = of("form_voided")
 
 @dataclass(frozen=True)
 class Row:
-    """A form in a list."""
+    """A form in a list; `state` is where it stands by now."""
 
     form: PaperForm
     code: str
     title: str
     to: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Keying:
     @property
     def over(self) -> bool:
         """Whether the form was keyed or declared void meanwhile."""
-        return self.form.state != papers.OUT
+        return papers.standing(self.form) != papers.OUT
 
     @property
     def shown(self) -> str:
@@ -75,8 +77,8 @@ class Keying:
         messages.warning(request, _("This form is not out any more: it is not keyed again."))
         return redirect("register:paper", self.form.code)
 
-    def record(self, request: HttpRequest, make: Callable[[], Added]) -> Added:
-        """Records by `make` what the form says, and that the form is keyed. Raises `Refused`."""
+    def record(self, request: HttpRequest, make: Callable[[], Made]) -> Made:
+        """Records by `make` what the form says, and that the form is keyed, or waits. Raises `Refused`."""
         return papers.key(self.form.code, self.fields.cleaned_data["written"], make, by=actor(request))
 
     def show(self, errors: list[RowError]) -> list[RowError]:
@@ -141,8 +143,10 @@ def rows(found: Any) -> list[Row]:
     """Forms with the names of those who took them."""
     some: list[PaperForm] = list(found)
     names = side_texts([_urn("person", form.issued_to) for form in some if form.issued_to])
+    stand = papers.standings(some)
     return [
-        Row(f, papercodes.shown(f.code), _(papers.title(f)), names.get(_urn("person", f.issued_to), "")) for f in some
+        Row(f, papercodes.shown(f.code), _(papers.title(f)), names.get(_urn("person", f.issued_to), ""), stand[f.code])
+        for f in some
     ]
 
 
@@ -212,6 +216,7 @@ def _paper_page(request: HttpRequest, form: PaperForm, why: Because) -> HttpResp
     context = {
         "row": rows([form])[0],
         "mine": whose in ("", form.issued_by),
+        "followed": reverse(asking.FOLLOWED[0], args=[form.proposal]) if _own_waits(request, form) else "",
         "may_key": accounts.may(me(request), PERMISSIONS[papercodes.kind_of(form.code)]),
         "weapon": seen.state if seen else None,
         "position": next((line.position for line in seen.history if line.event_id == form.event_id), 0) if seen else 0,
@@ -219,6 +224,11 @@ def _paper_page(request: HttpRequest, form: PaperForm, why: Because) -> HttpResp
         "why": why,
     }
     return render(request, "register/papers/paper.html", context, status=REFUSED if why.errors else 200)
+
+
+def _own_waits(request: HttpRequest, form: PaperForm) -> bool:
+    """Whether what a form says waits, or waited, and who looks is who asked for it."""
+    return bool(form.proposal) and form.keyed_by == me(request).username
 
 
 def _form_or_404(code: str) -> PaperForm:
@@ -234,8 +244,8 @@ def paper_key(request: HttpRequest, code: str) -> HttpResponse:
     """Leads to the capture page of a form; asks first which weapon, or which entry, where the form does not say."""
     form = _form_or_404(code)
     kind = papercodes.kind_of(form.code)
-    if form.state != papers.OUT:
-        return Keying(form, forms.Written()).settled(request)
+    if (keyed := Keying(form, forms.Written())).over:
+        return keyed.settled(request)
     if not accounts.may(me(request), PERMISSIONS[kind]):
         raise MissingPermission(PERMISSIONS[kind])
     query = f"?{urlencode({'form': form.code})}"

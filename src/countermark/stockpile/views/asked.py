@@ -1,43 +1,116 @@
-"""What somebody asked to change on the record of a weapon, as who is to approve it sees it: the event, and each field before and after."""
+"""What somebody asked to change on the record of a weapon, as who is to approve it sees it: the event, and each field before and after.
+
+Names of persons and remarks are hidden, as on the record, until it was said why they are needed: by whoever may open personal data, and by
+whoever is to decide, who could not otherwise.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from countermark.accounts import queries as accounts
 from countermark.ledger import store
+from countermark.ledger.entry import now
 from countermark.register import asking
+from countermark.register.forms.reasons import WhyLooked, why_of
+from countermark.register.queries import personal
 from countermark.register.reasons import told
+from countermark.register.rules import history
 from countermark.register.services import fields_of, side_texts
+from countermark.register.views.common import actor, me, named, posted
 from countermark.register.words import label
+from countermark.stockpile import proposals
+from countermark.stockpile.proposals import Proposal
+from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import when
-from countermark.stockpile.views.pages import Cell, Table, weapon_cells
+from countermark.stockpile.views.pages import Cell, Page, Table, asked, weapon_cells
 
 LISTS = {"add": "", "correct": "correction", "join": "same_weapon"}
 """The list a reason is of."""
+OPENED = "opened_proposals"
+REMEMBERED = 20
+SHOWN = ("event", "date", "from", "to", "country", "place", "document", "note", "component", "mark", "other_ref")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Texts a change is about, by their ids: all there are, and those that may be shown."""
+
+    texts: Mapping[str, str]
+    shown: Mapping[str, str]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether something is kept back."""
+        return len(self.shown) < len(self.texts)
+
+
+def names(request: HttpRequest, known: Subject) -> Names:
+    """The names of a proposal as this person may read them now."""
+    found = _texts(known.of(Proposal).command)
+    return Names(found, found if _is_open(request, known) else personal.impersonal(found))
+
+
+def may_open(request: HttpRequest, known: Subject) -> bool:
+    """Whether this person may say why they need the names of a proposal, and then read them."""
+    by, value = actor(request), known.of(Proposal)
+    decides = value.by != me(request).person and proposals.may_approve(by, value.act, known.place)
+    return decides or accounts.may(me(request), "person.view")
+
+
+def open_names(request: HttpRequest, known: Subject, page: Page) -> HttpResponse:
+    """Asks why the names of a proposal are needed, and opens them for fifteen minutes; one act per person says who looked and why."""
+    command = known.of(Proposal).command
+
+    def do(said: dict[str, Any]) -> str:
+        personal.names_looked_at(_texts(command), str(command["weapon"]), why_of(said), by=actor(request))
+        held = [pair for pair in request.session.get(OPENED, []) if pair[0] != known.key]
+        request.session[OPENED] = [*held, [known.key, now()]][-REMEMBERED:]
+        return page.above[0]
+
+    return asked(request, WhyLooked(posted(request)), do, page, page.title)
+
+
+def _is_open(request: HttpRequest, known: Subject) -> bool:
+    held = [(about, time) for about, time in request.session.get(OPENED, [])]
+    return personal.still_open(held, known.key) and may_open(request, known)
 
 
 def facts(command: Mapping[str, Any]) -> list[tuple[str, Cell]]:
     """What is asked for, and why."""
+    why = reason(command)
+    return [(_("Asked for"), Cell(asked_for(command))), *([(_("Why"), Cell(why))] if why else [])]
+
+
+def reason(command: Mapping[str, Any]) -> str:
+    """Why it is asked for: that is no personal data, it is what who asks answers with."""
     words = str(command.get("reason", ""))
-    why = told(
-        str(command.get("reason_code", "")), LISTS.get(str(command.get("do")), ""), side_texts([words]).get(words, "")
-    )
-    return [(_("Asked for"), Cell(_asked_for(command))), *([(_("Why"), Cell(why))] if why else [])]
+    code, of = str(command.get("reason_code", "")), LISTS.get(str(command.get("do")), "")
+    return told(code, of, side_texts([words]).get(words, ""))
 
 
-def tables(command: Mapping[str, Any]) -> list[Table]:
-    """The weapons it is about, and what changes."""
-    weapons = [*asking.weapons_in(command), *([str(command["survivor"])] if command.get("do") == "join" else [])]
-    listed = Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(weapons))
+def weapons(command: Mapping[str, Any]) -> list[str]:
+    """The ids of the weapons it is about."""
+    return [*asking.weapons_in(command), *([str(command["survivor"])] if command.get("do") == "join" else [])]
+
+
+def tables(command: Mapping[str, Any], names: Names, *, seen: bool = True) -> list[Table]:
+    """The weapons it is about, and what changes. For who may not see the weapons (any more), what was asked alone: not what is recorded."""
+    headers = [_("Field"), *([_("Now")] if seen else []), _("Then")]
     rows = [
-        (Cell(_(label(name, "column"))), _cell(name, old), _cell(name, new)) for name, old, new in _changes(command)
+        (Cell(_(label(name, "column"))), *([_cell(name, old, names)] if seen else []), _cell(name, new, names))
+        for name, old, new in _changes(command)
+        if seen or new
     ]
-    changes = Table(_("What changes"), [_("Field"), _("Now"), _("Then")], rows)
-    return [listed, changes] if rows else [listed]
+    listed = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(weapons(command)))] if seen else []
+    return [*listed, *([Table(_("What changes"), headers, rows, id="changes")] if rows else [])]
 
 
-def _asked_for(command: Mapping[str, Any]) -> str:
+def asked_for(command: Mapping[str, Any]) -> str:
+    """What is asked for, in a few words."""
     if command.get("do") == "join":
         return _("Say that two records are one weapon")
     if command.get("do") == "add":
@@ -46,30 +119,41 @@ def _asked_for(command: Mapping[str, Any]) -> str:
 
 
 def _changes(command: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Each field with what it says and what it would say."""
-    said = _named(asking.of_command(command) or {})
-    found = store.find(str(command["event"])) if command.get("do") == "correct" else []
-    old = fields_of(found[0]) if found else {}
+    """Each field with what it says and what it would say; names, places, documents and remarks by their ids."""
+    old, said = _recorded(command), dict(command.get("fields", {}))
     new = {**old, **said} if "fields" in command else {}
-    names = [*old, *(name for name in said if name not in old)]
+    fields = [*old, *(name for name in said if name not in old)]
     return [
         (name, old.get(name, ""), new.get(name, ""))
-        for name in names
+        for name in fields
         if name in SHOWN
         and (old.get(name) or new.get(name))
         and (name == "event" or old.get(name, "") != new.get(name, ""))
     ]
 
 
-SHOWN = ("event", "date", "from", "to", "country", "place", "document", "note", "component", "mark", "other_ref")
+def _recorded(command: Mapping[str, Any]) -> dict[str, str]:
+    """What the event that is to be corrected says; nothing where a new one is asked for."""
+    found = store.find(str(command["event"])) if command.get("do") == "correct" else []
+    if not found:
+        return {}
+    line = history(found[:1])[0]
+    ids = {"from": line.sender, "to": line.receiver, "place": line.place, "document": line.document}
+    return {**fields_of(found[0]), **ids}
 
 
-def _named(fields: Mapping[str, str]) -> dict[str, str]:
-    names = side_texts([text for column, text in fields.items() if column in asking.TEXTS])
-    return {column: names.get(text, text) for column, text in fields.items()}
+def _texts(command: Mapping[str, Any]) -> dict[str, str]:
+    """The texts behind the ids of a change."""
+    changed = [(old, new) for name, old, new in _changes(command) if name in asking.TEXTS]
+    return side_texts([text for pair in changed for text in pair if text])
 
 
-def _cell(column: str, text: str) -> Cell:
+def _cell(column: str, text: str, names: Names) -> Cell:
     if column == "event" and text:
         return Cell(_(label(text, "event")))
-    return Cell(when(text) if column == "date" else text)
+    if column not in asking.TEXTS:
+        return Cell(when(text) if column == "date" else text)
+    name = named(text, dict(names.texts), dict(names.shown))
+    if name.hidden:
+        return Cell(_("name hidden"))
+    return Cell(_("name erased or not held here") if name.erased else name.text)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_GET
 
 from countermark.accounts import queries as accounts
-from countermark.accounts.access import requires
+from countermark.accounts.access import MissingPermission, requires
 from countermark.accounts.models import Place
 from countermark.register.forms.reasons import why_of
 from countermark.register.reasons import told
@@ -43,7 +43,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
             Cell(told(value.reason_code, "write_off", names.get(value.reason, ""))),
             Cell(names.get(value.by, "")),
             Cell(when(one.since)),
-            Cell(stock_word(one.state, "proposal_state"), tone="alarm" if one.state == "pending" else ""),
+            Cell(stock_word(proposals.standing(one), "proposal_state"), tone="alarm" if one.state == "pending" else ""),
         )
         for one, value in values
     ]
@@ -74,10 +74,10 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         *(asked_page.facts(value.command) if value.act == record.ACT else [_why(why)]),
         (_("Proposed by"), Cell(names.get(value.by, ""))),
         (_("When"), Cell(when(known.since))),
-        (_("Status"), Cell(stock_word(known.state, "proposal_state"))),
+        (_("Status"), Cell(stock_word(proposals.standing(known), "proposal_state"))),
     ]
     above = (reverse("stockpile:proposals"), _("For a second person"))
-    actions = []
+    actions: list[Action] = []
     if known.state != "pending":
         facts.append((_("Decided by"), Cell(names.get(value.decided_by, ""))))
         answer = told(value.answer_code, "declined", names.get(value.answer, ""))
@@ -90,9 +90,26 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
     if hand_over:
         tables = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(hand_over.weapons))]
     if value.act == record.ACT:
-        tables = asked_page.tables(value.command)
+        names_ = asked_page.names(request, known)
+        tables = asked_page.tables(value.command, names_)
+        if names_.hidden and asked_page.may_open(request, known):
+            actions.append(Action(_("Show names"), reverse("stockpile:proposal_names", args=[key])))
     title = stock_word(value.act, "proposal")
     return shown(request, Page(title, "proposals", facts=facts, tables=tables, actions=actions, above=above))
+
+
+@requires("stock.view")
+@GET_OR_POST
+def proposal_names(request: HttpRequest, key: str) -> HttpResponse:
+    """Opens the names of a proposed change of a record, with a reason."""
+    known = acts.subject("proposal", key)
+    places = queries.visible(me(request))
+    if known is None or known.of(Proposal).act != record.ACT or (places is not None and known.place not in places):
+        raise Http404(_("There is no such record among those you may see."))
+    if not asked_page.may_open(request, known):
+        raise MissingPermission("person.view")
+    above = (reverse("stockpile:proposal", args=[key]), stock_word(record.ACT, "proposal"))
+    return asked_page.open_names(request, known, Page(_("Show names"), "proposals", above=above))
 
 
 def _why(text: str) -> tuple[str, Cell]:

@@ -5,7 +5,19 @@ place a program sees by its token's owner.
 """
 
 import countermark
-from countermark.web.api import cooperation, jobs, ledger, loads, marking, problems, stockpile, trace, tracing, weapons
+from countermark.web.api import (
+    asked,
+    cooperation,
+    jobs,
+    ledger,
+    loads,
+    marking,
+    problems,
+    stockpile,
+    trace,
+    tracing,
+    weapons,
+)
 from countermark.web.api.described import DescribedAPI
 
 DESCRIPTION = """
@@ -29,6 +41,7 @@ problems.install(api)
 for _router in (
     trace.router,
     weapons.router,
+    asked.router,
     marking.router,
     stockpile.router,
     cooperation.router,
