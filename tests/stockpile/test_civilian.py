@@ -166,7 +166,9 @@ def test_no_name_stands_on_a_page_or_in_an_entry_until_a_reason_is_given(place: 
     assert "Dorfstrasse" not in shown
     assert "stored unloaded" in shown
     assert client.post(f"{address}names/", {"reason": ""}).status_code == 422
-    page = client.post(f"{address}names/", {"reason": "audit", "words": "a neighbour called"}, follow=True).content.decode()
+    page = client.post(
+        f"{address}names/", {"reason": "audit", "words": "a neighbour called"}, follow=True
+    ).content.decode()
 
     assert "Beispiel" in page
     assert "Dorfstrasse" in page
@@ -181,9 +183,16 @@ def test_a_holder_is_found_by_name_and_a_fault_settled_on_its_page(place: Armour
     client = people.signed_in("inga", "licensing", DEPOT)
     [fault] = queries.open_faults(None)
 
-    found = client.post("/stockpile/civilian/find/", {"holder": HOLDER, "reason": "licence", "words": "renewal"}, follow=True)
+    found = client.post(
+        "/stockpile/civilian/find/", {"holder": HOLDER, "reason": "licence", "words": "renewal"}, follow=True
+    )
     assert "2026" in found.content.decode()
-    assert client.post("/stockpile/civilian/find/", {"holder": "Nobody", "reason": "licence", "words": "renewal"}).status_code == 422
+    assert (
+        client.post(
+            "/stockpile/civilian/find/", {"holder": "Nobody", "reason": "licence", "words": "renewal"}
+        ).status_code
+        == 422
+    )
     client.post(f"/stockpile/civilian/faults/{fault.key}/", {"outcome": "referred", "how": "refused to unload"})
 
     known = acts.subject("visitfinding", fault.key)
