@@ -33,6 +33,13 @@ def person(name: str, role: str = "", place: str | None = None) -> User:
     return User.objects.get(username=name)
 
 
+def client_of(name: str) -> Client:
+    """Somebody there is, signed in."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    return client
+
+
 def signed_in(name: str, role: str = "", place: str | None = None) -> Client:
     """A browser in which somebody new is signed in."""
     client = Client()

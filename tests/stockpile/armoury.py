@@ -71,3 +71,12 @@ def state(weapon: str) -> WeaponState:
 def issued(place: Armoury, *weapons: str, kind: str = "shift") -> str:
     """Issues weapons to the trained soldier; returns the code of the receipt."""
     return receipts.issue(place.counter(), list(weapons) or place.weapons, place.trained, kind)
+
+
+def commanded() -> Armoury:
+    """An armoury with one weapon that is issued, its commander carla and a registrar of the State, rita."""
+    found = armoury(1)
+    people.person("carla", "commander", DEPOT)
+    people.person("rita", "registrar")
+    issued(found)
+    return found

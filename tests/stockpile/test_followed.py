@@ -17,7 +17,7 @@ from countermark.stockpile import acts, handing, proposals
 from countermark.stockpile.handing import HandOver
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import DEPOT, Armoury, armoury, issued, state
+from tests.stockpile.armoury import DEPOT, Armoury, commanded, state
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,9 @@ RITA = Actor("rita")
 @pytest.fixture
 def place() -> Armoury:
     """An armoury with one weapon that is issued, its commander carla, two registrars of the State and an armourer."""
-    found = armoury(1)
-    people.person("carla", "commander", DEPOT)
-    people.person("rita", "registrar")
+    found = commanded()
     people.person("raul", "registrar")
     people.person("arno", "armourer", DEPOT)
-    issued(found)
     return found
 
 

@@ -3,10 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from countermark.accounts.models import User
 from countermark.ledger.services import Actor
 from countermark.ledger.verify import verify
 from countermark.register import papercodes, papers
@@ -15,25 +13,14 @@ from countermark.register.queries.records import record
 from countermark.stockpile import acts, proposals
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import DEPOT, Armoury, armoury, issued, state
+from tests.stockpile.armoury import Armoury, commanded, state
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def place() -> Armoury:
-    """An armoury with one weapon that is issued, its commander carla and a registrar of the State."""
-    found = armoury(1)
-    people.person("carla", "commander", DEPOT)
-    people.person("rita", "registrar")
-    issued(found)
-    return found
-
-
-def client_of(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
+    return commanded()
 
 
 def keyed(place: Armoury, code: str = "", to: str = "A. Friend") -> str:
@@ -48,7 +35,7 @@ def keyed(place: Armoury, code: str = "", to: str = "A. Friend") -> str:
         "to": to,
         "note": "so",
     }
-    answer = client_of("rita").post(f"/weapons/{place.weapons[0]}/events/new/", said)
+    answer = people.client_of("rita").post(f"/weapons/{place.weapons[0]}/events/new/", said)
     assert answer.status_code == 302, answer.content.decode()[-3000:]
     return code
 
@@ -67,7 +54,7 @@ def out() -> list[str]:
 
 
 def page(code: str) -> str:
-    return client_of("rita").get(f"/forms/{code}/").content.decode()
+    return people.client_of("rita").get(f"/forms/{code}/").content.decode()
 
 
 def test_a_form_whose_facts_wait_is_neither_out_nor_keyed(place: Armoury) -> None:
@@ -92,7 +79,7 @@ def test_what_was_asked_leads_nobody_else_there(place: Armoury) -> None:
     people.person("raul", "registrar")
     code = keyed(place)
 
-    assert "/asked/" + waiting() not in client_of("raul").get(f"/forms/{code}/").content.decode()
+    assert "/asked/" + waiting() not in people.client_of("raul").get(f"/forms/{code}/").content.decode()
 
 
 def test_while_it_waits_it_is_keyed_no_second_time(place: Armoury) -> None:
@@ -131,7 +118,7 @@ def test_declined_it_is_out_again_and_is_keyed_anew(place: Armoury) -> None:
 def test_taken_back_it_is_out_again(place: Armoury) -> None:
     code = keyed(place)
 
-    client_of("rita").post(f"/asked/{waiting()}/take-back/")
+    people.client_of("rita").post(f"/asked/{waiting()}/take-back/")
 
     assert (papers.standing(form(code)), out()) == (papers.OUT, [code])
 
@@ -159,7 +146,7 @@ def test_a_correction_on_paper_that_waits_waits_too(place: Armoury) -> None:
     assert held is not None
     line = next(line for line in found.history if line.event_id == held.heads[0])
     code = papers.issue("correction", by=Actor("rita"))[0].code
-    rita = client_of("rita")
+    rita = people.client_of("rita")
     rita.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "record", "words": "to put it right"})
     said = {"form": code, "written": "2026-06-29", "action": "never", "reason": "other", "words": "it was another one"}
 

@@ -13,7 +13,7 @@ from countermark.register.queries import personal
 from countermark.stockpile import handing
 from countermark.stockpile.handing import HandOver
 from tests.register import people
-from tests.stockpile.armoury import DEPOT, Armoury, armoury, issued, state
+from tests.stockpile.armoury import DEPOT, Armoury, commanded, state
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +23,9 @@ FRIEND, REMARK = "A. Friend", "he came at night"
 @pytest.fixture
 def place() -> Armoury:
     """An armoury with one weapon that is issued, its commander carla, an armourer, a registrar and an auditor."""
-    found = armoury(1)
-    people.person("carla", "commander", DEPOT)
+    found = commanded()
     people.person("arno", "armourer", DEPOT)
-    people.person("rita", "registrar")
     people.person("anna", "auditor")
-    issued(found)
     return found
 
 
@@ -39,12 +36,6 @@ def asked(place: Armoury, to: str = FRIEND) -> str:
     made = asking.add_event(place.weapons[0], said, by=Actor("rita"))
     assert isinstance(made, asking.Waits)
     return made.proposal
-
-
-def client_of(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
 
 
 def text(client: Client, path: str) -> str:
@@ -65,7 +56,7 @@ def looks(place: Armoury) -> int:
 
 @pytest.mark.parametrize("who", ["carla", "arno", "anna"])
 def test_a_person_and_a_remark_are_hidden_from_whoever_only_looks(place: Armoury, who: str) -> None:
-    found = text(client_of(who), f"/stockpile/proposals/{asked(place)}/")
+    found = text(people.client_of(who), f"/stockpile/proposals/{asked(place)}/")
 
     assert "name hidden" in found
     assert FRIEND not in found
@@ -73,13 +64,13 @@ def test_a_person_and_a_remark_are_hidden_from_whoever_only_looks(place: Armoury
 
 
 def test_a_body_is_named_as_on_the_record(place: Armoury) -> None:
-    found = text(client_of("carla"), f"/stockpile/proposals/{asked(place, 'Police Museum')}/")
+    found = text(people.client_of("carla"), f"/stockpile/proposals/{asked(place, 'Police Museum')}/")
 
     assert "Police Museum" in found
 
 
 def test_who_is_to_decide_says_why_and_reads_them_though_no_role_of_theirs_opens_personal_data(place: Armoury) -> None:
-    key, carla = asked(place), client_of("carla")
+    key, carla = asked(place), people.client_of("carla")
     path = f"/stockpile/proposals/{key}/"
     assert f"{path}names/" in text(carla, path)
 
@@ -91,16 +82,16 @@ def test_who_is_to_decide_says_why_and_reads_them_though_no_role_of_theirs_opens
 
 def test_the_look_is_recorded_with_its_reason_at_the_weapon(place: Armoury) -> None:
     key = asked(place)
-    opened(client_of("carla"), f"/stockpile/proposals/{key}/", "to decide on the sale")
+    opened(people.client_of("carla"), f"/stockpile/proposals/{key}/", "to decide on the sale")
 
     (look,) = personal.looks(place.weapons[0])
 
     assert look["by"] == User.objects.get(username="carla").person
-    assert "to decide on the sale" in text(client_of("rita"), f"/weapons/{place.weapons[0]}/")
+    assert "to decide on the sale" in text(people.client_of("rita"), f"/weapons/{place.weapons[0]}/")
 
 
 def test_without_a_reason_nothing_is_opened_or_recorded(place: Armoury) -> None:
-    path, carla = f"/stockpile/proposals/{asked(place)}/", client_of("carla")
+    path, carla = f"/stockpile/proposals/{asked(place)}/", people.client_of("carla")
 
     assert carla.post(f"{path}names/", {"reason": " "}).status_code == 422
 
@@ -109,7 +100,7 @@ def test_without_a_reason_nothing_is_opened_or_recorded(place: Armoury) -> None:
 
 
 def test_who_neither_decides_nor_may_open_personal_data_is_refused(place: Armoury) -> None:
-    path, arno = f"/stockpile/proposals/{asked(place)}/", client_of("arno")
+    path, arno = f"/stockpile/proposals/{asked(place)}/", people.client_of("arno")
 
     assert arno.post(f"{path}names/", {"reason": "curious"}).status_code == 403
 
@@ -120,11 +111,11 @@ def test_who_neither_decides_nor_may_open_personal_data_is_refused(place: Armour
 def test_an_auditor_reads_them_with_a_reason(place: Armoury) -> None:
     path = f"/stockpile/proposals/{asked(place)}/"
 
-    assert FRIEND in opened(client_of("anna"), path, "audit")
+    assert FRIEND in opened(people.client_of("anna"), path, "audit")
 
 
 def test_names_of_one_proposal_open_no_other(place: Armoury) -> None:
-    first, second, carla = asked(place), asked(place, "B. Friend"), client_of("carla")
+    first, second, carla = asked(place), asked(place, "B. Friend"), people.client_of("carla")
     opened(carla, f"/stockpile/proposals/{first}/")
 
     assert "B. Friend" not in text(carla, f"/stockpile/proposals/{second}/")
@@ -133,14 +124,14 @@ def test_names_of_one_proposal_open_no_other(place: Armoury) -> None:
 def test_a_commander_of_another_place_finds_no_names_to_open(place: Armoury) -> None:
     people.person("otto", "commander", "Depot 9")
 
-    answer = client_of("otto").post(f"/stockpile/proposals/{asked(place)}/names/", {"reason": "curious"})
+    answer = people.client_of("otto").post(f"/stockpile/proposals/{asked(place)}/names/", {"reason": "curious"})
 
     assert answer.status_code == 404
     assert looks(place) == 0
 
 
 def test_who_asked_says_why_as_well_before_names_are_shown_again(place: Armoury) -> None:
-    path, rita = f"/asked/{asked(place)}/", client_of("rita")
+    path, rita = f"/asked/{asked(place)}/", people.client_of("rita")
     assert FRIEND not in text(rita, path)
 
     assert FRIEND in opened(rita, path, "to follow it")
@@ -152,7 +143,7 @@ def test_of_a_correction_the_holder_before_and_after_are_hidden_alike(place: Arm
     assert held is not None
     made = asking.correct(held.heads[0], {"to": FRIEND}, reason="it went to A.", by=Actor("rita"))
     assert isinstance(made, asking.Waits)
-    path, carla = f"/stockpile/proposals/{made.proposal}/", client_of("carla")
+    path, carla = f"/stockpile/proposals/{made.proposal}/", people.client_of("carla")
     names = ("Cpl T. Rained (1001)", FRIEND)
 
     before = text(carla, path)
@@ -167,4 +158,4 @@ def test_of_a_correction_the_holder_before_and_after_are_hidden_alike(place: Arm
 def test_the_names_of_a_hand_over_are_no_change_of_a_record(place: Armoury) -> None:
     key = handing.propose(HandOver("back", place.depot, place.weapons), request="r1", by=Actor("arno"))
 
-    assert client_of("carla").post(f"/stockpile/proposals/{key}/names/", {"reason": "so"}).status_code == 404
+    assert people.client_of("carla").post(f"/stockpile/proposals/{key}/names/", {"reason": "so"}).status_code == 404

@@ -29,7 +29,7 @@ from countermark.tracing.cases import services as tracing
 from countermark.tracing.cases.rules import Facts, Mark, Recovered
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import DEPOT, OTHER, Armoury, armoury, issued, state
+from tests.stockpile.armoury import OTHER, Armoury, armoury, commanded, issued, state
 
 pytestmark = pytest.mark.django_db
 
@@ -41,18 +41,7 @@ def soon() -> str:
 
 @pytest.fixture
 def place() -> Armoury:
-    """An armoury with one weapon that is issued, its commander carla, and a registrar of the State."""
-    found = armoury(1)
-    people.person("carla", "commander", DEPOT)
-    people.person("rita", "registrar")
-    issued(found)
-    return found
-
-
-def client_of(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
+    return commanded()
 
 
 def hand_over(place: Armoury) -> str:
@@ -69,7 +58,7 @@ def correct_page(place: Armoury, **said: str) -> str:
     line = next(line for line in found.history if line.event_id == hand_over(place))
     address = f"/weapons/{place.weapons[0]}/events/{line.position}/correct/"
     words = {"reason": "other", "words": "it was another one"}
-    client = client_of("rita")
+    client = people.client_of("rita")
     client.post(f"/weapons/{place.weapons[0]}/names/", {"reason": "record", "words": "to put it right"})
     return client.post(address, {**words, **said}, follow=True).content.decode()
 
@@ -100,7 +89,7 @@ def test_a_registrar_withdraws_no_hand_over_on_the_page_alone(place: Armoury) ->
 def test_who_commands_there_approves_what_a_registrar_asked_for_and_it_is_done(place: Armoury) -> None:
     correct_page(place, action="never")
 
-    answer = client_of("carla").post(f"/stockpile/proposals/{waiting()}/decide/", {"decision": "approve"})
+    answer = people.client_of("carla").post(f"/stockpile/proposals/{waiting()}/decide/", {"decision": "approve"})
 
     assert answer.status_code == 302
     assert state(place.weapons[0]).custody is None
@@ -121,7 +110,7 @@ def test_what_was_declined_changes_nothing(place: Armoury) -> None:
     correct_page(place, action="never")
 
     said = {"decision": "decline", "reason": "other", "words": "it was issued"}
-    client_of("carla").post(f"/stockpile/proposals/{waiting()}/decide/", said)
+    people.client_of("carla").post(f"/stockpile/proposals/{waiting()}/decide/", said)
 
     assert not acts.subjects("proposal", state="pending")
     assert state(place.weapons[0]).holder == place.trained
@@ -212,7 +201,7 @@ def test_a_registrar_of_another_place_moves_no_weapon_by_entering_it_there_again
     }  # fmt: skip
     before = state(place.weapons[0])
 
-    answer = client_of("otto").post("/weapons/new/", again)
+    answer = people.client_of("otto").post("/weapons/new/", again)
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/weapons/{place.weapons[0]}/")
     assert state(place.weapons[0]) == before
@@ -251,7 +240,7 @@ def test_the_record_of_a_weapon_of_a_store_is_put_under_another_by_two_only(plac
 def test_the_page_of_what_waits_says_what_is_asked_and_why(place: Armoury) -> None:
     asking.correct(hand_over(place), {"to": "A. Friend"}, reason="it went to A.", by=Actor("rita"))
 
-    page = client_of("carla").get(f"/stockpile/proposals/{waiting()}/").content.decode()
+    page = people.client_of("carla").get(f"/stockpile/proposals/{waiting()}/").content.decode()
 
     for said in ("name hidden", "it went to A.", "AB1000", "issued"):
         assert said in page
@@ -260,13 +249,13 @@ def test_the_page_of_what_waits_says_what_is_asked_and_why(place: Armoury) -> No
 def test_the_record_says_that_a_change_of_it_waits_until_it_is_decided(place: Armoury) -> None:
     said = "1 change of this record waits"
     address = f"/weapons/{place.weapons[0]}/"
-    assert said not in client_of("rita").get(address).content.decode()
+    assert said not in people.client_of("rita").get(address).content.decode()
 
     asking.correct(hand_over(place), None, reason="wrong weapon", by=Actor("rita"))
-    assert said in client_of("rita").get(address).content.decode()
+    assert said in people.client_of("rita").get(address).content.decode()
     proposals.approve(waiting(), by=Actor("carla"))
 
-    assert said not in client_of("rita").get(address).content.decode()
+    assert said not in people.client_of("rita").get(address).content.decode()
 
 
 # What does not come through pages and programs
@@ -283,7 +272,7 @@ def test_a_command_that_withdraws_a_hand_over_is_a_discrepancy_the_commander_ans
 
     assert (one.kind, one.owner, one.state) == (KIND, "carla", cases.OPEN)
     assert one.due
-    assert one.subject in client_of("carla").get("/discrepancies/").content.decode()
+    assert one.subject in people.client_of("carla").get("/discrepancies/").content.decode()
 
 
 def test_nobody_decides_on_what_they_changed_alone(place: Armoury) -> None:
