@@ -59,6 +59,7 @@ def test_a_person_and_a_remark_are_hidden_from_whoever_only_looks(place: Armoury
     found = text(people.client_of(who), f"/stockpile/proposals/{asked(place)}/")
 
     assert "name hidden" in found
+    assert "note hidden" in found
     assert FRIEND not in found
     assert REMARK not in found
 

@@ -155,5 +155,5 @@ def _cell(column: str, text: str, names: Names) -> Cell:
         return Cell(when(text) if column == "date" else text)
     name = named(text, dict(names.texts), dict(names.shown))
     if name.hidden:
-        return Cell(_("name hidden"))
+        return Cell(_("note hidden") if column == "note" else _("name hidden"))
     return Cell(_("name erased or not held here") if name.erased else name.text)
