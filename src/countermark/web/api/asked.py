@@ -1,5 +1,6 @@
 """What a program's owner asked to change on records of weapons of the stores: it waits for a second person, and is followed and taken back here."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -51,14 +52,14 @@ def list_asked(request: HttpRequest, asked: Query[WhichAsked]) -> list[dict[str,
     """Lists the changes of records that one asked for oneself and a second person decides (answered 202), the newest first, at most 300.
     Permission: `event.add` or `weapon.correct`.
     """
-    found = [_line(one) for one in queries.own_proposals(person(request)) if one.of(Proposal).act == record.ACT]
-    return [line for line in found if asked.standing in ("", line["standing"])]
+    found = [one for one in queries.own_proposals(person(request)) if one.of(Proposal).act == record.ACT]
+    return [line for line in _lines(found) if asked.standing in ("", line["standing"])]
 
 
 @router.get("/asked/{key}", response={200: AskedFor, **MISSING}, auth=ASKERS)
 def show_asked(request: HttpRequest, key: Key) -> dict[str, Any]:
     """One change that one asked for oneself. Permission: `event.add` or `weapon.correct`."""
-    return _line(_own(person(request), key))
+    return _lines([_own(person(request), key)])[0]
 
 
 @router.post("/asked/{key}/take-back", response={200: AskedFor, **WRITE}, auth=ASKERS)
@@ -67,7 +68,7 @@ def take_back(request: HttpRequest, key: Key) -> dict[str, Any]:
     user = person(request)
     _own(user, key)
     proposals.take_back(key, by=actor(user))
-    return _line(_own(user, key))
+    return _lines([_own(user, key)])[0]
 
 
 def _own(user: User, key: str) -> Subject:
@@ -81,9 +82,14 @@ def _own(user: User, key: str) -> Subject:
     return found
 
 
-def _line(one: Subject) -> dict[str, Any]:
+def _lines(found: Sequence[Subject]) -> list[dict[str, Any]]:
+    values = [one.of(Proposal) for one in found]
+    names = side_texts([text for value in values for text in (value.decided_by, value.answer) if text])
+    return [_line(one, names) for one in found]
+
+
+def _line(one: Subject, names: Mapping[str, str]) -> dict[str, Any]:
     value, standing = one.of(Proposal), proposals.standing(one)
-    names = side_texts([text for text in (value.decided_by, value.answer) if text])
     return {
         "proposal": one.key,
         "standing": standing,
