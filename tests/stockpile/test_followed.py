@@ -1,14 +1,17 @@
 """Who asks for a change that waits for a second person follows it to its end, and takes it back: their own, and nobody else's."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from django.utils import timezone
 
 from countermark.accounts import services as accounts
 from countermark.accounts.models import User
+from countermark.cli import cli
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.register import asking
@@ -42,14 +45,8 @@ def asked(place: Armoury, by: Actor = RITA) -> str:
     return made.proposal
 
 
-def client_of(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name))
-    return client
-
-
 def page(name: str, path: str = "/asked/") -> str:
-    answer = client_of(name).get(path)
+    answer = people.client_of(name).get(path)
     assert answer.status_code == 200, path
     return answer.content.decode()
 
@@ -64,7 +61,7 @@ def without_roles(name: str) -> None:
 
 
 def test_who_asks_on_a_page_is_led_to_what_they_asked_for(place: Armoury) -> None:
-    rita = client_of("rita")
+    rita = people.client_of("rita")
     fields = {"event": "sale", "date": "2030", "to": "A. Friend", "note": "sold"}
     said = {**fields, "date": (timezone.now() + timedelta(minutes=10)).isoformat(timespec="seconds")}
 
@@ -107,7 +104,7 @@ def test_who_asked_reads_that_it_was_approved_and_by_whom(place: Armoury) -> Non
 def test_who_asked_takes_it_back_in_one_step_and_nothing_is_changed(place: Armoury) -> None:
     key = asked(place)
 
-    answer = client_of("rita").post(f"/asked/{key}/take-back/")
+    answer = people.client_of("rita").post(f"/asked/{key}/take-back/")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/asked/{key}/")
     one = acts.subject("proposal", key)
@@ -119,7 +116,7 @@ def test_who_asked_takes_it_back_in_one_step_and_nothing_is_changed(place: Armou
 
 def test_what_was_taken_back_nobody_approves_any_more(place: Armoury) -> None:
     key = asked(place)
-    client_of("rita").post(f"/asked/{key}/take-back/")
+    people.client_of("rita").post(f"/asked/{key}/take-back/")
 
     with pytest.raises(Refused, match="waits for a decision"):
         proposals.approve(key, by=Actor("carla"))
@@ -129,7 +126,7 @@ def test_what_is_decided_is_not_taken_back(place: Armoury) -> None:
     key = asked(place)
     proposals.approve(key, by=Actor("carla"))
 
-    answer = client_of("rita").post(f"/asked/{key}/take-back/")
+    answer = people.client_of("rita").post(f"/asked/{key}/take-back/")
 
     assert answer.status_code == 422
     assert "waits for a decision" in answer.content.decode()
@@ -141,8 +138,8 @@ def test_what_is_decided_is_not_taken_back(place: Armoury) -> None:
 def test_what_somebody_else_asked_for_is_not_there(place: Armoury, who: str, path: str) -> None:
     key = asked(place)
 
-    answers = [client_of(who).get(f"/asked/{key}/{path}")]
-    answers += [client_of(who).post(f"/asked/{key}/{path}", {"reason": "so"})] if path else []
+    answers = [people.client_of(who).get(f"/asked/{key}/{path}")]
+    answers += [people.client_of(who).post(f"/asked/{key}/{path}", {"reason": "so"})] if path else []
 
     # Names need `person.view`, which neither of the two of the depot holds: refused before anything is looked up.
     expected = 403 if path == "names/" and who != "raul" else 404
@@ -189,7 +186,7 @@ def test_who_lost_every_role_still_takes_their_own_back(place: Armoury) -> None:
     key = asked(place)
     without_roles("rita")
 
-    assert client_of("rita").post(f"/asked/{key}/take-back/").status_code == 302
+    assert people.client_of("rita").post(f"/asked/{key}/take-back/").status_code == 302
     assert acts.subjects("proposal", state="declined")
 
 
@@ -211,7 +208,7 @@ def test_a_hand_over_a_program_proposed_is_followed_there_as_well(place: Armoury
     key = handing.propose(said, request="r1", by=Actor("arno"))
 
     assert "Hand weapons over" in page("arno")
-    assert client_of("arno").post(f"/asked/{key}/take-back/").status_code == 302
+    assert people.client_of("arno").post(f"/asked/{key}/take-back/").status_code == 302
 
 
 def test_the_record_leads_who_asked_to_what_they_asked_for(place: Armoury) -> None:
@@ -295,3 +292,29 @@ def test_what_was_asked_at_a_counter_is_not_among_changes_of_records(place: Armo
 
     assert called("arno", "GET", "").json() == []
     assert called("arno", "GET", f"/{key}").status_code == 404
+
+
+# On the command line
+
+
+def told(*words: str, user: str = "rita", status: int = 0) -> Any:
+    result = CliRunner().invoke(cli, ["--as", user, "stockpile", "proposal", *words, "--json"])
+    assert result.exit_code == status, result.output
+    return json.loads(result.stdout) if not status else result.output
+
+
+def test_a_command_lists_ones_own_and_nobody_elses(place: Armoury) -> None:
+    own, _others = asked(place), asked(place, Actor("raul"))
+
+    assert [one["id"] for one in told("list", "--own")["proposals"]] == [own]
+    assert len(told("list")["proposals"]) == 2
+
+
+def test_a_command_takes_back_ones_own_and_nobody_elses(place: Armoury) -> None:
+    own, others = asked(place), asked(place, Actor("raul"))
+
+    told("take-back", own)
+    told("take-back", others, status=1)
+
+    states = {one.key: one.state for one in acts.subjects("proposal")}
+    assert states == {own: "declined", others: "pending"}
