@@ -28,8 +28,10 @@ DECIDED = "decided"
 
 
 def _closed(subject: Subject, act: Entry) -> Subject:
-    said = {"outcome": text(act.body, "outcome"), "reason": act.recorded.note, FIELD: text(act.body, FIELD)}
-    value = {**subject.value, **said, "closed": act.recorded.time}
+    said = {"outcome": text(act.body, "outcome"), "reason": act.recorded.note, "closed": act.recorded.time}
+    # Alarms closed before there were codes fold as they did.
+    coded = {FIELD: code} if (code := text(act.body, FIELD)) else {}
+    value = {**subject.value, **said, **coded}
     return msgspec.structs.replace(subject, state=CLOSED, value=value)
 
 
