@@ -10,16 +10,15 @@ from django.views.decorators.http import require_POST
 from countermark.accounts import queries as accounts
 from countermark.accounts.access import MissingPermission, requires
 from countermark.ledger import identity
-from countermark.ledger.entry import now
 from countermark.register import searches
 from countermark.register.forms import listing as forms
 from countermark.register.forms.reasons import WhyLooked
 from countermark.register.queries import listing, personal
 from countermark.register.queries.listing import Asked
 from countermark.register.views.common import actor, changed_query, me
+from countermark.register.views.opened import Opened
 
-OPENED = "opened_holders"
-REMEMBERED = 20
+OPENED = Opened("opened_holders", 20)
 
 
 def refusal(request: HttpRequest, asked: Asked) -> HttpResponse | None:
@@ -36,8 +35,7 @@ def refusal(request: HttpRequest, asked: Asked) -> HttpResponse | None:
 
 
 def _is_open(request: HttpRequest, party: str) -> bool:
-    held = [(about, time) for about, time in request.session.get(OPENED, [])]
-    return accounts.may(me(request), "person.view") and personal.still_open(held, party)
+    return accounts.may(me(request), "person.view") and OPENED.holds(request, party)
 
 
 def _require_person_view(request: HttpRequest) -> None:
@@ -68,8 +66,7 @@ def held(request: HttpRequest) -> HttpResponse:
         _require_person_view(request)
         if form.why.code:
             personal.holdings_looked_at(asked.urn, form.why, by=actor(request))
-            others = [pair for pair in request.session.get(OPENED, []) if pair[0] != asked.urn]
-            request.session[OPENED] = [*others, [asked.urn, now()]][-REMEMBERED:]
+            OPENED.remember(request, asked.urn)
     changes = {"place": None, "holder": None, asked.filter: asked.digest}
     return redirect(f"{reverse('register:weapons')}{changed_query(request.GET, after=None, before=None, **changes)}")
 

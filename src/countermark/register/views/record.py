@@ -26,9 +26,9 @@ from countermark.register.reasons import told
 from countermark.register.rules import HistoryEvent, MarkState
 from countermark.register.services import side_texts
 from countermark.register.views.common import REFUSED, Name, actor, me, named, record_or_404
+from countermark.register.views.opened import Opened
 
-OPENED = "opened_records"
-REMEMBERED = 50
+OPENED = Opened("opened_records", 50)
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,7 @@ def _looks(weapon_id: str) -> list[dict[str, Any]]:
 
 def names_open(request: HttpRequest, record: Record) -> bool:
     """Whether this person said why they look at this record, not long ago."""
-    held = request.session.get(OPENED, [])
-    return accounts.may(me(request), "person.view") and personal.still_open([(w, t) for w, t in held], record.state.id)
+    return accounts.may(me(request), "person.view") and OPENED.holds(request, record.state.id)
 
 
 @requires("person.view")
@@ -223,8 +222,7 @@ def open_names(request: HttpRequest, weapon_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return record_page(request, record, form)
     personal.looked_at(record, form.why, by=actor(request))
-    held = [pair for pair in request.session.get(OPENED, []) if pair[0] != record.state.id]
-    request.session[OPENED] = [*held, [record.state.id, now()]][-REMEMBERED:]
+    OPENED.remember(request, record.state.id)
     return redirect("register:weapon", record.state.id)
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts import queries as accounts
 from countermark.ledger import store
-from countermark.ledger.entry import now
 from countermark.register import asking
 from countermark.register.forms.reasons import WhyLooked, why_of
 from countermark.register.queries import personal
@@ -21,6 +20,7 @@ from countermark.register.reasons import told
 from countermark.register.rules import history
 from countermark.register.services import fields_of, side_texts
 from countermark.register.views.common import actor, me, named, posted
+from countermark.register.views.opened import Opened
 from countermark.register.words import label
 from countermark.stockpile import proposals
 from countermark.stockpile.proposals import Proposal
@@ -30,8 +30,7 @@ from countermark.stockpile.views.pages import Cell, Page, Table, asked, weapon_c
 
 LISTS = {"add": "", "correct": "correction", "join": "same_weapon"}
 """The list a reason is of."""
-OPENED = "opened_proposals"
-REMEMBERED = 20
+OPENED = Opened("opened_proposals", 20)
 SHOWN = ("event", "date", "from", "to", "country", "place", "document", "note", "component", "mark", "other_ref")
 
 
@@ -67,16 +66,14 @@ def open_names(request: HttpRequest, known: Subject, page: Page) -> HttpResponse
 
     def do(said: dict[str, Any]) -> str:
         personal.names_looked_at(_texts(command), str(command["weapon"]), why_of(said), by=actor(request))
-        held = [pair for pair in request.session.get(OPENED, []) if pair[0] != known.key]
-        request.session[OPENED] = [*held, [known.key, now()]][-REMEMBERED:]
+        OPENED.remember(request, known.key)
         return page.above[0]
 
     return asked(request, WhyLooked(posted(request)), do, page, page.title)
 
 
 def _is_open(request: HttpRequest, known: Subject) -> bool:
-    held = [(about, time) for about, time in request.session.get(OPENED, [])]
-    return personal.still_open(held, known.key) and may_open(request, known)
+    return OPENED.holds(request, known.key) and may_open(request, known)
 
 
 def facts(command: Mapping[str, Any]) -> list[tuple[str, Cell]]:
