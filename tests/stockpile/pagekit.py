@@ -4,6 +4,15 @@ from typing import Any
 
 from django.test import Client
 
+RULES: dict[str, Any] = {
+    "two_person": ["issue"],
+    "shift": ["medical"],
+    "shift_hours": 8,
+    "reason": "order",
+    "words": "order 4",
+}
+"""Rules of a store as its form sends them."""
+
 
 def sent(client: Client, path: str, status: int = 302, **fields: Any) -> str:
     """Sends a form; returns the address it leads to, or the page that says what is wrong."""

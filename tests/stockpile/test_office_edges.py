@@ -14,7 +14,7 @@ from countermark.stockpile.rules.custody import Policy
 from tests.register import people
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import ARMOURER, DEPOT, TRAINED, Armoury, armoury, issued, state
-from tests.stockpile.pagekit import sent, text
+from tests.stockpile.pagekit import RULES, sent, text
 
 pytestmark = pytest.mark.django_db
 
@@ -38,16 +38,7 @@ def test_rules_the_page_does_not_ask_for_stay_as_they_were(place: Armoury, comma
     said = Policy(("issue",), {"evidence": ("licence",), "shift": ("medical",)}, {"loan": 48, "shift": 8})
     units.set_policy(said, place=place.depot, reason="order", by=CHIEF)
 
-    sent(
-        commander,
-        "units/rules/set/",
-        place=place.depot,
-        two_person=["issue"],
-        shift=["medical"],
-        shift_hours=8,
-        reason="order",
-        words="order 4",
-    )
+    sent(commander, "units/rules/set/", place=place.depot, **RULES)
 
     found = acts.subject("policy", place.depot)
     assert found is not None

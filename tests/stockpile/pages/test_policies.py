@@ -12,22 +12,13 @@ from countermark.stockpile import units
 from countermark.stockpile.rules.custody import ARMED_FORCES, SECONDED
 from tests.register.people import CHIEF
 from tests.stockpile.armoury import DEPOT, Armoury, issued, state
-from tests.stockpile.pagekit import sent, text
+from tests.stockpile.pagekit import RULES, sent, text
 
 pytestmark = pytest.mark.django_db
 
 
 def test_rules_of_a_store_are_set_and_shown(place: Armoury, commander: Client) -> None:
-    sent(
-        commander,
-        "units/rules/set/",
-        place=place.depot,
-        two_person=["issue"],
-        shift=["medical"],
-        shift_hours=8,
-        reason="order",
-        words="order 4",
-    )
+    sent(commander, "units/rules/set/", place=place.depot, **RULES)
 
     found = units.policy_at(place.rack_a)
     assert "issue" in found.two_person

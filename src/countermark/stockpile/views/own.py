@@ -54,6 +54,9 @@ def own_list(request: HttpRequest) -> HttpResponse:
     values = [(one, one.of(Proposal)) for one in found]
     names = side_texts([urn for _one, value in values for urn in (value.decided_by, value.answer, value.reason)])
     serials = _serials(me(request), [value for _one, value in values])
+    # Of one act at one place the same may decide: they are looked for once.
+    waiting = {(value.act, one.place): one for one, value in values if proposals.standing(one) == "pending"}
+    may = {at: proposals.deciders(one) for at, one in waiting.items()}
     rows = [
         (
             Cell(_title(value), reverse("stockpile:own", args=[one.key])),
@@ -61,7 +64,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
             Cell(_why(value, names)),
             Cell(when(one.since)),
             Cell(stock_word(proposals.standing(one), "proposal_state"), tone=_tone(one)),
-            Cell(_who(one, names)),
+            Cell(_who(one, names, may.get((value.act, one.place), []))),
             Cell(told(value.answer_code, "declined", names.get(value.answer, ""))),
         )
         for one, value in values
@@ -87,7 +90,11 @@ def own_one(request: HttpRequest, key: str) -> HttpResponse:
         *([(_("Why"), Cell(why))] if why else []),
         (_("When"), Cell(when(known.since))),
         (_("Status"), Cell(stock_word(standing, "proposal_state"), tone=_tone(known))),
-        *([(_("Who may decide"), Cell(_who(known, names)))] if standing == "pending" else _decided(known, names)),
+        *(
+            [(_("Who may decide"), Cell(_who(known, names, proposals.deciders(known))))]
+            if standing == "pending"
+            else _decided(known, names)
+        ),
         *([(_("Reason"), Cell(answer))] if answer else []),
     ]
     actions, tables = [], []
@@ -155,11 +162,11 @@ def _tone(known: Subject) -> str:
     return {"pending": "alarm", "approved": "good"}.get(proposals.standing(known), "")
 
 
-def _who(known: Subject, names: dict[str, str]) -> str:
-    """Who decided; of what waits, those nearest who may."""
+def _who(known: Subject, names: dict[str, str], may: Sequence[User] = ()) -> str:
+    """Who decided; of what waits, those nearest who `may`."""
     if proposals.standing(known) != "pending":
         return names.get(known.of(Proposal).decided_by, "")
-    found = [str(user) for user in proposals.deciders(known)]
+    found = [str(user) for user in may]
     more = _("and %(n)d more") % {"n": len(found) - NAMED} if len(found) > NAMED else ""
     return ", ".join([*found[:NAMED], *([more] if more else [])]) or _("nobody here yet")
 

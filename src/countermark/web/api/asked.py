@@ -52,8 +52,8 @@ def list_asked(request: HttpRequest, asked: Query[WhichAsked]) -> list[dict[str,
     """Lists the changes of records that one asked for oneself and a second person decides (answered 202), the newest first, at most 300.
     Permission: `event.add` or `weapon.correct`.
     """
-    found = [one for one in queries.own_proposals(person(request)) if one.of(Proposal).act == record.ACT]
-    return [line for line in _lines(found) if asked.standing in ("", line["standing"])]
+    changes = (one for one in queries.own_proposals(person(request)) if one.of(Proposal).act == record.ACT)
+    return _lines([one for one in changes if asked.standing in ("", proposals.standing(one))])
 
 
 @router.get("/asked/{key}", response={200: AskedFor, **MISSING}, auth=ASKERS)
