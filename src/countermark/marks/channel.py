@@ -22,6 +22,9 @@ Why = Literal["lookalike", "near", "other", "dropped", "added", "swapped", "unre
 BAND = 3
 """Places by which reading and mark may drift apart when the reading has no unread run."""
 
+PLAIN = 128
+"""Code points below this are the plain characters, of which there are tables."""
+
 LONGEST = 96
 """A mark is compared in its first 96 places."""
 
@@ -143,8 +146,8 @@ def logs_of(channel: Channel) -> Logs[float]:
 
 @lru_cache(maxsize=16)
 def plain_table(channel: Channel) -> NDArray[np.float32]:
-    """(128 read, 128 mark) log-probabilities of the plain characters."""
-    table = np.full((128, 128), np.log(channel.across), np.float32)
+    """(`PLAIN` read, `PLAIN` mark) log-probabilities of the plain characters."""
+    table = np.full((PLAIN, PLAIN), np.log(channel.across), np.float32)
     plain, pairs = [chr(code) for code in range(33, 127)], pairs_of(channel)
     for read in plain:
         table[ord(read), 33:127] = [pairs[mark, read] for mark in plain]

@@ -13,7 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermark.marks import packed
-from countermark.marks.channel import BAND, LONGEST, Channel, Logs, doubled, logs_of, pairs_of, plain_table, typed
+from countermark.marks.channel import (
+    BAND,
+    LONGEST,
+    PLAIN,
+    Channel,
+    Logs,
+    doubled,
+    logs_of,
+    pairs_of,
+    plain_table,
+    typed,
+)
 from countermark.marks.packed import Packed
 from countermark.marks.reading import Place, Reading
 from countermark.marks.scripts import SOUND
@@ -52,6 +63,8 @@ def of_codes(
     reading: Reading, codes: NDArray[np.uint32], lengths: NDArray[np.intp], channel: Channel = Channel()
 ) -> NDArray[np.float64]:
     """As `of_marks`, for marks already turned into (n, width) code points."""
+    if not len(codes):
+        return np.zeros(0)
     places = reading.places
     read = sum([place.kind != "run" for place in places])
     has_run = read < len(places)
@@ -64,7 +77,7 @@ def of_codes(
     align_all = _align_with_runs if has_run else _align_near
     parts = [slice(start, start + _AT_ONCE) for start in range(0, len(codes), _AT_ONCE)]
     aligned = [align_all(places, codes[part], lengths[part], channel) for part in parts]
-    scores = aligned[0] if len(aligned) == 1 else np.concatenate([*aligned, np.zeros(0, np.float32)])
+    scores = np.concatenate(aligned)
     return np.where(scores > _NEVER / 2, scores, -np.inf)
 
 
@@ -111,7 +124,7 @@ def _most_outside(places: Sequence[Place], channel: Channel) -> float:
 
 def _alphabet(marks: NDArray[np.uint32] | NDArray[np.int64]) -> tuple[NDArray[np.uint32] | None, NDArray[np.intp]]:
     """The small alphabet of this batch: None means the plain one, code points themselves."""
-    if not marks.size or int(marks.max()) < 128:
+    if not marks.size or int(marks.max()) < PLAIN:
         return None, marks.astype(np.intp, copy=False)
     seen = np.zeros(int(marks.max()) + 1, bool)
     seen[marks] = True
@@ -126,7 +139,7 @@ def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channe
     row = _row(channel, place.char)
     if letters is None:
         return row
-    plain = letters < _PLAIN
+    plain = letters < PLAIN
     table = np.empty(len(letters), np.float32)
     table[plain] = row[letters[plain]]
     pairs = pairs_of(channel)
@@ -134,17 +147,14 @@ def _emissions(place: Place, letters: NDArray[np.uint32] | None, channel: Channe
     return table
 
 
-_PLAIN = 128
-
-
 @lru_cache(maxsize=4096)
 def _row(channel: Channel, read: str) -> NDArray[np.float32]:
     """log P(read | each plain character); code 0 is past the end of a mark."""
-    if ord(read) < _PLAIN:
+    if ord(read) < PLAIN:
         plain: NDArray[np.float32] = plain_table(channel)[ord(read)]
         return plain
     pairs = pairs_of(channel)
-    return np.array([_NEVER, *(pairs[chr(code), read] for code in range(1, _PLAIN))], np.float32)
+    return np.array([_NEVER, *(pairs[chr(code), read] for code in range(1, PLAIN))], np.float32)
 
 
 _DOUBLING = (1, 2, 4)
@@ -165,10 +175,10 @@ def _emitted(
     None for others: a step for each place then takes no longer, and less memory.
     """
     read = [ord(place.char) if place.kind == "char" else 0 for place in places]
-    if letters is not None or index.shape[1] >= MANY or max(read) >= _PLAIN:
+    if letters is not None or index.shape[1] >= MANY or max(read) >= PLAIN:
         return None
     windows = index.take(_windows(len(places), diagonals), axis=0)
-    windows += np.array(read)[:, None, None] * _PLAIN
+    windows += np.array(read)[:, None, None] * PLAIN
     return _plain_rows(channel).take(windows)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from countermark.marks.channel import Channel, plain_table
+from countermark.marks.channel import PLAIN, Channel, plain_table
 from countermark.marks.reading import Place, Reading
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -226,7 +226,7 @@ def tail_digits(places: Sequence[Place]) -> list[int]:
 class _Moves(NamedTuple):
     """What becomes of a mark when one of its last digits is changed into the one read there.
 
-    `gained`: nats, 128 code points for each of the digits; `digits` read; `slight`: what each of all other digits adds up to.
+    `gained`: nats, `PLAIN` code points for each of the digits; `digits` read; `slight`: what each of all other digits adds up to.
     """
 
     gained: Floats
@@ -234,12 +234,9 @@ class _Moves(NamedTuple):
     slight: float
 
 
-_POINTS = 128
-
-
 @lru_cache(maxsize=2048)
 def _moves(channel: Channel, read: str) -> _Moves:
-    gained = np.zeros((len(read), _POINTS))
+    gained = np.zeros((len(read), PLAIN))
     slight = 0.0
     for row, digit in zip(gained, read, strict=True):
         against = plain_table(channel)[ord(digit), 48:58].astype(np.float64) - log(channel.kept)
@@ -260,7 +257,7 @@ def _neighbours(places: Sequence[Place], found: Found, channel: Channel) -> floa
     at = found.lengths - (np.array(tail)[:, None] + 1)
     inside, at = at >= 0, np.maximum(at, 0)
     stands = found.codes[rows, at] * inside
-    better = moves.gained.take(np.minimum(stands, _POINTS - 1) + np.arange(len(tail))[:, None] * _POINTS)
+    better = moves.gained.take(np.minimum(stands, PLAIN - 1) + np.arange(len(tail))[:, None] * PLAIN)
     best = better.argmax(axis=0)
     chosen = best * n + rows
     gain = better.take(chosen)

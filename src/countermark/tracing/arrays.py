@@ -96,7 +96,7 @@ class ArrayStore:
         return self._rows(self._made_by(rows[(key >= front[0]) & (key < front[1])], makers), limit)
 
     def _made_by(self, rows: Ints, makers: Sequence[int]) -> Ints:
-        return rows[np.isin(self.names[rows] >> NAMES["maker"], makers)] if makers else rows
+        return rows[np.isin(NAMES["maker"].of(self.names[rows]), makers)] if makers else rows
 
     def _rows(self, rows: Ints, limit: int) -> Rows:
         chosen = rows[:limit]

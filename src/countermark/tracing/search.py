@@ -24,7 +24,7 @@ from countermark.marks.reading import Place, Reading, ReadingError, parse
 from countermark.marks.restore import restore_next
 from countermark.marks.sentences import Sentence, said, sentence
 from countermark.tracing import index
-from countermark.tracing.store import NO_ROWS, Known, Rows, Store, detail, join
+from countermark.tracing.store import DETAILS, NO_ROWS, Known, Rows, Store, join
 
 Outcome: TypeAlias = Literal["identified", "several", "none"]
 
@@ -484,7 +484,7 @@ def _best_first(scored: Sequence[Scored], weapons: _Weighed, probability: Floats
     part = np.ones(len(chosen), bool)
     for row, found in zip(weapons.best_row[:, chosen], scored, strict=True):
         if len(found.log_mark):
-            part &= ~_IS_CONTROL[detail(found.rows.details.take(row), "component")] | (row < 0)
+            part &= ~_IS_CONTROL[DETAILS["component"].of(found.rows.details.take(row))] | (row < 0)
     return chosen[np.lexsort((part, -rounded[chosen]))[:top]]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -15,18 +16,29 @@ from countermark.tracing.index import Vendor
 
 Ints: TypeAlias = NDArray[np.int64]
 
-NAMES = {"maker": 31, "calibre": 0}
-"""Columns that travel as one number, each from which bit on: to fetch a number takes longer than to take it apart."""
 
-DETAILS = {"number": 41, "kind": 33, "country": 12, "component": 6, "mark_kind": 0}
+class Part(NamedTuple):
+    """Where a column stands in a number that several travel as: from which bit on, and how many bits."""
+
+    low: int
+    bits: int
+
+    def of(self, whole: Ints) -> Ints:
+        """The column alone."""
+        return (whole >> self.low) & ((1 << self.bits) - 1)
+
+
+def _parts(**bits: int) -> dict[str, Part]:
+    """The uppermost first."""
+    lows = accumulate([*bits.values()][::-1], initial=0)
+    return {name: Part(low, bits[name]) for name, low in zip([*bits][::-1], lows, strict=False)}
+
+
+NAMES = _parts(maker=31, calibre=31)
+"""Columns that travel as one number: to fetch a number takes longer than to take it apart."""
+
+DETAILS = _parts(number=15, kind=8, country=21, component=6, mark_kind=6)
 """Likewise."""
-
-_BITS = {"kind": 8, "country": 21, "component": 6, "mark_kind": 6}
-
-
-def detail(details: Ints, name: str) -> Ints:
-    """One of the columns that travel as `details`, but for the uppermost."""
-    return (details >> DETAILS[name]) & ((1 << _BITS[name]) - 1)
 
 
 class Rows(NamedTuple):
@@ -41,37 +53,37 @@ class Rows(NamedTuple):
     @property
     def maker(self) -> Ints:
         """Code of the maker."""
-        return self.names >> NAMES["maker"]
+        return NAMES["maker"].of(self.names)
 
     @property
     def calibre(self) -> Ints:
         """Code of the calibre."""
-        return self.names & ((1 << NAMES["maker"]) - 1)
+        return NAMES["calibre"].of(self.names)
 
     @property
     def number(self) -> Ints:
         """Ordinal of the mark on its weapon."""
-        return self.details >> DETAILS["number"]
+        return DETAILS["number"].of(self.details)
 
     @property
     def kind(self) -> Ints:
         """Code of the weapon's kind."""
-        return detail(self.details, "kind")
+        return DETAILS["kind"].of(self.details)
 
     @property
     def country(self) -> Ints:
         """Code of the country of manufacture."""
-        return detail(self.details, "country")
+        return DETAILS["country"].of(self.details)
 
     @property
     def component(self) -> Ints:
         """Code of the component that bears the mark."""
-        return detail(self.details, "component")
+        return DETAILS["component"].of(self.details)
 
     @property
     def mark_kind(self) -> Ints:
         """Code of the kind of mark."""
-        return detail(self.details, "mark_kind")
+        return DETAILS["mark_kind"].of(self.details)
 
     def take(self, chosen: Ints) -> "Rows":
         """The rows at these positions."""
@@ -82,9 +94,9 @@ class Rows(NamedTuple):
 NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), packed.pack([]))
 
 
-def together(columns: Mapping[str, Ints], places: Mapping[str, int]) -> Ints:
+def together(columns: Mapping[str, Ints], parts: Mapping[str, Part]) -> Ints:
     """Columns as one number each row: `NAMES` or `DETAILS` from their parts."""
-    whole: Ints = np.bitwise_or.reduce([columns[name].astype(np.int64) << low for name, low in places.items()])
+    whole: Ints = np.bitwise_or.reduce([columns[name].astype(np.int64) << part.low for name, part in parts.items()])
     return whole
 
 
@@ -228,8 +240,8 @@ def _asked(vendor: Vendor, rows: str) -> str:
     """
     # PostgreSQL would multiply four bytes by four, and have no place for a large country.
     joined = [
-        " + ".join(f"cast({name} as bigint) * {1 << low}" for name, low in places.items())
-        for places in (NAMES, DETAILS)
+        " + ".join(f"cast({name} as bigint) * {1 << part.low}" for name, part in parts.items())
+        for parts in (NAMES, DETAILS)
     ]
     found = f"select weapon_key, {joined[0]} as names, {joined[1]} as details, canonical from {rows} limit %s"  # noqa: S608 - names of columns only
     numbers = [_LISTED[vendor].format(name) for name in ("weapon_key", "names", "details")]
