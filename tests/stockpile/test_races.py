@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.ledger.store import all_entries
 from countermark.ledger.verify import verify
+from countermark.register import asking
 from countermark.register.checking import Refused
 from countermark.register.projection import entries_of
 from countermark.stockpile import acts, handing, proposals, receipts, roster, units
@@ -146,6 +149,17 @@ def test_one_of_two_who_decide_otherwise_is_heard(place: Armoury) -> None:
 
     assert refusals(found) == ["decided"]
     assert acts.subjects("proposal")[0].finding == ""
+
+
+def test_a_double_click_on_what_has_to_wait_is_one_proposal_and_both_lead_to_it(place: Armoury) -> None:
+    soon = (timezone.now() + timedelta(minutes=10)).isoformat(timespec="seconds")
+    sale = {"event": "sale", "date": soon, "to": "A. Friend"}
+    click = partial(asking.add_event, place.weapons[0], sale, by=Actor("rita"))
+
+    found = at_once(*[click] * 6)
+
+    (one,) = acts.subjects("proposal")
+    assert found == [asking.Waits(one.key, place.weapons[0])] * 6
 
 
 def test_a_shipment_is_sent_off_once(place: Armoury) -> None:

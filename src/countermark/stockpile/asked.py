@@ -21,12 +21,16 @@ def propose(asked: Asked, by: Actor) -> str:
 
     Somebody else's is another proposal: who asks follows their own, and is told of nobody else's.
     """
-    place, person = asked.places[0], identity.opaque("person", by.name)
-    for one in acts.subjects("proposal", state="pending", place=place, person=person):
-        waiting = one.of(Proposal)
-        if waiting.act == ACT and waiting.command == asked.command:
-            return one.key
-    return proposals.propose(ACT, asked.command, place=place, reason=None, by=by, texts=asked.texts)
+    place = asked.places[0]
+    with acts.alone():
+        waits = _same_waiting(asked.command, place, identity.opaque("person", by.name))
+        return waits or proposals.propose(ACT, asked.command, place=place, reason=None, by=by, texts=asked.texts)
+
+
+def _same_waiting(command: Mapping[str, Any], place: str, person: str) -> str:
+    found = acts.subjects("proposal", state="pending", place=place, person=person)
+    values = ((one.key, one.of(Proposal)) for one in found)
+    return next((key for key, value in values if value.act == ACT and value.command == command), "")
 
 
 def waiting(weapon: str, place: str) -> int:
