@@ -20,28 +20,39 @@ TELLING = {
 """What refuses, and which of its arguments is the sentence."""
 REFUSE = 2
 """The argument of `refuse` that is the sentence; a literal there is collected as it stands."""
-MODULES = sorted(
-    path for room in ("marks", "ledger", "register", "tracing", "marking") for path in (SOURCE / room).rglob("*.py")
-)
+ROOMS = ("marks", "ledger", "accounts", "register", "tracing", "marking", "stockpile", "cooperation")
+MODULES = sorted(path for room in ROOMS for path in (SOURCE / room).rglob("*.py"))
 
 
 def bare(source: str) -> list[str]:
     """Every refusal of a module whose sentence no catalogue can find."""
-    return [ast.unparse(call) for call in calls(source) if not told(call)]
+    module = ast.parse(source)
+    texts = named_texts(module)
+    return [ast.unparse(call) for call in calls(module) if not told(call, texts)]
 
 
-def calls(source: str) -> Iterator[ast.Call]:
-    return (
-        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    )
+def calls(module: ast.Module) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(module) if isinstance(node, ast.Call))
 
 
-def told(call: ast.Call) -> bool:
-    name = call.func.id if isinstance(call.func, ast.Name) else ""
+def named_texts(module: ast.Module) -> set[str]:
+    """The names that stand for a text somewhere in a module: no catalogue looks behind a name."""
+    given = [node for node in ast.walk(module) if isinstance(node, ast.Assign)]
+    return {ast.unparse(one.targets[0]) for one in given if isinstance(one.value, ast.Constant | ast.JoinedStr)}
+
+
+def called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+
+
+def told(call: ast.Call, texts: set[str]) -> bool:
+    name = called(call)
     if name == "Sentence":
         return not isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
     if name == "refuse" and len(call.args) > REFUSE:
-        return not isinstance(call.args[REFUSE], ast.JoinedStr | ast.BinOp)
+        said = call.args[REFUSE]
+        either = isinstance(said, ast.IfExp) and isinstance(said.body, ast.Constant)
+        return not (isinstance(said, ast.JoinedStr | ast.BinOp) or either or ast.unparse(said) in texts)
     if len(call.args) <= TELLING.get(name, len(call.args)):
         return True
     return not isinstance(call.args[TELLING[name]], ast.Constant | ast.JoinedStr | ast.BinOp)
@@ -54,6 +65,9 @@ def told(call: ast.Call) -> bool:
         'raise SearchError("reading", f"{count} characters")',
         'yield RowError(1, "mark", "", "one of " + codes, "unknown")',
         'raise refuse("copies", "", f"1 to {most}", "range")',
+        'raise acts.refuse("copies", "", f"1 to {most}", "range")',
+        'raise refuse("tag", "", "a tag of this" if one else "a tag", "unknown")',
+        'expected = "a spelling"\nraise refuse("text", "", expected, "missing")',
         'Sentence(f"{file} is empty")',
     ],
 )
@@ -66,6 +80,7 @@ def test_the_rule_sees_bare_english(source: str) -> None:
     [
         'raise UnreadableFile(Sentence("%(file)s is empty", file=name))',
         'raise refuse("text", "", "a spelling", "missing")',
+        'expected = Sentence("a spelling")\nraise refuse("text", "", expected, "missing")',
         'yield RowError(1, "mark", "", expected, "unknown")',
         'Problem("$", "needs an epcList")',
     ],

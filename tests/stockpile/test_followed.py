@@ -156,6 +156,15 @@ def test_nobody_takes_back_what_somebody_else_asked_for(place: Armoury) -> None:
     assert acts.subjects("proposal", state="pending")
 
 
+def test_who_takes_back_anothers_is_told_what_they_are_told_of_none(place: Armoury) -> None:
+    def answer(key: str) -> str:
+        with pytest.raises(Refused) as refused:
+            proposals.take_back(key, by=Actor("raul"))
+        return str(refused.value).replace(key, "KEY")
+
+    assert answer(asked(place)) == answer("of-none")
+
+
 def test_what_others_asked_for_is_on_nobody_elses_list(place: Armoury) -> None:
     asked(place)
 

@@ -7,6 +7,7 @@ from countermark.cooperation.models import SubjectRow
 from countermark.cooperation.states import ROOM, Subject
 from countermark.ledger import identity, services
 from countermark.ledger.services import SideNote, alone
+from countermark.marks.sentences import Sentence
 from countermark.register.acts import (
     append,
     day,
@@ -72,7 +73,9 @@ class Words:
         if not text.strip():
             return ""
         if len(text) > LONGEST:
-            raise refuse(column or kind, text[:40], f"a text of at most {LONGEST} characters", "range")
+            raise refuse(
+                column or kind, text[:40], Sentence("a text of at most %(most)d characters", most=LONGEST), "range"
+            )
         kept = required(column or kind, text, "a text")
         self.notes.append(SideNote(kind, kept))
         return identity.opaque(kind, kept)

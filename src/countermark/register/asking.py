@@ -16,6 +16,7 @@ from countermark.ledger import identity, store
 from countermark.ledger import services as ledger
 from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor, Captured, SideNote
+from countermark.marks.sentences import Sentence
 from countermark.register import checking, projection, services
 from countermark.register.checking import refuse
 from countermark.register.rules import WeaponState, is_birth, is_hand_over, weapons_of
@@ -119,7 +120,7 @@ def done(command: Mapping[str, Any], *, by: Actor, may: Callable[[str], bool]) -
         _do(command, by)
         places = _places([*before.values(), *projection.states_of(weapons).values()])
         if not all(map(may, places)):
-            expected = "somebody who commands where the weapon is and where it would be"
+            expected = Sentence("somebody who commands where the weapon is and where it would be")
             raise refuse("approver", by.name, expected, "unknown")
 
 

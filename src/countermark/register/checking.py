@@ -154,7 +154,9 @@ def by_hand(fields: Fields, *, grave: bool, plain: bool = True) -> dict[str, str
     if word is None:
         return said
     if word.grave and not grave:
-        expected = "an event that neither hands a weapon over nor changes its status: those have pages of their own"
+        expected = Sentence(
+            "an event that neither hands a weapon over nor changes its status: those have pages of their own"
+        )
         raise refuse("event", said["event"], expected, "grave")
     code = said.get("why", "").strip()
     if said["event"] not in REASONED or code not in ("", OTHER):
@@ -171,7 +173,7 @@ def by_hand(fields: Fields, *, grave: bool, plain: bool = True) -> dict[str, str
 def not_of_the_stores(word: str, custody: Custody | None) -> None:
     """Refuses what the stockpile records itself of a weapon in its hands. Raises `Refused`."""
     if custody is not None and word in OF_THE_STORES:
-        expected = (
+        expected = Sentence(
             "another event: this weapon is in the hands of a store, which records this at its counter or by its list"
         )
         raise refuse("event", word, expected, "stores")

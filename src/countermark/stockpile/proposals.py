@@ -16,6 +16,7 @@ from countermark.accounts.models import Place, User
 from countermark.ledger import identity
 from countermark.ledger.reasons import FIELD, Reason
 from countermark.ledger.services import Actor, SideNote
+from countermark.marks.sentences import Sentence
 from countermark.stockpile import acts, states, units
 from countermark.stockpile.states import Subject, to
 
@@ -196,7 +197,7 @@ def deciders(known: Subject) -> list[User]:
     return [user for user in others if may_approve(Actor(user.username), value.act, known.place)]
 
 
-_WAITS = "a proposal that waits for a decision"
+_WAITS = Sentence("a proposal that waits for a decision")
 
 
 def _pending(key: str, by: Actor, *, own: bool = False) -> tuple[Subject, Proposal, str]:

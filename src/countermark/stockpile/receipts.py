@@ -212,7 +212,7 @@ def require_eligible(
     judged = roster.eligibility(person, [state.kind for state in found.values()], kind, store)
     if not judged.green and override is None:
         lacking = ", ".join(sorted({finding.what for finding in judged.missing}))
-        expected = "somebody with the qualifications asked for, or a reason to override"
+        expected = Sentence("somebody with the qualifications asked for, or a reason to override")
         raise acts.refuse("person", lacking, expected, "not_eligible")
     return judged.green
 
@@ -239,7 +239,9 @@ def _done(
         if check is not None:
             check(order.store, found)
         if not counter.second and own_hands(direction, person, found.values(), counter.armourer):
-            expected = "a second person who confirms: nobody alone hands weapons to themselves, or takes back their own"
+            expected = Sentence(
+                "a second person who confirms: nobody alone hands weapons to themselves, or takes back their own"
+            )
             raise acts.refuse("second", "", expected, "second_person")
         receipt = Receipt(
             direction, tuple(dict.fromkeys(weapons)), person or _common_holder(found.values()), order.store, order.kind,

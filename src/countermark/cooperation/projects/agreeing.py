@@ -43,7 +43,7 @@ def offer_terms(key: str, title: str, document: bytes, *, actor: str, by: Actor)
     with acts.alone():
         project = side(key, actor).of(Project)
         if project.looked is None or project.unanswered or overlaps.unseen(side(key, actor)):
-            expected = "overlaps looked at and answered by the recipient before terms are offered"
+            expected = Sentence("overlaps looked at and answered by the recipient before terms are offered")
             raise acts.refuse("overlap", "", expected, "overlap_open")
         note, kept = Words(), acts.document("document", document)
         said = {"digest": kept.key, "title": note(acts.required("title", title, "what the document is called"))}

@@ -32,18 +32,18 @@ from countermark.marks.sentences import Sentence
 
 GATE = "aid.gate"
 WHY: Mapping[str, str] = {
-    "not_a_side": "a project of the actor you speak for",
-    "not_recipient": "somebody who speaks for the recipient",
-    "not_authority": "the authority the recipient has named",
-    "not_this_gate": "the gate of the stage the project is in",
-    "not_asked": "a gate that was asked for",
-    "own_proposal": "somebody else than who asked for the gate",
-    "out_of_order": "a project in a stage in which this is done",
-    "other_terms": "the terms that were offered last",
-    "overlap_open": "overlaps looked at and answered by the recipient before terms are signed",
-    "settled": "a deliverable that is still outstanding",
-    "unknown": "something this project has",
-    "unreadable": "what this version of the program can read",
+    "not_a_side": Sentence("a project of the actor you speak for"),
+    "not_recipient": Sentence("somebody who speaks for the recipient"),
+    "not_authority": Sentence("the authority the recipient has named"),
+    "not_this_gate": Sentence("the gate of the stage the project is in"),
+    "not_asked": Sentence("a gate that was asked for"),
+    "own_proposal": Sentence("somebody else than who asked for the gate"),
+    "out_of_order": Sentence("a project in a stage in which this is done"),
+    "other_terms": Sentence("the terms that were offered last"),
+    "overlap_open": Sentence("overlaps looked at and answered by the recipient before terms are signed"),
+    "settled": Sentence("a deliverable that is still outstanding"),
+    "unknown": Sentence("something this project has"),
+    "unreadable": Sentence("what this version of the program can read"),
 }
 """What was expected where an act would change nothing, by the code of the fold."""
 

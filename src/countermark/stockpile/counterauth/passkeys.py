@@ -27,6 +27,7 @@ from fido2.webauthn import (
 from countermark.accounts import security_log
 from countermark.ledger import entry, identity
 from countermark.ledger.services import Actor
+from countermark.marks.sentences import Sentence
 from countermark.stockpile import acts, receipts, roster
 from countermark.stockpile.counterauth import features, kept, pins, rules
 from countermark.stockpile.counterauth.models import Proof
@@ -36,7 +37,7 @@ from countermark.stockpile.roster import Enrolled
 MOST_KEYS = 8
 LONGEST = 20_000
 SESSION = "stockpile_challenge"
-UNREADABLE = "the answer of a security key to what was asked just now"
+UNREADABLE = Sentence("the answer of a security key to what was asked just now")
 
 
 @dataclass(frozen=True)

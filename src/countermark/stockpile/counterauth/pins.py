@@ -10,13 +10,14 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from countermark.ledger import entry, identity
 from countermark.ledger.services import Actor
+from countermark.marks.sentences import Sentence
 from countermark.stockpile import acts, receipts, roster
 from countermark.stockpile.counterauth import kept, rules, tries
 from countermark.stockpile.counterauth.models import Proof
 from countermark.stockpile.receipts import Receipt
 from countermark.stockpile.roster import Enrolled
 
-WRONG = "a card in use and its PIN"
+WRONG = Sentence("a card in use and its PIN")
 
 
 def issue_code(party: str, *, by: Actor) -> str:

@@ -395,7 +395,9 @@ def close(key: str, *, accepted: bool = False, by: Actor) -> None:
         _require_settled(found)
         own = queries.recounted_by_own(found)
         if own and not accepted:
-            expected = "a recount by somebody who was neither of the two who counted, or that you answer for it by name"
+            expected = Sentence(
+                "a recount by somebody who was neither of the two who counted, or that you answer for it by name"
+            )
             raise acts.refuse("accepted", key, expected, "recount")
         outcome, decided = queries.outcome(found), queries.decisions(found)
         words = {item: one.word for item, one in decided.items()}

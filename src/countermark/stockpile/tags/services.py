@@ -59,9 +59,8 @@ def unbind(tag: str, *, weapon_id: str = "", note: str = "", by: Actor) -> Chang
         on = [str(found) for found in Tag.objects.filter(tag=wanted).values_list("weapon_id", flat=True)]
         chosen = [one for one in on if weapon_id in ("", one)]
         if not chosen:
-            raise refuse(
-                "tag", wanted, "a tag that is on this weapon" if weapon_id else "a tag that is on a weapon", "unbound"
-            )
+            expected = Sentence("a tag that is on this weapon") if weapon_id else Sentence("a tag that is on a weapon")
+            raise refuse("tag", wanted, expected, "unbound")
         if len(chosen) > 1:
             raise refuse("weapon", "", Sentence("one of %(codes)s", codes=", ".join(sorted(chosen))), "several")
         body = bodies.unbound(chosen[0], wanted, now(), own_source())
