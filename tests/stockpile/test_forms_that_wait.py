@@ -115,6 +115,19 @@ def test_declined_it_is_out_again_and_is_keyed_anew(place: Armoury) -> None:
     assert papers.standing(form(code)) == papers.KEYED
 
 
+def test_declined_it_asks_anew_for_which_weapon_it_is(place: Armoury) -> None:
+    code, other = keyed(place), people.weapon("W7", "AB1007")
+    proposals.decline(waiting(), reason="wrong", by=Actor("carla"))
+    rita = people.client_of("rita")
+
+    asks = rita.get(f"/forms/{code}/key/")
+    led = rita.post(f"/forms/{code}/key/", {"weapon": "W7"})
+
+    assert asks.status_code == 200
+    assert 'value="W0"' in asks.content.decode()
+    assert led.headers["Location"] == f"/weapons/{other}/events/new/?form={code}"
+
+
 def test_taken_back_it_is_out_again(place: Armoury) -> None:
     code = keyed(place)
 

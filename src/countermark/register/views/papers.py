@@ -253,9 +253,12 @@ def paper_key(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(papers.ROOMS[kind].key, form.code)
     if kind == "weapon":
         return redirect(reverse("register:weapon_add") + query)
-    which = forms.Which(posted(request))
-    asked = which.cleaned_data["weapon"].strip() if which.is_bound and which.is_valid() else form.weapon_id
-    record = _record(request, asked, PERMISSIONS[kind]) if asked else None
+    before = _record(request, form.weapon_id, PERMISSIONS[kind]) if form.weapon_id else None
+    which = forms.Which(posted(request), initial={"weapon": before.state.ref or before.state.id} if before else None)
+    # A form that is out again may have been declined because it was keyed for another weapon.
+    record = None if form.proposal else before
+    if which.is_bound and which.is_valid():
+        record = _record(request, which.cleaned_data["weapon"].strip(), PERMISSIONS[kind])
     if record is not None and kind == "event":
         return redirect(reverse("register:event_add", args=[record.state.id]) + query)
     if record is None and which.is_bound and not which.errors:
