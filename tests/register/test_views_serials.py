@@ -97,3 +97,13 @@ def test_setting_a_rule_is_one_act(registrar: Client) -> None:
 
     [act] = list(store.all_entries())[before:]
     assert (act.body["act"], act.body["setting"]) == ("setting_changed", "serial-twice:order-7")
+
+
+def test_a_rule_sent_twice_is_one_act(registrar: Client) -> None:
+    send(registrar)
+    before, rules = store.total_size(), serialrules.known()
+
+    assert send(registrar) == 302
+
+    assert store.total_size() == before
+    assert serialrules.known() == rules

@@ -31,7 +31,7 @@ def asking(way: str) -> SerialRule | None:
 
 
 def require(rule: SerialRule, *, by: Actor) -> None:
-    """Sets a rule, or states one of its id anew; who did it, and when, is kept with it. Raises `Refused`."""
+    """Sets a rule, or states one of its id anew; who did it, and when, is kept with it. The same said again changes nothing. Raises `Refused`."""
     if not _ID.fullmatch(rule.id):
         raise refuse("id", rule.id, "a short name of small letters, digits, full stops and hyphens", "unknown")
     source = acts.required("source", rule.source, "the law or order that says so, and where")
@@ -41,14 +41,12 @@ def require(rule: SerialRule, *, by: Actor) -> None:
     if not rule.of or set(rule.of) - set(WAYS):
         raise refuse("of", ", ".join(rule.of), acts.one_of(WAYS), "unknown_code")
     services.require_own_log()
-    stated = msgspec.structs.replace(
-        rule,
-        source=source,
-        of=tuple(way for way in WAYS if way in rule.of),
-        by=identity.opaque("person", by.name),
-        stated=now(),
-    )
-    services.set_setting(f"{PREFIX}{rule.id}", msgspec.json.encode(stated).decode(), by=by)
+    person, of = identity.opaque("person", by.name), tuple(way for way in WAYS if way in rule.of)
+    stated = msgspec.structs.replace(rule, source=source, of=of, by=person, stated=now())
+    with services.alone():
+        before = next((one for one in known() if one.id == rule.id), None)
+        if before is None or before != msgspec.structs.replace(stated, stated=before.stated):
+            services.set_setting(f"{PREFIX}{rule.id}", msgspec.json.encode(stated).decode(), by=by)
 
 
 def end(rule_id: str, day: date, *, by: Actor) -> None:
