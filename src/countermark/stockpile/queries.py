@@ -115,13 +115,17 @@ def newest(kind: str, places: frozenset[str] | None, most: int, **columns: Any) 
     return [acts.subject_of_row(row) for row in found]
 
 
+OF_ALL = frozenset({"lot"})
+"""Kinds that are of no place themselves: what of them lies where is asked beside them."""
+
+
 def visible_rows(user: User, kind: str, permission: str = "stock.view", **columns: str) -> list[Subject]:
-    """The newest subjects of a kind a person may see: of their places, sent to them, or of no place."""
+    """The newest subjects of a kind a person may see: of their places or sent to them; of no place those of `OF_ALL`, or for whoever sees all."""
     rows = SubjectRow.objects.filter(kind=kind).filter(**columns).order_by("-since", "key")
     places = visible(user, permission)
     found: list[SubjectRow] = []
     for row in rows.iterator(chunk_size=SHOWN):
-        if places is None or not row.place or row.place in places or row.person in places:
+        if places is None or kind in OF_ALL or row.place in places or row.person in places:
             found.append(row)
         if len(found) == SHOWN:
             break

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from countermark.ledger.services import Actor
-from countermark.stockpile import handing
+from countermark.stockpile import handing, proposals
 from countermark.stockpile.handing import HandOver
 from tests.register import people
 from tests.stockpile.armoury import DEPOT, Armoury, state
@@ -24,3 +24,13 @@ def test_another_armourer_sees_what_a_program_asks_for_and_confirms_it(place: Ar
     sent(other, f"proposals/{key}/confirm/", decision="approve")
 
     assert state(place.weapons[0]).holder == place.trained
+
+
+def test_what_waits_of_a_weapon_at_no_place_is_listed_for_whoever_sees_all_alone(
+    place: Armoury, armourer: Client
+) -> None:
+    command = {"do": "add", "weapon": place.weapons[0], "fields": {"event": "sale", "to": "A. Friend"}}
+    key = proposals.propose("record", command, place="", reason=None, by=Actor("rita"))
+
+    assert f"proposals/{key}/" not in text(armourer, "proposals/")
+    assert f"proposals/{key}/" in text(people.signed_in("anna", "auditor"), "proposals/")
