@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from countermark.accounts import services as accounts
@@ -36,13 +38,18 @@ def place() -> Armoury:
     return found
 
 
-def asked(place: Armoury, by: Actor = RITA) -> str:
+def asked(place: Armoury, by: Actor = RITA, words: str = "it was another one") -> str:
     """A hand-over that somebody says never was; the id of the proposal."""
-    held = state(place.weapons[0]).custody
-    assert held is not None
-    made = asking.correct(held.heads[0], None, reason=Reason("other", "it was another one"), by=by)
+    made = asking.correct(hand_over(place), None, reason=Reason("other", words), by=by)
     assert isinstance(made, asking.Waits)
     return made.proposal
+
+
+def hand_over(place: Armoury) -> str:
+    """The eventID of the hand-over the weapon stands under."""
+    held = state(place.weapons[0]).custody
+    assert held is not None
+    return held.heads[0]
 
 
 def page(name: str, path: str = "/asked/") -> str:
@@ -79,6 +86,20 @@ def test_the_list_says_what_was_asked_of_which_weapon_why_and_who_may_decide(pla
 
     for said in ("Say that an event did not happen", "AB1000", "it was another one", "waits", "carla"):
         assert said in found, said
+
+
+def test_a_long_list_takes_no_more_questions_to_the_store_than_a_short_one(place: Armoury) -> None:
+    def taken() -> int:
+        with CaptureQueriesContext(connection) as found:
+            page("rita")
+        return len(found)
+
+    asked(place)
+    short = taken()
+    for n in range(3):
+        asked(place, words=f"it was another one {n}")
+
+    assert taken() == short
 
 
 def test_who_asked_and_commands_nothing_reads_who_declined_it_and_why(place: Armoury) -> None:

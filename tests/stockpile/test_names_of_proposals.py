@@ -10,7 +10,7 @@ from countermark.accounts.models import User
 from countermark.ledger.services import Actor
 from countermark.register import asking
 from countermark.register.queries import personal
-from countermark.stockpile import handing
+from countermark.stockpile import handing, proposals
 from countermark.stockpile.handing import HandOver
 from tests.register import people
 from tests.stockpile.armoury import DEPOT, Armoury, commanded, state
@@ -107,6 +107,16 @@ def test_who_neither_decides_nor_may_open_personal_data_is_refused(place: Armour
 
     assert f"{path}names/" not in text(arno, path)
     assert looks(place) == 0
+
+
+def test_who_decided_has_no_more_need_of_them(place: Armoury) -> None:
+    key, carla = asked(place), people.client_of("carla")
+    path = f"/stockpile/proposals/{key}/"
+    opened(carla, path)
+    proposals.decline(key, reason="wrong", by=Actor("carla"))
+
+    assert FRIEND not in text(carla, path)
+    assert carla.post(f"{path}names/", {"reason": "record"}).status_code == 403
 
 
 def test_an_auditor_reads_them_with_a_reason(place: Armoury) -> None:

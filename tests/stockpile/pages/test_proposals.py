@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from countermark.ledger.services import Actor
+from countermark.register.reasons import told
 from countermark.stockpile import handing, proposals
 from countermark.stockpile.handing import HandOver
 from tests.register import people
@@ -34,3 +35,10 @@ def test_what_waits_of_a_weapon_at_no_place_is_listed_for_whoever_sees_all_alone
 
     assert f"proposals/{key}/" not in text(armourer, "proposals/")
     assert f"proposals/{key}/" in text(people.signed_in("anna", "auditor"), "proposals/")
+
+
+def test_who_decides_reads_for_which_reason_an_event_is_to_be_recorded(place: Armoury, commander: Client) -> None:
+    command = {"do": "add", "weapon": place.weapons[0], "fields": {"event": "theft", "why": "burglary"}}
+    key = proposals.propose("record", command, place=place.depot, reason=None, by=Actor("rita"))
+
+    assert told("burglary", "theft") in text(commander, f"proposals/{key}/")

@@ -1,7 +1,7 @@
 """What somebody asked to change on the record of a weapon, as who is to approve it sees it: the event, and each field before and after.
 
 Names of persons and remarks are hidden, as on the record, until it was said why they are needed: by whoever may open personal data, and by
-whoever is to decide, who could not otherwise.
+whoever is to decide, who could not otherwise, as long as it waits.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from countermark.accounts import queries as accounts
 from countermark.ledger import store
-from countermark.register import asking
+from countermark.register import asking, checking
 from countermark.register.forms.reasons import WhyLooked, why_of
 from countermark.register.queries import personal
 from countermark.register.reasons import told
@@ -31,7 +31,7 @@ from countermark.stockpile.views.pages import Cell, Page, Table, asked, weapon_c
 LISTS = {"add": "", "correct": "correction", "join": "same_weapon"}
 """The list a reason is of."""
 OPENED = Opened("opened_proposals", 20)
-SHOWN = ("event", "date", "from", "to", "country", "place", "document", "note", "component", "mark", "other_ref")
+SHOWN = ("event", "date", "from", "to", "country", "place", "document", "note", "component", "mark", "other_ref", "why")
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def names(request: HttpRequest, known: Subject) -> Names:
 def may_open(request: HttpRequest, known: Subject) -> bool:
     """Whether this person may say why they need the names of a proposal, and then read them."""
     by, value = actor(request), known.of(Proposal)
-    decides = value.by != me(request).person and proposals.may_approve(by, value.act, known.place)
-    return decides or accounts.may(me(request), "person.view")
+    waits = known.state == "pending" and value.by != me(request).person
+    return (waits and proposals.may_approve(by, value.act, known.place)) or accounts.may(me(request), "person.view")
 
 
 def open_names(request: HttpRequest, known: Subject, page: Page) -> HttpResponse:
@@ -78,15 +78,19 @@ def _is_open(request: HttpRequest, known: Subject) -> bool:
 
 def facts(command: Mapping[str, Any]) -> list[tuple[str, Cell]]:
     """What is asked for, and why."""
-    why = reason(command)
+    why = reason(command, side_texts([words_of(command)]))
     return [(_("Asked for"), Cell(asked_for(command))), *([(_("Why"), Cell(why))] if why else [])]
 
 
-def reason(command: Mapping[str, Any]) -> str:
-    """Why it is asked for: that is no personal data, it is what who asks answers with."""
-    words = str(command.get("reason", ""))
+def words_of(command: Mapping[str, Any]) -> str:
+    """The id of the note that says why; empty where a code alone does."""
+    return str(command.get("reason", ""))
+
+
+def reason(command: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Why it is asked for, of whose words `texts` are: that is no personal data, it is what who asks answers with."""
     code, of = str(command.get("reason_code", "")), LISTS.get(str(command.get("do")), "")
-    return told(code, of, side_texts([words]).get(words, ""))
+    return told(code, of, texts.get(words_of(command), ""))
 
 
 def weapons(command: Mapping[str, Any]) -> list[str]:
@@ -120,6 +124,7 @@ def _changes(command: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     old, said = _recorded(command), dict(command.get("fields", {}))
     new = {**old, **said} if "fields" in command else {}
     fields = [*old, *(name for name in said if name not in old)]
+    old, new = _in_words(old), _in_words(new)
     return [
         (name, old.get(name, ""), new.get(name, ""))
         for name in fields
@@ -127,6 +132,12 @@ def _changes(command: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         and (old.get(name) or new.get(name))
         and (name == "event" or old.get(name, "") != new.get(name, ""))
     ]
+
+
+def _in_words(columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns of an event with what the code of its reason means; a code of another event is not taken along."""
+    code, event = columns.get("why", ""), columns.get("event", "")
+    return {**columns, "why": told(code, event) if checking.fits(code, event) else ""}
 
 
 def _recorded(command: Mapping[str, Any]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
     """What one asked for oneself, the newest first: what, of which weapon, why, when, and what became of it."""
     found = queries.own_proposals(me(request))
     values = [(one, one.of(Proposal)) for one in found]
-    names = side_texts([urn for _one, value in values for urn in (value.decided_by, value.answer, value.reason)])
+    names = side_texts([urn for _one, value in values for urn in _texts(value)])
     serials = _serials(me(request), [value for _one, value in values])
     # Of one act at one place the same may decide: they are looked for once.
     waiting = {(value.act, one.place): one for one, value in values if proposals.standing(one) == "pending"}
@@ -82,7 +82,7 @@ def own_one(request: HttpRequest, key: str) -> HttpResponse:
     """One thing one asked for: what is asked, who decides, and what became of it."""
     known = _own_or_404(request, key)
     value, standing = known.of(Proposal), proposals.standing(known)
-    names = side_texts([value.decided_by, value.answer, value.reason])
+    names = side_texts(_texts(value))
     answer = told(value.answer_code, "declined", names.get(value.answer, ""))
     why = _why(value, names)
     facts = [
@@ -152,9 +152,14 @@ def _title(value: Proposal) -> str:
     return asked_page.asked_for(value.command) if value.act == record.ACT else stock_word(value.act, "proposal")
 
 
+def _texts(value: Proposal) -> list[str]:
+    """The ids of what is told of a proposal."""
+    return [value.decided_by, value.answer, value.reason, asked_page.words_of(value.command)]
+
+
 def _why(value: Proposal, names: dict[str, str]) -> str:
     if value.act == record.ACT:
-        return asked_page.reason(value.command)
+        return asked_page.reason(value.command, names)
     return told(value.reason_code, "write_off", names.get(value.reason, ""))
 
 
