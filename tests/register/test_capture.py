@@ -190,9 +190,20 @@ def test_what_a_captured_birth_says_besides_the_facts_outlives_a_correction_of_t
     assert (after.place, after.holder) == (before.place, before.holder)
 
 
-@pytest.mark.parametrize(("year", "day"), [("1994", "1994-05-06"), ("1995", "1995-01-01")])
-def test_the_day_of_a_captured_birth_outlives_a_correction_that_leaves_its_year(year: str, day: str) -> None:
-    facts = {**people.REVOLVER, "year": "1994"}
+@pytest.mark.parametrize(
+    ("before", "year", "day"),
+    [
+        ("1994", "1994", "1994-05-06"),
+        ("1994", "1995", "1995-01-01"),
+        ("", "", "1994-05-06"),
+        ("", "1994", "1994-05-06"),
+        ("1960", "1960", "1994-05-06"),
+    ],
+)
+def test_the_day_of_a_captured_birth_outlives_a_correction_that_leaves_its_year(
+    before: str, year: str, day: str
+) -> None:
+    facts = {**people.REVOLVER, "year": before}
     said = bodies.birth("factory", "F 1", facts, [{"component": "frame", "role": "control", "mark": "FF1001"}])
     body = {**said, "eventTime": "1994-05-06T00:00:00.000Z"}
     body.pop("countermark:writing")

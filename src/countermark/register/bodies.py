@@ -82,14 +82,21 @@ def birth(source: str, ref: str, facts: Mapping[str, str], marks: Iterable[Body]
 
 
 def birth_beside(body: Body, old: Body) -> Body:
-    """A corrective birth with what the old one said besides facts and marks: a captured one may tell the day, where the weapon is and whose."""
-    same_year = str(body["eventTime"])[:4] == str(old["eventTime"])[:4]
-    kept = (*_BESIDE_FACTS, *(_DAY if same_year else ()))
+    """A corrective birth with what the old one said besides facts and marks: a captured one may tell the day, where the weapon is and whose.
+
+    The day goes with the year of the facts, which another program may not have stated: it stays unless that is put right to another.
+    """
+    stays = _year(body) == _year(old) or str(body["eventTime"])[:4] == str(old["eventTime"])[:4]
+    kept = (*_BESIDE_FACTS, *(_DAY if stays else ()))
     dropped = {"countermark:writing", *kept}
     return pinned(
         {key: value for key, value in body.items() if key not in dropped}
         | {key: old[key] for key in kept if key in old}
     )
+
+
+def _year(birth: Body) -> str:
+    return str(birth["ilmd"].get("countermark:year", ""))
 
 
 _BESIDE_FACTS = ("bizLocation", "readPoint", "sourceList", "destinationList", "bizTransactionList")
