@@ -18,7 +18,7 @@ from countermark.ledger.reasons import Reason
 from countermark.ledger.services import Actor
 from countermark.register import asking
 from countermark.register.checking import Refused
-from countermark.stockpile import acts, handing, proposals
+from countermark.stockpile import acts, handing, proposals, queries
 from countermark.stockpile.handing import HandOver
 from tests.register import people
 from tests.register.people import CHIEF
@@ -294,6 +294,19 @@ def test_a_program_takes_back_what_its_owner_asked_for(place: Armoury) -> None:
 def test_programs_are_told_of_those_that_stand_as_asked_alone(place: Armoury) -> None:
     proposals.take_back(asked(place), by=RITA)
     key = asked(place)
+
+    found = called("rita", "GET", "?standing=pending").json()
+
+    assert [one["proposal"] for one in found] == [key]
+
+
+def test_what_is_asked_for_is_found_behind_however_much_that_is_not(
+    place: Armoury, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = asked(place)
+    for n in range(2):
+        proposals.take_back(asked(place, words=f"it was another one {n}"), by=RITA)
+    monkeypatch.setattr(queries, "SHOWN", 1)
 
     found = called("rita", "GET", "?standing=pending").json()
 

@@ -1,7 +1,8 @@
 """Reads of the stockpile: what stands where, who has what, what is due. Every list is narrowed to the places a person may see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -132,10 +133,11 @@ def visible_rows(user: User, kind: str, permission: str = "stock.view", **column
     return [acts.subject_of_row(row) for row in found]
 
 
-def own_proposals(user: User, **columns: str) -> list[Subject]:
-    """What somebody proposed themselves, the newest first, whatever they may do by now."""
-    rows = acts.rows("proposal").filter(person=user.person, **columns).order_by("-since", "key")
-    return [acts.subject_of_row(row) for row in rows[:SHOWN]]
+def own_proposals(user: User, *, wanted: Callable[[Subject], bool] = lambda _one: True) -> list[Subject]:
+    """What somebody proposed themselves and is `wanted`, the newest first, at most 300, whatever they may do by now."""
+    rows = acts.rows("proposal").filter(person=user.person).order_by("-since", "key")
+    found = map(acts.subject_of_row, rows.iterator(chunk_size=SHOWN))
+    return list(islice(filter(wanted, found), SHOWN))
 
 
 def has_proposed(user: accounts.Person) -> bool:

@@ -52,8 +52,11 @@ def list_asked(request: HttpRequest, asked: Query[WhichAsked]) -> list[dict[str,
     """Lists the changes of records that one asked for oneself and a second person decides (answered 202), the newest first, at most 300.
     Permission: `event.add` or `weapon.correct`.
     """
-    changes = (one for one in queries.own_proposals(person(request)) if one.of(Proposal).act == record.ACT)
-    return _lines([one for one in changes if asked.standing in ("", proposals.standing(one))])
+
+    def wanted(one: Subject) -> bool:
+        return one.of(Proposal).act == record.ACT and asked.standing in ("", proposals.standing(one))
+
+    return _lines(queries.own_proposals(person(request), wanted=wanted))
 
 
 @router.get("/asked/{key}", response={200: AskedFor, **MISSING}, auth=ASKERS)
