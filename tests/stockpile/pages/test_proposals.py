@@ -42,3 +42,14 @@ def test_who_decides_reads_for_which_reason_an_event_is_to_be_recorded(place: Ar
     key = proposals.propose("record", command, place=place.depot, reason=None, by=Actor("rita"))
 
     assert told("burglary", "theft") in text(commander, f"proposals/{key}/")
+
+
+def test_what_happens_stands_before_when_and_to_whom(place: Armoury, commander: Client) -> None:
+    said = {"date": "2026-01-01", "event": "sale", "mark": "BB7", "to": "Police"}
+    command = {"do": "add", "weapon": place.weapons[0], "fields": said}
+    key = proposals.propose("record", command, place=place.depot, reason=None, by=Actor("rita"))
+
+    shown = text(commander, f"proposals/{key}/").partition('id="changes"')[2]
+
+    places = [shown.index(one) for one in (">Event<", ">Date<", ">To<", ">Mark<")]
+    assert places == sorted(places)

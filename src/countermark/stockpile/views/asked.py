@@ -121,16 +121,14 @@ def asked_for(command: Mapping[str, Any]) -> str:
 
 def _changes(command: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Each field with what it says and what it would say; names, places, documents and remarks by their ids."""
-    old, said = _recorded(command), dict(command.get("fields", {}))
-    new = {**old, **said} if "fields" in command else {}
-    fields = [*old, *(name for name in said if name not in old)]
-    old, new = _in_words(old), _in_words(new)
+    recorded = _recorded(command)
+    old, new = _in_words(recorded), {}
+    if "fields" in command:
+        new = _in_words({**recorded, **command["fields"]})
     return [
         (name, old.get(name, ""), new.get(name, ""))
-        for name in fields
-        if name in SHOWN
-        and (old.get(name) or new.get(name))
-        and (name == "event" or old.get(name, "") != new.get(name, ""))
+        for name in SHOWN
+        if (old.get(name) or new.get(name)) and (name == "event" or old.get(name, "") != new.get(name, ""))
     ]
 
 
