@@ -15,15 +15,15 @@ from countermark.register.forms.reasons import why_of
 from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
-from countermark.stockpile import acts, forms, handing, proposals, queries
 from countermark.stockpile import asked as record
+from countermark.stockpile import forms, handing, proposals, queries
 from countermark.stockpile.ammunition import services as ammunition
 from countermark.stockpile.handing import HandOver
 from countermark.stockpile.proposals import EXECUTORS, Proposal
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import stock_word, when
 from countermark.stockpile.views import asked as asked_page
-from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, shown, weapon_cells
+from countermark.stockpile.views.pages import Action, Cell, Page, Table, asked, known, shown, weapon_cells
 
 COMMAND, HANDLE = "stock.command", "stock.handle"
 _STATE_NOTE = noop("What waits for a second person. Nobody approves what they proposed themselves.")
@@ -59,57 +59,61 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 @GET_OR_POST
 def proposal(request: HttpRequest, key: str) -> HttpResponse:
     """One proposal: approve it or decline it, with a reason."""
-    known = acts.subject("proposal", key)
-    places = queries.visible(me(request))
-    if known is None or (places is not None and known.place not in places):
-        raise Http404(_("There is no such record among those you may see."))
-    value = known.of(Proposal)
-    names = side_texts([value.by, value.reason, known.place, value.decided_by, value.answer])
-    hand_over = handing.of_command(value.command, known.place) if value.act == "hand_over" else None
-    why = told(value.reason_code, "write_off", names.get(value.reason, ""))
-    facts = [
-        (_("What"), _about(value)),
-        *(_hand_over(hand_over) if hand_over else []),
-        *(_rounds(value, known.place) if value.act == "rounds" else []),
-        *(asked_page.facts(value.command) if value.act == record.ACT else [_why(why)]),
-        (_("Proposed by"), Cell(names.get(value.by, ""))),
-        (_("When"), Cell(when(known.since))),
-        (_("Status"), Cell(stock_word(proposals.standing(known), "proposal_state"))),
-    ]
-    above = (reverse("stockpile:proposals"), _("For a second person"))
-    actions: list[Action] = []
-    if known.state != "pending":
-        facts.append((_("Decided by"), Cell(names.get(value.decided_by, ""))))
-        answer = told(value.answer_code, "declined", names.get(value.answer, ""))
-        facts += [(_("Reason"), Cell(answer))] if answer else []
-    elif accounts.may_at(me(request), COMMAND, known.place):
-        actions = [Action(_("Decide"), reverse("stockpile:proposal_decide", args=[key]), main=True)]
-    elif _decides(request, known, HANDLE) and accounts.may_at(me(request), HANDLE, known.place):
-        actions = [Action(_("Decide"), reverse("stockpile:proposal_confirm", args=[key]), main=True)]
-    tables = []
+    found = known(request, "proposal", key, side="place")
+    value, actions, tables = found.of(Proposal), _decisions(request, found), []
+    hand_over = handing.of_command(value.command, found.place) if value.act == "hand_over" else None
     if hand_over:
         tables = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(hand_over.weapons))]
     if value.act == record.ACT:
-        names_ = asked_page.names(request, known)
-        tables = asked_page.tables(value.command, names_)
-        if names_.hidden and asked_page.may_open(request, known):
+        names = asked_page.names(request, found)
+        tables = asked_page.tables(value.command, names)
+        if names.hidden and asked_page.may_open(request, found):
             actions.append(Action(_("Show names"), reverse("stockpile:proposal_names", args=[key])))
-    title = stock_word(value.act, "proposal")
+    facts = [(_("What"), _about(value)), *_facts(found, hand_over)]
+    title, above = stock_word(value.act, "proposal"), (reverse("stockpile:proposals"), _("For a second person"))
     return shown(request, Page(title, "proposals", facts=facts, tables=tables, actions=actions, above=above))
+
+
+def _facts(found: Subject, hand_over: HandOver | None) -> list[tuple[str, Cell]]:
+    """What is asked for, by whom, and what became of it."""
+    value = found.of(Proposal)
+    names = side_texts([value.by, value.reason, value.decided_by, value.answer])
+    answer = told(value.answer_code, "declined", names.get(value.answer, ""))
+    decided = [(_("Decided by"), Cell(names.get(value.decided_by, "")))] if found.state != "pending" else []
+    why = told(value.reason_code, "write_off", names.get(value.reason, ""))
+    return [
+        *(_hand_over(hand_over) if hand_over else []),
+        *(_rounds(value, found.place) if value.act == "rounds" else []),
+        *(asked_page.facts(value.command) if value.act == record.ACT else [_why(why)]),
+        (_("Proposed by"), Cell(names.get(value.by, ""))),
+        (_("When"), Cell(when(found.since))),
+        (_("Status"), Cell(stock_word(proposals.standing(found), "proposal_state"))),
+        *decided,
+        *([(_("Reason"), Cell(answer))] if decided and answer else []),
+    ]
+
+
+def _decisions(request: HttpRequest, found: Subject) -> list[Action]:
+    """Where somebody decides it, who may."""
+    if found.state != "pending":
+        return []
+    for permission, name in ((COMMAND, "proposal_decide"), (HANDLE, "proposal_confirm")):
+        if _decides(request, found, permission) and accounts.may_at(me(request), permission, found.place):
+            return [Action(_("Decide"), reverse(f"stockpile:{name}", args=[found.key]), main=True)]
+    return []
 
 
 @requires("stock.view")
 @GET_OR_POST
 def proposal_names(request: HttpRequest, key: str) -> HttpResponse:
     """Opens the names of a proposed change of a record, with a reason."""
-    known = acts.subject("proposal", key)
-    places = queries.visible(me(request))
-    if known is None or known.of(Proposal).act != record.ACT or (places is not None and known.place not in places):
+    found = known(request, "proposal", key, side="place")
+    if found.of(Proposal).act != record.ACT:
         raise Http404(_("There is no such record among those you may see."))
-    if not asked_page.may_open(request, known):
+    if not asked_page.may_open(request, found):
         raise MissingPermission("person.view")
     above = (reverse("stockpile:proposal", args=[key]), stock_word(record.ACT, "proposal"))
-    return asked_page.open_names(request, known, Page(_("Show names"), "proposals", above=above))
+    return asked_page.open_names(request, found, Page(_("Show names"), "proposals", above=above))
 
 
 def _why(text: str) -> tuple[str, Cell]:
@@ -171,9 +175,8 @@ def proposal_confirm(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, key: str, permission: str) -> HttpResponse:
-    known = acts.subject("proposal", key)
-    places = queries.visible(me(request), permission)
-    if known is None or (places is not None and known.place not in places) or not _decides(request, known, permission):
+    found = known(request, "proposal", key, permission, side="place")
+    if not _decides(request, found, permission):
         raise Http404(_("There is no such record among those you may see."))
     form = forms.Decide(posted(request))
 
@@ -187,14 +190,14 @@ def _decide(request: HttpRequest, key: str, permission: str) -> HttpResponse:
     page = Page(
         _("Decide"),
         "proposals",
-        above=(reverse("stockpile:proposal", args=[key]), stock_word(known.of(Proposal).act, "proposal")),
+        above=(reverse("stockpile:proposal", args=[key]), stock_word(found.of(Proposal).act, "proposal")),
     )
     return asked(request, form, do, page, _("Decide"))
 
 
-def _decides(request: HttpRequest, known: Subject, permission: str) -> bool:
+def _decides(request: HttpRequest, found: Subject, permission: str) -> bool:
     """Whether a permission is one to decide this with; whoever proposed it may take it back."""
-    value = known.of(Proposal)
+    value = found.of(Proposal)
     asked_ = EXECUTORS.get(value.act)
     fits = asked_ is not None and permission in asked_.permissions
     return fits or permission == COMMAND or value.by == me(request).person
