@@ -13,7 +13,7 @@ from countermark.register.queries import personal
 from countermark.stockpile import handing, proposals
 from countermark.stockpile.handing import HandOver
 from tests.register import people
-from tests.stockpile.armoury import DEPOT, Armoury, commanded, state
+from tests.stockpile.armoury import DEPOT, OTHER, Armoury, commanded, state
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +170,16 @@ def test_the_names_of_a_hand_over_are_no_change_of_a_record(place: Armoury) -> N
     key = handing.propose(HandOver("back", place.depot, place.weapons), request="r1", by=Actor("arno"))
 
     assert people.client_of("carla").post(f"/stockpile/proposals/{key}/names/", {"reason": "so"}).status_code == 404
+
+
+def test_a_record_elsewhere_that_is_to_be_one_with_a_weapon_here_is_seen_by_who_decides_alone(place: Armoury) -> None:
+    other = people.weapon("W7", "AB1007", place=OTHER)
+    made = asking.join(place.weapons[0], other, reason="one weapon", by=Actor("rita"))
+    assert isinstance(made, asking.Waits)
+    path = f"/stockpile/proposals/{made.proposal}/"
+
+    decides, looks_on = text(people.client_of("carla"), path), text(people.client_of("arno"), path)
+
+    assert all(serial in decides for serial in ("AB1000", "AB1007"))
+    assert "AB1000" in looks_on
+    assert "AB1007" not in looks_on

@@ -4,7 +4,7 @@ Names of persons and remarks are hidden, as on the record, until it was said why
 whoever is to decide, who could not otherwise, as long as it waits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from countermark.accounts import queries as accounts
+from countermark.accounts.models import User
 from countermark.ledger import store
 from countermark.register import asking, checking
 from countermark.register.forms.reasons import WhyLooked, why_of
-from countermark.register.queries import personal
+from countermark.register.models import Weapon
+from countermark.register.queries import personal, scope
 from countermark.register.reasons import told
 from countermark.register.rules import history
 from countermark.register.services import fields_of, side_texts
 from countermark.register.views.common import actor, me, named, posted
 from countermark.register.views.opened import Opened
 from countermark.register.words import label
-from countermark.stockpile import proposals
+from countermark.stockpile import proposals, queries
 from countermark.stockpile.proposals import Proposal
 from countermark.stockpile.states import Subject
 from countermark.stockpile.templatetags.stockpile_words import when
@@ -55,9 +57,13 @@ def names(request: HttpRequest, known: Subject) -> Names:
 
 def may_open(request: HttpRequest, known: Subject) -> bool:
     """Whether this person may say why they need the names of a proposal, and then read them."""
-    by, value = actor(request), known.of(Proposal)
+    return _is_to_decide(request, known) or accounts.may(me(request), "person.view")
+
+
+def _is_to_decide(request: HttpRequest, known: Subject) -> bool:
+    value = known.of(Proposal)
     waits = known.state == "pending" and value.by != me(request).person
-    return (waits and proposals.may_approve(by, value.act, known.place)) or accounts.may(me(request), "person.view")
+    return waits and proposals.may_approve(actor(request), value.act, known.place)
 
 
 def open_names(request: HttpRequest, known: Subject, page: Page) -> HttpResponse:
@@ -93,21 +99,35 @@ def reason(command: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     return told(code, of, texts.get(words_of(command), ""))
 
 
-def weapons(command: Mapping[str, Any]) -> list[str]:
-    """The ids of the weapons it is about."""
-    return [*asking.weapons_in(command), *([str(command["survivor"])] if command.get("do") == "join" else [])]
+def listed(request: HttpRequest, known: Subject) -> list[str]:
+    """The ids of the weapons it is about that this person may see now; who is to decide sees what they decide on."""
+    command = known.of(Proposal).command
+    about = [*asking.weapons_in(command), *([str(command["survivor"])] if command.get("do") == "join" else [])]
+    if _is_to_decide(request, known):
+        return about
+    seen = {one.pk for one in visible(me(request), about)}
+    return [one for one in about if queries.as_uuid(one) in seen]
 
 
-def tables(command: Mapping[str, Any], names: Names, *, seen: bool = True) -> list[Table]:
-    """The weapons it is about, and what changes. For who may not see the weapons (any more), what was asked alone: not what is recorded."""
+def visible(user: User, weapons: Iterable[str]) -> list[Weapon]:
+    """Those of some weapons that somebody may see, as things stand."""
+    wanted = [queries.as_uuid(one) for one in weapons]
+    if not wanted or not accounts.may(user, "weapon.view"):
+        return []
+    return list(scope.of(user).narrow(Weapon.objects.filter(pk__in=wanted)))
+
+
+def tables(command: Mapping[str, Any], names: Names, listed: Sequence[str]) -> list[Table]:
+    """The weapons of it that are `listed`, and what changes. For who may not see the weapon (any more), what was asked alone: not what is recorded."""
+    seen = set(asking.weapons_in(command)) <= set(listed)
     headers = [_("Field"), *([_("Now")] if seen else []), _("Then")]
     rows = [
         (Cell(_(label(name, "column"))), *([_cell(name, old, names)] if seen else []), _cell(name, new, names))
         for name, old, new in _changes(command)
         if seen or new
     ]
-    listed = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(weapons(command)))] if seen else []
-    return [*listed, *([Table(_("What changes"), headers, rows, id="changes")] if rows else [])]
+    weapons = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(listed))] if listed else []
+    return [*weapons, *([Table(_("What changes"), headers, rows, id="changes")] if rows else [])]
 
 
 def asked_for(command: Mapping[str, Any]) -> str:

@@ -10,11 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from countermark.accounts import queries as accounts
 from countermark.accounts.access import SIGNED_IN, requires
 from countermark.accounts.models import User
-from countermark.register.models import Weapon
-from countermark.register.queries import scope
 from countermark.register.reasons import told
 from countermark.register.services import side_texts
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
@@ -102,7 +99,7 @@ def own_one(request: HttpRequest, key: str) -> HttpResponse:
         actions.append(Action(_("Take it back"), reverse("stockpile:own_take_back", args=[key]), main=True))
     if value.act == record.ACT:
         shown_names = asked_page.names(request, known)
-        tables = asked_page.tables(value.command, shown_names, seen=_sees(request, value))
+        tables = asked_page.tables(value.command, shown_names, asked_page.listed(request, known))
         if shown_names.hidden and asked_page.may_open(request, known):
             actions.append(Action(_("Show names"), reverse("stockpile:own_names", args=[key])))
     page = Page(_title(value), "own", facts=facts, tables=tables, actions=actions, above=_above())
@@ -180,19 +177,7 @@ def _decided(known: Subject, names: dict[str, str]) -> list[tuple[str, Cell]]:
     return [(_("Decided by"), Cell(_who(known, names))), (_("Decided"), Cell(when(known.time)))]
 
 
-def _sees(request: HttpRequest, value: Proposal) -> bool:
-    """Whether who asked may see every weapon it is about, as things stand."""
-    wanted = {queries.as_uuid(weapon) for weapon in asked_page.weapons(value.command)}
-    return len(_visible(me(request), wanted)) == len(wanted)
-
-
 def _serials(user: User, values: Sequence[Proposal]) -> dict[str, str]:
     """The control marks of the weapons of changes of their records, as far as somebody may see these now."""
-    wanted = {queries.as_uuid(str(value.command["weapon"])) for value in values if value.act == record.ACT}
-    return {str(one.pk): one.serial or one.ref for one in _visible(user, wanted)}
-
-
-def _visible(user: User, wanted: set[Any]) -> list[Weapon]:
-    if not wanted or not accounts.may(user, "weapon.view"):
-        return []
-    return list(scope.of(user).narrow(Weapon.objects.filter(pk__in=wanted)))
+    wanted = {str(value.command["weapon"]) for value in values if value.act == record.ACT}
+    return {str(one.pk): one.serial or one.ref for one in asked_page.visible(user, wanted)}

@@ -66,7 +66,7 @@ def proposal(request: HttpRequest, key: str) -> HttpResponse:
         tables = [Table(_("Weapons"), [_("Serial"), _("Weapon")], weapon_cells(hand_over.weapons))]
     if value.act == record.ACT:
         names = asked_page.names(request, found)
-        tables = asked_page.tables(value.command, names)
+        tables = asked_page.tables(value.command, names, asked_page.listed(request, found))
         if names.hidden and asked_page.may_open(request, found):
             actions.append(Action(_("Show names"), reverse("stockpile:proposal_names", args=[key])))
     facts = [(_("What"), _about(value)), *_facts(found, hand_over)]
