@@ -59,6 +59,10 @@ def test_what_is_no_reason_is_refused_where_it_is_wrong(kind: str, said: Reason 
     assert problem.value.column == column
 
 
+def test_words_in_their_own_place_without_a_code_are_words_alone() -> None:
+    assert reasons.read("look", Reason("", "a court asks")) == Reason("other", "a court asks")
+
+
 def test_words_alone_are_the_reason_other_where_the_contract_takes_words() -> None:
     assert reasons.read("correction", "the 8 was a B") == Reason("other", "the 8 was a B")
 

@@ -367,8 +367,8 @@ def read(kind: str, said: Reason | str) -> Reason:
     code, words = reason.code.strip(), reason.words.strip()
     if "\0" in code or "\0" in words:
         raise NoReason("words", "", Sentence("a text without the sign NUL"), "control")
-    if code not in of.codes and not words and of.plain and code:
-        code, words = OTHER, code
+    if of.plain and code not in of.codes and bool(code) != bool(words):
+        code, words = OTHER, code or words
     if code not in of.codes:
         raise NoReason("reason", code, of.one_of(), "unknown" if code else "missing")
     if (of.worded or code == OTHER) and not words:
