@@ -1,6 +1,5 @@
 """Safe storage at civilian holders: what is due and late, an inspection, its faults, the rules. Names are shown for a reason only."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from countermark.register.forms.reasons import WhyLooked, why_of
 from countermark.register.services import side_texts
 from countermark.register.sheets import qr_code
 from countermark.register.views.common import GET_OR_POST, actor, me, posted
+from countermark.register.views.opened import Opened
 from countermark.stockpile import acts, queries
 from countermark.stockpile.civilian import catalogue, forms, rules, services
 from countermark.stockpile.civilian import queries as visits
@@ -37,8 +37,7 @@ VIEW = "storage.view"
 """What inspects may see, and what an auditor sees who inspects nothing."""
 HERE = "civilian"
 TITLE = noop("Safe storage")
-OPEN_FOR = timedelta(minutes=15)
-"""How long a name stays visible on one inspection to who gave a reason."""
+OPENED = Opened("opened_visits", 50)
 
 
 @requires(VIEW)
@@ -145,7 +144,7 @@ def visit(request: HttpRequest, key: str) -> HttpResponse:
     known = pages.known(request, "visit", key, VIEW)
     value = known.of(Visit)
     names = side_texts([known.person, value.address, value.remark, value.by, known.place])
-    open_ = _is_open(request, key)
+    open_ = OPENED.holds(request, key)
     show = reverse("stockpile:visit_names", args=[key])
     facts = [
         (_("Holder"), Cell(names.get(known.person, "")) if open_ else Cell(_("Show, and say why"), show)),
@@ -197,16 +196,11 @@ def visit_names(request: HttpRequest, key: str) -> HttpResponse:
 
     def do(said: dict[str, Any]) -> str:
         services.looked_at(known, why_of(said), by=actor(request))
-        request.session[f"visit:{key}"] = datetime.now(UTC).isoformat()
+        OPENED.remember(request, key)
         return reverse("stockpile:visit", args=[key])
 
     page = Page(_("Why you look"), HERE, above=(reverse("stockpile:visit", args=[key]), _("Inspection")))
     return asked(request, WhyLooked(posted(request)), do, page, _("Show"))
-
-
-def _is_open(request: HttpRequest, key: str) -> bool:
-    since = request.session.get(f"visit:{key}")
-    return since is not None and datetime.now(UTC) - datetime.fromisoformat(str(since)) < OPEN_FOR
 
 
 @requires(VIEW)
@@ -214,7 +208,7 @@ def _is_open(request: HttpRequest, key: str) -> bool:
 def visit_document(request: HttpRequest, key: str) -> HttpResponse:
     """The document of an inspection, to who was shown the name: a photograph shows a home."""
     value = pages.known(request, "visit", key, VIEW).of(Visit)
-    if not _is_open(request, key):
+    if not OPENED.holds(request, key):
         return redirect("stockpile:visit_names", key)
     return given_out(value.document, {value.document} if value.document else set())
 
