@@ -56,6 +56,8 @@ def test_the_key_lies_beside_the_store_and_never_inside_it() -> None:
         ("COUNTERMARK_DATABASE_URL", "sqlite:///"),
         ("COUNTERMARK_IDLE_MINUTES", "0"),
         ("COUNTERMARK_IDLE_MINUTES", "soon"),
+        ("COUNTERMARK_SEARCH_MEGABYTES", "-1"),
+        ("COUNTERMARK_SEARCH_MEGABYTES", "much"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_what_was_expected(name: str, value: str) -> None:

@@ -27,7 +27,8 @@ class Environment:
     """The settings of the contract, checked, with the defaults filled in, and those of the web server.
 
     `https` says that people reach the node by HTTPS (cookies are then sent over nothing else); `idle_minutes` is the
-    longest a session may rest, whatever the role; `security_log` is where lines of the security log go (`security_handler`); `pseudo_locale` offers a mirrored English for looking at pages.
+    longest a session may rest, whatever the role; `security_log` is where lines of the security log go (`security_handler`); `search_megabytes` is what a
+    process may take to keep marks in memory; `pseudo_locale` offers a mirrored English for looking at pages.
     """
 
     database_url: str
@@ -39,6 +40,7 @@ class Environment:
     idle_minutes: int = 60
     pseudo_locale: bool = False
     security_log: str = ""
+    search_megabytes: int = 256
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> "Environment":
@@ -63,6 +65,7 @@ class Environment:
             idle_minutes=_minutes(variables.get("COUNTERMARK_IDLE_MINUTES") or "60"),
             pseudo_locale=variables.get("COUNTERMARK_PSEUDO_LOCALE") == "1",
             security_log=_security_log(variables.get("COUNTERMARK_SECURITY_LOG", "")),
+            search_megabytes=_megabytes(variables.get("COUNTERMARK_SEARCH_MEGABYTES") or "256"),
         )
 
 
@@ -70,6 +73,14 @@ def _minutes(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
         raise EnvironmentProblem(
             f"COUNTERMARK_IDLE_MINUTES is {text!r}; expected a whole number of minutes, at least 1"
+        )
+    return int(text)
+
+
+def _megabytes(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise EnvironmentProblem(
+            f"COUNTERMARK_SEARCH_MEGABYTES is {text!r}; expected a whole number of megabytes, 0 for none"
         )
     return int(text)
 

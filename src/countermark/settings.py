@@ -120,6 +120,7 @@ MFA_TOTP_TOLERANCE = 1
 # Browsers offer passkeys on a plain-HTTP origin only for this machine itself.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.https
 IDLE_MINUTES = ENVIRONMENT.idle_minutes
+SEARCH_MEGABYTES = ENVIRONMENT.search_megabytes
 
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -138,7 +138,25 @@ def test_the_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]) 
     assert trace.main(["--n", "3000", "--queries", "40", "--seed", "2", "--peers", "plain", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert {"marks", "sqlite", "open", "results"} <= set(figures)
-    assert [result["n"] for result in figures["results"]] == [40] * 5
+    assert [result["n"] for result in figures["results"]] == [40] * 6
+
+
+def test_a_register_grows_beside_a_smaller_one_by_its_table_and_in_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--n", "3000", "--beside", "1000", "--table-alone", "--queries", "30", "--seed", "2", "--json"]
+    assert trace.main(asked) == 0
+    large, by_table, small, small_by_table = json.loads(capsys.readouterr().out)["results"]
+    for memory, table in ((large, by_table), (small, small_by_table)):
+        assert (memory["n"], memory["recall_1"], memory["recall_10"]) == (30, table["recall_1"], table["recall_10"])
+
+
+def test_a_benchmark_whose_logs_change_under_it_stops(world: trace.World, tmp_path: Path) -> None:
+    connection = trace.load_sqlite(tmp_path / "marks.db", world.rows)
+    now = trace.in_step(connection, "sqlite", sqlite_store(connection))
+    now()
+    connection.execute("update invented_log set folded = 1")
+    with pytest.raises(RuntimeError, match="changed"):
+        now()
+    connection.close()
 
 
 def test_every_other_weapon_read_twice_has_a_barrel_of_another(world: trace.World) -> None:

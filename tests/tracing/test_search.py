@@ -25,7 +25,7 @@ from countermark.tracing.search import (
     Spellings,
     search,
 )
-from countermark.tracing.store import Known, Rows, SqlStore, sqlite_store
+from countermark.tracing.store import Ints, Known, Rows, SqlStore, Steady, sqlite_store
 
 DEFAULT = Options()
 NAMESPACE = UUID("8c7d0b3e-4b0a-4a53-9a4e-1d1f6f5d0c11")
@@ -123,6 +123,28 @@ def test_two_misread_places_are_found_in_the_second_step(store: SqlStore) -> Non
     assert ask(store, "TXD48713").candidates[0].weapon_key == TAURUS.key
     never = ask(store, "TXD48713", options=Options(two_edits="never"))
     assert TAURUS.key not in [candidate.weapon_key for candidate in never.candidates]
+
+
+def steps(alike: int) -> int:
+    """Look-ups for a reading with one misread place where so many weapons bear the mark it was read from."""
+    table = store_of([weapon(f"alike{number}", "TKD48213") for number in range(alike)])
+    store, asked = Steady(table), []
+
+    def lookup(keys: Ints, limit: int) -> Rows:
+        asked.append(keys)
+        return table.lookup(keys, limit)
+
+    store.lookup = lookup
+    search(store, REFERENCE, Query((MarkReading("TKD47213"),)))
+    return len(asked)
+
+
+def test_a_second_step_is_taken_where_few_marks_are_near_and_none_explains_the_reading() -> None:
+    assert steps(10) == 2
+
+
+def test_no_second_step_is_taken_in_a_crowd_that_explains_the_reading_fairly() -> None:
+    assert steps(150) == 1
 
 
 def test_a_letter_typed_by_its_sound_finds_the_other_script(store: SqlStore) -> None:

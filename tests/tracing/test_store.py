@@ -96,3 +96,14 @@ def test_columns_that_travel_as_one_number_come_apart_as_they_were(given_rows: l
 
     for name, column in columns.items():
         assert getattr(rows, name).tolist() == column.tolist()
+
+
+@pytest.mark.django_db
+def test_pages_bring_the_whole_table_in_its_order() -> None:
+    kept = stored(LARGEST, SMALLEST, *(SMALLEST._replace(skeleton=3, number=number) for number in range(5)))
+    pages = list(django_store(connection).pages(3))
+
+    assert [len(page.skeleton) for page in pages] == [3, 3, 1]
+    assert np.concatenate([page.skeleton for page in pages]).tolist() == [1, 2, 3, 3, 3, 3, 3]
+    assert np.concatenate([page.rskeleton for page in pages]).tolist() == [1, 2, 2, 2, 2, 2, 2]
+    assert set[object]().union(*(told(page.rows) for page in pages)) == kept

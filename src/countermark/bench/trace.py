@@ -23,9 +23,10 @@ from countermark.bench.measure import System, interleaved
 from countermark.bench.readings import Sample
 from countermark.marks import skeleton
 from countermark.register.rows import code_of
-from countermark.tracing import arrays, index, sieve
+from countermark.tracing import arrays, ends, index, sieve
+from countermark.tracing.arrays import ArrayStore
 from countermark.tracing.search import Answer, Options, Query, Reference, Spelling, Spellings, find, search, understand
-from countermark.tracing.store import Rows, Sieving, Store, postgres_store, sqlite_store
+from countermark.tracing.store import Rows, Sieving, SqlStore, Store, postgres_store, settled, sqlite_store
 
 HELD_OUT = 0.03
 """Share of the invented weapons that are not put in the register: the readings of absent weapons come from them."""
@@ -151,6 +152,11 @@ def bytes_per_mark(connection: Any, n: int, vendor: index.Vendor) -> float:
 def ours(store: Store, world: World, options: Options) -> Callable[[Sample], Answer]:
     """The search under test."""
     return lambda sample: search(store, world.reference, sample.query, options)
+
+
+def served(now: Callable[[], Store], world: World, options: Options) -> Callable[[Sample], Answer]:
+    """The same in a server that keeps the marks in memory."""
+    return lambda sample: search(now(), world.reference, sample.query, options)
 
 
 @dataclass
@@ -286,9 +292,45 @@ def found_by(store: Store, world: World) -> Callable[[Sample], Rows]:
     return rows
 
 
-def screening(world: World, n: int, seed: int) -> dict[str, float]:
+def in_memory(table: SqlStore) -> ArrayStore:
+    """The marks of a table as sorted arrays, with the table's sieve."""
+    return arrays.gathered(table.pages(PAGE), settled(table))
+
+
+PAGE = 50_000
+"""Marks read at once."""
+
+SPAN = 1 << 40
+"""Positions of one log in the ledger."""
+
+
+def in_step(connection: Any, vendor: index.Vendor, store: Store) -> Callable[[], Store]:
+    """Marks in memory, as a server asks for them: at each search the database is asked first whether its logs still end where they did."""
+    marker, blob = ("?", "blob") if vendor == "sqlite" else ("%s", "bytea")
+    cursor = connection.cursor()
+    cursor.execute("create table invented_log (id smallint primary key, folded integer not null)")
+    cursor.execute(f"create table invented_entry (id bigint primary key, leaf {blob} not null)")
+    cursor.execute("insert into invented_log values (1, 0)")
+    entries = [(SPAN + number, number.to_bytes(32, "big")) for number in range(LOGGED)]
+    cursor.executemany(f"insert into invented_entry values ({marker}, {marker})", entries)
+    connection.commit()
+    asked, spans = ends.ASKED.replace("%s", marker).replace("ledger_", "invented_"), (SPAN, SPAN)
+    then = ends.ends_of(cursor.execute(asked, spans).fetchall(), SPAN)
+
+    def now() -> Store:
+        if ends.ends_of(cursor.execute(asked, spans).fetchall(), SPAN) != then:
+            raise RuntimeError("The invented logs have changed.")
+        return store
+
+    return now
+
+
+LOGGED = 10_000
+"""Entries of the invented log."""
+
+
+def screening(store: Store, world: World, n: int, seed: int) -> dict[str, float]:
     """Seconds for n readings in one process over sorted arrays."""
-    store = arrays.build(world.rows)
     queries = [sample.query for sample in readings.samples(world.weapons, world.present, n, seed)]
     at, worked = perf_counter(), process_time()
     for query in queries:
@@ -313,10 +355,10 @@ def table_alone(arguments: argparse.Namespace, say: Callable[[str], None]) -> di
         connection, sifted = load_in_parts(Path(folder) / "marks.db", world)
         size = bytes_per_mark(connection, len(world.present), "sqlite")
         say(f"sqlite: {size:.0f} bytes a mark")
-        find = Asked(ours(sqlite_store(connection, sifted), world, Options(absent_prior=0.0)))
-        systems = [System("countermark, SQLite", find, samples, truth_of(samples, world))]
+        systems = _on_sqlite("", connection, sifted, world, samples)
         if arguments.beside:
-            systems.append(_beside(arguments, Path(folder)))
+            systems += _beside(arguments, Path(folder))
+        say("marks read into memory")
         results = interleaved(systems, arguments.seconds, arguments.seed)
     say(report.table(results, range(1)))
     return {
@@ -333,9 +375,6 @@ def run(arguments: argparse.Namespace, say: Callable[[str], None]) -> dict[str, 
     with tempfile.TemporaryDirectory() as folder:
         say(f"{len(world.rows)} marks made")
         _measure(arguments, world, Path(folder), figures, say)
-    if arguments.screen:
-        figures["screening"] = screening(world, arguments.screen, arguments.seed + 30)
-        say(f"screening: {figures['screening']}")
     return figures
 
 
@@ -349,26 +388,33 @@ def _measure(
     sifted = sieving(world.rows)
     store = sqlite_store(sqlite, sifted)
     figures["sqlite"] = {"bytes_per_mark": bytes_per_mark(sqlite, len(world.rows), "sqlite")}
-    asked = {"sqlite": Asked(ours(store, world, closed))}
-    systems = [System("countermark, SQLite", asked["sqlite"], samples, truth)]
+    kept = arrays.layered(in_memory(store))
+    servers = {"SQLite": in_step(sqlite, "sqlite", kept)}
+    tables = {"SQLite": store}
+    backends: dict[str, int] = {}
     if arguments.database_url:
         postgres = load_postgres(arguments.database_url, world.rows)
         figures["postgresql"] = {"bytes_per_mark": bytes_per_mark(postgres, len(world.rows), "postgresql")}
-        asked["postgresql"] = Asked(ours(postgres_store(postgres, sifted), world, closed))
-        backend = postgres.info.backend_pid
-        systems.append(System("countermark, PostgreSQL", asked["postgresql"], samples, truth, backend))
-        bare = ours(postgres_store(postgres, sifted), world, replace(closed, explain=False))
-        systems.append(System("countermark, PostgreSQL, no reasons", Asked(bare), samples, truth, backend))
-    bare = ours(store, world, replace(closed, explain=False))
-    systems.append(System("countermark, SQLite, no reasons", Asked(bare), samples, truth))
+        servers["PostgreSQL"] = in_step(postgres, "postgresql", kept)
+        tables["PostgreSQL"] = postgres_store(postgres, sifted)
+        backends["PostgreSQL"] = postgres.info.backend_pid
+    asked: dict[str, Asked] = {}
+    systems: list[System] = []
+    for name, now in servers.items():
+        for explain in (True, False):
+            find = Asked(served(now, world, replace(closed, explain=explain)))
+            label = f"countermark, {name}{'' if explain else ', no reasons'}"
+            systems.append(System(label, find, samples, truth, backends.get(name)))
+        table = asked[name.lower()] = Asked(ours(tables[name], world, closed))
+        systems.append(System(f"countermark, {name}, by the table", table, samples, truth, backends.get(name)))
     mine = range(len(systems))
-    one_edit = Asked(ours(store, world, replace(closed, two_edits="never")))
+    one_edit = Asked(served(servers["SQLite"], world, replace(closed, two_edits="never")))
     systems.append(System("countermark, SQLite, one edit only", one_edit, samples, truth))
     systems.append(
         System("countermark, SQLite, no sieve", Asked(ours(sqlite_store(sqlite), world, closed)), samples, truth)
     )
     if arguments.beside:
-        systems.append(_beside(arguments, folder))
+        systems += _beside(arguments, folder)
     systems += [
         System(peer.name, peer.search, samples, truth, peers.backend_of(peer), "not timed" in peer.name)
         for peer in build_peers(arguments.peers, world, folder, arguments.database_url, found_by(store, world))
@@ -383,6 +429,9 @@ def _measure(
     figures["several"] = _several(arguments, world, store, say)
     figures["results"] = [report.as_json(result) for result in results]
     say(report.table(results, mine))
+    if arguments.screen:
+        figures["screening"] = screening(kept, world, arguments.screen, arguments.seed + 30)
+        say(f"screening: {figures['screening']}")
 
 
 def _open(arguments: argparse.Namespace, world: World, store: Store, say: Callable[[str], None]) -> dict[str, object]:
@@ -406,13 +455,25 @@ def _several(
     return figures
 
 
-def _beside(arguments: argparse.Namespace, folder: Path) -> System:
+def _beside(arguments: argparse.Namespace, folder: Path) -> list[System]:
     """The same search on a register of another size, for growth."""
     world = generated(arguments, arguments.beside)
-    store = sqlite_store(load_sqlite(folder / "beside.db", world.rows), sieving(world.rows))
+    connection = load_sqlite(folder / "beside.db", world.rows)
     samples = readings.samples(world.weapons, world.present, arguments.queries, arguments.seed + 10)
-    find = Asked(ours(store, world, Options(absent_prior=0.0)))
-    return System(f"countermark, SQLite, {arguments.beside} marks", find, samples, truth_of(samples, world))
+    return _on_sqlite(f", {arguments.beside} marks", connection, sieving(world.rows), world, samples)
+
+
+def _on_sqlite(
+    of: str, connection: sqlite3.Connection, sifted: Sieving, world: World, samples: Sequence[Sample]
+) -> list[System]:
+    """The two ways to search a register on SQLite: with its marks in memory, and by its table."""
+    table, closed = sqlite_store(connection, sifted), Options(absent_prior=0.0)
+    now = in_step(connection, "sqlite", arrays.layered(in_memory(table)))
+    truth = truth_of(samples, world)
+    return [
+        System(f"countermark, SQLite{of}", Asked(served(now, world, closed)), samples, truth),
+        System(f"countermark, SQLite, by the table{of}", Asked(ours(table, world, closed)), samples, truth),
+    ]
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,12 +16,16 @@ class Position(models.BigIntegerField):  # type: ignore[type-arg]  # has no para
 
 
 class Log(models.Model):
-    """One log held here: the node's own (the newest generation is written to) or a copy of another's."""
+    """One log held here: the node's own (the newest generation is written to) or a copy of another's.
+
+    `folded`: how often the views were folded anew since it came, so that who keeps a copy of a view sees that it is another one.
+    """
 
     id = models.SmallAutoField(primary_key=True)
     origin = models.CharField(max_length=100, unique=True)
     verifier_key = models.CharField(max_length=200)
     own = models.BooleanField()
+    folded = models.IntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.origin

@@ -1,6 +1,9 @@
 """Drops every view and folds the logs again. Kept tables are never touched."""
 
+from django.db.models import F
+
 from countermark.ledger import database, projections, store
+from countermark.ledger.models import Log
 from countermark.ledger.verify import Progress, silent
 
 
@@ -11,3 +14,4 @@ def rebuild_views(progress: Progress = silent) -> None:
         for done, projection in enumerate(projections.PROJECTIONS, 1):
             projection.rebuild()
             progress(done, len(projections.PROJECTIONS))
+        Log.objects.update(folded=F("folded") + 1)

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
 from countermark.register.rows import code_of, spelling
-from countermark.tracing import index, learning, search, sieves
+from countermark.tracing import index, kept, learning, search
 from countermark.tracing import store as stores
 from countermark.tracing.rules import in_words
 from countermark.tracing.search import Answer, Candidate, MarkReading, Options, Query, Reference, SearchError, Spellings
@@ -94,31 +94,31 @@ def trace(query: Query, options: Options = _USUAL) -> Traced:
 
 def trace_with(query: Query, options: Options) -> Traced:
     """The answer of `trace` with just these options, whatever is in use here."""
-    answer = search.search(stores.django_store(connection, sieves.of_store), reference(), query, options)
+    answer = search.search(kept.store(), reference(), query, options)
     return _traced(query, answer, weapons_by_key(_keys(answer)))
 
 
 BATCH = 100
 """Answers whose weapons are read together."""
 
-MARKS_A_READING = 10_000
-"""Marks that are read for a sieve in about the time it saves one reading."""
+MARKS_A_READING = 5_000
+"""Marks that are read into memory in about the time it saves one reading."""
 
 
 def trace_many(queries: Iterable[Query], options: Options = _USUAL) -> Iterator[Traced | SearchError]:
     """The answers of `trace` to many queries, in their order; one that cannot be used gives its error.
 
     What the register spells and which patterns it has is read once, and weapons are read a hundred answers at a time. For
-    many queries a sieve is made.
+    many queries the marks are read into memory.
     """
     options = _learned(options)
-    store, spelled = stores.Steady(stores.django_store(connection, sieves.of_store)), reference()
+    store, spelled = stores.Steady(kept.store()), reference()
     waiting = iter(queries)
     traced = 0
     while batch := list(islice(waiting, BATCH)):
-        if traced * MARKS_A_READING > store.known().marks >= sieves.LEAST_MARKS and store.known().sieve is None:
-            sieves.make(store.known().marks)
-            store = stores.Steady(stores.django_store(connection, sieves.of_store))
+        if traced * MARKS_A_READING > store.known().marks >= kept.LEAST_MARKS and store.known().sieve is None:
+            kept.make(store.known().marks)
+            store = stores.Steady(kept.store())
         traced += len(batch)
         answers = [_answer(store, spelled, query, options) for query in batch]
         found = [answer for answer in answers if isinstance(answer, Answer)]

@@ -360,6 +360,12 @@ def _ranges(store: Store, reading: Reading, makers: Sequence[int], limit: int) -
 EXPLAINED = 2.4
 """Nats below a look-alike up to which the best mark explains a reading: beyond, two edits are searched."""
 
+EXPLAINED_IN_A_CROWD = 7.0
+"""The same where many marks are near: two edits then lead to thousands, and the true mark would seldom be among the ten best of these."""
+
+CROWD = 120
+"""Marks found with one edit from which on there are many."""
+
 
 def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     """Whether the best mark explains reading and evidence about as well as one look-alike would."""
@@ -368,7 +374,8 @@ def explained(scored: Scored, reading: Reading, channel: Channel) -> bool:
     own = posterior.own_likelihood(reading, channel)
     most = sum(float(values.max()) for values in scored.evidence.values())
     best = float((scored.found.log_reading + scored.found.log_evidence).max()) - most
-    return best > own + log(channel.lookalike / channel.kept) - EXPLAINED
+    short = EXPLAINED if len(scored.log_mark) <= CROWD else EXPLAINED_IN_A_CROWD
+    return best > own + log(channel.lookalike / channel.kept) - short
 
 
 def weigh(reference: Reference, rows: Rows, heard: Heard, query: Query, options: Options) -> Scored:

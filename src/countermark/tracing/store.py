@@ -1,6 +1,6 @@
 """Bounded look-ups in the search table, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -91,6 +91,14 @@ class Rows(NamedTuple):
         return Rows(weapon_key[chosen], names[chosen], details[chosen], text.take(chosen), limited)
 
 
+class Page(NamedTuple):
+    """Marks in the order of the table's key, with the keys themselves."""
+
+    skeleton: Ints
+    rskeleton: Ints
+    rows: Rows
+
+
 NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), packed.pack([]))
 
 
@@ -161,13 +169,17 @@ class Store(Protocol):
         ...
 
 
+def settled(store: Store) -> Known:
+    """What the register looks like now: a store that was asked before may give what it was then."""
+    known = store.known()
+    return store.known() if store.has_changed() else known
+
+
 class Steady:
     """A store whose patterns are read once, for a batch."""
 
     def __init__(self, store: Store) -> None:
-        self._known = store.known()
-        if store.has_changed():
-            self._known = store.known()
+        self._known = settled(store)
         self.lookup, self.span, self.end_span = store.lookup, store.span, store.end_span
 
     def known(self) -> Known:
@@ -232,8 +244,8 @@ def _marks_after_filter(rows: str) -> str:
     return f"{found} cross join tracing_mark on skeleton = first and weapon_key = weapon and number = ordinal"
 
 
-def _asked(vendor: Vendor, rows: str) -> str:
-    """The question for rows, in the form that takes each database least: one row with a list for each column.
+def _asked(vendor: Vendor, rows: str, keys: Sequence[str] = ()) -> str:
+    """The question for rows, in the form that takes each database least: one row with a list for each column, those of `keys` first.
 
     To make a Python tuple of each row takes longer than to find it. On PostgreSQL the state of the patterns comes with them,
     for to ask for it takes another way there and back.
@@ -243,15 +255,16 @@ def _asked(vendor: Vendor, rows: str) -> str:
         " + ".join(f"cast({name} as bigint) * {1 << part.low}" for name, part in parts.items())
         for parts in (NAMES, DETAILS)
     ]
-    found = f"select weapon_key, {joined[0]} as names, {joined[1]} as details, canonical from {rows} limit %s"  # noqa: S608 - names of columns only
-    numbers = [_LISTED[vendor].format(name) for name in ("weapon_key", "names", "details")]
+    columns = ", ".join([*keys, "weapon_key", f"{joined[0]} as names", f"{joined[1]} as details", "canonical"])
+    found = f"select {columns} from {rows} limit %s"  # noqa: S608 - names of columns only
+    numbers = [_LISTED[vendor].format(name) for name in (*keys, "weapon_key", "names", "details")]
     lists = [*numbers, _MARKS_LISTED[vendor], *([f"({_STATE})"] if vendor == "postgresql" else [])]
     return f"select {', '.join(lists)} from ({found}) as found"  # noqa: S608 - names of columns only
 
 
 _LISTED: dict[Vendor, str] = {
     "sqlite": "group_concat({}, ',')",
-    "postgresql": "string_agg(int8send({}), '')",
+    "postgresql": "string_agg(int8send(cast({} as bigint)), '')",
 }
 _MARKS_LISTED: dict[Vendor, str] = {
     "sqlite": f"group_concat(canonical, '{packed.SEPARATOR}')",
@@ -294,6 +307,8 @@ class SqlStore:
         end = f"tracing_mark where rskeleton >= %s and rskeleton < %s {front} {{makers}}"
         self._end = _asked(vendor, _marks_after_filter(end) if vendor == "sqlite" else end)
         self._makers = f"and maker {member}"
+        after = "tracing_mark where (skeleton, weapon_key, number) > (%s, %s, %s)"
+        self._page = _asked(vendor, f"{after} order by skeleton, weapon_key, number", ("skeleton", "rskeleton"))
 
     @property
     def _array(self) -> tuple[str, str]:
@@ -360,11 +375,28 @@ class SqlStore:
         chosen: tuple[Any, ...] = (self._list(makers),) if makers else ()
         return self._rows(sql.format(makers=self._makers if makers else ""), (*params, *chosen, limit), limit)
 
+    def pages(self, size: int) -> Iterator[Page]:
+        """The whole table in the order of its key. What is written meanwhile may be in it or not."""
+        after = (-1, -1, -1)
+        while True:
+            skeleton, rskeleton, *lists = self._lists(self._page, (*after, size))
+            rows = rows_of_lists(lists, size)
+            if not rows.text:
+                return
+            page = Page(_numbers(skeleton), _numbers(rskeleton), rows)
+            yield page
+            if not rows.limited:
+                return
+            after = (int(page.skeleton[-1]), int(rows.weapon_key[-1]), int(rows.number[-1]))
+
     def _rows(self, sql: str, params: Sequence[Any], limit: int) -> Rows:
+        return rows_of_lists(self._lists(sql, params), limit)
+
+    def _lists(self, sql: str, params: Sequence[Any]) -> list[Any]:
         ((*lists,),) = self._fetch(sql, params)
         if self._vendor == "postgresql":
             self._met = lists.pop()
-        return rows_of_lists(lists, limit)
+        return lists
 
 
 def sqlite_store(connection: Connection, sieve: Sieving | None = None) -> SqlStore:
