@@ -22,7 +22,7 @@ from countermark.stockpile import acts, handing, proposals, queries
 from countermark.stockpile.handing import HandOver
 from tests.register import people
 from tests.register.people import CHIEF
-from tests.stockpile.armoury import DEPOT, Armoury, commanded, state
+from tests.stockpile.armoury import DEPOT, OTHER, Armoury, commanded, state
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,17 @@ def test_a_long_list_takes_no_more_questions_to_the_store_than_a_short_one(place
         asked(place, words=f"it was another one {n}")
 
     assert taken() == short
+
+
+def test_who_commands_at_one_of_two_places_is_not_named_as_who_may_decide(place: Armoury) -> None:
+    people.person("greta", "commander")
+    soon = (timezone.now() + timedelta(minutes=10)).isoformat(timespec="seconds")
+    made = asking.add_event(place.weapons[0], {"event": "registration", "date": soon, "place": OTHER}, by=RITA)
+    assert isinstance(made, asking.Waits)
+
+    for found in (page("rita"), page("rita", f"/asked/{made.proposal}/")):
+        assert "greta" in found
+        assert "carla" not in found
 
 
 def test_who_asked_and_commands_nothing_reads_who_declined_it_and_why(place: Armoury) -> None:

@@ -21,10 +21,11 @@ def propose(asked: Asked, by: Actor) -> str:
 
     Somebody else's is another proposal: who asks follows their own, and is told of nobody else's.
     """
-    place = asked.places[0]
+    place, person = asked.places[0], identity.opaque("person", by.name)
+    command = asked.command | ({proposals.PLACES: list(asked.places)} if len(asked.places) > 1 else {})
     with acts.alone():
-        waits = _same_waiting(asked.command, place, identity.opaque("person", by.name))
-        return waits or proposals.propose(ACT, asked.command, place=place, reason=None, by=by, texts=asked.texts)
+        waits = _same_waiting(command, place, person)
+        return waits or proposals.propose(ACT, command, place=place, reason=None, by=by, texts=asked.texts)
 
 
 def _same_waiting(command: Mapping[str, Any], place: str, person: str) -> str:

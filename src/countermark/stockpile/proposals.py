@@ -188,13 +188,22 @@ def take_back(key: str, *, by: Actor) -> None:
         decline(key, reason=Reason(TAKEN_BACK), by=by)
 
 
+PLACES = "places"
+"""The field of a command that names the places at each of which who approves it must be one who may, where there are several."""
+
+
+def places_of(known: Subject) -> tuple[str, ...]:
+    """The places of a proposal, its own first."""
+    return tuple(dict.fromkeys([known.place, *known.of(Proposal).command.get(PLACES, ())]))
+
+
 def deciders(known: Subject) -> list[User]:
-    """Who of the users of this store may decide a proposal, without who made it: the nearest to its place first."""
-    value = known.of(Proposal)
+    """Who of the users of this store may approve a proposal, without who made it: the nearest to its place first."""
+    value, places = known.of(Proposal), places_of(known)
     asked = EXECUTORS.get(value.act)
     near = [user for one in asked.permissions for user in accounts.nearest_with(one, known.place)] if asked else []
     others = [user for user in dict.fromkeys(near) if user.person != value.by]
-    return [user for user in others if may_approve(Actor(user.username), value.act, known.place)]
+    return [user for user in others if all(may_approve(Actor(user.username), value.act, one) for one in places)]
 
 
 _WAITS = Sentence("a proposal that waits for a decision")

@@ -51,8 +51,10 @@ def own_list(request: HttpRequest) -> HttpResponse:
     values = [(one, one.of(Proposal)) for one in found]
     names = side_texts([urn for _one, value in values for urn in _texts(value)])
     serials = _serials(me(request), [value for _one, value in values])
-    # Of one act at one place the same may decide: they are looked for once.
-    waiting = {(value.act, one.place): one for one, value in values if proposals.standing(one) == "pending"}
+    # Of one act at the same places the same may decide: they are looked for once.
+    waiting = {
+        (value.act, proposals.places_of(one)): one for one, value in values if proposals.standing(one) == "pending"
+    }
     may = {at: proposals.deciders(one) for at, one in waiting.items()}
     rows = [
         (
@@ -61,7 +63,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
             Cell(_why(value, names)),
             Cell(when(one.since)),
             Cell(stock_word(proposals.standing(one), "proposal_state"), tone=_tone(one)),
-            Cell(_who(one, names, may.get((value.act, one.place), []))),
+            Cell(_who(one, names, may.get((value.act, proposals.places_of(one)), []))),
             Cell(told(value.answer_code, "declined", names.get(value.answer, ""))),
         )
         for one, value in values

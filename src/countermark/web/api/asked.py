@@ -26,7 +26,7 @@ Standing = Literal["pending", "approved", "declined", "withdrawn"]
 
 
 class AskedFor(Schema):
-    """A change of a record that was asked for. `asked` is what was asked, with parties, documents and remarks as ids; `since` when, `decided`
+    """A change of a record that was asked for. `asked` is what was asked, with parties, places, documents and remarks as ids; `since` when, `decided`
     when and `decided_by` by whom it was decided; `answer_code` and `answer` why it was declined. More fields may be added.
     """
 
