@@ -6,6 +6,7 @@ fresh store of this process in which commits are real; `store_url` is a fresh mi
 that `--database sqlite|postgres` names. `browser` and `page` are a headless Chromium. `scale` is COUNTERMARK_TEST_SCALE.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -41,6 +42,8 @@ BROWSER = {"browser", "page"}
 OURS = ("COUNTERMARK_TEST_", "COUNTERMARK_CONFORMANCE_")
 SCALE = int(os.environ.get("COUNTERMARK_TEST_SCALE", "1"))
 MOST_EXAMPLES = 1000
+GARBAGE = (50_000, 20, 50)
+"""How many things are made, and how many younger collections happen, before garbage is looked for: Python's own numbers are for a small program."""
 
 _endings: list[Callable[[], None]] = []
 
@@ -51,6 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepares the environment before Django reads it: a store, a key and a home that are the session's own."""
+    gc.set_threshold(*GARBAGE)
     session = Path(tempfile.mkdtemp(prefix="countermark-tests-"))
     _endings.append(lambda: shutil.rmtree(session, ignore_errors=True))
     _endings.append(network.close())
@@ -122,6 +126,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: their loop would stand in the way of the others."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: nobody need look again and again whether it is garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
