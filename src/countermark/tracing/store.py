@@ -141,8 +141,17 @@ def join(parts: Sequence[Rows]) -> Rows:
     weapon_key, names, details = (np.concatenate(column) for column in zip(*(part[:3] for part in parts), strict=True))
     text = packed.join([part.text for part in parts])
     whole = Rows(weapon_key, names, details, text, any(part.limited for part in parts))
+    if len(parts) == 2 and not _share_a_weapon(*parts):
+        return whole
     _, first = np.unique(whole.weapon_key * 64 + whole.number, return_index=True)
     return whole.take(np.sort(first)) if len(first) < len(text) else whole
+
+
+def _share_a_weapon(one: Rows, other: Rows) -> bool:
+    """Seldom, and seen sooner than every mark is compared with every other."""
+    few, many = sorted((one.weapon_key, other.weapon_key), key=len)
+    ordered = np.sort(few)
+    return bool((ordered.take(ordered.searchsorted(many), mode="clip") == many).any())
 
 
 class Store(Protocol):
