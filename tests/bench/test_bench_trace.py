@@ -12,7 +12,8 @@ import pytest
 
 from countermark.bench import generator, peers, readings, report, trace
 from countermark.bench.measure import System, interleaved
-from countermark.tracing.search import Options, search
+from countermark.tracing.search.answers import search
+from countermark.tracing.search.question import Options
 from countermark.tracing.store import sqlite_store
 
 

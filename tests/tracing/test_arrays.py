@@ -10,7 +10,8 @@ import pytest
 from countermark.bench import generator, readings, trace
 from countermark.tracing import arrays, index
 from countermark.tracing.arrays import ArrayStore, Layered
-from countermark.tracing.search import Options, search
+from countermark.tracing.search.answers import search
+from countermark.tracing.search.question import Options
 from countermark.tracing.store import SqlStore, Store, settled, sqlite_store
 
 

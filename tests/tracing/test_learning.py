@@ -8,7 +8,7 @@ from countermark.ledger.services import Actor
 from countermark.marks.channel import Channel
 from countermark.tracing import learning, queries
 from countermark.tracing.learning import NotLearned
-from countermark.tracing.search import Weights
+from countermark.tracing.search.question import Weights
 from countermark.tracing.services import decide
 from tests.register import people
 

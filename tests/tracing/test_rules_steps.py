@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from countermark.marks.differences import Difference
 from countermark.register.rules import history
 from countermark.tracing import rules
-from countermark.tracing.search import Candidate, Conflict, Contribution, MarkReading, Query
+from countermark.tracing.search.question import MarkReading, Query
+from countermark.tracing.search.told import Candidate, Conflict, Contribution
 from tests.register.told import FACTS, birth, event, id_of, state, told, wrong
 
 OWN = "XA"

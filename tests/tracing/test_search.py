@@ -12,19 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countermark.marks import skeleton
+from countermark.marks.posterior import Spelling, Spellings
 from countermark.register.rows import code_of
 from countermark.tracing import index
-from countermark.tracing.search import (
-    Answer,
-    MarkReading,
-    Options,
-    Query,
-    Reference,
-    SearchError,
-    Spelling,
-    Spellings,
-    search,
-)
+from countermark.tracing.search.answers import Answer, search
+from countermark.tracing.search.question import MarkReading, Options, Query, Reference, SearchError
 from countermark.tracing.store import Ints, Known, Rows, SqlStore, Steady, sqlite_store
 
 DEFAULT = Options()

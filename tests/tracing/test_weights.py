@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countermark.tracing import weights
-from countermark.tracing.search import Weights
+from countermark.tracing.search.question import Weights
 from countermark.tracing.weights import LEAST, MOST, Way
 
 RIGHT, WRONG = Way(1.0, 0.0), Way(0.0, 0.1)

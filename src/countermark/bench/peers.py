@@ -17,7 +17,8 @@ from countermark.marks import packed, posterior, skeleton
 from countermark.marks.reading import parse
 from countermark.register.rows import code_of
 from countermark.tracing import index
-from countermark.tracing.search import Heard, Options, Reference, weigh
+from countermark.tracing.search.question import Heard, Options, Reference
+from countermark.tracing.search.weighing import weigh
 from countermark.tracing.store import DETAILS, NAMES, NO_ROWS, Rows, together
 
 Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from countermark.bench.generator import CALIBRES, COMPONENTS, KINDS, Register
 from countermark.marks.skeleton import LOOKALIKE, NEAR
 from countermark.marks.text import canonical
-from countermark.tracing.search import MarkReading, Query
+from countermark.tracing.search.question import MarkReading, Query
 
 DAMAGE = ("exact", "lookalike", "two", "one_more_or_less", "swap", "unread", "run")
 SHARES = (0.35, 0.20, 0.10, 0.10, 0.05, 0.15, 0.05)

@@ -22,10 +22,13 @@ from countermark.bench import generator, peers, readings, report, shapes
 from countermark.bench.measure import System, interleaved
 from countermark.bench.readings import Sample
 from countermark.marks import skeleton
+from countermark.marks.posterior import Spelling, Spellings
 from countermark.register.rows import code_of
 from countermark.tracing import arrays, ends, index, sieve
 from countermark.tracing.arrays import ArrayStore
-from countermark.tracing.search import Answer, Options, Query, Reference, Spelling, Spellings, find, search, understand
+from countermark.tracing.search.answers import Answer, search
+from countermark.tracing.search.question import Options, Query, Reference, understand
+from countermark.tracing.search.steps import find
 from countermark.tracing.store import Rows, Sieving, SqlStore, Store, postgres_store, settled, sqlite_store
 
 HELD_OUT = 0.03

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from countermark.register.files.vocabulary import COMPONENTS, KINDS, MARK_KINDS
-from countermark.tracing.search import MarkReading, Query
+from countermark.tracing.search.question import MarkReading, Query
 
 LONGEST = 1000
 MOST_MARKS = 12

@@ -30,9 +30,10 @@ from countermark.marks.text import canonical, split_prefix
 from countermark.register import projection
 from countermark.register.rows import code_of
 from countermark.register.rules import MarkState, WeaponState
-from countermark.tracing import index, search
+from countermark.tracing import index
 from countermark.tracing import weights as fitting
-from countermark.tracing.search import MarkReading, Options, Query, Weights
+from countermark.tracing.search import weighing
+from countermark.tracing.search.question import MarkReading, Options, Query, Weights
 
 SETTING = "reading_channel"
 WEIGHTS = "evidence_weights"
@@ -172,9 +173,9 @@ def _ways(known: Sequence[Confirmed]) -> fitting.Ways:
         said = {
             "maker": _spelt(reference.makers, stated.maker, state.maker),
             "calibre": _spelt(reference.calibres, stated.calibre, state.calibre),
-            "kind": fitting.coded(index.kind_code(stated.kind), index.kind_code(state.kind), search.KINDS),
+            "kind": fitting.coded(index.kind_code(stated.kind), index.kind_code(state.kind), weighing.KINDS),
             "country": fitting.coded(
-                index.country_code(stated.country), index.country_code(state.country), search.COUNTRIES
+                index.country_code(stated.country), index.country_code(state.country), weighing.COUNTRIES
             ),
         }
         for name, way in said.items():
@@ -186,7 +187,7 @@ def _ways(known: Sequence[Confirmed]) -> fitting.Ways:
 
 def _add_mark(found: fitting.Ways, reading: MarkReading, mark: MarkState) -> None:
     stated, recorded = index.component_code(reading.component), index.component_code(mark.component)
-    way = fitting.coded(stated, recorded, search.COMPONENTS)
+    way = fitting.coded(stated, recorded, weighing.COMPONENTS)
     found["component"] += [way] if way else []
     if reading.mark_kind and mark.mark_kind:
         same = index.mark_kind_code(reading.mark_kind) == index.mark_kind_code(mark.mark_kind)

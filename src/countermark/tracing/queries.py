@@ -10,12 +10,17 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from countermark.marks import posterior
+from countermark.marks.posterior import Spellings
 from countermark.register.models import Mark, Spelling, Term, TermAlias, Weapon
 from countermark.register.rows import code_of, spelling
-from countermark.tracing import index, kept, learning, search
+from countermark.tracing import index, kept, learning
 from countermark.tracing import store as stores
 from countermark.tracing.rules import in_words
-from countermark.tracing.search import Answer, Candidate, MarkReading, Options, Query, Reference, SearchError, Spellings
+from countermark.tracing.search import answers
+from countermark.tracing.search.answers import Answer
+from countermark.tracing.search.question import USUAL, MarkReading, Options, Query, Reference, SearchError
+from countermark.tracing.search.told import Candidate, Conflict
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Traced:
             "status": weapon.status,
         }
 
-    def _conflict(self, conflict: search.Conflict) -> dict[str, Any]:
+    def _conflict(self, conflict: Conflict) -> dict[str, Any]:
         other = self.weapons.get(conflict.weapon_key) if conflict.weapon_key is not None else None
         return {"reading": conflict.reading, "why": conflict.why, "weapon_id": str(other.id) if other else None}
 
@@ -74,17 +79,14 @@ def engraved(weapon: Weapon, candidate: Candidate) -> str:
     return str(marks.get(candidate.number, candidate.mark))
 
 
-_USUAL = Options()
-
-
 def _learned(options: Options) -> Options:
     """The options with the channel and the weights in use here, unless others are asked for."""
-    channel = learning.current() if options.channel == _USUAL.channel else options.channel
-    weights = learning.weights() if options.weights == _USUAL.weights else options.weights
+    channel = learning.current() if options.channel == USUAL.channel else options.channel
+    weights = learning.weights() if options.weights == USUAL.weights else options.weights
     return replace(options, channel=channel, weights=weights)
 
 
-def trace(query: Query, options: Options = _USUAL) -> Traced:
+def trace(query: Query, options: Options = USUAL) -> Traced:
     """The most probable weapons for a query. Raises `SearchError` (column, message) for an unusable reading.
 
     Records that were found to be one weapon answer as one, under the record that survives.
@@ -94,7 +96,7 @@ def trace(query: Query, options: Options = _USUAL) -> Traced:
 
 def trace_with(query: Query, options: Options) -> Traced:
     """The answer of `trace` with just these options, whatever is in use here."""
-    answer = search.search(kept.store(), reference(), query, options)
+    answer = answers.search(kept.store(), reference(), query, options)
     return _traced(query, answer, weapons_by_key(_keys(answer)))
 
 
@@ -105,7 +107,7 @@ MARKS_A_READING = 5_000
 """Marks that are read into memory in about the time it saves one reading."""
 
 
-def trace_many(queries: Iterable[Query], options: Options = _USUAL) -> Iterator[Traced | SearchError]:
+def trace_many(queries: Iterable[Query], options: Options = USUAL) -> Iterator[Traced | SearchError]:
     """The answers of `trace` to many queries, in their order; one that cannot be used gives its error.
 
     What the register spells and which patterns it has is read once, and weapons are read a hundred answers at a time. For
@@ -133,7 +135,7 @@ def trace_many(queries: Iterable[Query], options: Options = _USUAL) -> Iterator[
 
 def _answer(store: stores.Store, spelled: Reference, query: Query, options: Options) -> Answer | SearchError:
     try:
-        return search.search(store, spelled, query, options)
+        return answers.search(store, spelled, query, options)
     except SearchError as problem:
         return problem
 
@@ -192,7 +194,7 @@ def _joined(answer: Answer, weapons: Mapping[int, Weapon], shown_as: Mapping[int
         merged[key] = candidate._replace(weapon_key=key, mark=mark, number=0, conflicts=others)
     candidates = tuple(sorted(merged.values(), key=lambda c: -c.probability))
     best = candidates[0].probability if candidates else 0.0
-    return replace(answer, candidates=candidates, outcome=search.outcome(best, answer.not_registered))
+    return replace(answer, candidates=candidates, outcome=answers.outcome(best, answer.not_registered))
 
 
 def weapons_by_key(keys: set[int]) -> dict[int, Weapon]:
@@ -245,9 +247,11 @@ def _spellings(name: str) -> Spellings:
     groups = _alias_groups(name)
     rows = list(Spelling.objects.filter(list=name).values_list("code", "text", "n"))
     total = sum(n for _, _, n in rows) or 1
-    known = [search.Spelling(code, text, groups.get(spelling(text), code), n / total) for code, text, n in rows]
+    known = [posterior.Spelling(code, text, groups.get(spelling(text), code), n / total) for code, text, n in rows]
     in_use = {spelling(text) for _, text, _ in rows}
-    known += [search.Spelling(code_of(text), text, group, 0.0) for text, group in groups.items() if text not in in_use]
+    known += [
+        posterior.Spelling(code_of(text), text, group, 0.0) for text, group in groups.items() if text not in in_use
+    ]
     return Spellings(tuple(known))
 
 

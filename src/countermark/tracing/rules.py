@@ -10,7 +10,8 @@ from countermark.marks.differences import Difference
 from countermark.marks.sentences import Sentence
 from countermark.register.files import countries
 from countermark.register.rules import HistoryEvent, WeaponState
-from countermark.tracing.search import Candidate, Query
+from countermark.tracing.search.question import Query
+from countermark.tracing.search.told import Candidate
 
 WHY = {
     "lookalike": Sentence("%(read)s for %(mark)s: these are easily mistaken for each other"),

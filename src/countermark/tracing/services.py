@@ -8,7 +8,7 @@ from countermark.marks.sentences import Sentence
 from countermark.register import projection
 from countermark.register.files.errors import RowError
 from countermark.register.services import Refused
-from countermark.tracing.search import Query
+from countermark.tracing.search.question import Query
 
 
 def decide(weapon_id: str, query: Query, probability: float, *, confirmed: bool, reason: str, by: Actor) -> Captured:

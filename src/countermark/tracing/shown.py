@@ -20,7 +20,9 @@ from countermark.register.queries.records import Record
 from countermark.register.rules import HistoryEvent
 from countermark.register.views.common import Name, named
 from countermark.tracing import queries, rules
-from countermark.tracing.search import Answer, Candidate, Heard, Query
+from countermark.tracing.search.answers import Answer
+from countermark.tracing.search.question import Heard, Query
+from countermark.tracing.search.told import Candidate
 
 SALT = "tracing.decide"
 EVIDENCE = ("maker", "country", "kind", "calibre")

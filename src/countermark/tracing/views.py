@@ -21,8 +21,8 @@ from countermark.register.models import Weapon
 from countermark.register.queries import records, scope
 from countermark.register.views.common import me
 from countermark.register.views.record import names_open
-from countermark.tracing import forms, queries, search, services, shown
-from countermark.tracing.search import Query, SearchError
+from countermark.tracing import forms, queries, services, shown
+from countermark.tracing.search.question import Query, SearchError, understand
 
 TOKEN_SECONDS = 12 * 60 * 60
 
@@ -57,7 +57,7 @@ def _answer(request: HttpRequest, query: Query | None) -> dict[str, Any]:
     if query is None:
         return {}
     try:
-        heard, understood = search.understand(query, queries.reference())
+        heard, understood = understand(query, queries.reference())
         traced = queries.trace(query)
     except SearchError as error:
         return {"problem": error.message.told(_)}

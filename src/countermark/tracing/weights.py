@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
-from countermark.tracing.search import Weights
+from countermark.tracing.search.question import Weights
 
 PRIOR = 40.0
 STEPS = 50

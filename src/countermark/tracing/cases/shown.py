@@ -16,7 +16,7 @@ from countermark.tracing.cases import hits as hit_rules
 from countermark.tracing.cases import queries, rules
 from countermark.tracing.cases.queries import Alert, Offices
 from countermark.tracing.cases.states import Case, Item
-from countermark.tracing.search import SearchError
+from countermark.tracing.search.question import SearchError
 
 SHOWN = 5
 """Candidates of the register for one weapon of a case."""

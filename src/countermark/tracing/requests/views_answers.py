@@ -31,7 +31,7 @@ from countermark.tracing.requests.rules import Message
 from countermark.tracing.requests.services import NotSaid
 from countermark.tracing.requests.states import Request
 from countermark.tracing.requests.views import request_or_404
-from countermark.tracing.search import SearchError
+from countermark.tracing.search.question import SearchError
 from countermark.tracing.shown import percent
 
 SHOWN = 5

@@ -15,7 +15,7 @@ from countermark.ledger.tree import TreeError
 from countermark.marks.sentences import NotAllowed
 from countermark.register.files.errors import RowError, shown
 from countermark.register.services import Refused
-from countermark.tracing.search import SearchError
+from countermark.tracing.search.question import SearchError
 
 MEDIA_TYPE = "application/problem+json"
 
