@@ -26,14 +26,11 @@ from countermark.tracing.store import Known, Store
 
 Outcome: TypeAlias = Literal["identified", "several", "none"]
 
-
 IDENTIFIED = 0.95
 """Probability from which the best candidate is called the weapon."""
 
-
 MISSED_WITH_NOTHING_NEAR = 0.1
 """Weight of "registered, but not found" where no mark at all is near the reading: few misreadings lead so far away."""
-
 
 MOST_ATTEMPTS = 3
 """Times that a reading is looked up where the register got marks of new patterns in between."""

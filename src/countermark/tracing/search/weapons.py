@@ -18,13 +18,10 @@ from countermark.tracing.store import DETAILS, Known
 CONTROL = frozenset(("", "receiver", "frame", "plate", "lower_receiver"))
 """Components that usually carry the control mark: one of these rarely comes from another weapon."""
 
-
 _IS_CONTROL = np.array([name in CONTROL for name in index.COMPONENTS])
 """By code."""
 
-
 FOREIGN_CONTROL = 0.01
-
 
 FOREIGN_PART = 0.10
 """Share of marks on a weapon, other than the one that found it, that are not its own in the register."""

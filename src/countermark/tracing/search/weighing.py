@@ -16,7 +16,6 @@ from countermark.tracing.store import Rows
 KINDS, COUNTRIES, COMPONENTS = 8, 50, 6
 """Among how many others a wrong kind, country or component is spread."""
 
-
 HOPELESS = 25.0
 """Nats below the best mark at which the mark of any other weapon would explain a reading better, in ten million."""
 
@@ -34,10 +33,8 @@ class Scored(NamedTuple):
 EXPLAINED = 2.4
 """Nats below a look-alike up to which the best mark explains a reading: beyond, two edits are searched."""
 
-
 EXPLAINED_IN_A_CROWD = 7.0
 """The same where many marks are near: two edits then lead to thousands, and the true mark would seldom be among the ten best of these."""
-
 
 CROWD = 120
 """Marks found with one edit from which on there are many."""
