@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import prepared
 from tests.support.cli import Cli, sqlite_node
 
 STOP_SECONDS = 10
@@ -94,6 +94,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     running.process.communicate(timeout=STOP_SECONDS)
 
 
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Cli]:
+    """A node that a test ends itself: how its processes end does not depend on its database."""
+    made = sqlite_node(tmp_path)
+    yield made
+    made.stop_all()
+
+
 def test_a_friendly_line_says_where_to_look(served: Served) -> None:
     assert served.process.stderr is not None
     line = served.process.stderr.readline().decode()
@@ -116,8 +124,8 @@ def test_a_fault_shows_no_inside_of_the_program(served: Served) -> None:
     assert "Traceback" not in page
 
 
-def test_sigterm_ends_the_whole_tree_in_time(run_cli: Cli) -> None:
-    running = Served(run_cli)
+def test_sigterm_ends_the_whole_tree_in_time(node: Cli) -> None:
+    running = Served(node)
     wait(running.answers)
     wait(running.children)
     pids = list(running.children().values())
@@ -128,8 +136,8 @@ def test_sigterm_ends_the_whole_tree_in_time(run_cli: Cli) -> None:
     assert not any(map(alive, pids))
 
 
-def test_sigint_is_an_interruption(run_cli: Cli) -> None:
-    running = Served(run_cli)
+def test_sigint_is_an_interruption(node: Cli) -> None:
+    running = Served(node)
     wait(running.answers)
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(STOP_SECONDS) == 130
@@ -144,8 +152,8 @@ def test_a_child_that_dies_is_started_again(served: Served, which: str) -> None:
     wait(served.answers)
 
 
-def test_children_end_with_a_parent_that_was_killed(run_cli: Cli) -> None:
-    running = Served(run_cli)
+def test_children_end_with_a_parent_that_was_killed(node: Cli) -> None:
+    running = Served(node)
     wait(running.answers)
     wait(running.children)
     pids = list(running.children().values())
@@ -170,10 +178,9 @@ def test_an_address_that_is_not_ours_is_wrong_usage(run_cli: Cli, host: str) -> 
 
 @pytest.fixture
 def demonstration(cli_environment: dict[str, str]) -> None:
+    from countermark.accounts import services
 
-    script = "import django; django.setup(); from countermark.accounts import services; services.add_demo_users()"
-    with_django = {**cli_environment, "DJANGO_SETTINGS_MODULE": "countermark.settings"}
-    subprocess.run([sys.executable, "-c", script], env=with_django, check=True)
+    prepared.do(services.add_demo_users, cli_environment)
 
 
 @pytest.mark.usefixtures("demonstration")

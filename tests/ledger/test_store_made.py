@@ -1,32 +1,22 @@
 """A store is made whole, whatever became of an earlier try, and for its owner's eyes only."""
 
 import stat
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support import cli
+from tests.support import cli, prepared
 
 ROOMS = ["ledger", "accounts", "register"]
 
 
 def migrate(environment: dict[str, str], room: str) -> None:
     """Makes the tables of one room and of those it needs, as a first migration that was killed leaves them."""
-    command = [
-        sys.executable,
-        "-m",
-        "django",
-        "migrate",
-        room,
-        "--settings",
-        "countermark.settings",
-        "--verbosity",
-        "0",
-    ]
-    subprocess.run(command, env=environment, check=True, timeout=120)
+    from django.core.management import call_command
+
+    prepared.do(partial(call_command, "migrate", room, verbosity=0), environment)
 
 
 @pytest.mark.parametrize("room", ROOMS)

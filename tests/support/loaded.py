@@ -35,6 +35,13 @@ def _forget_settings() -> None:
     vars(connections).pop("settings", None)
 
 
+def _hash_passwords_quickly() -> None:
+    """Passwords of tests guard nothing. What is hashed says with which numbers, so every program can check it."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+
 def _load() -> None:
     import django
 
@@ -42,6 +49,7 @@ def _load() -> None:
 
     django.setup()
     _import_everything(countermark)
+    _hash_passwords_quickly()
     _forget_settings()
 
 

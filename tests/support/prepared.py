@@ -7,8 +7,8 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
-from multiprocessing.context import ForkServerContext
+from collections.abc import Callable, Mapping
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_WRONLY), ("stderr", os.O_WRONLY))
@@ -20,17 +20,34 @@ def run(arguments: list[str], environment: dict[str, str], stdin: bytes, timeout
         streams = [Path(name, stream) for stream, _ in STREAMS]
         for file, content in zip(streams, (stdin, b"", b""), strict=True):
             file.write_bytes(content)
-        status = _status(timeout, arguments, environment, Path.cwd(), streams)
+        process = context().Process(target=_become, args=(arguments, environment, Path.cwd(), streams))
+        status = _status(process, timeout, arguments)
         return status, streams[1].read_bytes(), streams[2].read_bytes()
 
 
-def _status(timeout: float, *command: object) -> int:
-    process = context().Process(target=_become, args=command)
+def do(act: Callable[[], object], environment: Mapping[str, str], timeout: float = 120) -> None:
+    """Calls something of the program in an environment. Raises `TimeoutError`, or `AssertionError` when it failed."""
+    process = context().Process(target=_do, args=(act, environment))
+    assert _status(process, timeout, act) == 0, f"{act} failed; why stands on stderr"
+
+
+def _do(act: Callable[[], object], environment: Mapping[str, str]) -> None:
+    """In the forked process."""
+    live_in({**environment, "DJANGO_SETTINGS_MODULE": "countermark.settings"})
+    from django.db import connections
+
+    try:
+        act()
+    finally:
+        connections.close_all()
+
+
+def _status(process: ForkServerProcess, timeout: float, what: object) -> int:
     process.start()
     try:
         process.join(timeout)
         if process.exitcode is None:
-            raise TimeoutError(f"{command[0]} did not end within {timeout:g} seconds")
+            raise TimeoutError(f"{what} did not end within {timeout:g} seconds")
         return process.exitcode
     finally:
         process.kill()
