@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -148,7 +148,7 @@ def test_each_role_reaches_its_pages_and_no_others(
         assert isinstance(page, HttpResponse)
         assert "<html" in page.content.decode()
     # One refusal is written out as it is seen; to write out the thousands of others is most of what they cost.
-    monkeypatch.setattr(errors, "_page", lambda request, status, *said, **more: HttpResponse(status=status))
+    monkeypatch.setattr(errors, "_page", only_the_status)
 
     found, wanted = {}, {}
     for name, row in TABLE.items():
@@ -195,12 +195,18 @@ def weapon_at(place: str) -> str:
 
 
 @pytest.mark.django_db
-def test_nobody_gets_a_server_error_from_a_page_they_reach(client: Client) -> None:
+def test_nobody_gets_a_server_error_from_a_page_they_reach(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     services.add_user("all", sorted(rules.ROLES), password="x", by=CHIEF)
     client.force_login(User.objects.get(username="all"))
+    assert "<html" in client.get("/nowhere/").content.decode()
+    monkeypatch.setattr(errors, "_page", only_the_status)  # that nothing is there is written out once
 
     broken = {name: r.status_code for name, row in TABLE.items() if (r := visit(client, name, row)).status_code >= 500}
     assert broken == {}
+
+
+def only_the_status(_request: HttpRequest, status: int, *_said: object, **_more: object) -> HttpResponse:
+    return HttpResponse(status=status)
 
 
 def sign_in_as(client: Client, role: str, *, placed: bool) -> None:

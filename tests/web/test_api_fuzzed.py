@@ -169,7 +169,7 @@ def test_anything_sent_gets_an_answer_as_described(name: str, scale: int) -> Non
     headers = {"Authorization": f"Bearer {token()}"}
     register.add_weapon("A1", {"maker": "Taurus"}, [{"component": "frame", "mark": "TKD48213"}], by=CHIEF)
 
-    @settings(max_examples=25 * scale)
+    @settings(max_examples=10 * scale)
     @given(case=operation(name).as_strategy())
     def one(case: Any) -> None:
         before = stored()
