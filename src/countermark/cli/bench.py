@@ -55,6 +55,22 @@ def trace(arguments: tuple[str, ...]) -> int:
         return cli.OK if not stopped.code else cli.USAGE
 
 
+@bench.command("http")
+@click.option(
+    "--rows", type=click.IntRange(10), default=150_000, show_default=True, help="Marks of the invented register."
+)
+@click.option("--queries", type=click.IntRange(1), default=300, show_default=True, help="Readings that are timed.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--database-url", default="", help="An empty store to load into (default: a temporary SQLite file).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def http(as_json: bool, **asked: Any) -> int:
+    """What a person or a program waits for an answer, and what the search of it took."""
+    from countermark.bench import http as measured
+
+    arguments = [part for name, value in asked.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    return measured.main([*arguments, *(["--json"] if as_json else [])])
+
+
 @bench.command("blind")
 @click.option(
     "--marks", type=click.IntRange(1), default=100_000, show_default=True, help="Marks of the invented register."
