@@ -101,7 +101,7 @@ def _set_up_hypothesis() -> None:
         "countermark",
         deadline=None,
         derandomize=SCALE == 1,
-        max_examples=min(100 * SCALE, MOST_EXAMPLES),
+        max_examples=min(50 * SCALE, MOST_EXAMPLES),
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
