@@ -33,3 +33,15 @@ def test_a_language_without_names_of_countries_has_the_english_ones() -> None:
 
 def test_a_code_without_a_name_stands_for_itself() -> None:
     assert countrynames.name("XA") == "XA"
+
+
+def test_options_have_the_country_given_chosen_and_no_other() -> None:
+    written = countrynames.options("BR")
+    assert '<option value="BR" selected>Brazil</option>' in written
+    assert written.count(" selected") == 1
+    assert countrynames.options("").count(" selected") == 0
+
+
+def test_a_code_that_is_no_country_stays_among_the_options_and_is_escaped() -> None:
+    assert countrynames.options("XA").endswith('<option value="XA" selected>XA</option>')
+    assert "<b>" not in countrynames.options("<b>")

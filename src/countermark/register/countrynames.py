@@ -4,6 +4,8 @@ import gettext
 from functools import cache
 
 import pycountry
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
@@ -39,3 +41,23 @@ def _every(language: str) -> dict[str, str]:
 def _official(official: str, otherwise: str, catalogue: gettext.NullTranslations) -> str:
     told = catalogue.gettext(official)
     return told if told != official else otherwise
+
+
+def options(given: str) -> SafeString:
+    """Every country by name as options of a list, the given one chosen: written once a language, for there are hundreds.
+
+    A code that is none of them, such as a demonstration State's, stays too.
+    """
+    written = _options(to_locale(get_language() or "en"))
+    own = {} if given in ("", *written) else {given: format_html(_OPTION, given, given)}
+    chosen = {given: (written | own)[given].replace(">", " selected>", 1)} if given else {}
+    return mark_safe("".join((written | own | chosen).values()))  # noqa: S308 - escaped one by one
+
+
+_OPTION = '<option value="{}">{}</option>'
+
+
+@cache
+def _options(language: str) -> dict[str, str]:
+    named = sorted(_every(language).items(), key=lambda item: item[1])
+    return {code: format_html(_OPTION, code, name) for code, name in named}

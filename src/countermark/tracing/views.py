@@ -41,16 +41,10 @@ def trace(request: HttpRequest) -> HttpResponse:
         "components": COMPONENTS,
         "kinds": KINDS,
         "mark_kinds": MARK_KINDS,
-        "countries": _countries(asked.evidence["country"]),
+        "countries": countrynames.options(asked.evidence["country"]),
         "most_marks": forms.MOST_MARKS,
     }
     return render(request, "tracing/trace.html", {**context, **lists})
-
-
-def _countries(given: str) -> list[tuple[str, str]]:
-    """Every country by name; a code that was given and is none of them, such as a demonstration State's, stays too."""
-    named = countrynames.every()
-    return [*sorted(named.items(), key=lambda item: item[1]), *([(given, given)] if given not in ("", *named) else [])]
 
 
 def _answer(request: HttpRequest, query: Query | None) -> dict[str, Any]:
