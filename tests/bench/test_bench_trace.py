@@ -12,6 +12,7 @@ import pytest
 
 from countermark.bench import generator, peers, readings, report, trace
 from countermark.bench.measure import System, interleaved
+from countermark.tracing import arrays
 from countermark.tracing.search.answers import search
 from countermark.tracing.search.question import Options
 from countermark.tracing.store import sqlite_store
@@ -152,11 +153,11 @@ def test_a_register_grows_beside_a_smaller_one_by_its_table_and_in_memory(capsys
 
 def test_a_benchmark_whose_logs_change_under_it_stops(world: trace.World, tmp_path: Path) -> None:
     connection = trace.load_sqlite(tmp_path / "marks.db", world.rows)
-    now = trace.in_step(connection, "sqlite", sqlite_store(connection))
-    now()
+    now = trace.in_step(connection, "sqlite", arrays.layered(trace.in_memory(sqlite_store(connection))))
+    assert not now().has_changed()
     connection.execute("update invented_log set folded = 1")
     with pytest.raises(RuntimeError, match="changed"):
-        now()
+        now().has_changed()
     connection.close()
 
 

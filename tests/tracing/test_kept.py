@@ -12,7 +12,7 @@ from countermark.ledger.services import Actor
 from countermark.marks import skeleton
 from countermark.register import services as register
 from countermark.tracing import kept, queries
-from countermark.tracing.arrays import Layered
+from countermark.tracing.instep import InStep
 from countermark.tracing.queries import Options, query_of
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,8 @@ def test_a_process_that_asks_little_keeps_nothing() -> None:
 
 def test_marks_are_kept_where_the_memory_allowed_is_enough(way: str) -> None:
     made()
-    assert isinstance(kept.store(), Layered) == (way == "marks in memory")
+    with kept.opened() as store:
+        assert isinstance(store, InStep) == (way == "marks in memory")
 
 
 def test_answers_are_the_same() -> None:
@@ -68,7 +69,8 @@ def test_answers_are_the_same() -> None:
 
 def test_keys_that_nobody_has_are_not_asked_for() -> None:
     made()
-    sieve = kept.store().known().sieve
+    with kept.opened() as store:
+        sieve = store.known().sieve
     assert sieve is not None
     assert not sieve.passes(np.array([skeleton.key("ZZ99123"), skeleton.key("ZZ99124")])).any()
 
@@ -106,6 +108,13 @@ def test_what_came_in_several_steps_is_all_there() -> None:
         add(f"L{number}", f"TKD4821{number}")
         assert found(f"TKD4B21{number}")[0] == f"L{number}"
     assert set(found("TKD48210")) == {"L0", "L1", "L2"}
+
+
+def test_a_reading_that_cannot_be_used_leaves_the_connection_usable() -> None:
+    made()
+    with pytest.raises(queries.SearchError):
+        queries.trace(query_of([("", "", "")]))
+    assert found("XR20037")[0] == "N1"
 
 
 def test_it_is_made_anew_when_the_logs_have_grown_much(monkeypatch: pytest.MonkeyPatch) -> None:

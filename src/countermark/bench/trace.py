@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
@@ -25,7 +26,9 @@ from countermark.marks import skeleton
 from countermark.marks.posterior import Spelling, Spellings
 from countermark.register.rows import code_of
 from countermark.tracing import arrays, ends, index, sieve
-from countermark.tracing.arrays import ArrayStore
+from countermark.tracing.arrays import ArrayStore, Layered
+from countermark.tracing.ends import Answered
+from countermark.tracing.instep import InStep
 from countermark.tracing.search.answers import Answer, search
 from countermark.tracing.search.question import Options, Query, Reference, understand
 from countermark.tracing.search.steps import find
@@ -307,7 +310,7 @@ SPAN = 1 << 40
 """Positions of one log in the ledger."""
 
 
-def in_step(connection: Any, vendor: index.Vendor, store: Store) -> Callable[[], Store]:
+def in_step(connection: Any, vendor: index.Vendor, store: Layered) -> Callable[[], Store]:
     """Marks in memory, as a server asks for them: at each search the database is asked first whether its logs still end where they did."""
     marker, blob = ("?", "blob") if vendor == "sqlite" else ("%s", "bytea")
     cursor = connection.cursor()
@@ -316,16 +319,22 @@ def in_step(connection: Any, vendor: index.Vendor, store: Store) -> Callable[[],
     cursor.execute("insert into invented_log values (1, 0)")
     entries = [(SPAN + number, number.to_bytes(32, "big")) for number in range(LOGGED)]
     cursor.executemany(f"insert into invented_entry values ({marker}, {marker})", entries)
+    for name in ("log", "entry"):
+        cursor.execute(f"create view ledger_{name} as select * from invented_{name}")
     connection.commit()
-    asked, spans = ends.ASKED.replace("%s", marker).replace("ledger_", "invented_"), (SPAN, SPAN)
-    then = ends.ends_of(cursor.execute(asked, spans).fetchall(), SPAN)
+    meanwhile = vendor == "postgresql"
+    ask = partial(ends.asked_meanwhile, connection.pgconn, SPAN) if meanwhile else partial(_asked_at_once, cursor)
+    read_at = ask()()
+    return lambda: InStep(store, read_at, ask(), _changed)
 
-    def now() -> Store:
-        if ends.ends_of(cursor.execute(asked, spans).fetchall(), SPAN) != then:
-            raise RuntimeError("The invented logs have changed.")
-        return store
 
-    return now
+def _asked_at_once(cursor: sqlite3.Cursor) -> Answered:
+    found = ends.ends_of(cursor.execute(ends.ASKED.replace("%s", "?"), (SPAN, SPAN)).fetchall(), SPAN)
+    return lambda: found
+
+
+def _changed() -> Store:
+    raise RuntimeError("The invented logs have changed.")
 
 
 LOGGED = 10_000

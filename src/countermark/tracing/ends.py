@@ -1,7 +1,10 @@
 """Where the logs of a store end: by this a copy of the search table in memory sees that it is not of today."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGconn
 
 
 class End(NamedTuple):
@@ -25,3 +28,34 @@ ASKED = (
 def ends_of(rows: Iterable[tuple[Any, ...]], span: int) -> Ends:
     """From the rows that `ASKED` gives. A log without entries has no end."""
     return {last // span: End(last, bytes(leaf), folded) for last, leaf, folded in rows if leaf is not None}
+
+
+Answered: TypeAlias = Callable[[], Ends]
+"""Gives the answer to a question that was asked, and waits for it where it is not there yet."""
+
+
+def asked_meanwhile(connection: "PGconn", span: int) -> Answered:
+    """Asks PostgreSQL without waiting for the answer: what is done until it is wanted costs no time.
+
+    Nothing else may be asked on the connection before. Raises psycopg's errors, as the answer does.
+    """
+    from psycopg import OperationalError, generators, waiting
+    from psycopg.pq import ExecStatus
+
+    connection.send_query_params(_NUMBERED, [str(span).encode()])
+    waiting.wait(generators.send(connection), connection.socket)
+
+    def answered() -> Ends:
+        (result,) = waiting.wait(generators.fetch_many(connection), connection.socket)
+        if result.status != ExecStatus.TUPLES_OK:
+            raise OperationalError(result.error_message.decode(errors="replace"))
+        rows = [[result.get_value(row, column) or b"" for column in range(3)] for row in range(result.ntuples)]
+        # Bytes come as \\x and hexadecimal digits; of a log without entries as nothing.
+        return ends_of(
+            ((int(at), bytes.fromhex(leaf[2:].decode()), int(folded)) for at, leaf, folded in rows if at), span
+        )
+
+    return answered
+
+
+_NUMBERED = ASKED.replace("%s", "$1::bigint").encode()

@@ -7,6 +7,7 @@ new entries are about; where an end is not where it was, or the views were folde
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
@@ -25,7 +26,8 @@ from countermark.register import rules
 from countermark.register.models import Mark
 from countermark.tracing import arrays, ends, index, sieve
 from countermark.tracing.arrays import Layered
-from countermark.tracing.ends import End, Ends
+from countermark.tracing.ends import Answered, End, Ends
+from countermark.tracing.instep import InStep
 from countermark.tracing.sieve import Sieve
 from countermark.tracing.store import NO_ROWS, Rows, Store, django_store, join, settled
 
@@ -74,14 +76,41 @@ _making: set[str] = set()
 _lock = threading.Lock()
 
 
-def store() -> Store:
-    """What is to be asked for the register at hand as it stands now: arrays where there are some, else its table."""
-    held = _current() if _layered(_held.get(_name())) else None
-    return _layered(held) or django_store(connection, of_store)
+@contextmanager
+def opened() -> Iterator[Store]:
+    """What is to be asked for the register at hand as it stands now: arrays where there are some, else its table.
+
+    Nothing else may be asked of the database inside.
+    """
+    held = _held.get(_name())
+    if held is None or held.layered is None:
+        yield django_store(connection, of_store)
+        return
+    in_step = InStep(held.layered, held.ends, _ask(), _renewed)
+    try:
+        yield in_step
+    finally:
+        in_step.close()
 
 
-def _layered(held: _Held | None) -> Layered | None:
-    return None if held is None else held.layered
+def _ask() -> Answered:
+    if not database.is_postgresql():
+        found = _ends()
+        return lambda: found
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        asked = ends.asked_meanwhile(connection.connection.pgconn, LOG_SPAN)
+
+    def answered() -> Ends:
+        with connection.wrap_database_errors:
+            return asked()
+
+    return answered
+
+
+def _renewed() -> Store:
+    held = _current()
+    return django_store(connection, of_store) if held is None or held.layered is None else held.layered
 
 
 def of_store(marks: int) -> Sieve | None:

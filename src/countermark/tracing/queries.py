@@ -96,7 +96,9 @@ def trace(query: Query, options: Options = USUAL) -> Traced:
 
 def trace_with(query: Query, options: Options) -> Traced:
     """The answer of `trace` with just these options, whatever is in use here."""
-    answer = answers.search(kept.store(), reference(), query, options)
+    spelled = reference()
+    with kept.opened() as store:
+        answer = answers.search(store, spelled, query, options)
     return _traced(query, answer, weapons_by_key(_keys(answer)))
 
 
@@ -114,13 +116,13 @@ def trace_many(queries: Iterable[Query], options: Options = USUAL) -> Iterator[T
     many queries the marks are read into memory.
     """
     options = _learned(options)
-    store, spelled = stores.Steady(kept.store()), reference()
+    store, spelled = _steady(), reference()
     waiting = iter(queries)
     traced = 0
     while batch := list(islice(waiting, BATCH)):
         if traced * MARKS_A_READING > store.known().marks >= kept.LEAST_MARKS and store.known().sieve is None:
             kept.make(store.known().marks)
-            store = stores.Steady(kept.store())
+            store = _steady()
         traced += len(batch)
         answers = [_answer(store, spelled, query, options) for query in batch]
         found = [answer for answer in answers if isinstance(answer, Answer)]
@@ -131,6 +133,11 @@ def trace_many(queries: Iterable[Query], options: Options = USUAL) -> Iterator[T
                 continue
             keys = _keys(answer)
             yield _traced(query, answer, {key: weapon for key, weapon in weapons.items() if key in keys})
+
+
+def _steady() -> stores.Steady:
+    with kept.opened() as store:
+        return stores.Steady(store)
 
 
 def _answer(store: stores.Store, spelled: Reference, query: Query, options: Options) -> Answer | SearchError:

@@ -36,7 +36,7 @@ EXPLAINED = 2.4
 EXPLAINED_IN_A_CROWD = 7.0
 """The same where many marks are near: two edits then lead to thousands, and the true mark would seldom be among the ten best of these."""
 
-CROWD = 120
+CROWD = 250
 """Marks found with one edit from which on there are many."""
 
 
