@@ -80,7 +80,7 @@ class Reference:
 class Options:
     """How to search. `two_edits`: `staged` opens the second step only when the first explains the reading badly.
 
-    `explain`: whether the candidates say which characters differ.
+    `explain`: whether the candidates say why: which characters differ, what the evidence adds, what speaks against them.
     """
 
     absent_prior: float = 0.10

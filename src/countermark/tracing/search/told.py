@@ -72,10 +72,26 @@ def candidates_of(
 ) -> tuple[Candidate, ...]:
     """The weapons to show. What is told of them is taken out of the arrays for all at once."""
     keys, likely = weapons.keys[order].tolist(), probability[order]
+    if not options.explain:
+        named = zip(keys, likely.tolist(), _named(scored, weapons.best_row[:, order]), strict=True)
+        return tuple(Candidate(key, share, *mark, (), ()) for key, share, mark in named)
     notable = likely > NOTABLE
     marks = zip(*map(_shown, scored, weapons.best_row[:, order], repeat(notable)), strict=True)
     told = zip(keys, likely.tolist(), marks, strict=True)
     return tuple(_candidate(key, share, shown, heard, scored, chance, options) for key, share, shown in told)
+
+
+def _named(scored: Sequence[Scored], rows: Ints) -> list[tuple[str, int, str]]:
+    """Of each weapon mark, ordinal and component by the first reading that fits one of its marks; (readings, weapons) rows."""
+    named = [("", 0, "")] * rows.shape[1]
+    for found, of_reading in zip(reversed(scored), rows[::-1], strict=True):
+        there = np.flatnonzero(of_reading >= 0)
+        taken = found.rows.take(of_reading[there])
+        components = map(index.COMPONENTS.__getitem__, taken.component.tolist())
+        marks = zip(taken.text, taken.number.tolist(), components, strict=True)
+        for place, mark in zip(there.tolist(), marks, strict=True):
+            named[place] = mark
+    return named
 
 
 def _shown(found: Scored, rows: Ints, notable: NDArray[np.bool_]) -> list[_Shown | None]:
@@ -124,8 +140,7 @@ def _candidate(
         if foreign:
             continue
         first = first or mark
-        if options.explain:
-            differences += [(number, difference) for difference in _apart(one, mark.mark, options.channel)]
+        differences += [(number, difference) for difference in _apart(one, mark.mark, options.channel)]
         contributions.append(Contribution("reading", number, mark.log_reading))
         if one.component:
             contributions.append(Contribution("component", number, mark.log_mark - mark.log_reading))
