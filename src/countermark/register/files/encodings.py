@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,25 +29,26 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 
 
 def detect(path: Path, given: str | None, longest_line: int) -> Encoding:
-    """The encoding of a text file, reading it once. Raises UnreadableFile where none fits or a line never ends."""
+    """The encoding of a text file, reading it once, and twice where it is not UTF-8. Raises UnreadableFile where none fits or a line never ends."""
     start = _start(path)
     if given is not None:
         return Encoding(_with_mark(_known(given), start))
     name = next((name for mark, name in _MARKS if start.startswith(mark)), None) or _bare_utf16(start)
-    scan = _scan(path, longest_line)
+    bad_at = _not_utf8_at(path, longest_line)
     if name:
         return Encoding(name)
-    if scan.is_utf8:
+    if bad_at is None:
         return Encoding("utf-8")
-    if scan.mostly_utf8:
+    counts = _counts(path)
+    if counts.mostly_utf8:
         raise UnreadableFile(
             Sentence(
                 "%(file)s is UTF-8 but for byte %(place)d; mend it or give --encoding",
                 file=path.name,
-                place=scan.bad_at + 1,
+                place=bad_at + 1,
             )
         )
-    return Encoding(_eight_bit(path, scan), guessed=True)
+    return Encoding(_eight_bit(path, counts), guessed=True)
 
 
 def _start(path: Path) -> bytes:
@@ -79,10 +81,43 @@ def _bare_utf16(start: bytes) -> str | None:
     return "utf-16-be" if low > pairs * 0.6 and high < pairs * 0.1 else None
 
 
+def _not_utf8_at(path: Path, longest_line: int) -> int | None:
+    """Where the first byte stands that UTF-8 does not have there, or None. Raises UnreadableFile where a line never ends."""
+    decoder, done, since_line_end, bad_at = codecs.getincrementaldecoder("utf-8")(), 0, 0, None
+    for chunk in _chunks(path):
+        since_line_end = len(chunk) if b"\n" in chunk or b"\r" in chunk else since_line_end + len(chunk)
+        if since_line_end > longest_line:
+            raise UnreadableFile(
+                Sentence(
+                    "%(file)s has a line of more than %(longest)d bytes; it is not a table",
+                    file=path.name,
+                    longest=longest_line,
+                )
+            )
+        if bad_at is None:
+            bad_at = _bad_at(decoder, chunk, done)
+        done += len(chunk)
+    return _bad_at(decoder, b"", done, final=True) if bad_at is None else bad_at
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _bad_at(decoder: codecs.IncrementalDecoder, chunk: bytes, done: int, final: bool = False) -> int | None:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError as error:
+        return done + error.start
+    return None
+
+
 @dataclass
-class _Scan:
-    is_utf8: bool = True
-    bad_at: int = -1
+class _Counts:
+    """What tells the encodings of eight bits apart."""
+
     multibyte: int = 0
     high_runs: int = 0
     long_runs: int = 0
@@ -94,51 +129,29 @@ class _Scan:
         return self.multibyte > 20 and self.multibyte > 0.9 * self.high_runs
 
 
-def _scan(path: Path, longest_line: int) -> _Scan:
-    scan, decoder, done, since_line_end = _Scan(), codecs.getincrementaldecoder("utf-8")(), 0, 0
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            since_line_end = len(chunk) if b"\n" in chunk or b"\r" in chunk else since_line_end + len(chunk)
-            if since_line_end > longest_line:
-                raise UnreadableFile(
-                    Sentence(
-                        "%(file)s has a line of more than %(longest)d bytes; it is not a table",
-                        file=path.name,
-                        longest=longest_line,
-                    )
-                )
-            if scan.is_utf8:
-                _decode(scan, decoder, chunk, done)
-            if not chunk.isascii():
-                _count(scan, chunk)
-            done += len(chunk)
-    if scan.is_utf8:
-        _decode(scan, decoder, b"", done, final=True)
-    return scan
+def _counts(path: Path) -> _Counts:
+    counts = _Counts()
+    for chunk in _chunks(path):
+        if not chunk.isascii():
+            _count(counts, chunk)
+    return counts
 
 
-def _decode(scan: _Scan, decoder: codecs.IncrementalDecoder, chunk: bytes, done: int, final: bool = False) -> None:
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError as error:
-        scan.is_utf8, scan.bad_at = False, done + error.start
-
-
-def _count(scan: _Scan, chunk: bytes) -> None:
+def _count(counts: _Counts, chunk: bytes) -> None:
     runs = _HIGH.findall(chunk)
-    scan.high_runs += len(runs)
-    scan.long_runs += sum(1 for run in runs if len(run) >= 3) + len(_PAIR.findall(chunk))
-    scan.multibyte += len(_MULTIBYTE.findall(chunk))
-    scan.cp1252_holes |= any(byte in chunk for byte in b"\x81\x8d\x8f\x90\x9d")
-    scan.cp1251_holes |= b"\x98" in chunk
+    counts.high_runs += len(runs)
+    counts.long_runs += sum(1 for run in runs if len(run) >= 3) + len(_PAIR.findall(chunk))
+    counts.multibyte += len(_MULTIBYTE.findall(chunk))
+    counts.cp1252_holes |= any(byte in chunk for byte in b"\x81\x8d\x8f\x90\x9d")
+    counts.cp1251_holes |= b"\x98" in chunk
 
 
-def _eight_bit(path: Path, scan: _Scan) -> str:
+def _eight_bit(path: Path, counts: _Counts) -> str:
     """Cyrillic words are runs of high bytes; in the Latin alphabets of western Europe high bytes stand alone."""
-    if scan.long_runs * 2 > scan.high_runs and not scan.cp1251_holes:
+    if counts.long_runs * 2 > counts.high_runs and not counts.cp1251_holes:
         return "cp1251"
-    if not scan.cp1252_holes:
+    if not counts.cp1252_holes:
         return "cp1252"
-    if not scan.cp1251_holes:
+    if not counts.cp1251_holes:
         return "cp1251"
     raise UnreadableFile(Sentence("the encoding of %(file)s cannot be told; give --encoding", file=path.name))
