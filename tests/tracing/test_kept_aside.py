@@ -53,3 +53,22 @@ def test_what_was_just_made_is_not_made_anew_at_once(monkeypatch: pytest.MonkeyP
     register.add_weapon("A2", RIFLE, [{"component": "frame", "mark": "HBA77120"}], by=Actor("clerk"))
     assert asked_twice("HBA7712O") == ["A2"] * 2
     assert not kept.is_made()
+
+
+@pytest.mark.usefixtures("store")
+def test_arrays_with_much_on_top_are_made_anew_aside_while_they_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "REST", 0)
+    monkeypatch.setattr(kept, "MANY_TOUCHED", 1)
+    register.add_weapon("A1", RIFLE, [{"component": "frame", "mark": "TKD48213"}], by=Actor("clerk"))
+    asked_twice("TKD4B213")
+    for ref, mark in (("A2", "HBA77120"), ("A3", "HBA77390")):
+        register.add_weapon(ref, RIFLE, [{"component": "frame", "mark": mark}], by=Actor("clerk"))
+    assert asked_twice("HBA77I20") == ["A2"] * 2
+    assert asked_twice("HBA77E90") == ["A3"] * 2
+    assert touched() == 0
+
+
+def touched() -> int:
+    """Weapons on top of what is kept."""
+    (held,) = kept._held.values()
+    return held.touched

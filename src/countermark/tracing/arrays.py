@@ -92,6 +92,12 @@ class ArrayStore:
             weapon_key, names, details, self._marks(rows), limited=limit is not None and len(positions) >= limit
         )
 
+    def page_at(self, positions: Ints) -> Page:
+        """The marks that stand there, with their keys."""
+        rskeleton = np.empty(len(self.end), np.int64)
+        rskeleton[self.end] = self.end_key
+        return Page(self.skeleton[positions], rskeleton[positions], self.rows_at(positions))
+
     def _marks(self, rows: Ints) -> Packed:
         start = self.starts.take(rows).astype(np.int64)
         lengths = self.starts.take(rows + 1) - start
@@ -152,22 +158,28 @@ class Layered:
 
     def with_newer(self, touched: Ints, rows: Rows, known: Known) -> "Layered":
         """The same with the marks of some weapons, by their keys, as they are now: all of them, and of no others."""
-        before = np.flatnonzero(~np.isin(self.above.weapon_key, touched))
-        kept = self.above.rows_at(before)
-        now = join([kept, rows]) if kept.text else rows
-        return Layered(self.below, of_rows(now, known), np.union1d(self.touched, touched), known)
+        stays = self.above.page_at(np.flatnonzero(~np.isin(self.above.weapon_key, touched)))
+        above = gathered([_in_order(stays, _with_keys(rows))], known)
+        return Layered(self.below, above, np.union1d(self.touched, touched), known)
 
 
 def layered(below: ArrayStore) -> Layered:
     """Arrays, and nothing newer."""
-    return Layered(below, of_rows(NO_ROWS, below.seen), np.zeros(0, np.int64), below.seen)
+    return Layered(below, gathered([], below.seen), np.zeros(0, np.int64), below.seen)
 
 
-def of_rows(rows: Rows, known: Known) -> ArrayStore:
-    """Of a few marks in any order, whose keys are worked out."""
+def _with_keys(rows: Rows) -> Page:
+    """Marks with their keys, which are worked out one by one: for few."""
     keys = np.array([(skeletons.key(text), index.end_key(text)) for text in rows.text], np.int64).reshape(-1, 2)
-    order = np.lexsort((rows.number, rows.weapon_key, keys[:, 0]))
-    return gathered([Page(keys[order, 0], keys[order, 1], rows.take(order))], known)
+    return Page(keys[:, 0], keys[:, 1], rows)
+
+
+def _in_order(one: Page, other: Page) -> Page:
+    """Two pages, of different weapons and in any order, as one in the order of the table's key."""
+    rows = join([one.rows, other.rows])
+    skeleton, rskeleton = (np.concatenate(keys) for keys in zip(one[:2], other[:2], strict=True))
+    order = np.lexsort((rows.number, rows.weapon_key, skeleton))
+    return Page(skeleton[order], rskeleton[order], rows.take(order))
 
 
 def gathered(pages: Iterable[Page], known: Known) -> ArrayStore:

@@ -33,7 +33,6 @@ from countermark.tracing.store import NO_ROWS, Rows, Store, django_store, join, 
 
 Ints: TypeAlias = NDArray[np.int64]
 
-
 LEAST_MARKS = 100_000
 """A smaller register is searched about as fast without."""
 
@@ -46,8 +45,11 @@ REST = 20
 MOST_NEW = 5_000
 """With more new entries than this everything is read again."""
 
+MANY_TOUCHED = 2_000
+"""Weapons written about since the arrays were made, from which they are made anew, aside, while they still serve."""
+
 MOST_TOUCHED = 20_000
-"""Weapons written about since the arrays were made, at most."""
+"""Such weapons from which on they no longer do."""
 
 PAGE = 50_000
 
@@ -60,6 +62,11 @@ class _Held:
     marks: int
     sieve: Sieve
     layered: Layered | None
+
+    @property
+    def touched(self) -> int:
+        """Weapons written about since, as far as they matter."""
+        return 0 if self.layered is None else len(self.layered.touched)
 
 
 class _Making(NamedTuple):
@@ -139,7 +146,9 @@ def _current() -> _Held | None:
             _held.pop(name, None)
         else:
             _held[name] = brought
-        return brought
+    if brought is not None and brought.touched > MANY_TOUCHED:
+        _make_soon(name, brought.marks)
+    return brought
 
 
 def make(marks: int) -> None:
@@ -227,10 +236,8 @@ def _brought_up(held: _Held, now: Ends) -> _Held | None:
         return None
     keys = _keys_of(weapons)
     held.sieve.add(keys)
-    layered = held.layered and _with_newer(held.layered, weapons, keys)
-    if layered is not None and len(layered.touched) > MOST_TOUCHED:
-        return None
-    return replace(held, ends=now, layered=layered)
+    brought = replace(held, ends=now, layered=held.layered and _with_newer(held.layered, weapons, keys))
+    return None if brought.touched > MOST_TOUCHED else brought
 
 
 def _is_before(now: End, then: End) -> bool:
