@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 
+from countermark.ledger.models import Log
 from countermark.ledger.rebuild import rebuild_views
 from countermark.ledger.services import Actor
 from countermark.marks import skeleton
@@ -164,3 +166,13 @@ def test_many_readings_are_traced_in_memory_with_the_same_answers(monkeypatch: p
     together = [one.answer.candidates for one in queries.trace_many(asked) if isinstance(one, queries.Traced)]
     assert kept.is_made()
     assert together == alone
+
+
+def test_what_is_asked_meanwhile_is_what_is_asked_at_once_however_the_server_writes_bytes() -> None:
+    Log.objects.create(origin="XB/main/1", verifier_key="", own=False)  # one without entries
+    at_once = kept._ends()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET bytea_output = 'escape'")
+    assert kept._ask()() == at_once
+    assert len(at_once) == 1

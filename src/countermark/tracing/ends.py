@@ -37,25 +37,27 @@ Answered: TypeAlias = Callable[[], Ends]
 def asked_meanwhile(connection: "PGconn", span: int) -> Answered:
     """Asks PostgreSQL without waiting for the answer: what is done until it is wanted costs no time.
 
-    Nothing else may be asked on the connection before. Raises psycopg's errors, as the answer does.
+    Nothing else may be asked on the connection before it is taken. Raises psycopg's errors, as the answer does.
     """
     from psycopg import OperationalError, generators, waiting
-    from psycopg.pq import ExecStatus
+    from psycopg.pq import ExecStatus, Format
 
-    connection.send_query_params(_NUMBERED, [str(span).encode()])
+    connection.send_query_params(_NUMBERED, [str(span).encode()], result_format=Format.BINARY)
     waiting.wait(generators.send(connection), connection.socket)
 
     def answered() -> Ends:
         (result,) = waiting.wait(generators.fetch_many(connection), connection.socket)
         if result.status != ExecStatus.TUPLES_OK:
             raise OperationalError(result.error_message.decode(errors="replace"))
-        rows = [[result.get_value(row, column) or b"" for column in range(3)] for row in range(result.ntuples)]
-        # Bytes come as \\x and hexadecimal digits; of a log without entries as nothing.
-        return ends_of(
-            ((int(at), bytes.fromhex(leaf[2:].decode()), int(folded)) for at, leaf, folded in rows if at), span
-        )
+        rows = [[result.get_value(row, column) for column in range(3)] for row in range(result.ntuples)]
+        return ends_of(((_number(last), leaf, _number(folded)) for last, leaf, folded in rows), span)
 
     return answered
+
+
+def _number(value: bytes | None) -> int:
+    """As PostgreSQL sends it: of a log without entries there is none."""
+    return int.from_bytes(value or b"", "big", signed=True)
 
 
 _NUMBERED = ASKED.replace("%s", "$1::bigint").encode()
